@@ -1,0 +1,16 @@
+export { countWords, processedText, reverseText } from "./text.ts";
+export {
+  analyzeRequest,
+  analyzeResponse,
+  problem,
+  processResponse,
+  randomResponse,
+  type AnalyzeRequest,
+  type AnalyzeResponse,
+  type Problem,
+  type ProcessResponse,
+  type RandomResponse,
+} from "./wire.ts";
+export { limits } from "./limits.ts";
+export { headers, requestIdPattern } from "./headers.ts";
+export { problemTypes, type ProblemCode } from "./problems.ts";

@@ -1,0 +1,7 @@
+/** What the edge and both services enforce alike. Sizes in bytes, times in milliseconds. */
+export const limits = {
+  bodyBytes: 1024 * 1024,
+  textBytes: 256 * 1024,
+  headerBytes: 16 * 1024,
+  workerDeadlineMs: 2000,
+} as const;

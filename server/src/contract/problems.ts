@@ -1,0 +1,20 @@
+/**
+ * The closed set of problem types (RFC 9457): code → HTTP status and title. The `type` on the wire is
+ * `urn:analyze:problem:<code>`.
+ */
+export const problemTypes = {
+  "malformed-request": { status: 400, title: "The request could not be understood" },
+  "not-found": { status: 404, title: "There is nothing at this address" },
+  "method-not-allowed": { status: 405, title: "This address does not take that method" },
+  "body-too-large": { status: 413, title: "The body is too large" },
+  "unsupported-media-type": { status: 415, title: "The body must be JSON" },
+  "invalid-field": { status: 422, title: "A field is missing or wrong" },
+  "too-many-requests": { status: 429, title: "Too many requests" },
+  "internal-error": { status: 500, title: "The service failed" },
+  "dependency-unavailable": { status: 503, title: "A service that this one needs cannot be reached" },
+  draining: { status: 503, title: "This instance is shutting down" },
+  "deadline-exceeded": { status: 504, title: "The answer took too long" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A key of {@link problemTypes}. */
+export type ProblemCode = keyof typeof problemTypes;

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { describe } from "vitest";
+
+interface Requirement {
+  check: string;
+  install: string;
+}
+
+/** What a system test may need: a shell line that succeeds when it is there, and how a person gets it. */
+const requirements = {
+  nginx: { check: "command -v nginx", install: "apt-get install nginx-light" },
+  docker: { check: "docker info", install: "install Docker and start its daemon" },
+  compose: { check: "docker compose version", install: "install Docker Compose 2" },
+  cluster: {
+    check: "kubectl get --raw /readyz",
+    install: "start a cluster (minikube start) and point KUBECONFIG at it",
+  },
+  helm: { check: "command -v helm", install: "install Helm" },
+  chromium: { check: "command -v chromium", install: "apt-get install chromium" },
+  logrotate: { check: "command -v logrotate || test -x /usr/sbin/logrotate", install: "apt-get install logrotate" },
+  openssl: { check: "command -v openssl", install: "apt-get install openssl" },
+  python: { check: "command -v python3", install: "apt-get install python3" },
+  schemathesis: { check: "command -v schemathesis", install: "pip install schemathesis" },
+  sslyze: { check: "command -v sslyze", install: "pip install sslyze" },
+  root: { check: 'test "$(id -u)" = 0', install: "run as root" },
+} satisfies Record<string, Requirement>;
+
+export type RequirementName = keyof typeof requirements;
+
+function isMissing(name: RequirementName): boolean {
+  return spawnSync("sh", ["-c", requirements[name].check], { stdio: "ignore", timeout: 20_000 }).status !== 0;
+}
+
+/**
+ * `describe` for tests that need more than Node. Where something is missing the suite is skipped and its title says
+ * what to install; under CI=true it runs all the same, and fails: CI never skips silently.
+ */
+export function describeWith(needs: RequirementName[], title: string, body: () => void): void {
+  const absent = needs.filter(isMissing);
+  if (absent.length === 0 || process.env["CI"] === "true") {
+    describe(title, body);
+    return;
+  }
+  const hints = absent.map((name) => `${name} (${requirements[name].install})`).join(", ");
+  describe.skip(`${title} — skipped, missing: ${hints}`, body);
+}

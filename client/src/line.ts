@@ -1,0 +1,17 @@
+/** The line format of the client's log: one record per line, the one thing that poller and readers share. */
+export {
+  gapReasons,
+  hops,
+  type DownLine,
+  type GapLine,
+  type GapReason,
+  type Hop,
+  type LogLine,
+  type RunLine,
+  type StartLine,
+  type StopLine,
+  type UpLine,
+} from "./line/record.ts";
+export { formatLine, maxLineBytes } from "./line/format.ts";
+export { parseLine } from "./line/parse.ts";
+export { formatDuration, formatInstant } from "./line/value.ts";

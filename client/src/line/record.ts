@@ -1,0 +1,106 @@
+/** The hop that a run reached, or at which it failed, in the order that a request meets them. */
+export const hops = [
+  "dns",
+  "tcp",
+  "tls",
+  "tls-trust",
+  "tls-name",
+  "tls-expired",
+  "edge",
+  "upstream",
+  "app",
+  "contract",
+] as const;
+export type Hop = (typeof hops)[number];
+
+/** Why due slots have no run of their own. */
+export const gapReasons = ["restart", "clock", "overlap", "suspend", "disk"] as const;
+export type GapReason = (typeof gapReasons)[number];
+
+/** What every line has: `time` in epoch milliseconds, a whole second, UTC in the file. */
+interface Timed {
+  time: number;
+}
+
+/**
+ * One due slot that was probed; `time` is the slot, not the start (start = slot + late). Properties are named as in
+ * the file. Times in milliseconds; a phase that was not reached is absent, never 0.
+ */
+export interface RunLine extends Timed {
+  /** `flaky`: the second attempt made it. */
+  kind: "ok" | "flaky" | "FAIL";
+  hop: Hop;
+  status?: number | undefined;
+  /** From the start of the first attempt to the end of the last. */
+  ms: number;
+  late: number;
+  /** Attempts made: 1 or 2. */
+  try: number;
+  dns?: number | undefined;
+  tcp?: number | undefined;
+  tls?: number | undefined;
+  /** From the request's last byte to the end of the answer. */
+  wait?: number | undefined;
+  addr?: string | undefined;
+  /** Whole days until the edge's certificate expires; negative once it has. */
+  cert?: number | undefined;
+  id: string;
+  err?: string | undefined;
+  /** Hop and error of the first attempt, where there was a second. */
+  first?: string | undefined;
+  hint?: string | undefined;
+  out?: string | undefined;
+}
+
+/**
+ * Due slots without a run, `from` … `time` inclusive. After the clock was set back `slots` is negative: that many
+ * slots will be counted a second time, so runs + slots of gaps stays the number of slots that are due.
+ */
+export interface GapLine extends Timed {
+  kind: "gap";
+  from: number;
+  slots: number;
+  why: GapReason;
+}
+
+/** The poller began: what it runs with. */
+export interface StartLine extends Timed {
+  kind: "start";
+  version: string;
+  url: string;
+  addr?: string | undefined;
+  schedule: string;
+  /** First 16 hex digits of the SHA-256 of the trusted CA, and whole days until it expires. */
+  ca?: string | undefined;
+  cert?: number | undefined;
+  /** Changes when any setting does. */
+  config: string;
+  host: string;
+  pid: number;
+}
+
+/** The poller ended of its own will. */
+export interface StopLine extends Timed {
+  kind: "stop";
+  why: string;
+}
+
+/** `slots` runs in a row failed, the first at `since`. */
+export interface DownLine extends Timed {
+  kind: "DOWN";
+  hop: Hop;
+  slots: number;
+  since: number;
+  err?: string | undefined;
+  hint?: string | undefined;
+}
+
+/** The first good run after a DOWN; the outage began at `since`. */
+export interface UpLine extends Timed {
+  kind: "UP";
+  slots: number;
+  since: number;
+}
+
+/** One line of the client's log. */
+export type LogLine = RunLine | GapLine | StartLine | StopLine | DownLine | UpLine;

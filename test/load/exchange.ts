@@ -1,0 +1,122 @@
+import http from "node:http";
+import https from "node:https";
+import { TLSSocket } from "node:tls";
+import { analyzeResponse, countWords, headers, processedText, reverseText } from "../../server/src/contract/index.ts";
+
+/** Where the load goes, and what is trusted on the way. */
+export interface Target {
+  /** The address that a person would use, path included: `https://analyze.test/analyze`. */
+  url: string;
+  /** `host:port` to connect to in place of the URL's; Host header, SNI and name check stay those of the URL. */
+  address?: string;
+  /** PEM certificates that are trusted, and nothing else. */
+  ca?: string;
+  /** PEM certificate and key of the client, where the edge asks for one. */
+  clientCertificate?: { cert: string; key: string };
+  /** One request takes at most this long, connecting included (default 10 000 ms). */
+  timeoutMs?: number;
+}
+
+/** What one POST sends, and how its answer is judged. */
+export interface Exchange {
+  /** The JSON body of the request with this id. */
+  body(id: string): string;
+  /** What is wrong with a 2xx answer, undefined when nothing is. */
+  fault(body: string, id: string): string | undefined;
+}
+
+/** An answer that arrived whole. */
+export interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+  /** SHA-256 of the certificate that the connection was made with; undefined without TLS. */
+  fingerprint: string | undefined;
+}
+
+/** One lane of load: a closed loop that owns its connections. */
+export interface Lane {
+  kind: "keep-alive" | "fresh";
+  send(id: string, body: string): Promise<Answer>;
+  close(): void;
+}
+
+/** `POST /analyze` with a text that holds the id, so that another request's answer cannot pass for this one's. */
+export const analyzeExchange: Exchange = {
+  body: (id) => JSON.stringify({ text: textOf(id) }),
+  fault: (body, id) => {
+    const text = textOf(id);
+    const right = processedText(countWords(text), reverseText(text));
+    const answer = analyzeResponse.safeParse(parsed(body));
+    return answer.success && answer.data.processed_text === right ? undefined : "wrong body";
+  },
+};
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(id: string): string {
+  return `the ledger's request ${id}`;
+}
+
+function connectionOf(target: Target): https.RequestOptions {
+  const url = new URL(target.url);
+  const at = new URL(`${url.protocol}//${target.address ?? url.host}`);
+  return {
+    hostname: at.hostname.replace(/^\[|\]$/g, ""),
+    port: at.port,
+    path: url.pathname + url.search,
+    servername: url.hostname,
+    ...(target.ca === undefined ? {} : { ca: target.ca }),
+    ...target.clientCertificate,
+  };
+}
+
+function fingerprintOf(response: http.IncomingMessage): string | undefined {
+  const { socket } = response;
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.fingerprint256 : undefined;
+}
+
+/**
+ * Opens a lane. A keep-alive lane sends everything on one connection and opens another only after that has ended; a
+ * fresh lane makes a whole TLS handshake for each request (no session is resumed, or an old certificate would seem
+ * to live on). Nothing is ever sent twice: node:http has no retry, which is why it is used here.
+ */
+export function openLane(kind: Lane["kind"], target: Target): Lane {
+  const transport = new URL(target.url).protocol === "https:" ? https : http;
+  const agent = new transport.Agent({ keepAlive: kind === "keep-alive", maxSockets: 1, maxCachedSessions: 0 });
+  const connection = { ...connectionOf(target), agent, method: "POST" };
+  return {
+    kind,
+    close: () => agent.destroy(),
+    send: async (id, body) => {
+      const signal = AbortSignal.timeout(target.timeoutMs ?? 10_000);
+      const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+      const request = transport.request({
+        ...connection,
+        signal,
+        headers: {
+          host: new URL(target.url).host,
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(body),
+          [headers.requestId]: id,
+        },
+      });
+      request.on("response", resolve).on("error", reject).end(body);
+      const response = await promise;
+      const fingerprint = fingerprintOf(response);
+      const chunks: Buffer[] = await response.toArray();
+      return {
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: Buffer.concat(chunks).toString("utf8"),
+        fingerprint,
+      };
+    },
+  };
+}

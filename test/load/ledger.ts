@@ -1,0 +1,38 @@
+/** How often each request id reached a backend. */
+export type Ledger = ReadonlyMap<string, number>;
+
+type Entry = Record<string, unknown>;
+
+function parsed(line: string): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Counts the ids in JSON log lines. `isRequest` picks the lines that stand for one request carried out; without it
+ * every line with a `requestId` counts. Lines that are not JSON are passed over.
+ */
+export function ledgerOf(lines: Iterable<string>, isRequest: (entry: Entry) => boolean = () => true): Ledger {
+  const ledger = new Map<string, number>();
+  for (const line of lines) {
+    const entry = parsed(line);
+    const id = entry?.["requestId"];
+    if (entry === undefined || typeof id !== "string" || !isRequest(entry)) continue;
+    ledger.set(id, (ledger.get(id) ?? 0) + 1);
+  }
+  return ledger;
+}
+
+/** The ids that were carried out more than once: for a route with effect there must be none. */
+export function doubledIn(ledger: Ledger): string[] {
+  return [...ledger].flatMap(([id, count]) => (count > 1 ? [id] : []));
+}
+
+/** The ids of `ids` that no backend saw: lost on the way in. */
+export function missingFrom(ledger: Ledger, ids: Iterable<string>): string[] {
+  return [...ids].filter((id) => !ledger.has(id));
+}

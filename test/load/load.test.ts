@@ -1,0 +1,117 @@
+import { connect, createServer } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { analyzeRequest, countWords, processedText, reverseText } from "../../server/src/contract/index.ts";
+import { listen, startBackend, type Backend, type Conduct } from "./backend.ts";
+import { analyzeExchange } from "./exchange.ts";
+import { startLoad } from "./load.ts";
+import { doubledIn, ledgerOf, missingFrom } from "./ledger.ts";
+
+const open: Backend[] = [];
+
+async function backend(conduct?: Parameters<typeof startBackend>[0]): Promise<Backend> {
+  const started = await startBackend(conduct);
+  open.push(started);
+  return started;
+}
+
+function urlOf({ port }: Backend): string {
+  return `http://127.0.0.1:${port}/analyze`;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+});
+
+test("a backend that answers rightly loses nothing, and each id reaches it once", async () => {
+  const good = await backend();
+  const { result, attempts } = startLoad({ url: urlOf(good), keepAlive: 2, fresh: 2, count: 40 });
+  expect(await result).toMatchObject({ sent: 40, ok: 40, lost: [], wrongCertificate: [], byStatus: { 200: 40 } });
+  expect(good.effects.toSorted()).toEqual(attempts.map(({ id }) => id).sort());
+  expect(attempts.every(({ servedBy }) => servedBy === "web")).toBe(true);
+});
+
+test.each<[Conduct, string]>([
+  ["reset", "no answer: ECONNRESET"],
+  ["half an answer", "no answer: ECONNRESET"],
+  ["unavailable", "status 503"],
+  ["wrong body", "wrong body"],
+  ["silence", "no answer: TIMEOUT"],
+])("every third answer spoiled by %s is lost and is not sent again", async (conduct, fault) => {
+  let number = 0;
+  const faulty = await backend(() => (++number % 3 === 0 ? conduct : "answer"));
+  const load = startLoad({ url: urlOf(faulty), keepAlive: 1, fresh: 1, count: 12, timeoutMs: 200 });
+  const { sent, ok, lost } = await load.result;
+  expect([sent, ok]).toEqual([12, 8]);
+  expect(lost.map((attempt) => attempt.fault)).toEqual([fault, fault, fault, fault]);
+  expect(faulty.effects).toHaveLength(12);
+});
+
+test("another request's answer does not pass for this one's", () => {
+  const answerTo = (text: string): string =>
+    JSON.stringify({ processed_text: processedText(countWords(text), reverseText(text)) });
+  const { text } = analyzeRequest.parse(JSON.parse(analyzeExchange.body("load-1")));
+  expect(analyzeExchange.fault(answerTo(text), "load-1")).toBeUndefined();
+  expect(analyzeExchange.fault(answerTo(text), "load-2")).toBe("wrong body");
+  expect(analyzeExchange.fault("<html>", "load-1")).toBe("wrong body");
+});
+
+test("a keep-alive lane holds one connection, a fresh lane makes one for each request", async () => {
+  const good = await backend();
+  const counts: number[] = [];
+  for (const lanes of [
+    { keepAlive: 1, fresh: 0 },
+    { keepAlive: 0, fresh: 1 },
+  ]) {
+    let connections = 0;
+    const relay = createServer((inbound) => {
+      connections += 1;
+      const outbound = connect(good.port, "127.0.0.1");
+      inbound.pipe(outbound).pipe(inbound);
+      for (const socket of [inbound, outbound]) socket.on("error", () => {});
+    });
+    const port = await listen(relay);
+    const { ok } = await startLoad({ url: urlOf({ ...good, port }), count: 10, ...lanes }).result;
+    relay.close();
+    counts.push(ok, connections);
+  }
+  expect(counts).toEqual([10, 1, 10, 10]);
+});
+
+test("a port where nobody listens loses everything, by its error code", async () => {
+  const gone = await backend();
+  await Promise.all(open.splice(0).map((one) => one.close()));
+  const { ok, byStatus } = await startLoad({ url: urlOf(gone), count: 4 }).result;
+  expect({ ok, byStatus }).toEqual({ ok: 0, byStatus: { ECONNREFUSED: 4 } });
+});
+
+test("stop lets the requests under way finish, and next waits for an answer", async () => {
+  const good = await backend();
+  const load = startLoad({ url: urlOf(good), keepAlive: 1, fresh: 1, durationMs: 60_000, pauseMs: 1 });
+  await load.next(({ status }) => status === 200);
+  const { sent, ok } = await load.stop();
+  expect(ok).toBe(sent);
+  await expect(load.next(() => true, 10)).rejects.toThrow("10 ms passed");
+});
+
+test("load without a bound is refused", () => {
+  expect(() => startLoad({ url: "http://127.0.0.1:1/" })).toThrow("bound the load");
+});
+
+test("the ledger counts ids in JSON logs, and names the doubled and the missing", () => {
+  const lines = [
+    '{"requestId":"a","msg":"request"}',
+    '{"requestId":"b","msg":"request"}',
+    '{"requestId":"b","msg":"request"}',
+    '{"requestId":"b","msg":"note"}',
+    "not JSON",
+    "null",
+    '{"msg":"request"}',
+  ];
+  const ledger = ledgerOf(lines, ({ msg }) => msg === "request");
+  expect([...ledger]).toEqual([
+    ["a", 1],
+    ["b", 2],
+  ]);
+  expect(doubledIn(ledger)).toEqual(["b"]);
+  expect(missingFrom(ledger, ["a", "b", "c"])).toEqual(["c"]);
+});

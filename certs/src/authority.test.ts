@@ -1,0 +1,90 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { createServer, request } from "node:https";
+import { afterEach, expect, test } from "vitest";
+import { createAuthority, type Credential, issueServerLeaf } from "./authority.ts";
+
+const open: ReturnType<typeof createServer>[] = [];
+
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+/** Node has no code of its own for some of OpenSSL's refusals, and puts the words into the message. */
+function codeOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === undefined || code === "UNSPECIFIED" ? message : code;
+}
+
+/** Serves with that credential and asks as a client that trusts `ca`: the status, or the code of the TLS fault. */
+async function ask(shown: Credential, ca: string, servername = "analyze.test"): Promise<number | string> {
+  const server = createServer({ cert: shown.certificate, key: shown.key }, (_, response) => response.end());
+  open.push(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  const answer = Promise.withResolvers<number | string>();
+  request({ port: address.port, host: "127.0.0.1", servername, ca, agent: false }, (response) => {
+    response.resume();
+    answer.resolve(response.statusCode ?? 0);
+  })
+    .on("error", (error: NodeJS.ErrnoException) => answer.resolve(codeOf(error)))
+    .end();
+  return answer.promise;
+}
+
+test.each(["p256", "rsa4096"] as const)(
+  "Node trusts a leaf with a %s key by the CA that it was given",
+  async (keyKind) => {
+    const ca = await createAuthority({ hosts: ["analyze.test"], keyKind });
+    const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test"], keyKind });
+    expect(await ask(leaf, ca.certificate)).toBe(200);
+  },
+);
+
+test("a leaf for another name by the constrained CA's own key is refused", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"] });
+  const leaf = await issueServerLeaf(ca, { hosts: ["bank.test"] });
+  expect(await ask(leaf, ca.certificate, "bank.test")).toBe("permitted subtree violation");
+});
+
+test("a CA for a hostname vouches for no address", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"] });
+  const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test", "10.0.0.1", "::1"] });
+  expect(await ask(leaf, ca.certificate)).toBe("excluded subtree violation");
+});
+
+test("a CA for an address vouches for no hostname and for no other address", async () => {
+  const ca = await createAuthority({ hosts: ["127.0.0.1"] });
+  const named = await issueServerLeaf(ca, { hosts: ["analyze.test"] });
+  const elsewhere = await issueServerLeaf(ca, { hosts: ["127.0.0.2"] });
+  expect(await ask(named, ca.certificate)).toBe("permitted subtree violation");
+  expect(await ask(elsewhere, ca.certificate, "")).toBe("permitted subtree violation");
+  expect(await ask(await issueServerLeaf(ca, { hosts: ["127.0.0.1"] }), ca.certificate, "")).toBe(200);
+});
+
+test("a leaf forged with the edge's stolen key is refused, even for the edge's own name", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"] });
+  const edge = await issueServerLeaf(ca, { hosts: ["analyze.test"] });
+  const forged = await issueServerLeaf(edge, { hosts: ["analyze.test"] });
+  const chained = { certificate: forged.certificate + edge.certificate, key: forged.key };
+  expect(await ask(chained, ca.certificate)).toBe("key usage does not include certificate signing");
+});
+
+test("an expired leaf, one not yet valid, and one by another CA are refused by their own codes", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"] });
+  const hosts = ["analyze.test"];
+  const past = await issueServerLeaf(ca, { hosts, notBefore: new Date(0), notAfter: new Date(1000) });
+  const future = await issueServerLeaf(ca, { hosts, notBefore: new Date(Date.now() + 3_600_000) });
+  const other = await createAuthority({ hosts });
+  expect(await ask(past, ca.certificate)).toBe("CERT_HAS_EXPIRED");
+  expect(await ask(future, ca.certificate)).toBe("CERT_NOT_YET_VALID");
+  expect(await ask(await issueServerLeaf(other, { hosts }), ca.certificate)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+});
+
+test("a leaf never outlives its CA", async () => {
+  const notAfter = new Date(Date.now() + 86_400_000);
+  notAfter.setMilliseconds(0);
+  const ca = await createAuthority({ hosts: ["analyze.test"], notAfter });
+  const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test"] });
+  expect(new Date(new X509Certificate(leaf.certificate).validTo)).toEqual(notAfter);
+});

@@ -19,6 +19,7 @@ const requirements = {
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },
   logrotate: { check: "command -v logrotate || test -x /usr/sbin/logrotate", install: "apt-get install logrotate" },
   openssl: { check: "command -v openssl", install: "apt-get install openssl" },
+  curl: { check: "command -v curl", install: "apt-get install curl" },
   python: { check: "command -v python3", install: "apt-get install python3" },
   schemathesis: { check: "command -v schemathesis", install: "pip install schemathesis" },
   sslyze: { check: "command -v sslyze", install: "pip install sslyze" },

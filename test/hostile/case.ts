@@ -1,0 +1,54 @@
+/** Where the table is sent: the two services themselves, or an edge in front of web. */
+export type TargetName = "web" | "worker" | "nginx" | "ingress";
+
+/**
+ * One request as bytes. `{path}` (the route that takes a text), `{host}`, `{id}` and `{smuggled}` (a whole second
+ * request with the id `{id}-smuggled`) are filled in wherever they stand in a string.
+ */
+export interface HostileRequest {
+  /** Default `POST {path} HTTP/1.1`. */
+  readonly start?: string;
+  /** Header lines after Host, X-Request-Id and Content-Type. */
+  readonly headers?: readonly string[];
+  /** Which of the three usual lines to leave out. */
+  readonly without?: readonly ("Host" | "X-Request-Id" | "Content-Type")[];
+  /** Default: a good body. Content-Length is added unless `headers` frame the body. */
+  readonly body?: string | Uint8Array;
+  /** All bytes at once (Latin-1); nothing above applies. */
+  readonly raw?: string;
+}
+
+/** What must happen. `closed` among the answers: the connection ends without an answer. */
+export interface Expectation {
+  readonly answers: readonly (number | "closed")[];
+  /**
+   * `problem` (default from 400 on): RFC 9457. `early`: refused before there is a request to answer, so the body may also be
+   * empty or the edge's own. `result` (default for 200 on `{path}`): the contract's answer. `any`: not looked at.
+   */
+  readonly body?: "problem" | "early" | "result" | "any";
+  /** Whether the connection ends afterwards; left out: either will do. */
+  readonly closes?: boolean;
+  /** Statuses of answers that come before, when more than one request was sent. */
+  readonly before?: readonly number[];
+  /** Response headers: name → regular expression. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A target that has a reason to answer otherwise. */
+export interface Difference extends Partial<Expectation> {
+  readonly because: string;
+}
+
+/** A row of the table. */
+export interface HostileCase {
+  /** Part of the request id: `[a-z0-9-]`, at most 40 characters. */
+  readonly id: string;
+  readonly request: HostileRequest;
+  readonly expect: Expectation;
+  readonly differs?: Partial<Readonly<Record<TargetName, Difference>>>;
+  /** The only targets that it is for; left out: all. */
+  readonly only?: readonly TargetName[];
+}
+
+/** Stands in inputs that no answer may repeat. */
+export const canary = "zq7canary";

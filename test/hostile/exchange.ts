@@ -1,0 +1,76 @@
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { parseResponses, type RawResponse } from "./responses.ts";
+
+/** Where to connect. `tls`: verified against `ca` (PEM) under this name. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly ca: string | Buffer; readonly servername: string };
+}
+
+/** What to send and how many answers to wait for before the probe. */
+export interface Sending {
+  readonly bytes: Buffer;
+  readonly answers: number;
+  /** The request is HEAD: its answer has no body. */
+  readonly toHead: boolean;
+  /** A good request that is sent after the answers, and the id that its answer carries: is the connection still in step? */
+  readonly probe: { readonly bytes: Buffer; readonly id: string };
+}
+
+/** What came back on one connection. */
+export interface Exchange {
+  /** Without 100 Continue and without the answer to the probe. */
+  readonly responses: readonly RawResponse[];
+  /** `in step`: the probe was answered; `closed`: the server ended the connection; `stuck`: neither in time. */
+  readonly after: "in step" | "closed" | "stuck";
+  /** Where the bytes were not HTTP. */
+  readonly fault?: string;
+}
+
+/** Longer than any time-out that a server is allowed for a slow request. */
+const patienceMs = 20_000;
+
+function open({ host, port, tls }: Address): Socket {
+  return tls ? connectTls({ host, port, ...tls, ALPNProtocols: ["http/1.1"] }) : connect({ host, port });
+}
+
+/** Sends bytes on a new connection and reads until the probe is answered, the connection ends or patience does. */
+export async function exchange(address: Address, sending: Sending): Promise<Exchange> {
+  const socket = open(address);
+  const chunks: Buffer[] = [];
+  const done = Promise.withResolvers<Exchange>();
+  let probed = false;
+
+  const look = (after?: "closed" | "stuck"): void => {
+    try {
+      const all = parseResponses(Buffer.concat(chunks), { ended: after === "closed", toHead: sending.toHead });
+      const inStep = all.at(-1)?.headers["x-request-id"] === sending.probe.id;
+      if (inStep) done.resolve({ responses: all.slice(0, -1), after: "in step" });
+      else if (after) done.resolve({ responses: all, after });
+      else if (!probed && all.length >= sending.answers) {
+        probed = true;
+        socket.write(sending.probe.bytes);
+      }
+    } catch (error) {
+      done.resolve({ responses: [], after: after ?? "stuck", fault: String(error) });
+    }
+  };
+
+  socket.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    look();
+  });
+  // A reset after the answer is one way to close; one without an answer shows as `closed` with none.
+  socket.on("error", () => {});
+  socket.on("close", () => look("closed"));
+  const timer = setTimeout(() => look("stuck"), patienceMs);
+  socket.write(sending.bytes);
+  try {
+    return await done.promise;
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import type { HostileCase, TargetName } from "./case.ts";
+import { exchange, type Address } from "./exchange.ts";
+import { judge } from "./judge.ts";
+import { render, type Slots } from "./render.ts";
+import { hostileTable } from "./table.ts";
+
+/** Where the table is sent. */
+export interface HostileTarget extends Address {
+  readonly name: TargetName;
+  /** What the Host header says; default `tls.servername`, else `host:port`. */
+  readonly hostHeader?: string;
+  /**
+   * Resolves, once it holds `until`, with the id of every request that the worker answered with 200, as often as it did. It
+   * proves what reached the last hop.
+   */
+  readonly ledger?: (until: string) => Promise<readonly string[]>;
+}
+
+/** A row that did not go as the table says. */
+export interface HostileFault {
+  readonly id: string;
+  readonly faults: readonly string[];
+}
+
+const atOnce = 8;
+
+function probe(slots: Slots, target: TargetName): { bytes: Buffer; id: string } {
+  const id = `${slots.id}-after`;
+  const path = target === "worker" ? "/livez" : "/random";
+  return {
+    id,
+    bytes: render({ raw: `GET ${path} HTTP/1.1\r\nHost: {host}\r\nX-Request-Id: {id}\r\n\r\n` }, { ...slots, id }),
+  };
+}
+
+async function send(
+  target: HostileTarget,
+  row: HostileCase,
+  slots: Slots,
+): Promise<{ faults: string[]; worked: number }> {
+  const toHead = (row.request.start ?? "").startsWith("HEAD ");
+  const sending = { bytes: render(row.request, slots), answers: (row.expect.before?.length ?? 0) + 1, toHead };
+  const seen = await exchange(target, { ...sending, probe: probe(slots, target.name) });
+  const toText = row.request.raw === undefined && (row.request.start ?? "POST {path}").includes("POST {path}");
+  const answered = seen.responses.filter(
+    ({ status, headers }) => status === 200 && headers["x-request-id"] === slots.id,
+  );
+  return { faults: judge(row, target.name, slots, seen), worked: toText ? answered.length : 0 };
+}
+
+function ledgerFaults(ledger: readonly string[], id: string, worked: number): string[] {
+  const times = (wanted: string): number => ledger.filter((entry) => entry === wanted).length;
+  const faults: string[] = [];
+  if (times(id) !== worked) faults.push(`the worker did it ${times(id)} times, the caller saw ${worked}`);
+  if (times(`${id}-smuggled`) > 0) faults.push("the smuggled request reached the worker");
+  return faults;
+}
+
+/**
+ * Sends every row that is for this target, eight at a time, each on its own connection, then a good request. Resolves with
+ * the rows that went otherwise than the table says: empty is what to assert.
+ */
+export async function runHostileTable(target: HostileTarget): Promise<HostileFault[]> {
+  const run = randomBytes(3).toString("hex");
+  const host = target.hostHeader ?? target.tls?.servername ?? `${target.host}:${target.port}`;
+  const path = target.name === "worker" ? "/process" : "/analyze";
+  const rows = hostileTable.filter(({ only }) => only === undefined || only.includes(target.name));
+  const seen = new Map<string, { faults: string[]; worked: number }>();
+
+  const queue = rows.values();
+  const work = async (): Promise<void> => {
+    for (const row of queue) seen.set(row.id, await send(target, row, { id: `${run}-${row.id}`, host, path }));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+
+  const last: HostileCase = { id: "good-request-at-the-end", request: {}, expect: { answers: [200], closes: false } };
+  seen.set(last.id, await send(target, last, { id: `${run}-${last.id}`, host, path }));
+  const ledger = await target.ledger?.(`${run}-${last.id}`);
+  return Array.from(seen, ([id, { faults, worked }]) => ({
+    id,
+    faults: [...faults, ...(ledger ? ledgerFaults(ledger, `${run}-${id}`, worked) : [])],
+  })).filter(({ faults }) => faults.length > 0);
+}

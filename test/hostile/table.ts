@@ -1,0 +1,17 @@
+import type { HostileCase } from "./case.ts";
+import { bodyCases } from "./table/bodies.ts";
+import { framing } from "./table/framing.ts";
+import { headerCases } from "./table/headers.ts";
+import { hosts } from "./table/hosts.ts";
+import { sizes } from "./table/sizes.ts";
+import { startLine } from "./table/startLine.ts";
+
+/** Every hostile request with what must happen to it: the one table that tests services and edges alike. */
+export const hostileTable: readonly HostileCase[] = [
+  ...framing,
+  ...startLine,
+  ...hosts,
+  ...headerCases,
+  ...bodyCases,
+  ...sizes,
+];

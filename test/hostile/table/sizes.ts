@@ -1,0 +1,77 @@
+import { limits } from "../../../server/src/contract/index.ts";
+import { canary, type Expectation, type HostileCase } from "../case.ts";
+
+const good: Expectation = { answers: [200] };
+const tooLarge: Expectation = { answers: [413] };
+const tooLong: Expectation = { answers: [413, 422] };
+const chunked = "Transfer-Encoding: chunked";
+
+/** The body `{"text":"…"}` of as many bytes in all, by repeating `unit`. */
+function bodyOf(bytes: number, unit = "a"): string {
+  const room = bytes - '{"text":""}'.length;
+  const times = Math.floor(room / Buffer.byteLength(unit));
+  return `{"text":"${unit.repeat(times)}${"a".repeat(room - times * Buffer.byteLength(unit))}"}`;
+}
+
+/** The body with a text of as many bytes (UTF-8). */
+const textOf = (bytes: number, unit = "a"): string => bodyOf(bytes + '{"text":""}'.length, unit);
+
+function inChunks(body: string, size: number): string {
+  const chunks: string[] = [];
+  for (let at = 0; at < body.length; at += size) {
+    const chunk = body.slice(at, at + size);
+    chunks.push(`${chunk.length.toString(16)}\r\n${chunk}\r\n`);
+  }
+  return `${chunks.join("")}0\r\n\r\n`;
+}
+
+/** Texts of the largest size let in, in scripts that are dear to take apart; `unit` is repeated. */
+const scripts: readonly [id: string, unit: string][] = [
+  ["ascii", "a"],
+  ["one-letter-words", "a "],
+  ["spaces", " "],
+  ["crlf", "\\r\\n"],
+  ["combining-marks", "\u0301"],
+  ["families", "👩‍👩‍👧‍👦"],
+  ["flags", "🇩🇪"],
+  ["devanagari", "क्षि"],
+  ["hangul-jamo", "각"],
+  ["thai", "กำ"],
+  ["zero-width-joiners", "\u200d"],
+];
+
+/** What is too large, and the largest that is not. */
+export const sizes: readonly HostileCase[] = [
+  { id: "body-over-limit", request: { body: bodyOf(limits.bodyBytes + 1, canary) }, expect: tooLarge },
+  {
+    id: "body-over-limit-chunked",
+    request: { headers: [chunked], body: inChunks(bodyOf(limits.bodyBytes + 1), 16_384) },
+    expect: tooLarge,
+  },
+  {
+    id: "body-5-mib-chunked",
+    request: { headers: [chunked], body: inChunks(bodyOf(5 * limits.bodyBytes), 65_536) },
+    expect: tooLarge,
+  },
+  {
+    id: "body-10-gib-announced",
+    request: { headers: ["Content-Length: 10737418240"], body: '{"text":"' },
+    expect: tooLarge,
+  },
+  {
+    id: "body-over-limit-on-get",
+    request: { start: "GET /random HTTP/1.1", body: bodyOf(limits.bodyBytes + 1) },
+    expect: { answers: [200, 400, 404, 413], body: "any" },
+  },
+  { id: "body-at-limit", request: { body: bodyOf(limits.bodyBytes) }, expect: tooLong },
+  { id: "text-over-limit", request: { body: textOf(limits.textBytes + 1) }, expect: tooLong },
+  { id: "text-over-limit-in-bytes-only", request: { body: textOf(limits.textBytes + 3, "한") }, expect: tooLong },
+  { id: "chunks-of-one-byte", request: { headers: [chunked], body: inChunks(textOf(4096), 1) }, expect: good },
+  ...scripts.map(([id, unit]): HostileCase => ({
+    id: `largest-text-${id}`,
+    request: {
+      body: unit === "\\r\\n" ? `{"text":"${unit.repeat(limits.textBytes / 2)}"}` : textOf(limits.textBytes, unit),
+    },
+    expect: good,
+  })),
+];

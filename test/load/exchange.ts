@@ -77,9 +77,13 @@ function connectionOf(target: Target): https.RequestOptions {
   };
 }
 
-function fingerprintOf(response: http.IncomingMessage): string | undefined {
-  const { socket } = response;
-  return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.fingerprint256 : undefined;
+// Node 24.21 tells a connection's certificate once: asked again, it says undefined.
+const fingerprints = new WeakMap<TLSSocket, string | undefined>();
+
+function fingerprintOf({ socket }: http.IncomingMessage): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  if (!fingerprints.has(socket)) fingerprints.set(socket, socket.getPeerX509Certificate()?.fingerprint256);
+  return fingerprints.get(socket);
 }
 
 /**

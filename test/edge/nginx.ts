@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { listen } from "../load/backend.ts";
+import { startProgram, type Program } from "../support/program.ts";
+
+const sources = fileURLToPath(new URL("../../nginx", import.meta.url));
+const nobody = 65534;
+const isRoot = process.getuid?.() === 0;
+
+export interface NginxOptions {
+  /** Ports of the instances of web, on 127.0.0.1. */
+  webPorts: number[];
+  /** Folder with tls.crt and tls.key, as `npm run certs` leaves it. */
+  certificates: string;
+  /** Requests per second for one address (default: more than any test sends). */
+  rate?: string;
+  /** Files of nginx/options to switch on. */
+  options?: string[];
+}
+
+/** A real nginx with the configuration of nginx/, as it runs on a bare machine, and without any privilege. */
+export interface Nginx {
+  httpsPort: number;
+  httpPort: number;
+  program: Program;
+  /** The lines of the access log so far. */
+  log(): string[];
+  /** Changes the certificate under the running nginx to that of the folder. */
+  install(certificates: string): void;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {
+  const servers = options.webPorts.map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;`).join("\n");
+  return {
+    "http.conf": `
+      upstream web { zone web 64k; ${servers} keepalive 32; keepalive_timeout 60s; }
+      limit_req_zone $binary_remote_addr zone=requests:10m rate=${options.rate ?? "100000r/s"};
+      map "" $tls_folder { default ${folder}/tls; }
+      map "" $edge_origin { default https://analyze.test:${httpsPort}; }
+      access_log ${folder}/run/access.log edge;`,
+    "listen-https.conf": `listen 127.0.0.1:${httpsPort} ssl;`,
+    "listen-http.conf": `listen 127.0.0.1:${httpPort};`,
+  };
+}
+
+/** Starts nginx on free ports of 127.0.0.1 and waits until it listens. */
+export async function startNginx(options: NginxOptions): Promise<Nginx> {
+  const folder = mkdtempSync(join(tmpdir(), "edge-"));
+  const [httpsPort, httpPort] = [await freePort(), await freePort()];
+  cpSync(sources, join(folder, "conf"), { recursive: true });
+  for (const [name, content] of Object.entries(siteFiles(options, folder, httpsPort, httpPort)))
+    writeFileSync(join(folder, "conf/site", name), content);
+  for (const name of options.options ?? [])
+    writeFileSync(
+      join(folder, "conf/site/server.d", name),
+      readFileSync(join(sources, "options", name), "utf8").replaceAll("/run/tls", `${folder}/tls`),
+    );
+  mkdirSync(join(folder, "run"));
+  const install = (certificates: string): void => {
+    const owner = isRoot ? [String(nobody)] : [];
+    execFileSync(join(sources, "install-certificate.sh"), [certificates, join(folder, "tls"), ...owner]);
+  };
+  install(options.certificates);
+  if (isRoot) for (const path of [folder, join(folder, "run")]) chownSync(path, nobody, nobody);
+
+  const args = ["-e", "stderr", "-p", join(folder, "run"), "-c", join(folder, "conf/nginx.conf")];
+  const program = startProgram("nginx", args, isRoot ? { uid: nobody, gid: nobody } : {});
+  await program.waitFor(/start worker process \d+[^]*start worker process \d+/);
+  return {
+    httpsPort,
+    httpPort,
+    program,
+    install,
+    log: () => readFileSync(join(folder, "run/access.log"), "utf8").split("\n").slice(0, -1),
+    stop: async () => {
+      await program.stop("SIGQUIT");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,7 +1,25 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
+
+function fitsInUtf8(text: string): boolean {
+  return text.length * 3 <= limits.textBytes || Buffer.byteLength(text) <= limits.textBytes;
+}
 
 /** `POST /analyze` and `POST /process`. */
-export const analyzeRequest = z.strictObject({ text: z.string() });
+export const analyzeRequest = z.strictObject(
+  {
+    text: z
+      .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })
+      .max(limits.textBytes, { abort: true, error: `must be at most ${limits.textBytes} bytes as UTF-8` })
+      .refine(fitsInUtf8, { error: `must be at most ${limits.textBytes} bytes as UTF-8` }),
+  },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? 'only the field "text" is allowed'
+        : 'must be an object with the field "text"',
+  },
+);
 export type AnalyzeRequest = z.infer<typeof analyzeRequest>;
 
 /** `POST /analyze`, 200. */

@@ -1,0 +1,15 @@
+const validHost = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * Whether a request names exactly one host, and a possible one. Node keeps the first of several Host headers and says
+ * nothing, and an edge may choose another: a request with two is refused (RFC 9112, 3.2).
+ */
+export function hasOneValidHost(rawHeaders: string[], host: string | undefined): boolean {
+  if (host === undefined || !validHost.test(host)) return false;
+  let found = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name !== undefined && name.length === 4 && name.toLowerCase() === "host") found++;
+  }
+  return found === 1;
+}

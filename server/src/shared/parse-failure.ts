@@ -1,0 +1,50 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { headersFor, problemAnswer, ProblemError } from "./answer.ts";
+import { openExchange } from "./exchange.ts";
+import type { Service } from "./listener.ts";
+
+/** How long a caller may take to read the refusal before its connection is destroyed. */
+const lingerMs = 500;
+
+function problemFor(code: string | undefined): ProblemError {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return new ProblemError("headers-too-large", "The request line and headers may have 16 KiB together.");
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new ProblemError("body-too-large", "The chunk extensions are too large.");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new ProblemError("request-timeout", "The request did not arrive whole in time.");
+    default:
+      return new ProblemError("malformed-request", "This is not a valid HTTP/1.1 request.");
+  }
+}
+
+/**
+ * Answers what Node's parser refused, with the same problem as everywhere, and closes the connection. Where an answer
+ * is already on its way nothing can be said any more, and the connection is only destroyed.
+ */
+export function onParseFailure(service: Service) {
+  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    if (error.code === "ECONNRESET" || !socket.writable || service.traffic.isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
+    const exchange = openExchange(undefined);
+    const answer = problemAnswer(problemFor(error.code), exchange);
+    const fields = {
+      ...headersFor(answer, exchange, service.standing),
+      date: new Date().toUTCString(),
+      connection: "close",
+      "content-length": Buffer.byteLength(answer.body),
+    };
+    const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${head.join("")}\r\n${answer.body}`);
+    setTimeout(() => socket.destroy(), lingerMs).unref();
+    service.metrics.observe("", exchange.route, answer.status, 0);
+    service.logger.info(
+      { requestId: exchange.requestId, status: answer.status, problem: exchange.problem, code: error.code },
+      "request refused by the parser",
+    );
+  };
+}

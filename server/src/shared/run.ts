@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import type { Server } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { ConfigurationError } from "./environment.ts";
+import type { Service } from "./listener.ts";
+import { createMetricsServer } from "./metrics-server.ts";
+import type { AnyServer } from "./server.ts";
+import { shutDown } from "./shutdown.ts";
+
+export interface RunConfig {
+  host: string;
+  port: number;
+  metricsPort: number;
+  drainDelayMs: number;
+  shutdownLimitMs: number;
+}
+
+export interface Program {
+  service: Service;
+  server: AnyServer;
+  config: RunConfig;
+  /** Lets go of what the service holds, once its last answer is out. */
+  release?: () => Promise<void>;
+}
+
+async function listen(server: Server, variable: string, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError(`${variable}=${port} cannot be listened on (${why}); set ${variable} to another port`);
+  }
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+async function stop({ service, server, config, release }: Program, signal: string): Promise<never> {
+  service.logger.info({ signal, inFlight: service.traffic.inFlight }, "draining");
+  const limit = wait(config.shutdownLimitMs, "limit" as const);
+  const drained = shutDown(server, service.traffic, config.drainDelayMs).then(() => release?.());
+  if ((await Promise.race([drained, limit])) === "limit") {
+    service.logger.error({ inFlight: service.traffic.inFlight }, "shutdown limit reached, ending with open requests");
+    process.exit(1);
+  }
+  service.logger.info("stopped");
+  process.exit(0);
+}
+
+function stopOnSignals(program: Program): void {
+  let stopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (stopping) {
+        program.service.logger.warn({ signal }, "second signal, ending at once");
+        process.exit(1);
+      }
+      stopping = true;
+      void stop(program, signal);
+    });
+  }
+}
+
+/**
+ * Listens, says where in its first line, and ends on SIGTERM or SIGINT: exit code 0 when drained, 1 when forced by a
+ * second signal or the limit, 2 when the configuration does not let it start.
+ */
+export async function run(build: () => Program): Promise<void> {
+  try {
+    const program = build();
+    const { config, server, service } = program;
+    const metrics = createMetricsServer(service.metrics.registry);
+    const metricsPort = await listen(metrics, "METRICS_PORT", config.metricsPort, config.host);
+    const port = await listen(server, "PORT", config.port, config.host);
+    stopOnSignals(program);
+    service.logger.child({}, { level: "info" }).info({ port, metricsPort }, "listening");
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,79 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import type { SecureContextOptions, Server } from "node:tls";
+import { ConfigurationError } from "./environment.ts";
+import type { Logger } from "./logger.ts";
+
+export interface TlsFiles {
+  certFile: string;
+  keyFile: string;
+}
+
+export interface TlsMaterial {
+  options: SecureContextOptions;
+  /** End of the certificate's life. */
+  notAfter: Date;
+}
+
+/** Files are asked for their time this often: inotify does not see the symlink swap of a Kubernetes secret. */
+const pollMs = 1_000;
+
+/** Mozilla's intermediate guideline 6.0. */
+const policy: SecureContextOptions = {
+  minVersion: "TLSv1.2",
+  ciphers: [
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+  ].join(":"),
+  ecdhCurve: "X25519MLKEM768:X25519:prime256v1:secp384r1",
+};
+
+/** Reads certificate and key. Throws ConfigurationError when either cannot be read or they do not fit together. */
+export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
+  try {
+    const cert = readFileSync(certFile, "utf8");
+    const key = readFileSync(keyFile, "utf8");
+    const leaf = new X509Certificate(cert);
+    if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error("the key does not belong to the certificate");
+    return { options: { ...policy, cert, key }, notAfter: new Date(leaf.validTo) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError(`TLS_CERT_FILE=${certFile} with TLS_KEY_FILE=${keyFile} cannot be used: ${why}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Takes a renewed certificate without restart: connections that are open keep the old one, new ones get the new. A
+ * half-done renewal, where the two files do not fit yet, changes nothing. Returns what ends the watching.
+ */
+export function followTls(
+  server: Pick<Server, "setSecureContext">,
+  files: TlsFiles,
+  logger: Logger,
+  onLoad: (material: TlsMaterial) => void,
+): () => void {
+  const reload = (): void => {
+    try {
+      const material = loadTls(files);
+      server.setSecureContext(material.options);
+      onLoad(material);
+      logger.info({ notAfter: material.notAfter }, "certificate renewed");
+    } catch (error) {
+      logger.warn({ err: error }, "certificate not renewed, the old one stays");
+    }
+  };
+  const paths = [files.certFile, files.keyFile];
+  for (const path of paths) watchFile(path, { interval: pollMs, persistent: false }, reload);
+  return () => {
+    for (const path of paths) unwatchFile(path, reload);
+  };
+}

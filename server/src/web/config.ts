@@ -1,0 +1,54 @@
+import { z } from "zod";
+import {
+  commonVariables,
+  ConfigurationError,
+  readEnvironment,
+  wholeNumber,
+  type Environment,
+} from "../shared/environment.ts";
+import type { LogLevel } from "../shared/logger.ts";
+import type { RunConfig } from "../shared/run.ts";
+import type { TlsFiles } from "../shared/tls.ts";
+
+export interface WebConfig extends RunConfig {
+  logLevel: LogLevel;
+  /** Origin of worker, such as `http://worker:8080`. */
+  workerOrigin: string;
+  /** Where web itself ends TLS: its certificate chain and key. */
+  tls: TlsFiles | undefined;
+}
+
+const workerUrl = "must be an http:// URL of host and port alone";
+
+const variables = {
+  ...commonVariables,
+  PORT: wholeNumber(0, 65_535, 8080),
+  METRICS_PORT: wholeNumber(0, 65_535, 9090),
+  WORKER_URL: z
+    .url({ protocol: /^http$/, error: workerUrl, abort: true })
+    .refine((url) => new URL(url).href === `${new URL(url).origin}/`, { error: workerUrl })
+    .default("http://127.0.0.1:8081"),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+};
+
+function tlsFiles(certFile: string | undefined, keyFile: string | undefined): TlsFiles | undefined {
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  throw new ConfigurationError("TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither to serve plain HTTP");
+}
+
+/** Web's configuration from the environment. Throws ConfigurationError with every fault. */
+export function readConfig(environment: Environment): WebConfig {
+  const read = readEnvironment(variables, environment);
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    metricsPort: read.METRICS_PORT,
+    logLevel: read.LOG_LEVEL,
+    drainDelayMs: read.DRAIN_DELAY_MS,
+    shutdownLimitMs: read.SHUTDOWN_LIMIT_MS,
+    workerOrigin: new URL(read.WORKER_URL).origin,
+    tls: tlsFiles(read.TLS_CERT_FILE, read.TLS_KEY_FILE),
+  };
+}

@@ -1,0 +1,24 @@
+import { analyzeRequest, countWords, headers, reverseText, type ProcessResponse } from "../../contract/index.ts";
+import { json, ProblemError } from "../../shared/answer.ts";
+import { readJson } from "../../shared/body.ts";
+import type { Route } from "../../shared/router.ts";
+
+function deadlineOf(header: string | undefined): number {
+  if (header === undefined) return Number.POSITIVE_INFINITY;
+  if (/^\d{1,9}$/.test(header)) return Number(header);
+  throw new ProblemError("malformed-request", `${headers.deadline} must be a whole number of milliseconds.`);
+}
+
+/** `POST /process`: counts the words and reverses the text. 504 without work when the caller waits no longer. */
+export const processRoute: Route = {
+  method: "POST",
+  path: "/process",
+  handle: async (c, { startedAt }) => {
+    const deadlineMs = deadlineOf(c.req.header(headers.deadline));
+    const { text } = (await readJson(c, analyzeRequest)).value;
+    if (performance.now() - startedAt >= deadlineMs) {
+      throw new ProblemError("deadline-exceeded", "The request arrived whole only after its deadline.");
+    }
+    return json({ word_count: countWords(text), reversed_text: reverseText(text) } satisfies ProcessResponse);
+  },
+};

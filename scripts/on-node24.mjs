@@ -31,9 +31,10 @@ function installed() {
 function install(wanted) {
   const { hash, scope: have } = installed();
   if (hash === wanted && (have === "all" || have === scope)) return;
+  const all = scope === "all" || have === "all";
   process.stderr.write("Installing dependencies (once; needs the npm registry) …\n");
-  const npm = process.env.npm_execpath;
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(scope === "runtime" ? ["--omit=dev"] : [])];
+  const npm = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : undefined;
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(all ? [] : ["--omit=dev"])];
   const done = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: "inherit" })
     : spawnSync("npm", args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
@@ -41,7 +42,7 @@ function install(wanted) {
     process.stderr.write("npm ci failed: see its message above. Mend that, then run the same command again.\n");
     process.exit(done.status ?? 1);
   }
-  writeFileSync(stamp, JSON.stringify({ hash: wanted, scope }));
+  writeFileSync(stamp, JSON.stringify({ hash: wanted, scope: all ? "all" : "runtime" }));
 }
 
 /** The Node that npm's `node` package brought; the host's own where that package has no build for it. */

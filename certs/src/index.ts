@@ -1,4 +1,5 @@
 export { createAuthority, issueClientLeaf, issueServerLeaf, type Credential } from "./authority.ts";
-export { pathsOf } from "./folder.ts";
+export { pathsOf, read } from "./folder.ts";
+export { factsOf } from "./inspect.ts";
 export { defaultHosts, issueAll, type IssueOptions, type Step } from "./issue.ts";
 export { CertsError } from "./error.ts";

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+test("without settings the ports are the documented ones and the client keeps its own schedule", () => {
+  expect(readConfig({}, {})).toEqual({
+    ports: { START_PORT: 8443, START_WORKER_PORT: 8081, START_METRICS_PORT: 9090, START_WORKER_METRICS_PORT: 9091 },
+    logFile: "analyze.log",
+    schedule: undefined,
+  });
+});
+
+test.each([
+  ["5s", "*/5 * * * * *"],
+  ["1m", "*/1 * * * *"],
+  ["60s", "* * * * *"],
+  ["60m", "0 * * * *"],
+])("--every %s is the cron expression %s", (every, schedule) => {
+  expect(readConfig({}, { every }).schedule).toBe(schedule);
+});
+
+test.each(["7s", "0s", "5", "s", "1h", "-5s", ""])(
+  "--every %j is refused, since no cron expression repeats it evenly",
+  (every) => {
+    expect(() => readConfig({}, { every })).toThrow(/divides no minute or hour evenly/);
+  },
+);
+
+test("every fault is told at once, with the value that was given", () => {
+  const wrong = { START_PORT: "https", START_WORKER_PORT: "70000" };
+  expect(() => readConfig(wrong, { every: "7s" })).toThrow(
+    /START_PORT="https".*\n.*START_WORKER_PORT="70000".*\n.*"7s"/,
+  );
+});

@@ -1,0 +1,32 @@
+import { CertsError } from "@analyze/certs";
+import { Command } from "commander";
+import { readConfig, StartError } from "./config.ts";
+import { run } from "./run.ts";
+
+const help = `
+Settings (environment), each a port on 127.0.0.1:
+  START_PORT                  web, with TLS (8443)
+  START_WORKER_PORT           worker (8081)
+  START_METRICS_PORT          web's metrics (9090)
+  START_WORKER_METRICS_PORT   worker's metrics (9091)
+ANALYZE_LOG is the client's log (./analyze.log). What else the three programs read is in README.md.`;
+
+const stop = new AbortController();
+const kill = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => (stop.signal.aborted ? kill : stop).abort());
+}
+
+try {
+  const command = new Command("npm start --")
+    .description("Runs worker, web and client on this machine, and shows each line of the client's log.")
+    .option("--every <period>", "how often the client asks: 5s, 30s, 1m … (default: each minute)")
+    .addHelpText("after", help)
+    .parse();
+  const config = readConfig(process.env, command.opts<{ every?: string }>());
+  process.exitCode = await run(config, process.stdout, stop.signal, kill.signal);
+} catch (error) {
+  if (!(error instanceof StartError || error instanceof CertsError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { StartConfig } from "./config.ts";
+import type { PartOptions } from "./part.ts";
+import type { Trust } from "./trust.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const local = { HOST: "127.0.0.1" };
+
+type PartName = "worker" | "web" | "client";
+export type Parts = Record<PartName, PartOptions>;
+
+/** The three programs with their settings. The client asks by the edge's name and is told the address, as on EC2. */
+export function describeParts({ ports, logFile, schedule }: StartConfig, trust: Trust): Parts {
+  return {
+    worker: part("worker", "server/src/worker/main.ts", {
+      ...local,
+      PORT: String(ports.START_WORKER_PORT),
+      METRICS_PORT: String(ports.START_WORKER_METRICS_PORT),
+    }),
+    web: part("web", "server/src/web/main.ts", {
+      ...local,
+      PORT: String(ports.START_PORT),
+      METRICS_PORT: String(ports.START_METRICS_PORT),
+      WORKER_URL: `http://127.0.0.1:${ports.START_WORKER_PORT}`,
+      TLS_CERT_FILE: trust.certificate,
+      TLS_KEY_FILE: trust.key,
+    }),
+    client: part("client", "client/src/main.ts", {
+      ANALYZE_URL: `https://${trust.host}:${ports.START_PORT}`,
+      ANALYZE_ADDRESS: "127.0.0.1",
+      ANALYZE_CA_FILE: trust.ca,
+      ANALYZE_LOG: logFile,
+      ...(schedule !== undefined && { ANALYZE_SCHEDULE: schedule }),
+    }),
+  };
+}
+
+function part(name: PartName, entry: string, env: Record<string, string>): PartOptions {
+  return { name, entry: join(root, entry), env, log: join("logs", `${name}.log`) };
+}

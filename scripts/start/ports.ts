@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { StartError, type PortVariable } from "./config.ts";
+
+/** Throws a {@link StartError} naming each port that can't be listened on, and the variable that moves it. */
+export async function requirePorts(ports: Record<PortVariable, number>): Promise<void> {
+  const faults: string[] = [];
+  const seen = new Map<number, string>();
+  for (const [variable, port] of Object.entries(ports)) {
+    const twin = seen.get(port);
+    seen.set(port, variable);
+    const fault = twin === undefined ? await faultOf(port) : `is given to ${twin} too`;
+    if (fault)
+      faults.push(`port ${port} ${fault}: choose another one, for example ${variable}=${port + 1000} npm start`);
+  }
+  if (faults.length > 0) throw new StartError(faults.join("\n"));
+}
+
+async function faultOf(port: number): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE") return "is taken by another program";
+    if (code === "EACCES") return "is only for root";
+    throw error;
+  } finally {
+    server.close();
+  }
+}

@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type StartConfig, StartError } from "./config.ts";
+import { createFleet } from "./fleet.ts";
+import { follow } from "./follow.ts";
+import { describeParts } from "./parts.ts";
+import { requirePorts } from "./ports.ts";
+import { untilReady } from "./ready.ts";
+import { findTrust, type Trust } from "./trust.ts";
+import { farewell, greeting, obituary, pollLine, type Screen } from "./view.ts";
+
+const readyLimitMs = 15_000;
+
+/**
+ * Runs worker, web and client and shows each line of the client's log, until `stop` aborts or one of them ends.
+ * Resolves when all have ended, with the exit code; `kill` aborting ends them at once. Throws a {@link StartError} when
+ * they can't be started.
+ */
+export async function run(config: StartConfig, screen: Screen, stop: AbortSignal, kill: AbortSignal): Promise<number> {
+  await requirePorts(config.ports);
+  const trust = await findTrust(screen);
+  const parts = describeParts(config, trust);
+  const fleet = createFleet();
+  kill.addEventListener("abort", fleet.kill);
+  const over = AbortSignal.any([stop, fleet.broken]);
+  let unfollow: (() => void) | undefined;
+  try {
+    const worker = fleet.start(parts.worker);
+    const web = fleet.start(parts.web);
+    if (await answering(config, trust, over)) {
+      screen.write(greeting(config, trust, { web, worker }));
+      unfollow = follow(config.logFile, (line) => screen.write(`${pollLine(line, screen)}\n`));
+      fleet.start(parts.client);
+      if (!over.aborted) await once(over, "abort");
+    }
+    screen.write(fleet.dead ? obituary(fleet.dead) : farewell);
+  } finally {
+    await fleet.stop();
+    unfollow?.();
+  }
+  return fleet.dead ? 1 : 0;
+}
+
+/** True when web and worker answer; false when `over` aborted before. Throws when they take too long. */
+async function answering({ ports }: StartConfig, trust: Trust, over: AbortSignal): Promise<boolean> {
+  const limit = AbortSignal.any([over, AbortSignal.timeout(readyLimitMs)]);
+  const both = await Promise.all([
+    untilReady(`http://127.0.0.1:${ports.START_WORKER_PORT}/readyz`, limit),
+    untilReady(`https://127.0.0.1:${ports.START_PORT}/readyz`, limit, {
+      ca: readFileSync(trust.ca, "utf8"),
+      servername: trust.host,
+    }),
+  ]);
+  if (both.every(Boolean)) return true;
+  if (over.aborted) return false;
+  const silent = ["worker", "web"].filter((_, index) => !both[index]).join(" and ");
+  throw new StartError(`${silent} did not answer within ${readyLimitMs / 1000} s: see logs/`);
+}

@@ -1,0 +1,66 @@
+import type { StartConfig } from "./config.ts";
+import type { Part } from "./part.ts";
+import type { Trust } from "./trust.ts";
+import { stripVTControlCharacters, styleText } from "node:util";
+
+type Format = Parameters<typeof styleText>[0];
+
+/** Where lines are shown. `columns` and colour only on a terminal. */
+export interface Screen {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+const colours = new Map<string, Format>([
+  ["ok", "green"],
+  ["flaky", "yellow"],
+  ["gap", "yellow"],
+  ["FAIL", "red"],
+  ["DOWN", "red"],
+  ["UP", "green"],
+]);
+
+/**
+ * A line of the client's log as it is shown: on a terminal its verdict coloured and its end cut off, so that it stays
+ * one line; elsewhere whole and plain.
+ */
+export function pollLine(text: string, screen: Screen): string {
+  const safe = stripVTControlCharacters(text);
+  if (!screen.isTTY) return safe;
+  const columns = screen.columns ?? 80;
+  const cut = safe.length > columns ? `${safe.slice(0, columns - 1)}…` : safe;
+  const [, time = "", verdict = "", rest = ""] = /^(\S+ +)(\S+)(.*)$/.exec(cut) ?? [];
+  const colour = colours.get(verdict);
+  return colour ? time + styleText(colour, verdict, { validateStream: false }) + rest : cut;
+}
+
+/** What runs where, and what a person may type next. */
+export function greeting(
+  { ports, logFile }: StartConfig,
+  { host, ca }: Trust,
+  { web, worker }: Record<"web" | "worker", Part>,
+): string {
+  const address = `${host}:${ports.START_PORT}`;
+  return `
+  client  ──HTTPS──►  web  ──HTTP──►  worker
+
+  client   writes ${logFile}
+  web      https://${address} (127.0.0.1), pid ${web.pid}, messages in ${web.log}
+  worker   http://127.0.0.1:${ports.START_WORKER_PORT}, pid ${worker.pid}, messages in ${worker.log}
+
+  curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/
+  tail -f ${logFile}
+
+Ctrl-C ends all three. The client's lines, as they come:
+
+`;
+}
+
+export const farewell = "Stopping: client, web and worker drain. Ctrl-C again ends them at once.\n";
+
+/** What is told of a part that ended by itself: how, and its last words. */
+export function obituary({ part, how }: { part: Part; how: string }): string {
+  const words = part.lastLines().map((line) => `  ${stripVTControlCharacters(line)}`);
+  return [`${part.name} ${how}, so the rest is ended too. Its last lines, from ${part.log}:`, ...words, ""].join("\n");
+}

@@ -1,0 +1,31 @@
+import { open, type FileHandle } from "node:fs/promises";
+
+const newline = 0x0a;
+
+async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return bytesRead === 1 && buffer[0] !== newline;
+}
+
+/**
+ * Appends one line and returns when it is on the disk. The file is opened for each line, so that it may be renamed
+ * or removed at any time. A torn last line, left by a crash, is ended first. When the line does not fit, what was
+ * written of it is taken back, and the error of the write is thrown.
+ */
+export async function appendLine(file: string, line: string): Promise<void> {
+  const handle = await open(file, "a+", 0o640);
+  try {
+    const { size } = await handle.stat();
+    const healed = (await endsTorn(handle, size)) ? `\n${line}` : line;
+    try {
+      await handle.writeFile(healed);
+      await handle.datasync();
+    } catch (error) {
+      await handle.truncate(size).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await handle.close();
+  }
+}

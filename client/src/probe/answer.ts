@@ -1,0 +1,39 @@
+import {
+  analyzeResponse,
+  countWords,
+  problem,
+  processedText,
+  randomResponse,
+  reverseText,
+} from "@analyze/server/contract";
+
+/** Whether an answer's body is the right one: what to show of it, or what is wrong with it. */
+export type Checked = { out: string } | { wrong: string };
+
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Checks the answer of `POST /analyze` against the text that was sent. */
+export function checkAnalyze(text: string, body: string): Checked {
+  const parsed = analyzeResponse.safeParse(json(body));
+  if (!parsed.success) return { wrong: "not-the-contract" };
+  const { processed_text: got } = parsed.data;
+  return got === processedText(countWords(text), reverseText(text)) ? { out: got } : { wrong: "wrong-result" };
+}
+
+/** Checks the answer of `GET /random`: a whole number of 0…100. */
+export function checkRandom(body: string): Checked {
+  const parsed = randomResponse.safeParse(json(body));
+  return parsed.success ? { out: String(parsed.data.number) } : { wrong: "not-the-contract" };
+}
+
+/** The code of a problem document, such as `dependency-unavailable`; undefined for any other body. */
+export function problemCode(body: string): string | undefined {
+  const parsed = problem.safeParse(json(body));
+  return parsed.success ? parsed.data.type.replace("urn:analyze:problem:", "") : undefined;
+}

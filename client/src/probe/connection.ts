@@ -1,0 +1,51 @@
+import { TLSSocket } from "node:tls";
+import { buildConnector } from "undici";
+import { certificateOf, type Certificate } from "./certificate.ts";
+import { asksDns, connectionOptions, portOf, type Target } from "./target.ts";
+
+/** What one connection came to. Stamps are `performance.now()`; one that is missing was not reached. */
+export interface Trace {
+  started: number;
+  resolved?: number;
+  connected?: number;
+  secured?: number;
+  /** Address that answered, or was tried last. */
+  address?: string;
+  certificate?: Certificate;
+}
+
+function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
+  socket.once("lookup", (error: Error | null) => {
+    if (!error && dns) trace.resolved = performance.now();
+  });
+  socket.on("connectionAttempt", (ip: string) => {
+    trace.address = ip;
+  });
+  socket.once("connect", () => {
+    trace.connected = performance.now();
+    if (socket.remoteAddress !== undefined) trace.address = socket.remoteAddress;
+  });
+  socket.once("secureConnect", () => {
+    trace.secured = performance.now();
+    const certificate = certificateOf(socket.getPeerCertificate());
+    if (certificate !== undefined) trace.certificate = certificate;
+  });
+}
+
+/**
+ * A connector for one undici Client that writes what happens into `trace`. No session is resumed: a resumed one
+ * shows no certificate, and a certificate that was exchanged would go unseen. HTTP/1.1 alone.
+ */
+export function tracedConnector(target: Target, trace: Trace): buildConnector.connector {
+  const connect = buildConnector({
+    ...connectionOptions(target),
+    maxCachedSessions: 0,
+    allowH2: false,
+    timeout: 0,
+  });
+  return (options, callback) => {
+    // undici's types say void; the socket that it returns is the one place where a hang can be seen from outside.
+    const socket: unknown = connect({ ...options, port: String(portOf(target)) }, callback);
+    if (socket instanceof TLSSocket) watch(socket, trace, asksDns(target));
+  };
+}

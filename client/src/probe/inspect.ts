@@ -1,0 +1,54 @@
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { connect } from "node:tls";
+import { certificateOf, type Certificate } from "./certificate.ts";
+import { connectionOptions, portOf, type Target } from "./target.ts";
+
+/** Who signed a certificate: our CA, one of its name with another key, the certificate itself, or someone else. */
+export type Signer = "ours" | "same-name" | "itself" | "foreign";
+
+/** The certificate that a server shows when nobody insists on trusting it. */
+export interface Shown {
+  certificate: Certificate;
+  signer: Signer;
+}
+
+function splitPem(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
+/** Who signed `leaf`, as seen with the CAs of `pem`. */
+export function signerOf(leaf: X509Certificate, pem: string): Signer {
+  const authorities = splitPem(pem).map((text) => new X509Certificate(text));
+  if (authorities.some((ca) => leaf.issuer === ca.subject && leaf.verify(ca.publicKey))) return "ours";
+  if (leaf.issuer === leaf.subject) return "itself";
+  return authorities.some((ca) => leaf.issuer === ca.subject) ? "same-name" : "foreign";
+}
+
+/**
+ * Shakes hands without insisting on trust, to see whose certificate a refused connection had shown, and hangs up.
+ * The one place where verification is not enforced: it is reached after a refusal, presents no client certificate,
+ * and writes nothing to the socket, which never leaves this function. Undefined when no certificate could be seen.
+ */
+export async function inspectCertificate(target: Target, timeoutMs: number): Promise<Shown | undefined> {
+  const { lookup } = connectionOptions(target);
+  const { hostname } = target.url;
+  const shown = Promise.withResolvers<Shown | undefined>();
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: portOf(target),
+    ...(lookup === undefined ? {} : { lookup }),
+    ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
+    rejectUnauthorized: false,
+  });
+  socket.setTimeout(timeoutMs, () => socket.destroy());
+  socket.once("secureConnect", () => {
+    const certificate = certificateOf(socket.getPeerCertificate());
+    const leaf = socket.getPeerX509Certificate();
+    if (certificate && leaf) shown.resolve({ certificate, signer: signerOf(leaf, target.ca ?? "") });
+    socket.destroy();
+  });
+  socket.once("error", () => shown.resolve(undefined));
+  socket.once("close", () => shown.resolve(undefined));
+  return shown.promise;
+}

@@ -1,0 +1,37 @@
+import { isIP, type LookupFunction } from "node:net";
+import type { ClientIdentity, PinnedAddress } from "../config.ts";
+
+/** Where a probe goes, whom it trusts there, and who it says it is. */
+export interface Target {
+  url: URL;
+  ca: string | undefined;
+  address: PinnedAddress | undefined;
+  identity: ClientIdentity | undefined;
+}
+
+/** Answers every name with the one pinned address, in both forms that Node asks in. */
+function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
+  return (_hostname, options, callback) => {
+    if (options.all) callback(null, [{ address: ip, family }]);
+    else callback(null, ip, family);
+  };
+}
+
+/** TLS and TCP options of every connection to the target: its CA alone is trusted, its pinned address alone is used. */
+export function connectionOptions({ ca, address, identity }: Target) {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(address === undefined ? {} : { lookup: pinnedLookup(address) }),
+    ...identity,
+  };
+}
+
+/** The port that connections go to. */
+export function portOf({ url, address }: Target): number {
+  return address?.port ?? (url.port === "" ? 443 : Number(url.port));
+}
+
+/** Whether connecting starts with a question to DNS: not for a pinned address or an address in the URL. */
+export function asksDns({ url, address }: Target): boolean {
+  return address === undefined && isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0;
+}

@@ -1,0 +1,45 @@
+import { createTask, type Logger } from "node-cron";
+
+/** A running schedule. */
+export interface Schedule {
+  /** Computes the next slot anew: after a step of the clock node-cron would stay silent until the old one. */
+  rearm(): void;
+  stop(): void;
+}
+
+/** What a schedule needs. */
+export interface ScheduleOptions {
+  /** A cron expression, read in UTC: no day has a repeated or missing hour. */
+  expression: string;
+  /** Called with each due slot (epoch milliseconds); the next call waits for it. */
+  onDue(slot: number): Promise<void>;
+  warn(message: string): void;
+}
+
+function loggerFor(warn: (message: string) => void): Logger {
+  // Missed and overlapping slots are accounted for in the log itself; here only faults are left to tell.
+  return {
+    info: () => undefined,
+    debug: () => undefined,
+    warn: () => undefined,
+    error: (fault) => warn(fault instanceof Error ? (fault.stack ?? fault.message) : fault),
+  };
+}
+
+/** Starts a schedule. */
+export function startSchedule({ expression, onDue, warn }: ScheduleOptions): Schedule {
+  const task = createTask(expression, async ({ date }) => onDue(Math.floor(date.getTime() / 1000) * 1000), {
+    timezone: "UTC",
+    noOverlap: true,
+    suppressMissedWarning: true,
+    logger: loggerFor(warn),
+  });
+  void task.start();
+  return {
+    rearm: () => {
+      void task.stop();
+      void task.start();
+    },
+    stop: () => void task.destroy(),
+  };
+}

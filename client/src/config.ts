@@ -39,7 +39,7 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-const defaultTexts = ["Hello, how are you?", "Grüße aus Österreich: é 👩‍👧 ok", "one\ttwo  three\u00a0four"];
+const defaultTexts = ["Hello, how are you?", "Grüße aus Österreich: é 👩‍👧!", "one\ttwo  three\u00a0four"];
 
 function pinned(text: string): PinnedAddress | undefined {
   const [, bracketed, plain, port] =

@@ -34,7 +34,7 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
     try {
       for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
         await append(formatLine(line));
-        waiting = waiting.filter((other) => other !== line);
+        waiting.shift();
       }
       if (failing) warn("the log can be written again, and nothing waits");
       failing = false;

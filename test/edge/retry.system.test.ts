@@ -53,7 +53,7 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
   ])("%s has an effect: it is never sent twice, and the edge says that it does not know", async (_, question) => {
     ahead = ["reset"];
     const { status, headers, body } = await ask(nginx.edge, { ...question, headers: { "x-request-id": "once" } });
-    expect([status, headers["x-served-by"], headers["retry-after"]]).toEqual([502, undefined, "1"]);
+    expect([status, headers["x-served-by"], headers["retry-after"]]).toEqual([503, undefined, "1"]);
     expect(JSON.parse(body)).toMatchObject({ type: "urn:analyze:problem:dependency-unavailable", requestId: "once" });
     expect(effects()).toEqual(["once"]);
   });

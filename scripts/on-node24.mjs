@@ -1,26 +1,32 @@
 // Plain JavaScript that a host's Node 20 can run: installs what is missing or old, then hands over to Node 24.
 // Usage: node scripts/on-node24.mjs <runtime|all> <script> [arguments…]
+// Below the root, in a folder that has its own lock file (cdktf/), that folder's packages are installed as well, and the script runs there.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stamp = join(root, "node_modules", ".installed.json");
+const here = nearestLock(process.cwd());
 const [scope, script, ...rest] = process.argv.slice(2);
 
-function manifests() {
+function nearestLock(folder) {
+  if (folder === root || !folder.startsWith(root + sep)) return root;
+  return existsSync(join(folder, "package-lock.json")) ? folder : nearestLock(dirname(folder));
+}
+
+function manifests(folder) {
   const names = ["package.json", "package-lock.json"];
-  const { workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { workspaces = [] } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   for (const workspace of workspaces) names.push(join(workspace, "package.json"));
   const hash = createHash("sha256");
-  for (const name of names) hash.update(readFileSync(join(root, name)));
+  for (const name of names) hash.update(readFileSync(join(folder, name)));
   return hash.digest("hex");
 }
 
-function installed() {
+function installed(stamp) {
   try {
     return JSON.parse(readFileSync(stamp, "utf8"));
   } catch {
@@ -28,16 +34,18 @@ function installed() {
   }
 }
 
-function install(wanted) {
-  const { hash, scope: have } = installed();
+function install(folder) {
+  const wanted = manifests(folder);
+  const stamp = join(folder, "node_modules", ".installed.json");
+  const { hash, scope: have } = installed(stamp);
   if (hash === wanted && (have === "all" || have === scope)) return;
   const all = scope === "all" || have === "all";
   process.stderr.write("Installing dependencies (once; needs the npm registry) …\n");
   const npm = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : undefined;
   const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(all ? [] : ["--omit=dev"])];
   const done = npm
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: "inherit" })
-    : spawnSync("npm", args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: folder, stdio: "inherit" })
+    : spawnSync("npm", args, { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
   if (done.status !== 0) {
     process.stderr.write("npm ci failed: see its message above. Mend that, then run the same command again.\n");
     process.exit(done.status ?? 1);
@@ -61,11 +69,12 @@ if ((scope !== "runtime" && scope !== "all") || script === undefined) {
   process.stderr.write("usage: node scripts/on-node24.mjs <runtime|all> <script> [arguments…]\n");
   process.exit(2);
 }
-install(manifests());
+install(root);
+if (here !== root) install(here);
 
 const node = node24();
 const child = spawn(node, [script, ...rest], {
-  cwd: root,
+  cwd: here,
   stdio: "inherit",
   env: { ...process.env, PATH: `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}` },
 });

@@ -1,0 +1,54 @@
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { readConfig } from "../config.ts";
+import { ecrLogin, hasImage } from "../images/ecr.ts";
+import { buildImage, type ImagePush, pushImages } from "../images/push.ts";
+import { sourceTag } from "../images/source-tag.ts";
+import { myCidr } from "../settings/my-ip.ts";
+import { images } from "../stacks/dev-stack.ts";
+import { synth } from "../synth.ts";
+import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { step } from "./progress.ts";
+
+export interface DeployOptions {
+  /** Do not ask before changing anything. */
+  readonly yes?: boolean;
+  /** Open SSH to the address that this machine comes from. */
+  readonly myIp?: boolean;
+  /** False: infrastructure only. */
+  readonly images: boolean;
+}
+
+/** Everything from the account to the first line in the log: infrastructure, the client's release, images. */
+export async function deploy(options: DeployOptions): Promise<void> {
+  const cidr = options.myIp === true ? { ANALYZE_SSH_CIDR: await myCidr() } : {};
+  if (cidr.ANALYZE_SSH_CIDR !== undefined) step(`SSH will be open to ${cidr.ANALYZE_SSH_CIDR}`);
+  const config = readConfig({ ...process.env, ...cidr });
+  const { Account } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
+  step(`stage ${config.stage} in account ${Account}, ${config.region}`);
+  const release = await synth(config);
+  step(`client's release ${release.sha256.slice(0, 12)}`);
+  const terraform = new Terraform(stackFolder(config.stage));
+  terraform.init();
+  terraform.apply(options.yes === true);
+  const outputs = terraform.outputs();
+  if (options.images) await publishImages(config.region, outputs);
+  for (const [name, value] of outputs) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
+}
+
+async function publishImages(region: string, outputs: ReadonlyMap<string, string>): Promise<void> {
+  const ecr = new ECRClient({ region });
+  const tag = sourceTag();
+  const wanted: ImagePush[] = [];
+  for (const target of images) {
+    const repository = outputs.get(`${target}-repository`);
+    if (repository === undefined) continue;
+    if (await hasImage(ecr, repository, tag)) step(`${target}:${tag} is in ECR already`);
+    else wanted.push({ target, repository, tag });
+  }
+  for (const image of wanted) {
+    step(`building ${image.target}:${image.tag}`);
+    buildImage(image);
+  }
+  if (wanted.length > 0) pushImages(await ecrLogin(ecr), wanted);
+}

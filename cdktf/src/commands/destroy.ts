@@ -1,0 +1,14 @@
+import { readConfig } from "../config.ts";
+import { synth } from "../synth.ts";
+import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { step } from "./progress.ts";
+
+/** Deletes everything that the stage made. Terraform lists it and asks, unless `yes`. */
+export async function destroy(options: { readonly yes?: boolean }): Promise<void> {
+  const config = readConfig(process.env);
+  await synth(config);
+  const terraform = new Terraform(stackFolder(config.stage));
+  terraform.init();
+  terraform.destroy(options.yes === true);
+  step(`stage ${config.stage} is gone`);
+}

@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { explain } from "../explain.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { cdktf } from "./cdktf.ts";
+import { clientUpdate } from "./client-update.ts";
+import { deploy } from "./deploy.ts";
+import { destroy } from "./destroy.ts";
+
+const program = new Command("cdktf/").description(
+  "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",
+);
+const yes = ["-y, --yes", "do not ask before changing anything"] as const;
+
+program
+  .command("deploy")
+  .description("infrastructure, the client's release and the images")
+  .option(...yes)
+  .option("--my-ip", "open SSH to the address that this machine comes from")
+  .option("--no-images", "build and push no images")
+  .action(deploy);
+program
+  .command("destroy")
+  .description("delete everything that the stage made")
+  .option(...yes)
+  .action(destroy);
+program.command("bootstrap").description("make the S3 bucket for Terraform's state").action(bootstrap);
+program
+  .command("client-update")
+  .description("bring new client code or settings to the host, without replacing it")
+  .option(...yes)
+  .option("--to <sha256>", "go back to an earlier release")
+  .action(clientUpdate);
+program
+  .command("cdktf")
+  .description("the cdktf command line, on the Node that it needs")
+  .argument("[arguments...]")
+  .allowUnknownOption()
+  .helpOption(false)
+  .action((args: string[]) => {
+    process.exitCode = cdktf(args);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

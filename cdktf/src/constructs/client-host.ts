@@ -1,0 +1,103 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter/index.js";
+import { Eip } from "@cdktf/provider-aws/lib/eip/index.js";
+import { Instance } from "@cdktf/provider-aws/lib/instance/index.js";
+import { KeyPair } from "@cdktf/provider-aws/lib/key-pair/index.js";
+import { Fn, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { cloudConfig } from "../user-data/cloud-config.ts";
+import { readHostScripts } from "../user-data/scripts.ts";
+
+export interface ClientHostProps {
+  readonly name: string;
+  readonly region: string;
+  readonly instanceType: string;
+  readonly volumeGiB: number;
+  readonly detailedMonitoring: boolean;
+  readonly subnetId: string;
+  readonly securityGroupId: string;
+  readonly profileName: string;
+  /** One line of an OpenSSH public key file; null: no key, Session Manager is the way in. */
+  readonly publicKey: string | null;
+  /** The bucket with the releases, known only to Terraform. */
+  readonly bucketName: string;
+  /** What must be there when the host boots. */
+  readonly after: ITerraformDependable[];
+}
+
+/** The EC2 instance that runs the client: Amazon Linux 2023, IMDSv2 only, encrypted disk, fixed address. */
+export class ClientHost extends Construct {
+  readonly instanceId: string;
+  readonly address: string;
+
+  constructor(scope: Construct, id: string, props: ClientHostProps) {
+    super(scope, id);
+    const image = new DataAwsSsmParameter(this, "image", { name: imageParameter(props.instanceType) });
+    const instance = new Instance(this, "instance", {
+      ami: image.insecureValue,
+      instanceType: props.instanceType,
+      subnetId: props.subnetId,
+      vpcSecurityGroupIds: [props.securityGroupId],
+      iamInstanceProfile: props.profileName,
+      ...(props.publicKey === null ? {} : { keyName: this.keyPair(props.name, props.publicKey) }),
+      ...hardware(props),
+      userDataBase64: userData(props),
+      userDataReplaceOnChange: true,
+      tags: { Name: props.name, role: "client" },
+      dependsOn: props.after,
+      // A newer image alone is no reason to replace a host; `terraform apply -replace` is.
+      lifecycle: { ignoreChanges: ["ami"] },
+    });
+    const address = new Eip(this, "address", { domain: "vpc", instance: instance.id, tags: { Name: props.name } });
+    this.recover(props, instance.id);
+    this.instanceId = instance.id;
+    this.address = address.publicIp;
+  }
+
+  private keyPair(name: string, publicKey: string): string {
+    return new KeyPair(this, "key", { keyNamePrefix: `${name}-`, publicKey }).keyName;
+  }
+
+  private recover(props: ClientHostProps, instanceId: string): void {
+    new CloudwatchMetricAlarm(this, "unreachable", {
+      alarmName: `${props.name}-unreachable`,
+      alarmDescription: "AWS cannot reach the host: it is moved to other hardware",
+      namespace: "AWS/EC2",
+      metricName: "StatusCheckFailed_System",
+      dimensions: { InstanceId: instanceId },
+      statistic: "Maximum",
+      period: 60,
+      evaluationPeriods: 2,
+      threshold: 1,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      alarmActions: [`arn:aws:automate:${props.region}:ec2:recover`],
+    });
+  }
+}
+
+/**
+ * Base64 carries the text through HCL unharmed. The bucket's name goes in and gzip happens in Terraform, which knows the name
+ * and whose gzip does not change with Node's zlib.
+ */
+function userData(props: ClientHostProps): string {
+  const bucket = "@BUCKET@";
+  const text = cloudConfig({ bucket, region: props.region }, readHostScripts());
+  return Fn.base64gzip(Fn.replace(Fn.base64decode(Buffer.from(text).toString("base64")), bucket, props.bucketName));
+}
+
+function hardware(props: ClientHostProps) {
+  return {
+    monitoring: props.detailedMonitoring,
+    ebsOptimized: true,
+    // No container runs on the host, so a token need not travel further than one hop.
+    metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+    rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: props.volumeGiB },
+  };
+}
+
+/** SSM parameter that names the newest Amazon Linux 2023 image for the processor of this instance type. */
+export function imageParameter(instanceType: string): string {
+  const family = instanceType.split(".")[0] ?? "";
+  const graviton = /^[a-z]+\d+[a-z]*g[a-z]*$/.test(family);
+  return `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${graviton ? "arm64" : "x86_64"}`;
+}

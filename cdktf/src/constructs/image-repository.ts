@@ -1,0 +1,51 @@
+import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy/index.js";
+import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
+import { Construct } from "constructs";
+
+export interface ImageRepositoryProps {
+  readonly name: string;
+  /** Older images are deleted by ECR. */
+  readonly imagesKept: number;
+  readonly deleteFull: boolean;
+}
+
+/** An ECR repository: tags cannot be pushed over, every push is scanned, layers are encrypted, old images go. */
+export class ImageRepository extends Construct {
+  readonly arn: string;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: ImageRepositoryProps) {
+    super(scope, id);
+    const repository = new EcrRepository(this, "repository", {
+      name: props.name,
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfiguration: [{ encryptionType: "KMS" }],
+      forceDelete: props.deleteFull,
+    });
+    new EcrLifecyclePolicy(this, "lifecycle", {
+      repository: repository.name,
+      policy: JSON.stringify({ rules: [expireUntagged(), keepNewest(props.imagesKept)] }),
+    });
+    this.arn = repository.arn;
+    this.url = repository.repositoryUrl;
+  }
+}
+
+function expireUntagged(): object {
+  return {
+    rulePriority: 1,
+    description: "layers that no tag names",
+    selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 7 },
+    action: { type: "expire" },
+  };
+}
+
+function keepNewest(count: number): object {
+  return {
+    rulePriority: 2,
+    description: `the newest ${count} images stay`,
+    selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: count },
+    action: { type: "expire" },
+  };
+}

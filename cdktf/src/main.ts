@@ -1,0 +1,11 @@
+import { readConfig } from "./config.ts";
+import { explain } from "./explain.ts";
+import { synth } from "./synth.ts";
+
+/** What `cdktf` starts, and `npm run synth`. */
+try {
+  await synth(readConfig(process.env));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

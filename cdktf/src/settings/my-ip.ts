@@ -1,0 +1,13 @@
+import { isIPv4 } from "node:net";
+
+const service = "https://checkip.amazonaws.com/";
+
+/** The public IPv4 address that this machine comes from, as AWS sees it, as a CIDR of one address. Rejects when AWS does not say. */
+export async function myCidr(): Promise<string> {
+  const answer = await fetch(service, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+    throw new Error(`${service} cannot be reached: give ANALYZE_SSH_CIDR yourself`, { cause: error });
+  });
+  const address = (await answer.text()).trim();
+  if (isIPv4(address)) return `${address}/32`;
+  throw new Error(`${service} answered no IPv4 address (HTTP ${answer.status}): give ANALYZE_SSH_CIDR yourself`);
+}

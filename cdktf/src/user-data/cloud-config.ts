@@ -1,0 +1,68 @@
+import { gzipSync } from "node:zlib";
+import type { HostScripts } from "./scripts.ts";
+
+/** EC2 refuses more; it counts the bytes that it is given, here gzip. */
+export const userDataLimit = 16_384;
+
+/** Where a host's releases are. */
+export interface HostSource {
+  readonly bucket: string;
+  readonly region: string;
+}
+
+/**
+ * The host's cloud-config: a pure function of where its releases are and of three scripts. Nothing of a release or a setting
+ * is in it, so that neither replaces the host. JSON is YAML.
+ */
+export function cloudConfig(source: HostSource, scripts: HostScripts): string {
+  return `#cloud-config\n${JSON.stringify(
+    {
+      users: ["default", { name: "analyze", system: true, no_create_home: true, shell: "/sbin/nologin" }],
+      write_files: [
+        file("/etc/analyze/source", "0644", `BUCKET=${source.bucket}\nAWS_REGION=${source.region}\n`),
+        file("/usr/local/sbin/analyze-setup", "0755", scripts.setup),
+        file("/usr/local/sbin/analyze-update", "0755", scripts.update),
+        file("/usr/local/bin/analyze", "0755", scripts.command),
+        file("/etc/systemd/system/analyze-update.service", "0644", updateService),
+        file("/etc/systemd/system/analyze-update.timer", "0644", updateTimer),
+      ],
+      runcmd: [["/usr/local/sbin/analyze-setup"]],
+    },
+    null,
+    1,
+  )}\n`;
+}
+
+/** Bytes of user data as EC2 will count them, within a few bytes: Terraform's gzip is another program's. */
+export function userDataBytes(userData: string): number {
+  return gzipSync(userData).length;
+}
+
+function file(path: string, permissions: string, content: string): object {
+  return { path, owner: "root:root", permissions, content };
+}
+
+const updateService = `[Unit]
+Description=Bring the client's release to this host
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/analyze-update
+PrivateTmp=yes
+ProtectHome=yes
+NoNewPrivileges=yes
+`;
+
+const updateTimer = `[Unit]
+Description=Look for a new release every minute
+
+[Timer]
+OnActiveSec=1min
+OnUnitInactiveSec=1min
+AccuracySec=1s
+
+[Install]
+WantedBy=timers.target
+`;

@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readConfig, type Config } from "../../src/config.ts";
+import { packRelease, type Release } from "../../src/release/release.ts";
+
+/** A key that belongs to nobody: its private half was never kept. */
+export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz3Zq5y0n1Wl1dXqVx1s7m0sB7vW1qJ8r5m1h0Yh4cQ";
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "analyze-cdktf-"));
+}
+
+/** An environment that holds, with files made for it; `changes` sets or unsets variables. */
+export function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const folder = temporaryFolder();
+  const keyFile = join(folder, "id_ed25519.pub");
+  const caFile = join(folder, "ca.crt");
+  writeFileSync(keyFile, `${publicKey} someone@somewhere\n`);
+  writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
+  return {
+    AWS_REGION: "eu-central-1",
+    ANALYZE_SSH_CIDR: "203.0.113.7/32",
+    ANALYZE_SSH_PUBLIC_KEY_FILE: keyFile,
+    ANALYZE_CA_FILE: caFile,
+    ...changes,
+  };
+}
+
+export function config(changes: NodeJS.ProcessEnv = {}): Config {
+  return readConfig(environment(changes));
+}
+
+/** A real archive whose bundle is `bundle`; stands in for the client where only its bytes matter. */
+export function release(bundle = "console.log('client')\n", settings: Record<string, string> = {}): Promise<Release> {
+  const folder = temporaryFolder();
+  const unitFolder = join(folder, "systemd");
+  mkdirSync(unitFolder);
+  for (const name of ["analyze.service", "analyze.logrotate", "analyze.tmpfiles"])
+    writeFileSync(join(unitFolder, name), "\n");
+  writeFileSync(join(folder, "main.mjs"), bundle);
+  return packRelease({ bundle: join(folder, "main.mjs"), unitFolder, caFile: null, settings }, folder);
+}

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { type Program, startProgram } from "../../../test/support/program.ts";
+
+/** An emulator of AWS in a process of its own. */
+export interface Moto {
+  readonly url: string;
+  /** What points Terraform, the AWS SDK and the AWS CLI to it. The keys are nobody's. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Forgets everything that was made. */
+  reset(): Promise<void>;
+  stop(): Promise<unknown>;
+}
+
+/** Starts moto on a free port. */
+export async function startMoto(): Promise<Moto> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const program: Program = startProgram("moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+  });
+  await program.waitFor(/Running on/, 60_000);
+  return {
+    url,
+    env: {
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "nobody",
+      AWS_REGION: "eu-central-1",
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+    reset: async () => {
+      await fetch(`${url}/moto-api/reset`, { method: "POST" });
+    },
+    stop: () => program.stop(),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

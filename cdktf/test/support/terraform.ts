@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createApp } from "../../src/app.ts";
+import type { Config } from "../../src/config.ts";
+import type { Release } from "../../src/release/release.ts";
+import { gaps } from "./emulator-gaps.ts";
+import { temporaryFolder } from "./fixture.ts";
+
+export interface Ran {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** A synthesised stack, and Terraform in its folder. */
+export interface Workspace {
+  readonly folder: string;
+  /** Rejects on another exit code than the ones allowed (default 0). */
+  terraform(args: string[], allowed?: number[]): Promise<Ran>;
+  /** Synthesises into the same folder again. */
+  synth(config: Config, release: Release): void;
+}
+
+/** Synthesises the stack into a folder of its own; `overrides` are further gaps of the emulator, as Terraform JSON. */
+export function workspace(config: Config, release: Release, env: NodeJS.ProcessEnv, overrides: object = {}): Workspace {
+  const out = temporaryFolder();
+  const folder = join(out, "stacks", config.stage);
+  const synth = (next: Config, archive: Release): void => {
+    createApp(next, archive, out).synth();
+    writeFileSync(join(folder, "moto_override.tf.json"), JSON.stringify({ ...gaps(folder), ...overrides }));
+  };
+  synth(config, release);
+  const environment = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...cliConfig(), ...env };
+  return { folder, synth, terraform: (args, allowed = [0]) => run(folder, args, environment, allowed) };
+}
+
+async function run(folder: string, args: string[], env: NodeJS.ProcessEnv, allowed: number[]): Promise<Ran> {
+  const child = spawn("terraform", [`-chdir=${folder}`, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, "close");
+  if (!allowed.includes(child.exitCode ?? -1))
+    throw new Error(`terraform ${args.join(" ")}: ${child.exitCode}\n${output}`);
+  return { status: child.exitCode, output };
+}
+
+/** TF_PLUGIN_MIRROR: a folder with providers, where there is no way to the registry. Unset: the registry. */
+function cliConfig(): NodeJS.ProcessEnv {
+  const mirror = process.env["TF_PLUGIN_MIRROR"];
+  if (mirror === undefined) return {};
+  const file = join(temporaryFolder(), "terraform.rc");
+  writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`);
+  return { TF_CLI_CONFIG_FILE: file };
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+/** As in the project's root: `node` needs Node alone; `system` needs terraform, moto, checkov, cloud-init or Docker. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.system.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "system",
+          include: ["test/**/*.system.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});

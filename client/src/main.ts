@@ -1,20 +1,23 @@
 import { Command } from "commander";
-import { probeOnce } from "./commands/once.ts";
-import { run } from "./commands/run.ts";
-import { ConfigError } from "./config.ts";
-import { LockError } from "./journal/lock.ts";
+import { addReport } from "./report/command.ts";
 
 const version = "0.1.0";
+
+/** What a person can mend; all else is a defect, and is thrown with its stack. */
+const mendable = new Set(["ConfigError", "LockError", "ReadError"]);
 
 const program = new Command("analyze")
   .description("Asks the service every minute, and tells the truth about every minute in a log file.")
   .version(version)
-  .showHelpAfterError("(analyze --help shows the commands)");
+  .showHelpAfterError("(analyze --help shows the commands)")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
+// Imported when called: who reads the log need not load what the poller needs.
 program
   .command("run", { isDefault: true })
   .description("the poller: one probe per due minute, one line each in ANALYZE_LOG")
   .action(async () => {
+    const { run } = await import("./commands/run.ts");
     process.exitCode = await run(process.env, version);
   });
 
@@ -24,13 +27,16 @@ program
   .option("--json", "as JSON")
   .option("--line", "as the line that the log would have")
   .action(async (options: { json?: true; line?: true }) => {
+    const { probeOnce } = await import("./commands/once.ts");
     process.exitCode = await probeOnce(process.env, options);
   });
+
+addReport(program, process.env);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof LockError)) throw error;
+  if (!(error instanceof Error && mendable.has(error.name))) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }

@@ -1,0 +1,53 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+
+/** One file of a log: the live one, or one that logrotate moved away. */
+export interface LogFile {
+  path: string;
+  inode: number;
+  /** When it was last written, epoch milliseconds: no line in it is younger. */
+  modified: number;
+  live: boolean;
+}
+
+const rotation = /^[-._]\d[\dTZ:._-]*$/;
+const packing = /\.(?:gz|zst|bz2|xz)$/;
+
+/**
+ * Whether logrotate may have made `candidate` of `name`: `name.1`, `name-20261121`, either one packed, and with its
+ * directive `extension` the same before the extension (`analyze-20261121.log`).
+ */
+function isRotated(candidate: string, name: string): boolean {
+  const plain = candidate.replace(packing, "");
+  if (plain.startsWith(name)) return plain === name ? candidate !== name : rotation.test(plain.slice(name.length));
+  const extension = extname(name);
+  const stem = basename(name, extension);
+  const hasBoth = extension !== "" && plain.startsWith(stem) && plain.endsWith(extension);
+  return hasBoth && rotation.test(plain.slice(stem.length, -extension.length));
+}
+
+/** While logrotate packs a file both forms exist; the plain one is whole. */
+function withoutCopies(names: string[]): string[] {
+  const all = new Set(names);
+  return names.filter((name) => !packing.test(name) || !all.has(name.replace(packing, "")));
+}
+
+async function fileAt(path: string, live: boolean): Promise<LogFile | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? { path, inode: found.ino, modified: found.mtimeMs, live } : undefined;
+}
+
+/**
+ * The live log and its rotated files, in the order of their last write; empty when there are none. Each is listed
+ * once, also while logrotate packs it.
+ * @throws the file system's error when the folder cannot be read.
+ */
+export async function findLogFiles(path: string): Promise<LogFile[]> {
+  const live = basename(path);
+  const names = await readdir(dirname(path));
+  const family = withoutCopies(names.filter((name) => name === live || isRotated(name, live)));
+  const files = await Promise.all(family.map((name) => fileAt(join(dirname(path), name), name === live)));
+  return files
+    .filter((file) => file !== undefined)
+    .sort((a, b) => Number(a.live) - Number(b.live) || a.modified - b.modified || (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,57 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { logOption } from "../read/options.ts";
+import { ReadError } from "../read/read-error.ts";
+import { screenOf } from "../read/screen.ts";
+import { drawJson } from "./json.ts";
+import { loadReport } from "./load.ts";
+import { drawLine } from "./oneline.ts";
+import type { Report } from "./summary.ts";
+import { drawText } from "./text.ts";
+import { parseWhen } from "./when.ts";
+
+interface Options {
+  since: string;
+  until: string;
+  slo: number;
+  log: string;
+  json?: boolean;
+  line?: boolean;
+}
+
+function percentage(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError("Give a percentage from 0 to 100, such as 99.9.");
+}
+
+/** 0: the objective is held; 1: it is broken; 2: it cannot be told. */
+function exitCode({ objective }: Report): number {
+  if (objective.held === undefined) return 2;
+  return objective.held ? 0 : 1;
+}
+
+async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
+  const now = Date.now();
+  const [since, to] = [parseWhen(options.since, now), parseWhen(options.until, now)];
+  if (since >= to) throw new ReadError(`--since ${options.since} is not before --until ${options.until}`);
+  const report = await loadReport(options.log, { since, to, slo: options.slo });
+  if (options.json) process.stdout.write(drawJson(report));
+  else if (options.line) process.stdout.write(drawLine(report));
+  else process.stdout.write(drawText(report, screenOf(process.stdout, env)));
+  process.exitCode = exitCode(report);
+}
+
+/** Adds `analyze report`: what the log says, offline. */
+export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
+  program
+    .command("report")
+    .description("whether it works, since when, and whose fault it is, from the log alone")
+    .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC", "24h")
+    .option("--until <when>", "the same", "now")
+    .option("--slo <percent>", "share of the due slots that should be answered", percentage, 99.9)
+    .option("--json", "for programs")
+    .option("--line", "one line, for /etc/motd or a prompt")
+    .addOption(logOption())
+    .addHelpText("after", "\nExit code: 0 the objective is held, 1 it is broken, 2 it cannot be told, or wrong usage.")
+    .action((options: Options) => run(options, env));
+}

@@ -1,0 +1,14 @@
+import type { Report } from "./summary.ts";
+import { inWords, percent, stateSentence } from "./wording.ts";
+
+/** The report in one line, for /etc/motd or a prompt. */
+export function drawLine({ state, timeline, availability, latency, certificateDays }: Report): string {
+  const parts = [
+    stateSentence(state, timeline.to),
+    ...(state.fault ? [`fault at ${state.fault.hop}`] : []),
+    `${percent(availability.ofDue)} of ${inWords(timeline.to - timeline.from)}`,
+    ...(latency.ms ? [`p95 ${latency.ms.p95} ms`] : []),
+    ...(certificateDays === undefined ? [] : [`certificate ${certificateDays} d`]),
+  ];
+  return `analyze: ${parts.join(" · ")}\n`;
+}

@@ -1,0 +1,141 @@
+import { styleText } from "node:util";
+import type { Screen } from "../read/screen.ts";
+import { groupSlots, markOf, type Group, type Mark } from "./groups.ts";
+import { phases, type Phase } from "./latency.ts";
+import type { State } from "./state.ts";
+import type { Report } from "./summary.ts";
+import * as say from "./wording.ts";
+
+type Colour = "green" | "yellow" | "red" | "dim" | "bold" | "magenta";
+
+const marks: Record<Mark, { block: string; plain: string; colour: Colour }> = {
+  ok: { block: "▂", plain: ".", colour: "green" },
+  flaky: { block: "▄", plain: "~", colour: "yellow" },
+  failed: { block: "█", plain: "X", colour: "red" },
+  unknown: { block: "░", plain: "?", colour: "magenta" },
+  none: { block: " ", plain: " ", colour: "dim" },
+};
+const stateColours: Record<State["now"], Colour> = { up: "green", down: "red", unknown: "magenta" };
+const shownRows = 10;
+const day = 86_400_000;
+
+function paint(screen: Screen, colour: Colour, text: string): string {
+  return screen.colour ? styleText(colour, text, { validateStream: false }) : text;
+}
+
+function labelled(label: string, text: string): string {
+  return `${label.padEnd(14)}${text}`;
+}
+
+function stateLines({ state, timeline }: Report, screen: Screen): string[] {
+  const lines = [paint(screen, stateColours[state.now], paint(screen, "bold", say.stateSentence(state, timeline.to)))];
+  const fault = say.faultSentence(state);
+  if (fault) lines.push(labelled("whose fault", paint(screen, "bold", fault)));
+  if (state.fault?.err) lines.push(labelled("error", state.fault.err));
+  if (state.fault?.hint) lines.push(labelled("hint", state.fault.hint));
+  if (state.now === "down") lines.push(labelled("next", "analyze doctor"));
+  if (state.now === "unknown") lines.push(labelled("next", "systemctl status analyze-client"));
+  if (state.last) {
+    const { time, kind, ms, hop } = state.last;
+    lines.push(
+      labelled("last check", `${say.atMinute(time)} UTC, ${kind}${kind === "ok" ? "" : ` at ${hop}`}, ${ms} ms`),
+    );
+  }
+  return lines;
+}
+
+/** Times under the strip: where a group begins a day, or an hour, as far as there is room. */
+function axis(groups: Group[], width: number): string {
+  const isDaily = groups.length * width > 3 * day;
+  const step = isDaily ? day : day / 24;
+  let line = "";
+  for (const [index, { from }] of groups.entries()) {
+    const label = say.atMinute(from).slice(isDaily ? 5 : 11, isDaily ? 10 : 16);
+    const hasRoom = index === 0 || (line.length + 3 <= index && index + label.length <= groups.length);
+    if (hasRoom && (index === 0 || from % step < width)) line = line.padEnd(index) + label;
+  }
+  return line;
+}
+
+function stripLines({ timeline }: Report, screen: Screen): string[] {
+  const { groups, width } = groupSlots(timeline, Math.max(10, screen.width - 2));
+  const draw = (mark: Mark): string =>
+    paint(screen, marks[mark].colour, marks[mark][screen.blocks ? "block" : "plain"]);
+  const legend = (["ok", "flaky", "failed", "unknown"] as const).map((mark) => `${draw(mark)} ${mark}`);
+  return [
+    groups.map((group) => draw(markOf(group))).join(""),
+    paint(screen, "dim", axis(groups, width)),
+    `${legend.join("   ")}   ${paint(screen, "dim", `one mark is ${say.inWords(width)}, its worst slot`)}`,
+  ];
+}
+
+function figureLines({ slots, availability, objective, certificateDays }: Report): string[] {
+  const { due, ok, flaky, failed, unknown } = slots;
+  const lines = [
+    labelled("slots", `${due} due = ${ok} ok + ${flaky} flaky + ${failed} failed + ${unknown} unknown`),
+    labelled("availability", `${say.percent(availability.ofDue)} of due, ${say.percent(availability.ofRun)} of run`),
+    labelled("objective", say.objectiveSentence(objective)),
+  ];
+  if (certificateDays !== undefined) lines.push(labelled("certificate", `${certificateDays} days left`));
+  return lines;
+}
+
+function latest<T>(rows: T[], draw: (row: T) => string): string[] {
+  const lines = rows.slice(-shownRows).map(draw);
+  return rows.length > shownRows
+    ? [`… ${rows.length - shownRows} earlier ones: see --json or --html`, ...lines]
+    : lines;
+}
+
+function outageLines(report: Report): string[] {
+  if (report.outages.length === 0) return [labelled("outages", "none")];
+  const draw = (outage: Report["outages"][number]): string =>
+    [
+      say.atMinute(outage.from),
+      say.outageLength(outage, report).padEnd(16),
+      [outage.hop, ...outage.laterHops].join(",").padEnd(11),
+      say.outageError(outage),
+    ].join("  ");
+  return ["", "outages (UTC)     length            hop          first error", ...latest(report.outages, draw)];
+}
+
+function gapLine({ from, slots, why }: Report["gaps"][number]): string {
+  return `${say.atMinute(from)}  ${say.plural(slots, "slot").padEnd(16)}  ${say.holeReason(why)}`;
+}
+
+function gapLines({ gaps }: Report): string[] {
+  return gaps.length === 0 ? [] : ["", "gaps (UTC)        unknown           why", ...latest(gaps, gapLine)];
+}
+
+const phaseNames: Record<Phase, string> = { dns: "dns", tcp: "tcp", tls: "tls", wait: "wait", ms: "total" };
+
+function latencyLines({ latency }: Report): string[] {
+  const rows = phases.flatMap((phase) => {
+    const found = latency[phase];
+    if (!found) return [];
+    const numbers = [found.p50, found.p95, found.p99, found.max].map((value) => String(value).padStart(7));
+    return [`${phaseNames[phase].padEnd(14)}${numbers.join("")}`];
+  });
+  return rows.length === 0 ? [] : ["", `${"latency, ms".padEnd(14)}    p50    p95    p99    max`, ...rows];
+}
+
+/** The report for a terminal, or for a file or mail where `screen` has neither colour nor blocks. */
+export function drawText(report: Report, screen: Screen): string {
+  const { timeline, target, schedule } = report;
+  const every = `a check every ${say.inWords(timeline.period)}${schedule === undefined ? "" : ` (${schedule})`}`;
+  const span = `${say.inWords(timeline.to - timeline.from)} to ${say.atMinute(timeline.to)} UTC, ${every}`;
+  const lines = [
+    ...stateLines(report, screen),
+    "",
+    target === undefined ? span : `${target}: ${span}`,
+    ...stripLines(report, screen),
+    "",
+    ...figureLines(report),
+    ...outageLines(report),
+    ...gapLines(report),
+    ...latencyLines(report),
+  ];
+  const notes = say.readingNotes(report);
+  if (notes.length > 0) lines.push("", ...notes.map((note) => labelled("note", note)));
+  return `${lines.join("\n")}\n`;
+}

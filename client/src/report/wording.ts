@@ -1,0 +1,107 @@
+import { faults } from "./fault.ts";
+import type { Objective } from "./objective.ts";
+import type { Outage } from "./outages.ts";
+import type { State } from "./state.ts";
+import type { Report } from "./summary.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Milliseconds in the two largest units that matter: `45 s`, `14 min`, `16 h 20 min`, `3 d 4 h`. */
+export function inWords(duration: number): string {
+  if (duration < minute) return `${Math.round(duration / 1000)} s`;
+  if (duration < hour) return `${Math.floor(duration / minute)} min`;
+  const [large, small, size, rest] =
+    duration < day ? (["h", "min", hour, minute] as const) : (["d", "h", day, hour] as const);
+  const remainder = Math.floor((duration % size) / rest);
+  return `${Math.floor(duration / size)} ${large}${remainder === 0 ? "" : ` ${remainder} ${small}`}`;
+}
+
+/** `2026-11-21 06:08`, UTC. */
+export function atMinute(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** A share as percent with three decimals, cut and not rounded: what is not whole never reads 100 %. */
+export function percent(share: number | undefined): string {
+  if (share === undefined) return "unknown";
+  if (share === 1) return "100 %";
+  return `${(Math.floor(share * 100_000 + 1e-6) / 1000).toFixed(3)} %`;
+}
+
+/** A number of minutes with a decimal where it is small. */
+export function minutes(count: number): string {
+  const rounded = Math.abs(count) < 10 ? Math.round(count * 10) / 10 : Math.round(count);
+  return `${rounded} min`;
+}
+
+/** `1 slot`, `2 slots` */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Why a hole is there, for each reason of a gap line and those that the report finds itself. */
+const holeReasons: Record<string, string> = {
+  restart: "the client was not running",
+  clock: "the clock was set",
+  overlap: "the run before took too long",
+  suspend: "the host or the client was suspended",
+  disk: "the disk was full for longer than lines could be kept",
+  stopped: "the client was stopped",
+  silent: "the client wrote nothing",
+  unrecorded: "nothing in the log says why",
+  empty: "the log has no run in this time",
+};
+
+/** The reasons of a hole in words. */
+export function holeReason(why: string[]): string {
+  return why.map((reason) => holeReasons[reason] ?? reason).join("; ");
+}
+
+/** The state in one sentence: does it work, and since when (not). */
+export function stateSentence({ now, since, sinceBefore, fault, why }: State, to: number): string {
+  const length = inWords(to - since);
+  const start = `since ${sinceBefore ? "before " : ""}${atMinute(since)} UTC`;
+  if (now === "up") return `UP for ${sinceBefore ? "at least " : ""}${length}, ${start}`;
+  if (now === "down") return `DOWN for ${length}, ${start}, ${plural(fault?.failed ?? 0, "failed check")}`;
+  return `UNKNOWN for ${length}, ${start}: ${holeReason(why ?? [])}`;
+}
+
+/** Who has to act while it is down; undefined otherwise. */
+export function faultSentence({ fault }: State): string | undefined {
+  if (!fault) return undefined;
+  const { whose, meaning } = faults[fault.hop];
+  return `${whose} (${fault.hop}): ${meaning}`;
+}
+
+/** Whether the objective is held, with the figures that decide it. */
+export function objectiveSentence({ target, held, budgetMinutes, spentMinutes, leftMinutes }: Objective): string {
+  const budget = `${minutes(spentMinutes)} of a budget of ${minutes(budgetMinutes)} spent`;
+  if (held === undefined) return `${target} % cannot be told: ${budget}, and the unknown slots decide`;
+  if (!held) return `${target} % broken: ${budget}, ${minutes(-leftMinutes)} over`;
+  return `${target} % held: ${budget}, ${minutes(leftMinutes)} left`;
+}
+
+/** An outage's length: a range where it is not known when it ended. */
+export function outageLength({ from, until, unknown }: Outage, { timeline }: Report): string {
+  const longest = (until ?? timeline.to) - from;
+  const shortest = longest - unknown * timeline.period;
+  const length = unknown > 0 && shortest > 0 ? `${inWords(shortest)} to ${inWords(longest)}` : inWords(longest);
+  return until === undefined ? `${length}, still down` : length;
+}
+
+/** What was wrong at first: the error, and the client's hint. */
+export function outageError({ err, hint }: Outage): string {
+  return [err, hint].filter((text) => text !== undefined).join(" — ") || "no error recorded";
+}
+
+/** What is to be known of the reading itself: bad lines, files that could not be read, slots measured twice. */
+export function readingNotes({ tally, repeated }: Report): string[] {
+  const { bad, firstBad, lines, problems } = tally;
+  const notes = problems.map(({ file, why }) => `not read, or not to its end: ${file}: ${why}`);
+  if (bad > 0) notes.push(`${bad} of ${plural(lines, "line")} torn or foreign, skipped (first: ${firstBad})`);
+  if (repeated > 0)
+    notes.push(`${plural(repeated, "slot")} measured twice after the clock was set back; the worse result counts`);
+  return notes;
+}

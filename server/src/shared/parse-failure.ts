@@ -20,31 +20,39 @@ function problemFor(code: string | undefined): ProblemError {
   }
 }
 
+function refuse(service: Service, code: string | undefined, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const exchange = openExchange(undefined);
+  const answer = problemAnswer(problemFor(code), exchange);
+  const fields = {
+    ...headersFor(answer, exchange, service.standing),
+    date: new Date().toUTCString(),
+    connection: "close",
+    "content-length": Buffer.byteLength(answer.body),
+  };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${head.join("")}\r\n${answer.body}`);
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+  service.metrics.observe("", exchange.route, answer.status, 0);
+  service.logger.info(
+    { requestId: exchange.requestId, status: answer.status, problem: exchange.problem, code },
+    "request refused by the parser",
+  );
+}
+
 /**
- * Answers what Node's parser refused, with the same problem as everywhere, and closes the connection. Where an answer
- * is already on its way nothing can be said any more, and the connection is only destroyed.
+ * Answers what Node's parser refused, with the same problem as everywhere, and closes the connection. A whole request
+ * that came before on the same connection gets its own answer first, lest it take the refusal for it. Where an answer to
+ * the refused request itself is already on its way, nothing can be said any more, and the connection is destroyed.
  */
 export function onParseFailure(service: Service) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
-    if (error.code === "ECONNRESET" || !socket.writable || service.traffic.isAnswering(socket)) {
-      socket.destroy();
-      return;
-    }
-    const exchange = openExchange(undefined);
-    const answer = problemAnswer(problemFor(error.code), exchange);
-    const fields = {
-      ...headersFor(answer, exchange, service.standing),
-      date: new Date().toUTCString(),
-      connection: "close",
-      "content-length": Buffer.byteLength(answer.body),
-    };
-    const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${head.join("")}\r\n${answer.body}`);
-    setTimeout(() => socket.destroy(), lingerMs).unref();
-    service.metrics.observe("", exchange.route, answer.status, 0);
-    service.logger.info(
-      { requestId: exchange.requestId, status: answer.status, problem: exchange.problem, code: error.code },
-      "request refused by the parser",
-    );
+    const open = service.traffic.openOn(socket);
+    if (error.code === "ECONNRESET" || (open?.headersSent && !open.req.complete)) socket.destroy();
+    else if (open?.req.complete) open.once("close", () => refuse(service, error.code, socket));
+    else refuse(service, error.code, socket);
   };
 }

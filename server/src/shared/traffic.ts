@@ -25,10 +25,9 @@ export class Traffic {
     if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Whether an answer has begun on this connection. */
-  isAnswering(socket: Duplex): boolean {
-    for (const outgoing of this.#open) if (outgoing.socket === socket && outgoing.headersSent) return true;
-    return false;
+  /** The latest answer that is open on this connection. */
+  openOn(socket: Duplex): ServerResponse | undefined {
+    return [...this.#open].findLast((outgoing) => outgoing.req.socket === socket);
   }
 
   /** From now on every answer says `Connection: close`, those already being worked on too. */

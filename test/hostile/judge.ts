@@ -13,6 +13,7 @@ import type { Exchange } from "./exchange.ts";
 import type { RawResponse } from "./responses.ts";
 import { bodyOf, type Slots } from "./render.ts";
 
+const problemType = "application/problem+json";
 const leaks = /SyntaxError|TypeError|node_modules|node:internal|Unexpected token|in JSON at|\.ts:\d+|\.mjs:\d+/;
 const known = new Map(
   Object.entries(problemTypes).map(([code, { status }]) => [`urn:analyze:problem:${code}`, status]),
@@ -45,8 +46,7 @@ function faultsOfProblem({ status, headers, body }: RawResponse): string[] {
   if (!read.success) return [`its body is no problem (RFC 9457): ${JSON.stringify(body.toString().slice(0, 120))}`];
   const faults: string[] = [];
   const { data } = read;
-  if (!headers["content-type"]?.startsWith("application/problem+json"))
-    faults.push(`content-type ${headers["content-type"]}`);
+  if (headers["content-type"] !== problemType) faults.push(`content-type ${headers["content-type"]}`);
   if (data.status !== status || known.get(data.type) !== status)
     faults.push(`status ${status} with ${data.type} ${data.status}`);
   if (data.requestId !== headers[ours.requestId]) faults.push("requestId is not that of the header");
@@ -83,7 +83,7 @@ function faultsOfLast(row: HostileCase, slots: Slots, expected: Expectation, las
   const faults: string[] = [];
   if (!expected.answers.includes(last.status))
     faults.push(`answered ${last.status}, not ${expected.answers.join(" or ")}`);
-  else if (shape === "problem" || last.headers["content-type"]?.startsWith("application/problem+json"))
+  else if (shape === "problem" || (shape === "early" && last.headers["content-type"] === problemType))
     faults.push(...faultsOfProblem(last));
   else if (shape === "result") faults.push(...faultsOfResult(row, slots, last));
   for (const [name, pattern] of Object.entries(expected.headers ?? {})) {

@@ -42,7 +42,7 @@ async function send(
   const toHead = (row.request.start ?? "").startsWith("HEAD ");
   const sending = { bytes: render(row.request, slots), answers: (row.expect.before?.length ?? 0) + 1, toHead };
   const seen = await exchange(target, { ...sending, probe: probe(slots, target.name) });
-  const toText = row.request.raw === undefined && (row.request.start ?? "POST {path}").includes("POST {path}");
+  const toText = row.request.raw === undefined && /POST\s+\S*\{path\}/.test(row.request.start ?? "POST {path}");
   const answered = seen.responses.filter(
     ({ status, headers }) => status === 200 && headers["x-request-id"] === slots.id,
   );

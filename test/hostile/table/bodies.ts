@@ -47,7 +47,7 @@ const notJson: readonly HostileCase[] = [
 
 /** JSON, but not what the contract asks for: 422, naming the field. */
 const wrongShape: readonly HostileCase[] = [
-  json("null", "null", wrongField),
+  json("null", "null", malformed),
   json("array", '[{"text":"x"}]', wrongField),
   json("string", `"${canary}"`, wrongField),
   json("number", "1e999", wrongField),

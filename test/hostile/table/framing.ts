@@ -105,9 +105,9 @@ export const framing: readonly HostileCase[] = [
   { id: "bare-cr-in-header", request: { headers: ["X-Cr: a\rContent-Length: 0"] }, expect: refused },
   {
     id: "get-with-hidden-request",
-    request: { start: "GET / HTTP/1.1", body: "{smuggled}" },
+    request: { start: "GET /random HTTP/1.1", body: "{smuggled}" },
     expect: { answers: [200], body: "any" },
-    differs: { worker: { answers: [404], body: "problem", because: "worker has no page" } },
+    differs: { worker: { answers: [404], body: "problem", because: "worker has no such route" } },
   },
   {
     id: "body-longer-than-length",

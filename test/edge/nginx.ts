@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Edge } from "./ask.ts";
 import { listen } from "../load/backend.ts";
 import { startProgram, type Program } from "../support/program.ts";
 
@@ -24,8 +25,7 @@ export interface NginxOptions {
 
 /** A real nginx with the configuration of nginx/, as it runs on a bare machine, and without any privilege. */
 export interface Nginx {
-  httpsPort: number;
-  httpPort: number;
+  edge: Edge;
   program: Program;
   /** The lines of the access log so far. */
   log(): string[];
@@ -42,7 +42,9 @@ async function freePort(): Promise<number> {
 }
 
 function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {
-  const servers = options.webPorts.map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;`).join("\n");
+  const servers = ["max_fails=3 fail_timeout=2s", "max_fails=0 backup"]
+    .flatMap((rest) => options.webPorts.map((port) => `server 127.0.0.1:${port} ${rest};`))
+    .join("\n");
   return {
     "http.conf": `
       upstream web { zone web 64k; ${servers} keepalive 32; keepalive_timeout 60s; }
@@ -79,8 +81,12 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const program = startProgram("nginx", args, isRoot ? { uid: nobody, gid: nobody } : {});
   await program.waitFor(/start worker process \d+[^]*start worker process \d+/);
   return {
-    httpsPort,
-    httpPort,
+    edge: {
+      url: `https://analyze.test:${httpsPort}`,
+      address: `127.0.0.1:${httpsPort}`,
+      clearAddress: `127.0.0.1:${httpPort}`,
+      ca: readFileSync(join(options.certificates, "ca.crt"), "utf8"),
+    },
     program,
     install,
     log: () => readFileSync(join(folder, "run/access.log"), "utf8").split("\n").slice(0, -1),

@@ -23,6 +23,10 @@ const requirements = {
   python: { check: "command -v python3", install: "apt-get install python3" },
   schemathesis: { check: "command -v schemathesis", install: "pip install schemathesis" },
   sslyze: { check: "command -v sslyze", install: "pip install sslyze" },
+  terraform: { check: "command -v terraform", install: "install Terraform 1.10 or newer" },
+  moto: { check: "command -v moto_server", install: "pip install 'moto[server]'" },
+  checkov: { check: "command -v checkov", install: "pip install checkov" },
+  "cloud-init": { check: "command -v cloud-init", install: "apt-get install cloud-init" },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { problemTypes } from "../../server/src/contract/index.ts";
+
+const nginx = new URL("../../nginx/", import.meta.url);
+
+/** The entries of one `map` in parts/problems.conf, quotes taken off. */
+function entriesOf(variable: string): [key: string, value: string][] {
+  const text = readFileSync(new URL("parts/problems.conf", nginx), "utf8");
+  const [, block = ""] = text.split(`$${variable} {`);
+  const lines = block.slice(0, block.indexOf("\n}")).matchAll(/^ +(?:"([^"]*)"|(\S+)) +(?:"([^"]*)"|(\S+));$/gm);
+  return Array.from(lines, ([, quoted, plain, text1, text2]) => [quoted ?? plain ?? "", text1 ?? text2 ?? ""]);
+}
+
+test("the edge's own problems have the codes, statuses and titles of the contract", () => {
+  const contract = new Map(Object.entries(problemTypes).map(([code, { status, title }]) => [code, { status, title }]));
+  const titles = new Map(entriesOf("problem_title"));
+  const codes = entriesOf("problem_code");
+  expect(codes.length).toBeGreaterThan(10);
+  for (const [status, code] of codes)
+    expect({ code, status: Number(status), title: titles.get(status) }).toEqual({ code, ...contract.get(code) });
+});
+
+test("every status that error_page sends to a problem has a code, a title and a detail", () => {
+  const answers = readFileSync(new URL("parts/answers.conf", nginx), "utf8");
+  const shown = Array.from(answers.matchAll(/^error_page ([\d ]+?)(?:=(\d+) )?\/edge-problem;/gm)).flatMap(
+    ([, caught = "", answered]) => (answered === undefined ? caught.trim().split(/ +/) : [answered]),
+  );
+  const statuses = [...new Set(shown)].sort();
+  expect(
+    entriesOf("problem_code")
+      .map(([status]) => status)
+      .sort(),
+  ).toEqual(statuses);
+  expect(
+    entriesOf("problem_title")
+      .map(([status]) => status)
+      .sort(),
+  ).toEqual(statuses);
+  const details = entriesOf("problem_detail").map(([key]) => key.replace("https ", ""));
+  expect(details.filter((key) => key !== "http 400").sort()).toEqual(statuses);
+});

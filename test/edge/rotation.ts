@@ -1,0 +1,46 @@
+import { startLoad, type LoadOptions } from "../load/load.ts";
+import type { LoadResult } from "../load/tally.ts";
+import type { Edge } from "./ask.ts";
+import type { Issued } from "./certificates.ts";
+
+export interface Rotation {
+  /** Takes the certificate that `issued` holds now into use at the edge. */
+  install(issued: Issued): Promise<void> | void;
+  times: number;
+  /** How many requests have to pass between two changes (default 50). */
+  requestsBetween?: number;
+  load?: Partial<LoadOptions>;
+}
+
+/** The load's sum, and for each change how long it took until a fresh connection met the new certificate. */
+export interface RotationResult extends LoadResult {
+  seenAfterMs: number[];
+}
+
+/**
+ * Changes the edge's certificate again and again while clients of both kinds POST. Each change must be seen within
+ * `withinMs` (default 5 s; a Secret that a kubelet carries takes longer). The caller judges `lost` and `wrongCertificate`.
+ */
+export async function rotateUnderLoad(
+  edge: Edge,
+  issued: Issued,
+  { install, times, requestsBetween = 50, load: more }: Rotation,
+  withinMs = 5_000,
+): Promise<RotationResult> {
+  const expectedCertificates = [issued.fingerprint()];
+  const target = { url: `${edge.url}/analyze`, address: edge.address, ca: edge.ca };
+  const load = startLoad({ ...target, durationMs: times * withinMs, expectedCertificates, ...more });
+  const seenAfterMs: number[] = [];
+  for (let change = 0; change < times; change += 1) {
+    let passed = 0;
+    await load.next(() => ++passed >= requestsBetween, 30_000);
+    await issued.renew();
+    const wanted = issued.fingerprint();
+    expectedCertificates.push(wanted);
+    const changed = performance.now();
+    await install(issued);
+    await load.next(({ lane, fingerprint }) => lane === "fresh" && fingerprint === wanted, withinMs);
+    seenAfterMs.push(Math.round(performance.now() - changed));
+  }
+  return { ...(await load.stop()), seenAfterMs };
+}

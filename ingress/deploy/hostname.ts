@@ -1,0 +1,61 @@
+import { lookup } from "node:dns/promises";
+import { z } from "zod";
+import type { Cluster } from "./cluster.ts";
+import type { Run } from "./command.ts";
+import { splitAddress } from "./reach.ts";
+import type { Finding } from "./finding.ts";
+
+/** Where the person sits: `process.platform`, and the driver that minikube's node runs with. */
+export interface Seat {
+  platform: NodeJS.Platform;
+  driver: string | undefined;
+}
+
+const profiles = z.object({
+  valid: z.array(z.object({ Name: z.string(), Config: z.object({ Driver: z.string() }) })).default([]),
+});
+
+/** The driver of minikube's node; undefined where minikube is not there to be asked. */
+export async function driverOf(run: Run, cluster: Cluster): Promise<string | undefined> {
+  if (cluster.kind !== "minikube") return undefined;
+  const { code, stdout } = await run("minikube", ["profile", "list", "-o", "json"]);
+  if (code !== 0) return undefined;
+  return profiles.parse(JSON.parse(stdout)).valid.find(({ Name }) => Name === cluster.context)?.Config.Driver;
+}
+
+/** The line that makes `host` resolve on this system. */
+export function hostsLine(platform: NodeJS.Platform, ip: string, host: string): string {
+  if (platform !== "win32") return `echo "${ip} ${host}" | sudo tee -a /etc/hosts`;
+  return `Add-Content -Path $env:windir\\System32\\drivers\\etc\\hosts -Value "${ip} ${host}"   (PowerShell as administrator)`;
+}
+
+/** Why the node's address may not be reachable from here, and what makes it so. Empty where it is. */
+export function driverAdvice({ platform, driver }: Seat): string[] {
+  const containers = driver === "docker" || driver === "podman";
+  if (containers && platform !== "linux") {
+    return [
+      `the ${driver} driver's network is inside a virtual machine here: keep "minikube tunnel" running in another`,
+      "terminal (it asks for the administrator's password), then the address is 127.0.0.1",
+    ];
+  }
+  if (driver === "qemu2")
+    return ["qemu2 with its builtin network is not reachable: minikube start --network=socket_vmnet"];
+  if (driver === "none") return ["the none driver listens on this machine: the address is 127.0.0.1"];
+  return [];
+}
+
+/** A finding unless the system's resolver gives the edge's address for `host`. */
+export async function hostnameFinding(host: string, address: string, platform: NodeJS.Platform): Promise<Finding[]> {
+  const { host: ip, port } = splitAddress(address);
+  const resolved = await lookup(host).catch(() => undefined);
+  if (resolved?.address === ip) return [];
+  const what =
+    resolved === undefined
+      ? `${host} does not resolve here: browsers need it, clients can be given the address`
+      : `${host} resolves to ${resolved.address}, the edge is at ${ip}`;
+  const todo = [
+    hostsLine(platform, ip, host),
+    `or per call: curl --resolve ${host}:${port}:${ip} …, ANALYZE_ADDRESS=${address}`,
+  ];
+  return [{ level: "warn", name: "hostname", what, todo }];
+}

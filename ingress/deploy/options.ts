@@ -1,0 +1,89 @@
+import { parseArgs } from "node:util";
+import { DeployError } from "./command.ts";
+
+const edges = ["ingress", "nginx"] as const;
+const actions = ["deploy", "undeploy", "renew"] as const;
+
+/** What the command line asks for. */
+export interface Options {
+  action: (typeof actions)[number];
+  edge: (typeof edges)[number];
+  host: string;
+  namespace: string;
+  /** Folder of certificates. */
+  certificates: string;
+  /** `ip` or `ip:port` where the edge is reached; undefined: it is looked for. */
+  address: string | undefined;
+  /** Go on without asking, also on a cluster that is neither minikube nor kind. */
+  yes: boolean;
+  patchController: boolean;
+  /** The edge asks every client for a certificate. */
+  mtls: boolean;
+  /** Passed to helm: values files and `key=value`. */
+  values: string[];
+  set: string[];
+  /** Command that loads images into the nodes, for clusters other than minikube and kind. */
+  imageLoader: string[] | undefined;
+}
+
+export const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:minikube, tls:renew)
+  --edge <ingress|nginx>   who ends TLS: the cluster's controller, or an nginx of our own (default: ingress)
+  --host <name>            hostname (default: analyze.test)
+  --namespace <name>       (default: analyze)
+  --certificates <folder>  (default: certs/issued)
+  --address <ip[:port]>    where the edge is reached from here (default: looked for)
+  --values <file>          more values for the chart, repeatable
+  --set <key=value>        one value for the chart, repeatable
+  --mtls                   the edge asks every client for a certificate of a second CA
+  --patch-controller       mend what the preflight finds at the ingress controller; undeploy takes it back
+  --yes                    do not ask
+IMAGE_LOADER names a command that loads images where neither minikube nor kind is, e.g. IMAGE_LOADER="k3s ctr images import"`;
+
+function oneOf<T extends string>(all: readonly T[], value: string | undefined, name: string): T {
+  const found = all.find((one) => one === value);
+  if (found === undefined) throw new DeployError(`${name} is "${value ?? ""}": it must be one of ${all.join(", ")}`);
+  return found;
+}
+
+/** Command line and environment → options. Throws a {@link DeployError} that quotes what is wrong. */
+export function readOptions(args: readonly string[], env: Record<string, string | undefined>): Options {
+  const { values, positionals } = parse(args);
+  const loader = env["IMAGE_LOADER"]?.trim();
+  return {
+    action: oneOf(actions, positionals[0], "the action"),
+    edge: oneOf(edges, values.edge, "--edge"),
+    host: values.host,
+    namespace: values.namespace,
+    certificates: values.certificates,
+    address: values.address,
+    yes: values.yes,
+    patchController: values["patch-controller"],
+    mtls: values.mtls,
+    values: values.values,
+    set: values.set,
+    imageLoader: loader ? loader.split(/\s+/) : undefined,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        edge: { type: "string", default: "ingress" },
+        host: { type: "string", default: "analyze.test" },
+        namespace: { type: "string", default: "analyze" },
+        certificates: { type: "string", default: "certs/issued" },
+        address: { type: "string" },
+        yes: { type: "boolean", default: false },
+        mtls: { type: "boolean", default: false },
+        "patch-controller": { type: "boolean", default: false },
+        values: { type: "string", multiple: true, default: [] },
+        set: { type: "string", multiple: true, default: [] },
+      },
+    });
+  } catch (error) {
+    throw new DeployError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}

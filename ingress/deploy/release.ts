@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Cluster } from "./cluster.ts";
+import { DeployError, must, type Run } from "./command.ts";
+import type { ImageTags } from "./images.ts";
+import type { Options } from "./options.ts";
+
+export const releaseName = "analyze";
+const chart = "ingress";
+
+const history = z.array(z.object({ revision: z.int(), status: z.string(), description: z.string() }));
+
+/** The values of this deployment as helm's arguments. What the person gave comes last, and wins. */
+export function valueArguments(options: Options, tags: ImageTags, testAddress: string): string[] {
+  const sets = [
+    `edge.kind=${options.edge}`,
+    `edge.host=${options.host}`,
+    `edge.clientCertificates.enabled=${options.mtls}`,
+    `web.image.tag=${tags.web}`,
+    `worker.image.tag=${tags.worker}`,
+    `test.image.tag=${tags.client}`,
+    `test.address=${testAddress}`,
+    ...options.set,
+  ];
+  const files = [`${chart}/values.dev.yaml`, ...options.values];
+  return [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((pair) => ["--set", pair])];
+}
+
+/** Whether the release is deployed with exactly these values, and nothing in the cluster differs from them. */
+export async function isDeployed(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<boolean> {
+  const where = ["--namespace", namespace, "--kube-context", cluster.context];
+  const past = await run("helm", ["history", releaseName, ...where, "--max", "1", "-o", "json"]);
+  if (past.code !== 0) return false;
+  const [last] = history.parse(JSON.parse(past.stdout));
+  const rendered = await must(run, "helm", ["template", releaseName, chart, ...where, "--no-hooks", ...values]);
+  if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
+  const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input: rendered });
+  return difference.code === 0;
+}
+
+function digestOf(rendered: string): string {
+  return `content ${createHash("sha256").update(rendered).digest("hex").slice(0, 16)}`;
+}
+
+/** Installs or upgrades and waits until every pod is ready. On failure helm rolls back, and the error says why. */
+export async function release(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<void> {
+  const where = ["--namespace", namespace, "--kube-context", cluster.context];
+  const rendered = await must(run, "helm", ["template", releaseName, chart, ...where, "--no-hooks", ...values]);
+  const version = await must(run, "helm", ["version", "--short"]);
+  const safely = version.startsWith("v3") ? "--atomic" : "--rollback-on-failure";
+  const args = ["upgrade", "--install", releaseName, chart, ...where, "--wait", safely, "--timeout", "240s"];
+  const { code, stderr } = await run("helm", [...args, "--description", digestOf(rendered), ...values]);
+  if (code === 0) return;
+  const events = await cluster.kubectl(
+    "-n",
+    namespace,
+    "get",
+    "events",
+    "--field-selector=type=Warning",
+    "-o",
+    reasons,
+  );
+  const told = [...new Set(events.stdout.split("\n"))].slice(-8).join("\n    ");
+  throw new DeployError(
+    `helm could not bring it up and has rolled back:\n  ${stderr.trim()}\n  The cluster said:\n    ${told}`,
+  );
+}
+
+const reasons = 'jsonpath={range .items[*]}{.involvedObject.name}{": "}{.message}{"\\n"}{end}';

@@ -1,0 +1,73 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { issueAll, pathsOf, type Step } from "@analyze/certs";
+import type { Cluster } from "./cluster.ts";
+import type { Options } from "./options.ts";
+
+/** Label of what this script made and may delete again. */
+export const ours = { "app.kubernetes.io/managed-by": "analyze-deploy" };
+export const names = { tls: "analyze-tls", ca: "analyze-ca", clients: "analyze-clients-ca" } as const;
+
+/** PEM of the CA that clients trust. */
+export function trustedCa({ certificates }: Options): string {
+  return readFileSync(pathsOf(certificates, "ca").certificate, "utf8");
+}
+
+/** SHA-256 fingerprint of the edge's leaf in the folder. */
+export function leafFingerprint({ certificates }: Options): string {
+  return new X509Certificate(readFileSync(pathsOf(certificates, "tls").certificate)).fingerprint256;
+}
+
+/** Sees to the files: issues what is missing or near its end; `renew` replaces the edge's leaf in any case. */
+export function issue(options: Options, renew = false): Promise<Step[]> {
+  return issueAll({ dir: options.certificates, hosts: hostsOf(options), clients: options.mtls, renew });
+}
+
+function hostsOf({ host }: Options): string[] | undefined {
+  return host === "analyze.test" ? undefined : [host, "localhost", "127.0.0.1"];
+}
+
+/** The namespace, held to Pod Security "restricted" (helm's --create-namespace can't label it). */
+export async function applyNamespace(cluster: Cluster, namespace: string): Promise<void> {
+  const { code } = await cluster.kubectl("get", "namespace", namespace);
+  const made = code === 0 ? {} : ours;
+  const modes = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
+  const labels = { ...made, ...Object.fromEntries(modes) };
+  if (code === 0) {
+    const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    await cluster.read("label", "--overwrite", "namespace", namespace, ...pairs);
+    return;
+  }
+  await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } });
+}
+
+/**
+ * The edge's leaf and key as a Secret, the CAs' certificates beside it. Updated in place: a Secret deleted for a
+ * moment makes the ingress controller serve its own certificate. No CA's key goes into the cluster.
+ */
+export async function applyTrust(cluster: Cluster, options: Options): Promise<void> {
+  const { certificates, namespace, mtls } = options;
+  const leaf = pathsOf(certificates, "tls");
+  const metadata = (name: string): object => ({ name, namespace, labels: ours });
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/tls",
+    metadata: metadata(names.tls),
+    stringData: { "tls.crt": readFileSync(leaf.certificate, "utf8"), "tls.key": readFileSync(leaf.key, "utf8") },
+  };
+  const ca = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadata(names.ca),
+    data: { "ca.crt": trustedCa(options) },
+  };
+  const clients = (): object => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "Opaque",
+    metadata: metadata(names.clients),
+    stringData: { "ca.crt": readFileSync(pathsOf(certificates, "clients-ca").certificate, "utf8") },
+  });
+  await cluster.apply(secret, ca, ...(mtls ? [clients()] : []));
+}

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import { pathsOf } from "@analyze/certs";
+import { DeployError, type Run } from "./command.ts";
+import type { Options } from "./options.ts";
+
+/** One POST by the project's own client, which trusts the CA alone. Returns what it printed. */
+export async function postVerified(run: Run, root: string, options: Options, address: string): Promise<string> {
+  const { certificates, host, mtls } = options;
+  const client = pathsOf(certificates, "client");
+  const env: Record<string, string> = {
+    ANALYZE_URL: `https://${host}`,
+    ANALYZE_CA_FILE: pathsOf(certificates, "ca").certificate,
+    ANALYZE_ADDRESS: address,
+    ...(mtls && { ANALYZE_CLIENT_CERT_FILE: client.certificate, ANALYZE_CLIENT_KEY_FILE: client.key }),
+  };
+  const { code, stdout, stderr } = await run(process.execPath, [join(root, "client/src/main.ts"), "once"], { env });
+  if (code === 0) return stdout.trim();
+  throw new DeployError(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
+}

@@ -1,0 +1,26 @@
+{{/*
+nginx/site for this place: what there is per file name. web is one address here (its Service), which is listed several
+times so that a second try is a second connection, that the node may lead to another pod.
+*/}}
+{{- define "analyze.nginxSite" -}}
+{{- $edge := .Values.edge -}}
+{{- $rate := $edge.rateLimit.requestsPerSecond -}}
+site/listen-https.conf: listen 8443 ssl;
+site/listen-http.conf: listen 8080;
+site/host.conf: server_name {{ $edge.host }};
+site/http.conf: |
+  upstream web {
+      zone web 64k;
+      {{- range until 6 }}
+      server web.{{ $.Release.Namespace }}.svc:{{ $.Values.web.service.port }} max_fails=0;
+      {{- end }}
+      keepalive 32;
+      keepalive_timeout 60s;
+  }
+  proxy_next_upstream_tries 6;
+  # an empty key is not counted
+  limit_req_zone {{ if $rate }}$binary_remote_addr{{ else }}""{{ end }} zone=requests:10m rate={{ $rate | default 1 }}r/s;
+  map "" $tls_folder { default /run/tls; }
+  map "" $edge_origin { default https://{{ $edge.host }}; }
+  access_log /dev/stdout edge;
+{{- end }}

@@ -44,13 +44,15 @@ privileged: false
 capabilities: {drop: [ALL]}
 {{- end }}
 
-{{/* Spread over nodes, and over zones where there are some; a preference, so that one node is enough to start. */}}
+{{/*
+Spread over nodes, and over zones where there are some; preferences, so that one node is enough to start. Zones are not
+a second spread constraint: one key that the nodes lack would switch all of them off.
+*/}}
 {{- define "analyze.spread" -}}
 {{- $selector := include "analyze.selector" . -}}
 topologySpreadConstraints:
-{{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
   - maxSkew: 1
-    topologyKey: {{ . }}
+    topologyKey: kubernetes.io/hostname
     whenUnsatisfiable: ScheduleAnyway
     nodeTaintsPolicy: Honor
     # a rolling update is spread by itself, not against the pods it replaces
@@ -58,7 +60,15 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- $selector | nindent 8 }}
-{{- end }}
+affinity:
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 50
+        podAffinityTerm:
+          topologyKey: topology.kubernetes.io/zone
+          labelSelector:
+            matchLabels:
+              {{- $selector | nindent 14 }}
 {{- end }}
 
 {{- define "analyze.workerUrl" -}}

@@ -10,7 +10,13 @@ const sources = {
   worker: ["server/src/{worker,shared,contract}/**/*"],
   client: ["client/src/**/*", "server/src/contract/**/*"],
 } as const;
-const common = ["Dockerfile", ".dockerignore", "package-lock.json", "scripts/build.ts"];
+const common = [
+  "Dockerfile",
+  ".dockerignore",
+  "package-lock.json",
+  "{certs,server,client}/package.json",
+  "scripts/build.ts",
+];
 
 type ImageName = keyof typeof sources;
 export const imageNames: readonly ImageName[] = ["web", "worker", "client"];

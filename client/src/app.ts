@@ -3,7 +3,8 @@ import type { Config } from "./config.ts";
 import { appendLine } from "./journal/append.ts";
 import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
-import { formatLine, type LogLine } from "./line.ts";
+import { runHook } from "./hook.ts";
+import { formatLine, type DownLine, type LogLine, type UpLine } from "./line.ts";
 import { createPoller } from "./poller.ts";
 import { allowanceFor } from "./probe/probe.ts";
 import { calendar } from "./schedule/calendar.ts";
@@ -12,11 +13,14 @@ import { startSchedule } from "./schedule/schedule.ts";
 import { startLine } from "./start-line.ts";
 
 const day = 86_400_000;
+const hookTimeoutMs = 30_000;
 
 /** What the running client tells, and whom. */
 export interface AppOptions {
   config: Config;
   version: string;
+  /** What the hook inherits. */
+  env: NodeJS.ProcessEnv;
   /** Each line, as it is handed to the log. */
   print(line: string): void;
   /** What a person who looks after the client has to know. */
@@ -31,7 +35,7 @@ export interface App {
 }
 
 /** Builds the poller of a configuration; nothing is read, written or sent before `start`. */
-export function createApp({ config, version, print, warn }: AppOptions): App {
+export function createApp({ config, version, env, print, warn }: AppOptions): App {
   const due = calendar(config.schedule);
   const journal = createJournal({
     append: async (line) => appendLine(config.log, line),
@@ -43,6 +47,10 @@ export function createApp({ config, version, print, warn }: AppOptions): App {
     await journal.write(line);
   };
   const ask = createAsker(config, allowanceFor(due.shortestStep));
+  const onChange = (line: DownLine | UpLine): void => {
+    const { hook: command, url } = config;
+    if (command !== undefined) void runHook({ command, url: url.href, env, timeoutMs: hookTimeoutMs, warn }, line);
+  };
   let stopSchedule: (() => Promise<void>) | undefined;
 
   return {
@@ -52,11 +60,11 @@ export function createApp({ config, version, print, warn }: AppOptions): App {
       const poller = createPoller({
         calendar: due,
         history,
-        downAfter: 3,
+        downAfter: config.downAfter,
         readClocks,
         ask: async (slot) => (await ask(slot)).line,
         write,
-        onChange: () => undefined,
+        onChange,
       });
       const schedule = startSchedule({ expression: config.schedule, onDue: poller.due, warn });
       const watchdog = setInterval(() => {

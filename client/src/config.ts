@@ -32,6 +32,10 @@ export interface Config {
   /** Texts to send, one per slot, in turn; never empty. */
   texts: string[];
   log: string;
+  /** Failures in a row that make an outage. */
+  downAfter: number;
+  /** Command line that is run on each change of state. */
+  hook: string | undefined;
 }
 
 /** Every fault of the environment at once, one per line, each with what to do. */
@@ -121,6 +125,12 @@ const environment = z
     ANALYZE_CLIENT_KEY_FILE: pemFile.optional(),
     ANALYZE_SCHEDULE: schedule.default("* * * * *"),
     ANALYZE_TEXT_FILE: textFile.default(defaultTexts),
+    ANALYZE_DOWN_AFTER: z.coerce
+      .number("is not a number")
+      .int("is not a whole number")
+      .min(1, "must be at least 1")
+      .default(3),
+    ANALYZE_HOOK: z.string().optional(),
     ANALYZE_LOG: z.string().default("/var/log/analyze.log"),
   })
   .superRefine((values, context) => {
@@ -161,5 +171,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     schedule: values.ANALYZE_SCHEDULE,
     texts: values.ANALYZE_TEXT_FILE,
     log: values.ANALYZE_LOG,
+    downAfter: values.ANALYZE_DOWN_AFTER,
+    hook: values.ANALYZE_HOOK,
   };
 }

@@ -12,7 +12,7 @@ function warn(message: string): void {
 export async function run(env: NodeJS.ProcessEnv, version: string): Promise<number> {
   const config = readConfig(env);
   const unlock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
-  const app = createApp({ config, version, warn, print: (line) => void process.stdout.write(line) });
+  const app = createApp({ config, version, env, warn, print: (line) => void process.stdout.write(line) });
   const signal = Promise.race([
     once(process, "SIGTERM").then(() => "SIGTERM"),
     once(process, "SIGINT").then(() => "SIGINT"),

@@ -1,32 +1,39 @@
-import type { LogLine } from "../line.ts";
+import type { GapLine, LogLine } from "../line.ts";
 
-/** Due slots that a line accounts for. */
-function slotsOf(line: LogLine): number {
-  if (line.kind === "gap") return line.slots;
-  return line.kind === "ok" || line.kind === "flaky" || line.kind === "FAIL" ? 1 : 0;
+function isRun({ kind }: LogLine): boolean {
+  return kind === "ok" || kind === "flaky" || kind === "FAIL";
 }
 
-/** The first slot that a line accounts for; of other lines their time. */
-function firstSlot(line: LogLine): number {
-  return line.kind === "gap" ? line.from : line.time;
+/** One gap for what two lines account for, the first being the gap that stands for what was dropped before. */
+function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined {
+  if (line.kind !== "gap" && !isRun(line)) return gap;
+  const from = gap?.from ?? (line.kind === "gap" ? line.from : line.time);
+  const slots = (gap?.slots ?? 0) + (line.kind === "gap" ? line.slots : 1);
+  return { kind: "gap", from, time: line.time, slots, why: "disk" };
+}
+
+/** Slots that come again after a step back of the clock stay a line of their own: the account turns there. */
+function merged(lines: LogLine[]): LogLine[] {
+  const kept: LogLine[] = [];
+  let gap: GapLine | undefined;
+  for (const line of lines) {
+    if (line.kind === "gap" && line.slots < 0) {
+      kept.push(...(gap === undefined ? [] : [gap]), line);
+      gap = undefined;
+    } else {
+      gap = extended(gap, line);
+    }
+  }
+  return gap === undefined ? kept : [...kept, gap];
 }
 
 /**
- * The lines that may stay in memory: when they hold more than `capacity` runs, the oldest are replaced by one gap
- * line with the reason `disk`, which accounts for the same slots.
+ * The lines that may stay in memory: when they hold more than `capacity` runs, the oldest are replaced by gaps with
+ * the reason `disk`, which account for the same slots.
  */
 export function withinCapacity(lines: LogLine[], capacity: number): LogLine[] {
-  const excess = lines.filter((line) => line.kind !== "gap" && slotsOf(line) === 1).length - capacity;
+  let excess = lines.filter(isRun).length - capacity;
   if (excess <= 0) return lines;
-  let [dropped, slots, runs, from, time] = [0, 0, 0, Infinity, -Infinity];
-  for (const line of lines) {
-    if (runs >= excess) break;
-    dropped += 1;
-    slots += slotsOf(line);
-    if (slotsOf(line) === 0) continue;
-    if (line.kind !== "gap") runs += 1;
-    from = Math.min(from, firstSlot(line));
-    time = Math.max(time, line.time);
-  }
-  return [{ kind: "gap", time, from, slots, why: "disk" }, ...lines.slice(dropped)];
+  const firstKept = lines.findIndex((line) => isRun(line) && excess-- <= 0);
+  return [...merged(lines.slice(0, firstKept)), ...lines.slice(firstKept)];
 }

@@ -203,4 +203,5 @@ test.each([1, 2, 3, 4])(
     expect(machine.happened.size).toBe(10);
     expect(reasons).toEqual(["clock", "disk", "overlap", "restart", "suspend"]);
   },
+  60_000,
 );

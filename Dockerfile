@@ -1,4 +1,4 @@
-# One file, three images: docker build --target web|worker|client .
+# One file, an image per program: docker build --target web|worker|client|certs .
 # Each holds one bundle on a runtime without shell and package manager; `npm run images` builds all.
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
@@ -8,6 +8,7 @@ COPY server/package.json server/
 COPY client/package.json client/
 # Without install scripts: npm's `node` would fetch a second Node.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY certs certs
 COPY server server
 COPY client client
 COPY scripts/build.ts scripts/
@@ -44,3 +45,8 @@ LABEL org.opencontainers.image.title=analyze/client \
 ENV ANALYZE_LOG=/log/analyze.log
 COPY --from=build --chown=65532:65532 /src/log /log
 COPY --from=build /src/dist/client/ ./
+
+FROM runtime AS certs
+LABEL org.opencontainers.image.title=analyze/certs \
+      org.opencontainers.image.description="Issues the private CA and the edge's certificate, once"
+COPY --from=build /src/dist/certs/ ./

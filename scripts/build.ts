@@ -5,6 +5,7 @@ const entries = {
   web: "server/src/web/main.ts",
   worker: "server/src/worker/main.ts",
   client: "client/src/main.ts",
+  certs: "certs/src/main.ts",
 };
 
 // Packages in CommonJS call require(), which a bundle in ESM does not have of itself.

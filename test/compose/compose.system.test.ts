@@ -1,0 +1,104 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { issueAll } from "../../certs/src/index.ts";
+import { ask } from "../edge/ask.ts";
+import { startLoad, type Load } from "../load/load.ts";
+import { describeWith } from "../support/requirements.ts";
+import { createProject, type Project } from "./project.ts";
+
+let project: Project;
+
+const longRunning = ["nginx", "web-1", "web-2", "worker", "client"];
+
+function load(): Load {
+  const edge = project.edge();
+  const target = { url: `${edge.url}/analyze`, address: edge.address, ca: edge.ca };
+  return startLoad({ ...target, keepAlive: 2, fresh: 2, durationMs: 60_000, pauseMs: 2 });
+}
+
+/** Resolves when so many more requests have ended. */
+async function pass(running: Load, requests: number): Promise<void> {
+  let passed = 0;
+  await running.next(() => ++passed >= requests, 60_000);
+}
+
+describeWith(["docker", "compose"], "docker compose up", () => {
+  beforeAll(async () => {
+    project = await createProject();
+    await project.compose("up", "--build", "--detach", "--wait", ...longRunning);
+  });
+  afterAll(async () => {
+    await project.remove();
+  });
+
+  test("answers over verified TLS with no step before it", async () => {
+    const body = JSON.stringify({ text: "Hello, how are you?" });
+    const { status, body: answer } = await ask(project.edge(), { path: "/analyze", body });
+    expect([status, answer]).toEqual([200, '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}']);
+  });
+
+  test("redirects to the port that is published", async () => {
+    const { status, headers } = await ask(project.edge(), { clear: true, path: "/random" });
+    expect([status, headers.location]).toEqual([308, `${project.edge().url}/random`]);
+  });
+
+  test("the client writes its first line within the first minute, and it is good", async () => {
+    const program = "process.stdout.write(require('fs').readFileSync('/log/analyze.log'))";
+    await expect
+      .poll(() => project.compose("exec", "-T", "client", "/nodejs/bin/node", "-e", program), {
+        timeout: 70_000,
+        interval: 1000,
+      })
+      .toMatch(/^\S+Z ok .* 200 .*$/m);
+  });
+
+  test("publishes nginx alone; no other service is in a network that leads out", async () => {
+    const leading: Record<string, [published: boolean, waysOut: number]> = {};
+    for (const service of longRunning) {
+      const ports = await project.compose("ps", "--format", "{{.Ports}}", service);
+      leading[service] = [ports.includes("->"), (await project.waysOut(service)).length];
+    }
+    const inside = [false, 0];
+    expect(leading).toEqual({ nginx: [true, 1], "web-1": inside, "web-2": inside, worker: inside, client: inside });
+  });
+
+  test.each(longRunning)("%s runs read-only, without capabilities, privileges or root", async (service) => {
+    expect(await project.inspect(service)).toMatchObject({
+      Config: { User: expect.stringMatching(/^(65532|101):/) },
+      HostConfig: {
+        ReadonlyRootfs: true,
+        CapDrop: ["ALL"],
+        CapAdd: null,
+        Privileged: false,
+        SecurityOpt: ["no-new-privileges:true"],
+      },
+    });
+  });
+
+  test("killing one web, and stopping the other after it, loses no request", async () => {
+    const running = load();
+    await pass(running, 100);
+    await project.compose("kill", "web-1");
+    await pass(running, 100);
+    await project.compose("up", "--detach", "--wait", "web-1");
+    await pass(running, 100);
+    await project.compose("stop", "web-2");
+    await pass(running, 100);
+    await project.compose("up", "--detach", "--wait", "web-2");
+    const { sent, ok, lost } = await running.stop();
+    expect({ lost, ok }).toEqual({ lost: [], ok: sent });
+  });
+
+  test("a renewed certificate is in use after `docker compose run --rm prepare`, and no request is lost", async () => {
+    const dir = join(project.certificates, "issued");
+    const running = load();
+    await pass(running, 50);
+    await issueAll({ dir, renew: true });
+    const { fingerprint256 } = new X509Certificate(readFileSync(join(dir, "tls.crt")));
+    await project.compose("run", "--rm", "prepare");
+    await running.next(({ fingerprint }) => fingerprint === fingerprint256, 5_000);
+    expect((await running.stop()).lost).toEqual([]);
+  });
+});

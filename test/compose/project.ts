@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Edge } from "../edge/ask.ts";
+import { listen } from "../load/backend.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+
+/** A whole `docker compose up` of this checkout, apart from any other: own name, ports, network, images, certificates. */
+export interface Project {
+  name: string;
+  edge(): Edge;
+  /** Where `npm run certs` would write: holds issued/. */
+  certificates: string;
+  /** `docker compose …` for this project; resolves with what it printed, rejects when it fails. */
+  compose(...args: string[]): Promise<string>;
+  /** `docker inspect` of the service's container. */
+  inspect(service: string): Promise<unknown>;
+  /** Names of the service's networks that lead out of this machine. */
+  waysOut(service: string): Promise<string[]>;
+  /** Removes containers, networks, volumes, images and certificates. */
+  remove(): Promise<void>;
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}
+
+/** Prepares a project; nothing runs yet. */
+export async function createProject(): Promise<Project> {
+  const name = `analyze-test-${process.pid}`;
+  const certificates = mkdtempSync(join(tmpdir(), "compose-certs-"));
+  const [https, http] = [await freePort(), await freePort()];
+  const env = {
+    ...process.env,
+    COMPOSE_PROJECT_NAME: name,
+    COMPOSE_PROGRESS: "plain",
+    ANALYZE_TAG: name,
+    CERTS_FOLDER: certificates,
+    EDGE_HTTPS_PORT: https,
+    EDGE_HTTP_PORT: http,
+    EDGE_RATE: "100000r/s",
+    EDGE_NET: `198.18.${100 + (process.pid % 150)}`,
+  };
+  const docker = async (...args: string[]): Promise<string> =>
+    (await run("docker", args, { cwd: root, env, maxBuffer: 1 << 26 })).stdout;
+  const compose = (...args: string[]): Promise<string> => docker("compose", ...args);
+  const idOf = async (service: string): Promise<string> => (await compose("ps", "--all", "--quiet", service)).trim();
+  return {
+    name,
+    certificates,
+    compose,
+    edge: () => ({
+      url: `https://analyze.test:${https}`,
+      address: `127.0.0.1:${https}`,
+      clearAddress: `127.0.0.1:${http}`,
+      ca: readFileSync(join(certificates, "issued/ca.crt"), "utf8"),
+    }),
+    inspect: async (service) => {
+      const [container]: unknown[] = JSON.parse(await docker("inspect", await idOf(service)));
+      return container;
+    },
+    waysOut: async (service) => {
+      const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
+      const networks = (await docker("inspect", "--format", format, await idOf(service))).trim().split(" ");
+      const internal = await docker("network", "inspect", "--format", "{{.Internal}}", ...networks);
+      return networks.filter((_, index) => internal.split("\n")[index] !== "true");
+    },
+    remove: async () => {
+      await compose("down", "--volumes", "--timeout", "5");
+      for (const image of ["web", "worker", "client", "certs"]) await docker("rmi", `analyze/${image}:${name}`);
+      rmSync(certificates, { recursive: true, force: true });
+    },
+  };
+}

@@ -4,21 +4,20 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const latin1 = /^[\0-\xff]*$/;
 
 /**
- * Characters that no rule of UAX #29 joins to another of them, whatever stands around: letters without marks of their
- * own, punctuation, ideographs. The test tries each one. A missing one costs time only, a wrong one would be an error.
+ * Characters that no rule of UAX #29 joins to another of them, CR LF apart: letters without marks of their own,
+ * punctuation, ideographs. One that is missing costs time only, a wrong one would be an error.
  */
 const plain =
-  "\\0-\\xa8\\xaa-\\xad\\xaf-\\u02ff\\u0370-\\u0373\\u0376\\u0377\\u037b-\\u037f\\u0384-\\u0481\\u048a-\\u052f" +
+  "\\0-\\u02ff\\u0370-\\u0373\\u0376\\u0377\\u037b-\\u037f\\u0384-\\u0481\\u048a-\\u052f" +
   "\\u05d0-\\u05ea\\u0620-\\u064a\\u0671-\\u06d3\\u1e00-\\u1f15\\u2010-\\u2027\\u2030-\\u203b\\u20a0-\\u20bf" +
   "\\u3001-\\u3029\\u3041-\\u3096\\u309b-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uff01-\\uff60";
 
 /**
  * What the segmenter has to look at: runs of characters that are not plain, with one plain one on either side (the base
- * of a mark; what a prepended character belongs to). Controls join nothing, so they are never at the side. Runs up to
- * 32 plain characters apart are taken as one: a call of the segmenter costs as much as its work on those.
+ * of a mark; what a prepended character belongs to). Runs up to 32 plain characters apart are taken as one: a call of
+ * the segmenter costs as much as its work on those.
  */
-const side = `(?:(?![\\0-\\x1f\\x7f])[${plain}])?`;
-const joinable = new RegExp(`${side}[^${plain}]+(?:[${plain}]{1,32}[^${plain}]+)*${side}`, "g");
+const joinable = new RegExp(`[${plain}]?[^${plain}]+(?:[${plain}]{1,32}[^${plain}]+)*[${plain}]?`, "g");
 
 /** Whether a UTF-16 code unit is space to Python's str.split(): Unicode White_Space and the information separators. */
 function isSpace(unit: number): boolean {

@@ -10,8 +10,8 @@ export const analyzeRequest = z.strictObject(
   {
     text: z
       .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })
-      .max(limits.textBytes, { abort: true, error: `must be at most ${limits.textBytes} bytes as UTF-8` })
-      .refine(fitsInUtf8, { error: `must be at most ${limits.textBytes} bytes as UTF-8` }),
+      .refine(fitsInUtf8, { error: `must be at most ${limits.textBytes} bytes as UTF-8` })
+      .describe(`At most ${limits.textBytes} bytes as UTF-8.`),
   },
   {
     error: (issue) =>
@@ -34,9 +34,38 @@ export type ProcessResponse = z.infer<typeof processResponse>;
 export const randomResponse = z.object({ number: z.int().min(0).max(100) });
 export type RandomResponse = z.infer<typeof randomResponse>;
 
+/** `GET /livez`, `/readyz`, `/healthz`, 200. */
+export const healthResponse = z.object({ status: z.enum(["alive", "ready"]) });
+export type HealthResponse = z.infer<typeof healthResponse>;
+
+/** `GET /`, 200, for programs. */
+export const homeResponse = z.object({
+  message: z.string(),
+  time: z.iso.datetime(),
+  version: z.string(),
+  links: z.object({ docs: z.string(), openapi: z.string() }),
+});
+export type HomeResponse = z.infer<typeof homeResponse>;
+
+/** `GET /config`, 200: what an instance of web runs with. */
+export const configResponse = z.object({
+  service: z.string(),
+  version: z.string(),
+  node: z.string(),
+  /** Origin of the worker that this instance asks. */
+  worker: z.string(),
+  /** Whether this instance ends TLS itself. */
+  tls: z.boolean(),
+  logLevel: z.string(),
+  drainDelayMs: z.int().min(0),
+  shutdownLimitMs: z.int().min(0),
+  limits: z.record(z.string(), z.int().min(0)),
+});
+export type ConfigResponse = z.infer<typeof configResponse>;
+
 /** Every error (RFC 9457, `application/problem+json`). */
 export const problem = z.object({
-  type: z.string().startsWith("urn:analyze:problem:"),
+  type: z.string().regex(/^urn:analyze:problem:[a-z-]+$/),
   title: z.string(),
   status: z.int().min(400).max(599),
   detail: z.string(),

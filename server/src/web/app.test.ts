@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { problem } from "../contract/index.ts";
 import { createService } from "../shared/service.ts";
 import { createApp } from "./app.ts";
+import { readConfig } from "./config.ts";
 
 const service = createService("web", "silent");
-const app = createApp(service, { process: async () => ({ word_count: 1, reversed_text: "cba" }) });
+const worker = { process: async () => ({ word_count: 1, reversed_text: "cba" }) };
+const app = createApp({ service, config: readConfig({}), worker });
 
 function post(body: string, headers: Record<string, string> = { "content-type": "application/json" }) {
   return app.request("/analyze", { method: "POST", body, headers });

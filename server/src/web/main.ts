@@ -16,7 +16,7 @@ await run(() => {
     openMs: 1_000,
     onChange: (state) => service.logger.warn({ state }, "breaker"),
   });
-  const app = createApp(service, createWorkerClient({ dispatcher: pool, breaker }));
+  const app = createApp({ service, config, worker: createWorkerClient({ dispatcher: pool, breaker }) });
   const server = createAppServer(app, service, config.tls && loadTls(config.tls).options);
   if (config.tls && "setSecureContext" in server) followTls(server, config.tls, service.logger, () => {});
   return { config, service, server, release: () => pool.close() };

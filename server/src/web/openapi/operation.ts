@@ -1,0 +1,28 @@
+import type { z } from "zod";
+import type { ProblemCode } from "../../contract/index.ts";
+import type { Route } from "../../shared/router.ts";
+
+/** One status that an operation answers with when all is well, and what it then sends by media type. */
+export interface Success {
+  status: number;
+  description: string;
+  content: Record<string, z.ZodType>;
+  /** Headers besides those that every answer has: name → what it says. */
+  headers?: Record<string, string>;
+}
+
+/** What the OpenAPI document says of a route. */
+export interface Operation {
+  id: string;
+  summary: string;
+  /** Schema of the JSON body, and one that can be tried. */
+  body?: { schema: z.ZodType; example: unknown };
+  success: Success;
+  /** Problems besides those that any request can meet. */
+  problems?: ProblemCode[];
+}
+
+/** A route with its description. */
+export interface DocumentedRoute extends Route {
+  operation: Operation;
+}

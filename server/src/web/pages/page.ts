@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
+import type { Answer } from "../../shared/answer.ts";
+import { script } from "./script.ts";
+import { style } from "./style.ts";
+
+/** What `html` gives: text in which everything put in has been escaped. */
+export type Markup = ReturnType<typeof html>;
+
+function hash(content: string): string {
+  return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
+}
+
+// Whole elements: one space more inside, and the hash would not be theirs.
+const styleElement = raw(`<style>${style}</style>`);
+const scriptElement = raw(`<script>${script}</script>`);
+
+/** Nothing from elsewhere, and of what is inline only this very style and script. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  `style-src ${hash(style)}`,
+  `script-src ${hash(script)}`,
+  "connect-src 'self'",
+  "img-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** A whole page as an answer, without anything that a browser would have to fetch. */
+export async function page(title: string, body: Markup): Promise<Answer> {
+  const document = await html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <link rel="icon" href="data:," />
+        <title>${title}</title>
+        ${styleElement}
+      </head>
+      <body>
+        ${body}${scriptElement}
+      </body>
+    </html>`;
+  return {
+    status: 200,
+    contentType: "text/html; charset=utf-8",
+    body: document.toString(),
+    headers: {
+      "content-security-policy": contentSecurityPolicy,
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+    },
+  };
+}

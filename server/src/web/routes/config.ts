@@ -1,0 +1,34 @@
+import { configResponse, limits, type ConfigResponse } from "../../contract/index.ts";
+import { json } from "../../shared/answer.ts";
+import { version } from "../../shared/version.ts";
+import type { WebConfig } from "../config.ts";
+import type { DocumentedRoute } from "../openapi/operation.ts";
+
+/** What of a configuration may be seen: each field is named here, so that a new one is not shown by accident. */
+function visible(config: WebConfig): ConfigResponse {
+  return {
+    service: "web",
+    version,
+    node: process.version,
+    worker: config.workerOrigin,
+    tls: config.tls !== undefined,
+    logLevel: config.logLevel,
+    drainDelayMs: config.drainDelayMs,
+    shutdownLimitMs: config.shutdownLimitMs,
+    limits,
+  };
+}
+
+/** `GET /config`: what this instance runs with. */
+export function configRoute(config: WebConfig): DocumentedRoute {
+  return {
+    method: "GET",
+    path: "/config",
+    operation: {
+      id: "config",
+      summary: "What this instance runs with; never a secret",
+      success: { status: 200, description: "Settings", content: { "application/json": configResponse } },
+    },
+    handle: () => json(visible(config)),
+  };
+}

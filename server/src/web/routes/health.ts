@@ -1,0 +1,21 @@
+import { healthResponse, type ProblemCode } from "../../contract/index.ts";
+import { healthRoutes } from "../../shared/health.ts";
+import type { Traffic } from "../../shared/traffic.ts";
+import type { DocumentedRoute } from "../openapi/operation.ts";
+
+const summaries: Record<string, string> = {
+  "/livez": "Whether the process is alive",
+  "/readyz": "Whether this instance wants traffic",
+  "/healthz": "The same as /readyz",
+};
+
+/** The health routes with their descriptions. */
+export function documentedHealthRoutes(traffic: Traffic): DocumentedRoute[] {
+  return healthRoutes(traffic).map(({ method, path, handle }) => {
+    const problems: ProblemCode[] = path === "/livez" ? [] : ["draining"];
+    const content = { "application/json": healthResponse };
+    const success = { status: 200, description: "Yes", content };
+    const operation = { id: path.slice(1), summary: summaries[path] ?? path, success, problems };
+    return { method, path, handle, operation };
+  });
+}

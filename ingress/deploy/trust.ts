@@ -32,7 +32,7 @@ export async function applyNamespace(cluster: Cluster, namespace: string): Promi
   const { code } = await cluster.kubectl("get", "namespace", namespace);
   const made = code === 0 ? {} : ours;
   const modes = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
-  const labels = { ...made, ...Object.fromEntries(modes) };
+  const labels: Record<string, string> = { ...made, ...Object.fromEntries(modes) };
   if (code === 0) {
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     await cluster.read("label", "--overwrite", "namespace", namespace, ...pairs);

@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 import type { z } from "zod";
 import { limits, type Problem } from "../contract/index.ts";
 import { ProblemError } from "./answer.ts";
@@ -52,7 +51,7 @@ function collect(source: Readable): Promise<Buffer> {
 function bodyOf(c: ServerContext): Promise<Buffer> {
   if (c.env?.incoming) return collect(c.env.incoming);
   const { body } = c.req.raw;
-  return body ? collect(Readable.fromWeb(body as ReadableStream)) : Promise.resolve(Buffer.alloc(0));
+  return body ? collect(Readable.fromWeb(body)) : Promise.resolve(Buffer.alloc(0));
 }
 
 function isTooDeep(value: unknown): boolean {

@@ -1,24 +1,157 @@
+import { gunzipSync } from "node:zlib";
+import {
+  DescribeAddressesCommand,
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeVolumesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  type Instance,
+} from "@aws-sdk/client-ec2";
+import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
-import { config, release } from "./support/fixture.ts";
+import { goBack, keepRelease } from "../src/release/history.ts";
+import type { Release } from "../src/release/release.ts";
+import { cloudConfig } from "../src/user-data/cloud-config.ts";
+import { readHostScripts } from "../src/user-data/scripts.ts";
+import { clientOf } from "./support/aws.ts";
+import { allowedActions, besides } from "./support/deployer-policy.ts";
+import { config, environment, release } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
+import { recordedActions } from "./support/recorded-actions.ts";
 import { type Workspace, workspace } from "./support/terraform.ts";
 
 describeWith(["terraform", "moto"], "stage dev, applied", () => {
+  // One environment for all: a key file at another path would be another setting.
+  const env = environment();
   let moto: Moto;
   let stack: Workspace;
+  let first: Release;
+  let outputs: Record<string, { value: string }>;
+  let ec2: EC2Client;
+  let s3: S3Client;
 
   beforeAll(async () => {
     moto = await startMoto();
-    stack = workspace(config(), await release(), moto.env);
+    ec2 = clientOf(EC2Client, moto);
+    s3 = clientOf(S3Client, moto);
+    first = await release();
+    stack = workspace(config(env), first, moto.env);
     await stack.terraform(["init", "-input=false"]);
     await stack.terraform(["apply", "-auto-approve", "-input=false"]);
+    outputs = JSON.parse((await stack.terraform(["output", "-json"])).output);
   });
 
   afterAll(() => moto.stop());
 
+  async function theHost(): Promise<Instance> {
+    const { Reservations = [] } = await ec2.send(
+      new DescribeInstancesCommand({ Filters: [{ Name: "tag:role", Values: ["client"] }] }),
+    );
+    const [instance, ...others] = Reservations.flatMap(({ Instances = [] }) => Instances);
+    expect(others).toEqual([]);
+    if (instance === undefined) throw new Error("no instance");
+    return instance;
+  }
+
+  async function current(): Promise<string | undefined> {
+    const Bucket = outputs["release-bucket"]?.value;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: "client/current" }));
+    return Body?.transformToString();
+  }
+
   it("plans nothing a second time", async () => {
     const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
     expect(output).toContain("No changes.");
+  });
+
+  it("gives a host with IMDSv2 alone, an encrypted disk, a fixed address and our tags", async () => {
+    const host = await theHost();
+    expect(host).toMatchObject({
+      InstanceType: "t4g.micro",
+      EbsOptimized: true,
+      MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1, HttpEndpoint: "enabled" },
+    });
+    expect(host.Tags).toEqual(expect.arrayContaining([{ Key: "project", Value: "analyze" }]));
+    const { Volumes } = await ec2.send(new DescribeVolumesCommand({}));
+    expect(Volumes).toMatchObject([{ Encrypted: true, VolumeType: "gp3", Size: 8 }]);
+    const { Addresses } = await ec2.send(new DescribeAddressesCommand({}));
+    expect(Addresses).toMatchObject([{ PublicIp: outputs["address"]?.value, InstanceId: host.InstanceId }]);
+    expect(outputs["login-command"]?.value).toBe(`ssh ec2-user@${outputs["address"]?.value}`);
+  });
+
+  it("lets SSH in from one address, S3 out, and nothing else", async () => {
+    const host = await theHost();
+    const Filters = [{ Name: "group-id", Values: host.SecurityGroups?.map(({ GroupId }) => GroupId ?? "") ?? [] }];
+    const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({ Filters }));
+    const rules = SecurityGroupRules.map((rule) =>
+      [rule.IsEgress ? "out" : "in", rule.FromPort, rule.CidrIpv4 ?? rule.PrefixListId].join(" "),
+    );
+    expect(rules.sort()).toEqual(["in 22 203.0.113.7/32", expect.stringMatching(/^out 443 pl-/)]);
+  });
+
+  it("hands the host exactly the user data of the pure function, gzipped", async () => {
+    const { InstanceId } = await theHost();
+    const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "userData" }));
+    const text = gunzipSync(Buffer.from(UserData?.Value ?? "", "base64")).toString("utf8");
+    const bucket = outputs["release-bucket"]?.value ?? "";
+    expect(text).toBe(cloudConfig({ bucket, region: "eu-central-1" }, readHostScripts()));
+  });
+
+  it.each<[change: string, variables: NodeJS.ProcessEnv, planned: string[]]>([
+    [
+      "another address for SSH",
+      { ANALYZE_SSH_CIDR: "198.51.100.1/32" },
+      ["update aws_vpc_security_group_ingress_rule.firewall_ssh"],
+    ],
+    ["another size", { ANALYZE_INSTANCE_TYPE: "t4g.small" }, ["update aws_instance.host_instance"]],
+    ["detailed monitoring", { ANALYZE_DETAILED_MONITORING: "true" }, ["update aws_instance.host_instance"]],
+    [
+      "an edge on the internet",
+      { ANALYZE_ADDRESS: "192.0.2.10" },
+      ["create aws_vpc_security_group_egress_rule.firewall_edge"],
+    ],
+  ])("plans for %s what it says and no more", async (_, variables, planned) => {
+    stack.synth(config({ ...env, ...variables }), first);
+    expect(await stack.plan()).toEqual(planned);
+    stack.synth(config(env), first);
+  });
+
+  it("takes a new release by two objects, leaves the host alone, and can go back", async () => {
+    const before = await theHost();
+    const Bucket = outputs["release-bucket"]?.value ?? "";
+    await keepRelease(s3, Bucket, first);
+    const second = await release("another bundle");
+    stack.synth(config(env), second);
+    expect(await stack.plan()).toEqual(["replace aws_s3_object.client_release", "update aws_s3_object.client_current"]);
+    const targets = ["-target=aws_s3_object.client_release", "-target=aws_s3_object.client_current"];
+    await stack.terraform(["apply", "-auto-approve", "-input=false", ...targets]);
+    expect(await current()).toBe(second.sha256);
+    expect(await theHost()).toEqual(before);
+
+    await goBack(s3, Bucket, first.sha256);
+    expect(await current()).toBe(first.sha256);
+    const { ContentLength } = await s3.send(new GetObjectCommand({ Bucket, Key: `client/${first.sha256}.tar.gz` }));
+    expect(ContentLength).toBeGreaterThan(0);
+    await expect(goBack(s3, Bucket, "0".repeat(64))).rejects.toThrow(/has not kept 0000/);
+  });
+
+  it("leaves nothing when it is destroyed", async () => {
+    await stack.terraform(["destroy", "-auto-approve", "-input=false"]);
+    const { output } = await stack.terraform(["state", "list"]);
+    expect(output).toBe("");
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets).toEqual([]);
+    expect((await clientOf(ECRClient, moto).send(new DescribeRepositoriesCommand({}))).repositories).toEqual([]);
+    expect((await theHost()).State?.Name).toBe("terminated");
+    expect((await ec2.send(new DescribeAddressesCommand({}))).Addresses).toEqual([]);
+    const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+    expect(Vpcs.filter(({ IsDefault }) => IsDefault !== true)).toEqual([]);
+  });
+
+  it("needed the rights of docs/deployer-policy.json, all of them and no others", () => {
+    expect(allowedActions()).toEqual([...new Set([...recordedActions(moto.recording), ...besides])].sort());
   });
 });

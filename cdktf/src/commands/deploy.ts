@@ -1,9 +1,11 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
+import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { readConfig } from "../config.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, type ImagePush, pushImages } from "../images/push.ts";
 import { sourceTag } from "../images/source-tag.ts";
+import { keepRelease } from "../release/history.ts";
 import { myCidr } from "../settings/my-ip.ts";
 import { images } from "../stacks/dev-stack.ts";
 import { synth } from "../synth.ts";
@@ -32,6 +34,8 @@ export async function deploy(options: DeployOptions): Promise<void> {
   terraform.init();
   terraform.apply(options.yes === true);
   const outputs = terraform.outputs();
+  const bucket = outputs.get("release-bucket");
+  if (bucket !== undefined) await keepRelease(new S3Client({ region: config.region }), bucket, release);
   if (options.images) await publishImages(config.region, outputs);
   for (const [name, value] of outputs) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
 }

@@ -1,14 +1,16 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { type Program, startProgram } from "../../../test/support/program.ts";
+import { temporaryFolder } from "./fixture.ts";
 
 /** An emulator of AWS in a process of its own. */
 export interface Moto {
   readonly url: string;
   /** What points Terraform, the AWS SDK and the AWS CLI to it. The keys are nobody's. */
   readonly env: NodeJS.ProcessEnv;
-  /** Forgets everything that was made. */
-  reset(): Promise<void>;
+  /** File in which it records every call. */
+  readonly recording: string;
   stop(): Promise<unknown>;
 }
 
@@ -16,8 +18,14 @@ export interface Moto {
 export async function startMoto(): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const recording = join(temporaryFolder(), "calls.jsonl");
   const program: Program = startProgram("moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
-    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    env: {
+      ...process.env,
+      MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+      MOTO_ENABLE_RECORDING: "true",
+      MOTO_RECORDER_FILEPATH: recording,
+    },
   });
   await program.waitFor(/Running on/, 60_000);
   return {
@@ -29,9 +37,7 @@ export async function startMoto(): Promise<Moto> {
       AWS_REGION: "eu-central-1",
       AWS_EC2_METADATA_DISABLED: "true",
     },
-    reset: async () => {
-      await fetch(`${url}/moto-api/reset`, { method: "POST" });
-    },
+    recording,
     stop: () => program.stop(),
   };
 }

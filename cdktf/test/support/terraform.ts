@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { createApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
 import type { Release } from "../../src/release/release.ts";
@@ -18,6 +19,8 @@ export interface Workspace {
   readonly folder: string;
   /** Rejects on another exit code than the ones allowed (default 0). */
   terraform(args: string[], allowed?: number[]): Promise<Ran>;
+  /** What a plan would do: `action address`, sorted. Nothing is asked of AWS: the state is taken as true. */
+  plan(): Promise<string[]>;
   /** Synthesises into the same folder again. */
   synth(config: Config, release: Release): void;
 }
@@ -32,7 +35,27 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
   };
   synth(config, release);
   const environment = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...cliConfig(), ...env };
-  return { folder, synth, terraform: (args, allowed = [0]) => run(folder, args, environment, allowed) };
+  const terraform: Workspace["terraform"] = (args, allowed = [0]) => run(folder, args, environment, allowed);
+  const plan = async (): Promise<string[]> => {
+    const { output } = await terraform(["plan", "-json", "-refresh=false", "-input=false"]);
+    return plannedChanges(output);
+  };
+  return { folder, synth, terraform, plan };
+}
+
+const messageShape = z.object({
+  type: z.string(),
+  change: z.object({ action: z.string(), resource: z.object({ addr: z.string() }) }).optional(),
+});
+
+function plannedChanges(output: string): string[] {
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => messageShape.parse(JSON.parse(line)))
+    .flatMap(({ type, change }) => (type === "planned_change" && change ? [change] : []))
+    .map(({ action, resource }) => `${action} ${resource.addr.replace(/_[0-9A-F]{8}$/, "")}`)
+    .sort();
 }
 
 async function run(folder: string, args: string[], env: NodeJS.ProcessEnv, allowed: number[]): Promise<Ran> {

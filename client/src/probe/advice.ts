@@ -51,8 +51,13 @@ const tls: Adviser = ({ host, at, err, target }) => {
   return { means: "the connection opened, but there was no handshake", next };
 };
 
-const trust: Adviser = ({ shown, trusted, host, at }) => {
+const trust: Adviser = ({ shown, trusted, host, at, err }) => {
   const next = `openssl s_client -connect ${at.replace(" ", ":")} -servername ${host} -showcerts </dev/null`;
+  if (err.endsWith("SUBTREE_VIOLATION"))
+    return {
+      means: "our CA may not vouch for a name in this certificate (name constraint)",
+      next: `${next} | openssl x509 -noout -text`,
+    };
   if (shown === undefined) return { means: "the certificate is not from our CA", next };
   const { fingerprint, issuer } = shown.certificate;
   if (fingerprint === trusted)
@@ -77,7 +82,7 @@ const expired: Adviser = ({ shown, err }) => {
   return { means: `the edge's certificate expired${day}`, next: "npm run certs -- --renew" };
 };
 
-const edge: Adviser = ({ err, host }) => {
+const edge: Adviser = ({ err, host, verdict: { out } }) => {
   const rules = "kubectl get ingress -A";
   if (err === "FAKE_CERTIFICATE")
     return { means: `the ingress has no usable TLS secret for ${host}`, next: "kubectl -n analyze get ingress,secret" };
@@ -86,11 +91,15 @@ const edge: Adviser = ({ err, host }) => {
     return { means: "the text is larger than the edge lets in", next: 'wc -L "$ANALYZE_TEXT_FILE"' };
   if (err === "HTTP-429")
     return { means: "the edge limits this client's rate", next: "kubectl -n analyze get ingress -o yaml | grep limit" };
-  if (err === "HTTP-400")
-    return { means: "the edge refused the request, or wants a client certificate", next: "analyze doctor" };
+  if (err === "HTTP-400" && /certificate/i.test(out ?? ""))
+    return {
+      means: "the edge wants a client certificate",
+      next: "export ANALYZE_CLIENT_CERT_FILE=… ANALYZE_CLIENT_KEY_FILE=…",
+    };
   if (err.startsWith("HTTP-3")) return { means: "the edge sends us elsewhere: wrong ANALYZE_URL", next: rules };
   if (err.startsWith("HTTP-")) return { means: "the edge answered itself", next: rules };
   if (err === "TIMEOUT") return { means: "the edge took the request and gave no answer in time", next: pods };
+  if (/^HPE|HTTPParser/.test(err)) return { means: "what answers does not speak HTTP", next: rules };
   if (/RESET|SOCKET|PIPE/.test(err)) return { means: "the edge broke off the connection", next: pods };
   return { means: "something in front of the app answered in its place", next: rules };
 };

@@ -88,7 +88,9 @@ function describe(error: unknown, phase: Phase): Failure {
   if (!(error instanceof Error)) return { code: "UNKNOWN", message: String(error), phase };
   if (error.name === "TimeoutError") return { code: "TIMEOUT", message: "no whole answer in time", phase };
   const cause = error instanceof AggregateError ? error.errors[0] : error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  const named = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  // OpenSSL's verdicts that Node has no name for, such as "permitted subtree violation".
+  const code = named === "UNSPECIFIED" ? error.message.toUpperCase().replace(/\W+/g, "_") : named;
   return { code, message: cause instanceof Error ? cause.message : String(cause), phase };
 }
 
@@ -111,8 +113,9 @@ function phasesOf({ started, resolved, connected, secured }: Trace, ended: numbe
  */
 export async function attempt(target: Target, message: Message, timeoutMs: number): Promise<Attempt> {
   const trace: Trace = { started: performance.now() };
+  const limit = AbortSignal.timeout(timeoutMs);
   const client = new Client(target.url.origin, {
-    connect: tracedConnector(target, trace),
+    connect: tracedConnector(target, trace, limit),
     pipelining: 0,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -128,7 +131,7 @@ export async function attempt(target: Target, message: Message, timeoutMs: numbe
         ...(message.body === undefined ? {} : { "content-type": "application/json" }),
       },
       body: message.body ?? null,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: limit,
     });
     done.answer = {
       status: response.statusCode,

@@ -14,6 +14,11 @@ export interface Trace {
   certificate?: Certificate;
 }
 
+/** A connection was not made in time. */
+class TimeUp extends Error {
+  override name = "TimeoutError";
+}
+
 function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
   socket.once("lookup", (error: Error | null) => {
     if (!error && dns) trace.resolved = performance.now();
@@ -34,9 +39,10 @@ function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
 
 /**
  * A connector for one undici Client that writes what happens into `trace`. No session is resumed: a resumed one
- * shows no certificate, and a certificate that was exchanged would go unseen. HTTP/1.1 alone.
+ * shows no certificate, and a certificate that was exchanged would go unseen. HTTP/1.1 alone. `limit` ends a
+ * connection in the making, which undici does not do: it aborts requests, and those only once they are sent.
  */
-export function tracedConnector(target: Target, trace: Trace): buildConnector.connector {
+export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal): buildConnector.connector {
   const connect = buildConnector({
     ...connectionOptions(target),
     maxCachedSessions: 0,
@@ -46,6 +52,8 @@ export function tracedConnector(target: Target, trace: Trace): buildConnector.co
   return (options, callback) => {
     // undici's types say void; the socket that it returns is the one place where a hang can be seen from outside.
     const socket: unknown = connect({ ...options, port: String(portOf(target)) }, callback);
-    if (socket instanceof TLSSocket) watch(socket, trace, asksDns(target));
+    if (!(socket instanceof TLSSocket)) return;
+    watch(socket, trace, asksDns(target));
+    limit.addEventListener("abort", () => void (trace.secured ?? socket.destroy(new TimeUp())), { once: true });
   };
 }

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatLine, parseLine } from "../src/line.ts";
+import { probe, type Probed } from "../src/probe/probe.ts";
+import { runLine } from "../src/probe/run-line.ts";
+import type { Target } from "../src/probe/target.ts";
+import { faults } from "./faults/index.ts";
+import { goodAnswer, openStage, overTls, type Stage } from "./stage.ts";
+
+const slot = Date.UTC(2026, 10, 21, 6, 21);
+const requestId = "host-1795242060";
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(async () => stage.close());
+
+async function ask(target: Target, attemptMs: number): Promise<Probed> {
+  const question = { kind: "analyze", text: "Hello, how are you?" } as const;
+  const allowance = { attemptMs, pauseMs: 1, inspectMs: 5000 };
+  return probe({ target, question, requestId, allowance, trusted: undefined });
+}
+
+describe("the verdict names the hop, the hint says what to type, and all is well once it is mended", () => {
+  test.each(faults)("$name", async ({ strike, hop, err, hint, silent }) => {
+    const changed = await strike(stage);
+    const probed = await ask({ ...stage.target, ...changed }, silent ? 700 : 8000);
+    const line = runLine(slot, slot + 3, requestId, probed);
+    expect(line).toMatchObject({ kind: "FAIL", hop, try: 2, late: 3 });
+    expect(line.err).toMatch(err);
+    expect(line.hint).toMatch(hint);
+
+    const written = formatLine(line);
+    expect(written.indexOf("\n")).toBe(written.length - 1);
+    expect(parseLine(written)).toMatchObject({ kind: "FAIL", hop, err: line.err });
+
+    await stage.open();
+    stage.play(overTls(stage.leaf, goodAnswer));
+    const mended = runLine(slot, slot, requestId, await ask(stage.target, 8000));
+    expect(mended).toMatchObject({ kind: "ok", hop: "app", status: 200, try: 1, err: undefined, hint: undefined });
+  });
+});

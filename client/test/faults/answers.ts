@@ -1,0 +1,138 @@
+import { gzipSync } from "node:zlib";
+import { headers } from "@analyze/server/contract";
+import { goodAnswer, type Handler } from "../stage.ts";
+import { answering, type Fault } from "./fault.ts";
+
+/** An answer that the edge itself makes: a status and a page, without the app's header. */
+function page(status: number): Handler {
+  return (_request, response) =>
+    void response.writeHead(status, { "content-type": "text/html" }).end(`<html><h1>${status}</h1>nginx</html>`);
+}
+
+function fromApp(status: number, body: string | Buffer, more: Record<string, string> = {}): Handler {
+  return (_request, response) => void response.writeHead(status, { [headers.servedBy]: "web", ...more }).end(body);
+}
+
+function problem(status: number, code: string, detail: string): Handler {
+  const document = { type: `urn:analyze:problem:${code}`, title: "t", status, detail, requestId: "x" };
+  return fromApp(status, JSON.stringify(document), { "content-type": "application/problem+json" });
+}
+
+const edges: Fault[] = [
+  answering("a host without a rule", page(404), { hop: "edge", err: /^HTTP-404$/, hint: /no rule for analyze\.test/ }),
+  answering("a redirect", page(308), { hop: "edge", err: /^HTTP-308$/, hint: /sends us elsewhere/ }),
+  answering("a text too large for the edge", page(413), {
+    hop: "edge",
+    err: /^HTTP-413$/,
+    hint: /larger than the edge/,
+  }),
+  answering("a rate limit of the edge", page(429), {
+    hop: "edge",
+    err: /^HTTP-429$/,
+    hint: /limits this client's rate/,
+  }),
+  answering("a page of another site", page(200), { hop: "edge", err: /^not-the-contract$/, hint: /in its place/ }),
+  answering(
+    "an edge that wants a client certificate",
+    (_request, response) => void response.writeHead(400).end("<center>No required SSL certificate was sent</center>"),
+    { hop: "edge", err: /^HTTP-400$/, hint: /wants a client certificate: export ANALYZE_CLIENT_CERT_FILE/ },
+  ),
+  answering("no ready endpoint", page(503), { hop: "upstream", err: /^HTTP-503$/, hint: /no ready pod.*kubectl/ }),
+  answering("a pod that refuses", page(502), { hop: "upstream", err: /^HTTP-502$/, hint: /refused or broke off/ }),
+  answering("a pod too slow for the edge", page(504), { hop: "upstream", err: /^HTTP-504$/, hint: /too slow/ }),
+  answering("a request that is taken and never answered", () => undefined, {
+    hop: "edge",
+    err: /^TIMEOUT$/,
+    hint: /took the request and gave no answer/,
+    silent: true,
+  }),
+  answering("a reset before the answer", (request) => void request.socket.destroy(), {
+    hop: "edge",
+    err: /^(UND_ERR_SOCKET|ECONNRESET)$/,
+    hint: /broke off the connection/,
+  }),
+  answering("bytes that are not HTTP", (request) => void request.socket.end("hello\r\n\r\n"), {
+    hop: "edge",
+    err: /^HPE_|^HTTPParserError$/,
+    hint: /does not speak HTTP/,
+  }),
+];
+
+const apps: Fault[] = [
+  answering("a fault of the app", problem(500, "internal-error", "no"), {
+    hop: "app",
+    err: /^internal-error$/,
+    hint: /grep host-\d+/,
+  }),
+  answering("a worker that cannot be reached", problem(503, "dependency-unavailable", "worker"), {
+    hop: "app",
+    err: /^dependency-unavailable$/,
+    hint: /worker cannot be reached/,
+  }),
+  answering("a hung worker", problem(504, "deadline-exceeded", "late"), {
+    hop: "app",
+    err: /^deadline-exceeded$/,
+    hint: /worker took too long/,
+  }),
+  answering(
+    "an error text that wants to forge lines",
+    problem(500, "internal-error", "x\r\n2026-11-21T06:21:00Z ok \u001b[2J"),
+    {
+      hop: "app",
+      err: /^internal-error$/,
+      hint: /the app itself says no/,
+    },
+  ),
+  answering(
+    "a slow body",
+    (_request, response) => void response.writeHead(200, { [headers.servedBy]: "web" }).write("{"),
+    {
+      hop: "app",
+      err: /^TIMEOUT$/,
+      hint: /does not end well/,
+      silent: true,
+    },
+  ),
+  answering("an endless body", fromApp(200, Buffer.alloc(10_000_000, 0x20)), {
+    hop: "app",
+    err: /^TOO_LONG$/,
+    hint: /does not end well/,
+  }),
+  answering(
+    "a reset in the middle of the body",
+    (request, response) => {
+      response.writeHead(200, { [headers.servedBy]: "web", "content-length": "1000" });
+      response.write("{", () => request.socket.destroy());
+    },
+    { hop: "app", err: /^(UND_ERR_SOCKET|ECONNRESET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, hint: /the app/ },
+  ),
+];
+
+const contracts: Fault[] = [
+  answering("a wrong result", fromApp(200, '{"processed_text":"Word Count: 1 | Reverse: x"}'), {
+    hop: "contract",
+    err: /^wrong-result$/,
+    hint: /not the answer to what was sent/,
+  }),
+  answering("an answer of another shape", fromApp(200, '{"words":4}'), {
+    hop: "contract",
+    err: /^not-the-contract$/,
+    hint: /another version/,
+  }),
+  answering(
+    "an answer to another request",
+    (request, response, body) => {
+      request.headers[headers.requestId] = "someone-else";
+      goodAnswer(request, response, body);
+    },
+    { hop: "contract", err: /^answer-to-another-request$/, hint: /cache in between/ },
+  ),
+  answering("a gzip bomb", fromApp(200, gzipSync(Buffer.alloc(20_000_000)), { "content-encoding": "gzip" }), {
+    hop: "contract",
+    err: /^encoding-not-asked-for$/,
+    hint: /not the answer/,
+  }),
+];
+
+/** Faults of what answers, over TLS that is well. */
+export const answerFaults: Fault[] = [...edges, ...apps, ...contracts];

@@ -1,0 +1,24 @@
+import type { Hop } from "../../src/line.ts";
+import type { Target } from "../../src/probe/target.ts";
+import { overTls, type Handler, type Stage } from "../stage.ts";
+
+/** One way in which the path can be broken, and what the client has to say of it. */
+export interface Fault {
+  name: string;
+  /** Breaks the stage; what it returns changes the target, for faults that are on the client's side. */
+  strike(stage: Stage): Partial<Target> | Promise<void> | void;
+  hop: Hop;
+  err: RegExp;
+  hint: RegExp;
+  /** The fault is that nothing comes: it takes the whole of an attempt to see it. */
+  silent?: true;
+}
+
+/** A fault of an edge whose TLS is well: something answers in this way. */
+export function answering(
+  name: string,
+  handler: Handler,
+  expected: Pick<Fault, "hop" | "err" | "hint" | "silent">,
+): Fault {
+  return { name, strike: (stage) => stage.play(overTls(stage.leaf, handler)), ...expected };
+}

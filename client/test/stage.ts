@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createHttpsServer, type ServerOptions } from "node:https";
+import { createServer, type Server, type Socket } from "node:net";
+import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
+import { countWords, headers, processedText, reverseText } from "@analyze/server/contract";
+import type { Target } from "../src/probe/target.ts";
+
+export const host = "analyze.test";
+
+/** What becomes of a TCP connection that the stage's port accepted. */
+export type Behaviour = (socket: Socket) => void;
+
+export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+/** A port of 127.0.0.1 that stays the same while what is behind it changes. */
+export interface Stage {
+  target: Target;
+  authority: Credential;
+  leaf: Credential;
+  /** From now on connections get this behaviour; what was open is cut. */
+  play(behaviour: Behaviour): void;
+  /** The port refuses connections until the next `open`. */
+  shut(): Promise<void>;
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The right answer to whatever is asked, as the service gives it. */
+export const goodAnswer: Handler = (request, response, body) => {
+  const { text }: { text: string } = JSON.parse(body);
+  const answer = JSON.stringify({ processed_text: processedText(countWords(text), reverseText(text)) });
+  response.setHeader(headers.requestId, String(request.headers[headers.requestId]));
+  response.setHeader(headers.servedBy, "web").setHeader("content-type", "application/json").end(answer);
+};
+
+/** A behaviour that speaks TLS and HTTP; the server has no port of its own. */
+export function overTls(credential: Credential, handler: Handler, options: ServerOptions = {}): Behaviour {
+  const server = createHttpsServer(
+    { cert: credential.certificate, key: credential.key, ...options },
+    (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => handler(request, response, Buffer.concat(chunks).toString("utf8")));
+    },
+  );
+  server.on("tlsClientError", () => undefined);
+  return (socket) => void server.emit("connection", socket);
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Opens a stage with a CA, a leaf for {@link host} and a good service. */
+export async function openStage(): Promise<Stage> {
+  const authority = await createAuthority({ hosts: [host, "other.test"] });
+  const leaf = await issueServerLeaf(authority, { hosts: [host] });
+  let current = overTls(leaf, goodAnswer);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => undefined);
+    current(socket);
+  });
+  const port = await listen(server, 0);
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const shut = async (): Promise<void> => {
+    cut();
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+  };
+  return {
+    target: {
+      url: new URL(`https://${host}:${port}/analyze`),
+      ca: authority.certificate,
+      address: { ip: "127.0.0.1", family: 4, port },
+      identity: undefined,
+    },
+    authority,
+    leaf,
+    play: (behaviour) => {
+      cut();
+      current = behaviour;
+    },
+    shut,
+    open: async () => {
+      if (!server.listening) await listen(server, port);
+    },
+    close: shut,
+  };
+}

@@ -14,7 +14,7 @@ export function trustedCa({ certificates }: Options): string {
 }
 
 /** SHA-256 fingerprint of the edge's leaf in the folder. */
-export function leafFingerprint({ certificates }: Options): string {
+export function leafFingerprint({ certificates }: Pick<Options, "certificates">): string {
   return new X509Certificate(readFileSync(pathsOf(certificates, "tls").certificate)).fingerprint256;
 }
 

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { readConfig as readWebConfig } from "../../server/src/web/config.ts";
+import { readConfig as readWorkerConfig } from "../../server/src/worker/config.ts";
+import { limits } from "../../server/src/contract/index.ts";
+import { describeWith } from "../support/requirements.ts";
+import { configMap, deployment, ingress, objectsOf, rendered, service } from "./render.ts";
+
+const programs = { web: readWebConfig, worker: readWorkerConfig };
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the chart does not render what this test looks at");
+  return value;
+}
+
+function checksums(...set: string[]): string[] {
+  const deployments = objectsOf(rendered("dev", ...set), deployment).values();
+  return [...deployments].map(({ spec }) => spec.template.metadata.annotations["checksum/config"] ?? "");
+}
+
+describeWith(["helm"], "the chart agrees with the programs that it runs", () => {
+  for (const stage of ["dev", "prod"] as const) {
+    const yaml = rendered(stage);
+    const deployments = objectsOf(yaml, deployment);
+    const settings = objectsOf(yaml, configMap);
+    for (const name of ["web", "worker"] as const) {
+      const pod = must(deployments.get(name)).spec.template.spec;
+      const [container] = pod.containers;
+      const environment = must(settings.get(name)).data;
+      const config = programs[name](environment);
+      const ports = new Map(container.ports.map((port) => [port.name, port.containerPort]));
+
+      test(`${stage}, ${name}: every variable that is set is one that the program reads`, () => {
+        const read: string[] = [];
+        const watched = new Proxy(environment, {
+          get: (target, key) => {
+            if (typeof key === "string") read.push(key);
+            return Reflect.get(target, key);
+          },
+        });
+        programs[name](watched);
+        expect(Object.keys(environment).filter((key) => !read.includes(key))).toEqual([]);
+      });
+
+      test(`${stage}, ${name}: it listens where the pod's ports are`, () => {
+        expect(Object.fromEntries(ports)).toEqual({ http: config.port, metrics: config.metricsPort });
+      });
+
+      test(`${stage}, ${name}: it has ended by itself before it is killed`, () => {
+        const preStopMs = must(container.lifecycle).preStop.sleep.seconds * 1000;
+        expect(preStopMs + config.shutdownLimitMs).toBeLessThan(pod.terminationGracePeriodSeconds * 1000);
+        expect(config.drainDelayMs).toBeLessThan(config.shutdownLimitMs);
+      });
+
+      test(`${stage}, ${name}: probes ask the routes that tell life from readiness`, () => {
+        const paths = [container.startupProbe, container.livenessProbe, container.readinessProbe];
+        expect(paths.map((probe) => must(probe).httpGet)).toEqual([
+          { path: "/livez", port: "http" },
+          { path: "/livez", port: "http" },
+          { path: "/readyz", port: "http" },
+        ]);
+      });
+
+      test(`${stage}, ${name}: a rolling update takes no pod away before another is ready`, () => {
+        expect(must(deployments.get(name)).spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
+      });
+    }
+
+    test(`${stage}: web asks worker by its Service's name and port`, () => {
+      const { port } = must(must(objectsOf(yaml, service).get("worker")).spec.ports[0]);
+      expect(must(settings.get("web")).data["WORKER_URL"]).toBe(`http://worker.analyze.svc:${port}`);
+    });
+
+    test(`${stage}: the edge takes the largest body that web takes, and waits longer than web waits for worker`, () => {
+      for (const { metadata } of objectsOf(yaml, ingress).values()) {
+        const of = (name: string): string => must(metadata.annotations[`nginx.ingress.kubernetes.io/${name}`]);
+        expect(of("proxy-body-size")).toBe(`${limits.bodyBytes / 1024 / 1024}m`);
+        expect(Number(of("proxy-read-timeout")) * 1000).toBeGreaterThan(limits.workerDeadlineMs);
+      }
+    });
+  }
+
+  test("only the route without effect may be sent twice", () => {
+    const retried = [...objectsOf(rendered("prod"), ingress).values()].flatMap(({ metadata, spec }) =>
+      metadata.annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]?.includes("non_idempotent")
+        ? spec.rules.flatMap(({ http }) => http.paths)
+        : [],
+    );
+    expect(retried).toEqual([{ path: "/analyze", pathType: "Exact" }]);
+  });
+
+  test("a change of configuration rolls the pods, and only those that it is for", () => {
+    const [web, worker] = checksums();
+    const [webAfter, workerAfter] = checksums("worker.logLevel=debug");
+    expect([webAfter, workerAfter === worker]).toEqual([web, false]);
+  });
+
+  test.each([
+    ["edge.kind=traefik", "/edge/kind"],
+    ["web.replica=3", "replica"],
+    ["web.image.digest=sha256:abc", "/web/image/digest"],
+    ["termination.graceSeconds=0", "/termination/graceSeconds"],
+    ["edge.host=Analyze_Test", "/edge/host"],
+  ])("a wrong value fails with its name: %s", (pair, name) => {
+    expect(() => rendered("dev", pair)).toThrow(name);
+  });
+
+  test("a digest wins over a tag, and the registry stands before both", () => {
+    const digest = `sha256:${"ab".repeat(32)}`;
+    const images = objectsOf(
+      rendered("prod", "image.registry=registry.example/team", `web.image.digest=${digest}`, "worker.image.tag=v2"),
+      deployment,
+    );
+    expect([...images.values()].map(({ spec }) => spec.template.spec.containers[0].image)).toEqual([
+      `registry.example/team/analyze/web@${digest}`,
+      "registry.example/team/analyze/worker:v2",
+    ]);
+  });
+});

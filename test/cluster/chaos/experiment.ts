@@ -1,0 +1,174 @@
+import { leafFingerprint } from "../../../ingress/deploy/trust.ts";
+import { startLoad } from "../../load/load.ts";
+import type { LoadResult } from "../../load/tally.ts";
+import { podsOf, script, settled, type World } from "../world.ts";
+
+/** Something that happens to the running system, again and again, while POSTs are counted. */
+export interface Experiment {
+  name: string;
+  /** How often: in CI, and in `npm run test:chaos`. */
+  rounds: { short: number; full: number };
+  act(world: World, round: number): Promise<void>;
+}
+
+/** What one experiment cost. */
+export interface Row extends Pick<
+  LoadResult,
+  "sent" | "ok" | "lost" | "wrongCertificate" | "byStatus" | "latency" | "seconds"
+> {
+  name: string;
+  rounds: number;
+}
+
+const both = ["web", "worker"] as const;
+const kubectl = ({ cluster, namespace }: World, ...args: string[]): Promise<string> =>
+  cluster.read("-n", namespace, ...args);
+
+/** Resolves when this many pods of the component are left, those that are on their way out not counted. */
+async function untilPods(world: World, component: string, count: number): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    if ((await podsOf(world, component)).length === count) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`${component} did not come to ${count} pods`);
+}
+
+/** Ends the process at once, as a crash does: nothing that it could react to, and the Service still leads to it. */
+const crash = `
+const { webSocketDebuggerUrl } = (await (async () => {
+  process.kill(1, "SIGUSR1");
+  for (;;) {
+    const targets = await fetch("http://127.0.0.1:9229/json").then((r) => r.json()).catch(() => []);
+    if (targets.length) return targets;
+  }
+})())[0];
+const socket = new WebSocket(webSocketDebuggerUrl);
+socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression: "process.reallyExit(137)" } }));
+await new Promise((resolve) => { socket.onclose = resolve; });`;
+
+export const experiments: readonly Experiment[] = [
+  {
+    name: "rolling update of web and worker",
+    rounds: { short: 1, full: 10 },
+    act: async (world) => {
+      await kubectl(world, "rollout", "restart", ...both.map((name) => `deployment/${name}`));
+      await settled(world, ...both);
+    },
+  },
+  {
+    name: "pod deleted without grace",
+    rounds: { short: 2, full: 20 },
+    act: async (world, round) => {
+      const component = both[round % 2] ?? "web";
+      const [victim = ""] = await podsOf(world, component);
+      await kubectl(world, "delete", "pod", victim, "--grace-period=0", "--force", "--wait=false");
+      await settled(world, component);
+    },
+  },
+  {
+    name: "process crashed in its pod",
+    rounds: { short: 2, full: 10 },
+    act: async (world, round) => {
+      const component = both[round % 2] ?? "web";
+      const [victim = ""] = await podsOf(world, component);
+      const before = await restarts(world, victim);
+      const node = ["exec", victim, "--", "/nodejs/bin/node", "--input-type=module", "-e", crash];
+      await world.cluster.kubectl("-n", world.namespace, ...node);
+      for (const end = Date.now() + 60_000; (await restarts(world, victim)) === before;) {
+        if (Date.now() > end) throw new Error(`${victim} did not crash`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+      await kubectl(world, "wait", "--for=condition=Ready", `pod/${victim}`, "--timeout=120s");
+    },
+  },
+  {
+    name: "scaled 4 → 1 → 4",
+    rounds: { short: 1, full: 10 },
+    act: async (world) => {
+      for (const replicas of [4, 1]) {
+        await kubectl(world, "scale", ...both.map((name) => `deployment/${name}`), `--replicas=${replicas}`);
+        for (const name of both) await untilPods(world, name, replicas);
+        await settled(world, ...both);
+      }
+      await kubectl(world, "scale", ...both.map((name) => `deployment/${name}`), "--replicas=4");
+      await settled(world, ...both);
+    },
+  },
+  {
+    name: "node drained",
+    rounds: { short: 1, full: 5 },
+    act: async (world, round) => {
+      const { cluster } = world;
+      const node = cluster.nodes[round % cluster.nodes.length] ?? "";
+      const ours = "--pod-selector=app.kubernetes.io/name=analyze";
+      try {
+        await cluster.read("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", ours, "--timeout=180s");
+        await settled(world, ...both);
+      } finally {
+        await cluster.read("uncordon", node);
+      }
+    },
+  },
+  {
+    name: "certificate changed",
+    rounds: { short: 3, full: 20 },
+    act: async ({ namespace, host, certificates }) => {
+      await script("renew", "--namespace", namespace, "--host", host, "--certificates", certificates);
+    },
+  },
+];
+
+function restarts(world: World, pod: string): Promise<string> {
+  return kubectl(world, "get", "pod", pod, "-o", "jsonpath={.status.containerStatuses[0].restartCount}");
+}
+
+/** Counts POSTs over keep-alive and fresh connections while the experiment happens `rounds` times. */
+export async function measure(
+  world: World,
+  { name, act }: Experiment,
+  rounds: number,
+  tell: (text: string) => void = () => {},
+): Promise<Row> {
+  const expectedCertificates = [leafFingerprint(world)];
+  const load = startLoad({
+    ...world.target,
+    keepAlive: 4,
+    fresh: 4,
+    pauseMs: 60,
+    durationMs: 3_600_000,
+    expectedCertificates,
+  });
+  try {
+    await load.next(({ fault }) => fault === undefined);
+    for (let round = 0; round < rounds; round += 1) {
+      await act(world, round);
+      expectedCertificates.push(leafFingerprint(world));
+      const lost = load.attempts.filter(({ fault }) => fault !== undefined).length;
+      tell(`${name}: round ${round + 1} of ${rounds}, ${load.attempts.length} sent, ${lost} lost`);
+    }
+    // what the last round did may still be on its way through the edge
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+  } finally {
+    await load.stop();
+  }
+  return { ...(await load.result), name, rounds };
+}
+
+/** The rows as a Markdown table. */
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ name, rounds, sent, lost, wrongCertificate, latency, seconds }) =>
+    [
+      name,
+      rounds,
+      sent,
+      lost.length,
+      wrongCertificate.length,
+      latency.p50,
+      latency.p99,
+      latency.max,
+      Math.round(seconds),
+    ].join(" | "),
+  );
+  const head = "experiment | times | POSTs | lost | wrong certificate | p50 ms | p99 ms | longest ms | seconds";
+  return [head, "---|---|---|---|---|---|---|---|---", ...lines].map((line) => `| ${line} |`).join("\n");
+}

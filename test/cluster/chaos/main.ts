@@ -1,0 +1,13 @@
+import { experiments, measure, tableOf, type Row } from "./experiment.ts";
+import { deployed, fixedSize } from "../world.ts";
+
+const wanted = process.argv[2] ?? "";
+const world = await deployed("--set", fixedSize);
+const rows: Row[] = [];
+for (const experiment of experiments.filter(({ name }) => name.includes(wanted))) {
+  const row = await measure(world, experiment, experiment.rounds.full, (text) => process.stderr.write(`${text}\n`));
+  rows.push(row);
+  for (const attempt of row.lost) process.stderr.write(`  lost: ${JSON.stringify(attempt)}\n`);
+}
+process.stdout.write(`${tableOf(rows)}\n`);
+if (rows.some(({ lost, wrongCertificate }) => lost.length + wrongCertificate.length > 0)) process.exitCode = 1;

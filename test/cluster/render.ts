@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { parseAllDocuments } from "yaml";
+import { z } from "zod";
+
+const container = z.object({
+  name: z.string(),
+  image: z.string(),
+  env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  ports: z.array(z.object({ name: z.string(), containerPort: z.int() })).default([]),
+  startupProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) }).optional(),
+  livenessProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) }).optional(),
+  readinessProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) }).optional(),
+  lifecycle: z.object({ preStop: z.object({ sleep: z.object({ seconds: z.int() }) }) }).optional(),
+});
+
+const peer = z.object({
+  podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }).optional(),
+  namespaceSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }).optional(),
+  ipBlock: z.object({ cidr: z.string() }).optional(),
+});
+const ports = z.array(z.object({ port: z.union([z.string(), z.int()]), protocol: z.string() })).optional();
+
+export const deployment = z.object({
+  kind: z.literal("Deployment"),
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    replicas: z.int().optional(),
+    strategy: z.object({ rollingUpdate: z.object({ maxUnavailable: z.int(), maxSurge: z.int() }) }),
+    template: z.object({
+      metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
+      spec: z.object({ terminationGracePeriodSeconds: z.int(), containers: z.tuple([container]) }),
+    }),
+  }),
+});
+export const configMap = z.object({
+  kind: z.literal("ConfigMap"),
+  metadata: z.object({ name: z.string() }),
+  data: z.record(z.string(), z.string()),
+});
+export const service = z.object({
+  kind: z.literal("Service"),
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ ports: z.array(z.object({ name: z.string(), port: z.int(), targetPort: z.string() })) }),
+});
+export const ingress = z.object({
+  kind: z.literal("Ingress"),
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()) }),
+  spec: z.object({
+    rules: z.array(
+      z.object({ http: z.object({ paths: z.array(z.object({ path: z.string(), pathType: z.string() })) }) }),
+    ),
+  }),
+});
+export const networkPolicy = z.object({
+  kind: z.literal("NetworkPolicy"),
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    podSelector: z.object({ matchLabels: z.record(z.string(), z.string()).optional() }),
+    policyTypes: z.array(z.string()),
+    ingress: z.array(z.object({ from: z.array(peer).optional(), ports })).optional(),
+    egress: z.array(z.object({ to: z.array(peer).optional(), ports })).optional(),
+  }),
+});
+
+/** The chart rendered with these values files and `key=value` pairs, as YAML. Throws what helm says against them. */
+export function rendered(stage: "dev" | "prod", ...set: string[]): string {
+  const pairs = set.flatMap((pair) => ["--set", pair]);
+  const args = ["template", "analyze", "ingress", "-n", "analyze", "-f", `ingress/values.${stage}.yaml`, ...pairs];
+  return execFileSync("helm", args, { encoding: "utf8", stdio: "pipe" });
+}
+
+/** The objects of one kind in rendered YAML, by name. */
+export function objectsOf<T extends { metadata: { name: string } }>(
+  yaml: string,
+  shape: z.ZodType<T> & { shape: { kind: z.ZodType } },
+): Map<string, T> {
+  const objects = parseAllDocuments(yaml)
+    .map((document): unknown => document.toJS())
+    .filter((object) => z.object({ kind: shape.shape.kind }).safeParse(object).success)
+    .map((object) => shape.parse(object));
+  return new Map(objects.map((object) => [object.metadata.name, object]));
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { connect, type Cluster } from "../../ingress/deploy/cluster.ts";
+import { runCommand } from "../../ingress/deploy/command.ts";
+import { candidates, findEdge, splitAddress } from "../../ingress/deploy/reach.ts";
+import { readOptions } from "../../ingress/deploy/options.ts";
+import type { Target } from "../load/exchange.ts";
+
+/** A cluster with the system deployed in it, and how it is reached from here. */
+export interface World {
+  cluster: Cluster;
+  namespace: string;
+  host: string;
+  /** `ip:port` of the edge. */
+  address: string;
+  /** PEM of the CA that clients trust. */
+  ca: string;
+  /** Folder of certificates. */
+  certificates: string;
+  /** `POST /analyze` through the edge, for test/load. */
+  target: Target;
+  /** What the deployment printed. */
+  printed: string;
+}
+
+/** Runs one of the npm scripts of ingress/deploy as a person would. Throws with all that it printed when it fails. */
+export async function script(action: "deploy" | "undeploy" | "renew", ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(process.execPath, [
+    "ingress/deploy/main.ts",
+    action,
+    "--yes",
+    ...args,
+  ]);
+  if (code !== 0) throw new Error(`${action} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Deploys with these options (nothing changes when that was done before) and says how it is reached. */
+export async function deployed(...args: string[]): Promise<World> {
+  const printed = await script("deploy", ...args);
+  const options = readOptions(["deploy", ...args], {});
+  const cluster = await connect(runCommand);
+  const ca = readFileSync(`${options.certificates}/ca.crt`, "utf8");
+  const edge = await findEdge(await candidates(cluster, options), options.host, ca, 10_000);
+  if (!("address" in edge)) throw new Error(`no edge: ${edge.reasons.join(", ")}`);
+  const { host: ip, port } = splitAddress(edge.address);
+  const address = `${ip}:${port}`;
+  const { host, namespace, certificates } = options;
+  const target = { url: `https://${host}/analyze`, address, ca };
+  return { cluster, namespace, host, address, ca, certificates, target, printed };
+}
+
+/** Values that switch autoscaling off: two pods of each, unless an experiment says otherwise. */
+export const fixedSize = "web.autoscaling.enabled=false,worker.autoscaling.enabled=false";
+
+/** Pods of one component that are there, ready or not, in the order of their names. */
+export async function podsOf({ cluster, namespace }: World, component: string): Promise<string[]> {
+  const selector = `app.kubernetes.io/name=analyze,app.kubernetes.io/component=${component}`;
+  const running = await cluster.read("-n", namespace, "get", "pods", "-l", selector, "-o", alive);
+  return running.split("\n").filter(Boolean).sort();
+}
+
+const alive =
+  'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}{{"\\n"}}{{end}}{{end}}';
+
+/** Resolves when every pod of these Deployments is updated and available. */
+export async function settled({ cluster, namespace }: World, ...deployments: string[]): Promise<void> {
+  for (const name of deployments) {
+    await cluster.read("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=180s");
+  }
+}

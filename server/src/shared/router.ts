@@ -14,9 +14,20 @@ export interface Route {
 
 type Handler = Route["handle"];
 
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause === undefined ? cause.message : `${cause.message}: ${reason(cause.cause)}`;
+}
+
 function failureAnswer(error: unknown, exchange: Exchange, logger: Logger): Answer {
-  if (error instanceof ProblemError) return problemAnswer(error, exchange);
-  logger.error({ requestId: exchange.requestId, route: exchange.route, err: error }, "unexpected error");
+  const { requestId, route } = exchange;
+  if (error instanceof ProblemError) {
+    const answer = problemAnswer(error, exchange);
+    if (answer.status >= 500 && error.code !== "draining")
+      logger.warn({ requestId, route, problem: error.code, reason: reason(error) }, "failure");
+    return answer;
+  }
+  logger.error({ requestId, route, err: error }, "unexpected error");
   return problemAnswer(new ProblemError("internal-error", "The request was fine; this service is not."), exchange);
 }
 

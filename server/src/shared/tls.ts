@@ -51,24 +51,32 @@ export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
   }
 }
 
+export interface FollowOptions {
+  server: Pick<Server, "setSecureContext">;
+  files: TlsFiles;
+  /** What the server started with. */
+  material: TlsMaterial;
+  logger: Logger;
+  onRenewal(material: TlsMaterial): void;
+}
+
 /**
  * Takes a renewed certificate without restart: connections that are open keep the old one, new ones get the new. A
  * half-done renewal, where the two files do not fit yet, changes nothing. Returns what ends the watching.
  */
-export function followTls(
-  server: Pick<Server, "setSecureContext">,
-  files: TlsFiles,
-  logger: Logger,
-  onLoad: (material: TlsMaterial) => void,
-): () => void {
+export function followTls({ server, files, material, logger, onRenewal }: FollowOptions): () => void {
+  let current = material.options;
   const reload = (): void => {
     try {
-      const material = loadTls(files);
-      server.setSecureContext(material.options);
-      onLoad(material);
-      logger.info({ notAfter: material.notAfter }, "certificate renewed");
+      const next = loadTls(files);
+      if (next.options.cert === current.cert && next.options.key === current.key) return;
+      current = next.options;
+      server.setSecureContext(next.options);
+      onRenewal(next);
+      logger.info({ notAfter: next.notAfter }, "certificate renewed");
     } catch (error) {
-      logger.warn({ err: error }, "certificate not renewed, the old one stays");
+      if (!(error instanceof ConfigurationError)) throw error;
+      logger.warn({ reason: error.message }, "certificate not renewed, the old one stays");
     }
   };
   const paths = [files.certFile, files.keyFile];

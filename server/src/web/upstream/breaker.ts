@@ -1,4 +1,5 @@
-export type BreakerState = "closed" | "open" | "half-open";
+export const breakerStates = ["closed", "open", "half-open"] as const;
+export type BreakerState = (typeof breakerStates)[number];
 
 export interface BreakerOptions {
   /** Failures in a row that open it. */

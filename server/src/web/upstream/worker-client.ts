@@ -2,7 +2,7 @@ import { buildConnector, Pool, type Dispatcher } from "undici";
 import { headers, limits, processResponse, type ProcessResponse } from "../../contract/index.ts";
 import { ProblemError } from "../../shared/answer.ts";
 import type { Breaker } from "./breaker.ts";
-import { call, CallFailure, noteReuse, type CallAnswer } from "./call.ts";
+import { call, CallFailure, noteReuse, type CallAnswer, type CallFailureKind } from "./call.ts";
 
 /** More than the requests that may be under way at once: with fewer they queue, and cost 51 µs more (research). */
 const connections = 256;
@@ -28,6 +28,8 @@ export interface WorkerClientOptions {
   dispatcher: Dispatcher;
   breaker: Breaker;
   deadlineMs?: number;
+  /** Told of every call without an answer. */
+  onFailure?: (kind: CallFailureKind) => void;
 }
 
 /** What web knows of worker. */
@@ -48,15 +50,21 @@ function tooLate(cause?: unknown): ProblemError {
 }
 
 function problemOf(error: unknown): ProblemError {
-  if (error instanceof ProblemError) return error;
   if (error instanceof CallFailure && error.kind === "deadline") return tooLate(error);
   return unavailable("The worker cannot be reached.", 1000, error);
 }
 
-function read(answer: CallAnswer): ProcessResponse {
-  if (answer.status === 504) throw tooLate();
-  if (answer.status !== 200) throw unavailable(`The worker answered ${answer.status}.`, 1000);
-  return processResponse.parse(JSON.parse(answer.body.toString("utf8")));
+function parse(body: Buffer): ProcessResponse {
+  try {
+    return processResponse.parse(JSON.parse(body.toString("utf8")));
+  } catch (cause) {
+    throw unavailable("The worker's answer cannot be read.", 1000, cause);
+  }
+}
+
+function read({ status, body }: CallAnswer): ProcessResponse {
+  if (status === 200) return parse(body);
+  throw status === 504 ? tooLate() : unavailable(`The worker answered ${status}.`, 1000);
 }
 
 /**
@@ -67,6 +75,7 @@ export function createWorkerClient({
   dispatcher,
   breaker,
   deadlineMs = limits.workerDeadlineMs,
+  onFailure,
 }: WorkerClientOptions): WorkerClient {
   const attempt = (body: Buffer, requestId: string, remainingMs: number): Promise<CallAnswer> =>
     call(dispatcher, {
@@ -86,8 +95,10 @@ export function createWorkerClient({
     try {
       return await attempt(body, requestId, deadlineMs);
     } catch (error) {
+      if (!(error instanceof CallFailure)) throw error;
+      onFailure?.(error.kind);
       const remainingMs = Math.floor(deadlineMs - (performance.now() - startedAt));
-      if (!(error instanceof CallFailure) || error.kind !== "unaccepted" || remainingMs < 1) throw error;
+      if (error.kind !== "unaccepted" || remainingMs < 1) throw error;
       return attempt(body, requestId, remainingMs);
     }
   };
@@ -96,14 +107,17 @@ export function createWorkerClient({
     process: async (body, requestId) => {
       const waitMs = breaker.admit();
       if (waitMs > 0) throw unavailable("The worker has been failing and is being given time.", waitMs);
+      let answer: CallAnswer;
       try {
-        const result = read(await ask(body, requestId));
-        breaker.succeeded();
-        return result;
+        answer = await ask(body, requestId);
       } catch (error) {
         breaker.failed();
         throw problemOf(error);
       }
+      // A refusal (4xx) is no failure: else a text that worker alone refuses would cut everybody off.
+      if (answer.status >= 500) breaker.failed();
+      else breaker.succeeded();
+      return read(answer);
     },
   };
 }

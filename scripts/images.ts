@@ -13,7 +13,7 @@ const [option, own] = process.argv.slice(2);
 const tags = option === "--tag" && own !== undefined ? [own] : [manifest.version, "latest"];
 const labels = ["--build-arg", `VERSION=${manifest.version}`, "--build-arg", `REVISION=${revision()}`];
 
-for (const name of ["web", "worker", "client"]) {
+for (const name of ["web", "worker", "client", "certs"]) {
   const names = tags.flatMap((tag) => ["--tag", `analyze/${name}:${tag}`]);
   process.stdout.write(`▸ analyze/${name}\n`);
   const { status, error } = spawnSync("docker", ["build", "--quiet", "--target", name, ...names, ...labels, "."], {

@@ -14,4 +14,4 @@ export {
 } from "./line/record.ts";
 export { formatLine, maxLineBytes } from "./line/format.ts";
 export { parseLine } from "./line/parse.ts";
-export { formatDuration, formatInstant } from "./line/value.ts";
+export { formatDuration, formatInstant, visible } from "./line/value.ts";

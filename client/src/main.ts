@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { addExport } from "./export/command.ts";
 import { addReport } from "./report/command.ts";
+import { addTail } from "./tail/command.ts";
 
 const version = "0.1.0";
 
@@ -32,6 +34,8 @@ program
   });
 
 addReport(program, process.env);
+addTail(program, process.env);
+addExport(program);
 
 try {
   await program.parseAsync();

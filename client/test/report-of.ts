@@ -1,5 +1,5 @@
 import { parseLine } from "../src/line.ts";
-import { newTally } from "../src/read/log.ts";
+import { newTally } from "../src/read/tally.ts";
 import { collect, newCollected } from "../src/report/collect.ts";
 import { summarize, type Report } from "../src/report/summary.ts";
 import { begin, minute } from "./log-lines.ts";

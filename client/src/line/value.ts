@@ -10,9 +10,14 @@ function asUnicodeEscapes(character: string): string {
   return escaped;
 }
 
+/** `text` with whatever could move a cursor, reorder what is read or end a line written as `\uXXXX`. */
+export function visible(text: string): string {
+  return text.replace(unsafe, asUnicodeEscapes);
+}
+
 /** A text as one logfmt value: bare where nothing in it needs quotes, else a JSON string of visible characters. */
 export function quoteValue(text: string): string {
-  return bare.test(text) ? text : JSON.stringify(text).replace(unsafe, asUnicodeEscapes);
+  return bare.test(text) ? text : visible(JSON.stringify(text));
 }
 
 /** The text that {@link quoteValue} wrote; undefined for what is not a value. */

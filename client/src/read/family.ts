@@ -13,6 +13,11 @@ export interface LogFile {
 const rotation = /^[-._]\d[\dTZ:._-]*$/;
 const packing = /\.(?:gz|zst|bz2|xz)$/;
 
+/** Whether the name says that the file is packed. */
+export function isPacked(name: string): boolean {
+  return packing.test(name);
+}
+
 /**
  * Whether logrotate may have made `candidate` of `name`: `name.1`, `name-20261121`, either one packed, and with its
  * directive `extension` the same before the extension (`analyze-20261121.log`).
@@ -29,7 +34,7 @@ function isRotated(candidate: string, name: string): boolean {
 /** While logrotate packs a file both forms exist; the plain one is whole. */
 function withoutCopies(names: string[]): string[] {
   const all = new Set(names);
-  return names.filter((name) => !packing.test(name) || !all.has(name.replace(packing, "")));
+  return names.filter((name) => !isPacked(name) || !all.has(name.replace(packing, "")));
 }
 
 async function fileAt(path: string, live: boolean): Promise<LogFile | undefined> {
@@ -37,16 +42,22 @@ async function fileAt(path: string, live: boolean): Promise<LogFile | undefined>
   return found?.isFile() ? { path, inode: found.ino, modified: found.mtimeMs, live } : undefined;
 }
 
-/**
- * The live log and its rotated files, in the order of their last write; empty when there are none. Each is listed
- * once, also while logrotate packs it.
- * @throws the file system's error when the folder cannot be read.
- */
-export async function findLogFiles(path: string): Promise<LogFile[]> {
+async function listOnce(path: string): Promise<(LogFile | undefined)[]> {
   const live = basename(path);
   const names = await readdir(dirname(path));
   const family = withoutCopies(names.filter((name) => name === live || isRotated(name, live)));
-  const files = await Promise.all(family.map((name) => fileAt(join(dirname(path), name), name === live)));
+  return Promise.all(family.map((name) => fileAt(join(dirname(path), name), name === live)));
+}
+
+/**
+ * The live log and its rotated files, in the order of their last write; empty when there are none. Each is listed
+ * once, also while logrotate renames or packs it.
+ * @throws the file system's error when the folder cannot be read.
+ */
+export async function findLogFiles(path: string): Promise<LogFile[]> {
+  let files = await listOnce(path);
+  // One that vanished between its name and its facts was renamed: it has another name now.
+  for (let again = 0; again < 5 && files.includes(undefined); again++) files = await listOnce(path);
   return files
     .filter((file) => file !== undefined)
     .sort((a, b) => Number(a.live) - Number(b.live) || a.modified - b.modified || (a.path < b.path ? -1 : 1));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { minute, okLine } from "../../test/log-lines.ts";
-import { newTally, readLog } from "./log.ts";
+import { readLog } from "./log.ts";
+import { newTally } from "./tally.ts";
 
 const begin = Date.UTC(2026, 10, 21, 6, 0);
 let folder = "";

@@ -3,27 +3,7 @@ import { parseLine, type LogLine } from "../line.ts";
 import { findLogFiles, type LogFile } from "./family.ts";
 import { readLines } from "./lines.ts";
 import { ReadError } from "./read-error.ts";
-
-/** What was met while a log was read; filled in as reading goes on. */
-export interface Tally {
-  /** Names of the files read, oldest first. */
-  files: string[];
-  /** Files left alone because they were last written long before the time asked for. */
-  olderFiles: number;
-  lines: number;
-  /** Torn, NUL or foreign lines: skipped. */
-  bad: number;
-  /** `file:line` of the first bad one. */
-  firstBad?: string;
-  /** Lines met again in another file: counted once. */
-  copies: number;
-  /** Files that could not be read, or not to their end. */
-  problems: { file: string; why: string }[];
-}
-
-export function newTally(): Tally {
-  return { files: [], olderFiles: 0, lines: 0, bad: 0, copies: 0, problems: [] };
-}
+import type { Tally } from "./tally.ts";
 
 interface DatedFile extends LogFile {
   /** Time of its first record; Infinity where it has none. */
@@ -32,18 +12,26 @@ interface DatedFile extends LogFile {
 
 const day = 86_400_000;
 
-async function dated(file: LogFile): Promise<DatedFile> {
+/** Time of the first record of a file, epoch milliseconds; Infinity where it has none, or cannot be read. */
+export async function firstTime(path: string): Promise<number> {
   try {
-    for await (const { lines } of readLines(file.path)) {
+    for await (const { lines } of readLines(path)) {
       for (const text of lines) {
         const line = parseLine(text);
-        if (line) return { ...file, first: line.time };
+        if (line) return line.time;
       }
     }
   } catch {
     // It is opened again to be read, and its fault told then.
   }
-  return { ...file, first: Number.POSITIVE_INFINITY };
+  return Number.POSITIVE_INFINITY;
+}
+
+/** What to do when there is no log at `path`. */
+export function noLog(path: string): ReadError {
+  return new ReadError(
+    `There is no log at ${path}. Name it with --log or ANALYZE_LOG, or start the client: analyze run`,
+  );
 }
 
 /** Remembers lines only where files overlap in time, which is where a line may come twice. */
@@ -88,14 +76,13 @@ export async function* readLog(
   since = Number.NEGATIVE_INFINITY,
 ): AsyncGenerator<LogLine[]> {
   const found = await findLogFiles(path).catch(() => []);
-  if (found.length === 0)
-    throw new ReadError(
-      `There is no log at ${path}. Name it with --log or ANALYZE_LOG, or start the client: analyze run`,
-    );
+  if (found.length === 0) throw noLog(path);
   // A day's grace: the clock may have been set back since the last write.
   const recent = found.filter((file) => file.modified >= since - day);
   tally.olderFiles = found.length - recent.length;
-  const files = (await Promise.all(recent.map(dated))).sort((a, b) => a.first - b.first);
+  const files = (
+    await Promise.all(recent.map(async (file) => Object.assign(file, { first: await firstTime(file.path) })))
+  ).sort((a, b) => a.first - b.first);
   const copies = new Copies();
   for (const [index, file] of files.entries()) {
     tally.files.push(basename(file.path));

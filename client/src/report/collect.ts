@@ -1,4 +1,4 @@
-import type { GapLine, Hop, LogLine, RunLine } from "../line.ts";
+import { visible, type GapLine, type Hop, type LogLine, type RunLine } from "../line.ts";
 
 /** What the report needs of one slot's run; properties as in {@link RunLine}. */
 export interface Run {
@@ -36,10 +36,15 @@ export function newCollected(): Collected {
 
 const severity = { ok: 0, flaky: 1, FAIL: 2 };
 
+/** The texts came from a server, and go to a terminal. */
+function shown(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : visible(text);
+}
+
 function shorten({ kind, time, hop, ms, dns, tcp, tls, wait, err, hint, first }: RunLine): Run {
   const run: Run = { kind, time, hop, ms, dns, tcp, tls, wait };
-  if (kind === "FAIL") return { ...run, err, hint };
-  return kind === "flaky" ? { ...run, err: first } : run;
+  if (kind === "ok") return run;
+  return kind === "FAIL" ? { ...run, err: shown(err), hint: shown(hint) } : { ...run, err: shown(first) };
 }
 
 function addRun(log: Collected, line: RunLine): void {
@@ -63,7 +68,7 @@ export function collect(log: Collected, line: LogLine): void {
       log.gaps.push(line);
       break;
     case "start":
-      log.starts.push({ time: line.time, schedule: line.schedule, url: line.url });
+      log.starts.push({ time: line.time, schedule: visible(line.schedule), url: visible(line.url) });
       break;
     case "stop":
       if (line.time >= (log.stop?.time ?? line.time)) log.stop = { time: line.time, why: line.why };

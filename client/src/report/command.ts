@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { logOption } from "../read/options.ts";
+import { print } from "../read/print.ts";
 import { ReadError } from "../read/read-error.ts";
 import { screenOf } from "../read/screen.ts";
 import { drawJson } from "./json.ts";
@@ -7,7 +8,7 @@ import { loadReport } from "./load.ts";
 import { drawLine } from "./oneline.ts";
 import type { Report } from "./summary.ts";
 import { drawText } from "./text.ts";
-import { parseWhen } from "./when.ts";
+import { parseWhen } from "../read/when.ts";
 
 interface Options {
   since: string;
@@ -30,14 +31,17 @@ function exitCode({ objective }: Report): number {
   return objective.held ? 0 : 1;
 }
 
+function draw(report: Report, { json, line }: Options, env: NodeJS.ProcessEnv): string {
+  if (json) return drawJson(report);
+  return line ? drawLine(report) : drawText(report, screenOf(process.stdout, env));
+}
+
 async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
   const now = Date.now();
   const [since, to] = [parseWhen(options.since, now), parseWhen(options.until, now)];
   if (since >= to) throw new ReadError(`--since ${options.since} is not before --until ${options.until}`);
   const report = await loadReport(options.log, { since, to, slo: options.slo });
-  if (options.json) process.stdout.write(drawJson(report));
-  else if (options.line) process.stdout.write(drawLine(report));
-  else process.stdout.write(drawText(report, screenOf(process.stdout, env)));
+  await print([draw(report, options, env)], process.stdout);
   process.exitCode = exitCode(report);
 }
 

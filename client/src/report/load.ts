@@ -1,5 +1,6 @@
 import { ReadError } from "../read/read-error.ts";
-import { newTally, readLog } from "../read/log.ts";
+import { readLog } from "../read/log.ts";
+import { newTally } from "../read/tally.ts";
 import { collect, newCollected } from "./collect.ts";
 import { summarize, type Question, type Report } from "./summary.ts";
 

@@ -1,4 +1,4 @@
-import type { Tally } from "../read/log.ts";
+import type { Tally } from "../read/tally.ts";
 import { cadenceOf } from "./cadence.ts";
 import type { Collected } from "./collect.ts";
 import { latencyOf, type Percentiles, type Phase } from "./latency.ts";

@@ -135,7 +135,7 @@ export function drawText(report: Report, screen: Screen): string {
     ...gapLines(report),
     ...latencyLines(report),
   ];
-  const notes = say.readingNotes(report);
-  if (notes.length > 0) lines.push("", ...notes.map((note) => labelled("note", note)));
+  const notes = say.notes(report).map((note) => labelled("note", note));
+  if (notes.length > 0) lines.push("", ...notes);
   return `${lines.join("\n")}\n`;
 }

@@ -1,3 +1,4 @@
+import { readingNotes } from "../read/tally.ts";
 import { faults } from "./fault.ts";
 import type { Objective } from "./objective.ts";
 import type { Outage } from "./outages.ts";
@@ -96,12 +97,10 @@ export function outageError({ err, hint }: Outage): string {
   return [err, hint].filter((text) => text !== undefined).join(" — ") || "no error recorded";
 }
 
-/** What is to be known of the reading itself: bad lines, files that could not be read, slots measured twice. */
-export function readingNotes({ tally, repeated }: Report): string[] {
-  const { bad, firstBad, lines, problems } = tally;
-  const notes = problems.map(({ file, why }) => `not read, or not to its end: ${file}: ${why}`);
-  if (bad > 0) notes.push(`${bad} of ${plural(lines, "line")} torn or foreign, skipped (first: ${firstBad})`);
+/** What is to be known of the reading itself, besides its figures. */
+export function notes({ tally, repeated }: Report): string[] {
+  const texts = readingNotes(tally);
   if (repeated > 0)
-    notes.push(`${plural(repeated, "slot")} measured twice after the clock was set back; the worse result counts`);
-  return notes;
+    texts.push(`the clock was set back: ${plural(repeated, "run")} of slots that had one; the worse counts`);
+  return texts;
 }

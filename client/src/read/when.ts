@@ -1,4 +1,4 @@
-import { ReadError } from "../read/read-error.ts";
+import { ReadError } from "./read-error.ts";
 
 const units: Record<string, number> = { s: 1000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const dated = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/;

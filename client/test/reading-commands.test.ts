@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startProgram } from "../../test/support/program.ts";
+import { formatLine } from "../src/line.ts";
+import { begin, failLine, linesOf, minute, okLine, runLine, startLine } from "./log-lines.ts";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+const until = new Date(begin + 1000 * minute).toISOString();
+let folder = "";
+let log = "";
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+async function analyze(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, ANALYZE_LOG: log },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [[code], out, err]: [(number | null)[], string, string] = await Promise.all([
+    once(child, "exit"),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code: code ?? null, out, err };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "analyze-commands-"));
+  log = join(folder, "analyze.log");
+  const hostile = "\u001B[2J\u202Eevil";
+  const history = linesOf(Array.from({ length: 990 }, () => "o").concat([..."Xfoooooooo"]));
+  const bad = `${hostile} is no line\n`;
+  const flaky = formatLine(runLine(begin + 500 * minute, { kind: "FAIL", hop: "app", err: hostile, hint: hostile }));
+  await writeFile(log, [startLine(begin), ...history, bad, flaky].join(""));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("analyze report", () => {
+  it("ends with 0 when the objective is held, 1 when it is broken, 2 when it cannot be told", async () => {
+    expect(await analyze("report", "--until", until, "--slo", "99", "--line")).toMatchObject({ code: 0 });
+    expect(await analyze("report", "--until", until, "--slo", "99.9", "--json")).toMatchObject({ code: 1 });
+    const later = new Date(begin + 1100 * minute).toISOString();
+    expect(await analyze("report", "--until", later, "--slo", "99")).toMatchObject({ code: 2 });
+  });
+
+  it("ends with 2 and says what to type where the request is wrong", async () => {
+    const { code, err } = await analyze("report", "--since", "yesterday");
+    expect(err).toMatch(/^"yesterday" is not a time\. Use how long ago \(90min/);
+    expect(code).toBe(2);
+    expect(await analyze("report", "--slo", "101")).toMatchObject({ code: 2, err: expect.stringMatching(/0 to 100/) });
+    const none = join(folder, "none.log");
+    expect(await analyze("report", "--log", none)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`no log at ${none}`),
+    });
+  });
+
+  it("never lets a server's text drive the terminal", async () => {
+    const { out } = await analyze("report", "--until", until);
+    expect(out).toContain("\\u001b[2J\\u202eevil");
+    expect(out).not.toContain("\u001B");
+    expect(out).not.toContain("\u202E");
+  });
+});
+
+describe("analyze export", () => {
+  it("gives each record typed, with times as ISO 8601, and counts bad lines on stderr", async () => {
+    const { code, out, err } = await analyze("export", "--since", new Date(begin + 989 * minute).toISOString());
+    const records = out
+      .trim()
+      .split("\n")
+      .map((json): unknown => JSON.parse(json));
+    expect(records).toHaveLength(11);
+    expect(records[1]).toMatchObject({
+      kind: "FAIL",
+      time: new Date(begin + 990 * minute).toISOString(),
+      hop: "tcp",
+      ms: 43,
+      err: "ECONNREFUSED",
+    });
+    expect(err).toBe("analyze export: 1 of 1003 lines torn or foreign, skipped (first: analyze.log:1002)\n");
+    expect(code).toBe(0);
+  });
+
+  it("ends quietly when its reader goes away", async () => {
+    const child = spawn(process.execPath, [main, "export", "--log", log], { stdio: ["ignore", "pipe", "pipe"] });
+    const errors = text(child.stderr);
+    child.stdout.destroy();
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await errors).not.toMatch(/EPIPE|at /);
+  });
+});
+
+describe("analyze tail", () => {
+  it("shows the last lines, or the last that were not well, and nothing that drives a terminal", async () => {
+    const { out } = await analyze("tail", "-n", "3");
+    expect(out.split("\n")[0]).toBe(okLine(begin + 999 * minute).trim());
+    expect(out.split("\n")[1]).toBe("\\u001b[2J\\u202eevil is no line");
+    const failed = await analyze("tail", "--failed", "-n", "3");
+    expect(failed.out.match(/(?<=Z )\w+/g)).toEqual(["FAIL", "flaky", "FAIL"]);
+  });
+
+  it("follows the log over a rotation", async () => {
+    const live = join(folder, "followed.log");
+    await writeFile(live, okLine(begin));
+    const tail = startProgram(process.execPath, [main, "tail", "-f", "--log", live]);
+    await tail.waitFor(/22:00:00Z ok/);
+    await rename(live, `${live}.1`);
+    await appendFile(`${live}.1`, okLine(begin + minute));
+    await writeFile(live, failLine(begin + 2 * minute));
+    await tail.waitFor(/22:01:00Z ok[^]*22:02:00Z FAIL/);
+    await tail.stop();
+    expect(tail.output().trim().split("\n")).toHaveLength(3);
+  });
+});

@@ -19,6 +19,8 @@ export interface Question {
   /** A `host` here does not change SNI. */
   headers?: Record<string, string>;
   body?: string;
+  /** A body without its length: what is sent piece by piece. */
+  chunks?: string[];
   /** Not over TLS. */
   clear?: boolean;
   /** Name for SNI and for the check of the certificate. */
@@ -55,7 +57,9 @@ export async function ask(edge: Edge, question: Question = {}): Promise<Reply> {
     signal: AbortSignal.timeout(10_000),
     ...question.clientCertificate,
   });
-  request.on("response", resolve).on("error", reject).end(body);
+  request.on("response", resolve).on("error", reject);
+  for (const chunk of question.chunks ?? []) request.write(chunk);
+  request.end(body);
   const response = await promise;
   const chunks: Buffer[] = await response.toArray();
   return {

@@ -16,6 +16,7 @@ const requirements = {
     install: "start a cluster (minikube start) and point KUBECONFIG at it",
   },
   helm: { check: "command -v helm", install: "install Helm" },
+  certutil: { check: "command -v certutil", install: "apt-get install libnss3-tools" },
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },
   logrotate: { check: "command -v logrotate || test -x /usr/sbin/logrotate", install: "apt-get install logrotate" },
   openssl: { check: "command -v openssl", install: "apt-get install openssl" },
@@ -27,6 +28,7 @@ const requirements = {
   moto: { check: "command -v moto_server", install: "pip install 'moto[server]'" },
   checkov: { check: "command -v checkov", install: "pip install checkov" },
   "cloud-init": { check: "command -v cloud-init", install: "apt-get install cloud-init" },
+  gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

@@ -1,0 +1,162 @@
+import { expect, test } from "vitest";
+import { limits, problem, randomResponse, requestIdPattern } from "../../server/src/contract/index.ts";
+import { ask, type Edge, type Question, type Reply } from "./ask.ts";
+
+/** Where edges of different make differ by design. Everything else is the same for all. */
+export interface EdgeTraits {
+  /** The edge's own errors are problems of the contract. An ingress controller has pages of its own. */
+  ownProblems: boolean;
+  /** A POST in clear is answered 400, not redirected. */
+  refusesClearPost: boolean;
+}
+
+const example = JSON.stringify({ text: "Hello, how are you?" });
+const analyze: Question = { path: "/analyze", body: example };
+
+function bodyOf(bytes: number): string {
+  return JSON.stringify({ text: "a".repeat(bytes - JSON.stringify({ text: "" }).length) });
+}
+
+/** What is wrong with a refusal: its status, or, where the edge or the app can say one, its problem. */
+function faultOf({ status, headers, body }: Reply, statuses: number[], { ownProblems }: EdgeTraits): string {
+  if (!statuses.includes(status)) return `status ${status}`;
+  if (headers["x-served-by"] === undefined && !ownProblems) return "";
+  const said = problem.safeParse(JSON.parse(body));
+  if (!said.success) return `no problem: ${body}`;
+  const { requestId, status: told } = said.data;
+  return requestId === headers["x-request-id"] && told === status ? "" : `the problem tells of another answer: ${body}`;
+}
+
+function answers(edge: () => Edge): void {
+  test("POST /analyze and GET /random are answered by the app, over verified TLS", async () => {
+    const analyzed = await ask(edge(), analyze);
+    expect([analyzed.status, analyzed.body]).toEqual([
+      200,
+      '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}',
+    ]);
+    expect(analyzed.headers["x-served-by"]).toBe("web");
+    const random = await ask(edge(), { path: "/random" });
+    expect(randomResponse.parse(JSON.parse(random.body)).number).toBeLessThanOrEqual(100);
+  });
+
+  test("HSTS of two years is on every answer over TLS, errors too", async () => {
+    const questions: Question[] = [
+      analyze,
+      { path: "/random", method: "HEAD" },
+      { path: "/nothing-here" },
+      { path: "/analyze", method: "DELETE" },
+      { path: "/analyze", body: "{" },
+      { path: "/analyze", body: bodyOf(limits.bodyBytes + 1) },
+      { path: "/%00" },
+      { path: "/", headers: { "x-long": "a".repeat(20_000) } },
+    ];
+    for (const question of questions) {
+      const { status, headers } = await ask(edge(), question);
+      const [, seconds] = /^max-age=(\d+)/.exec(headers["strict-transport-security"] ?? "") ?? [];
+      expect({ question: question.path, status, seconds: Number(seconds) }).toEqual({
+        question: question.path,
+        status,
+        seconds: expect.toSatisfy((value: number) => value >= 63_072_000),
+      });
+    }
+  });
+
+  test("a caller's request id comes back if it is a plain word, else there is a new one", async () => {
+    const kept = await ask(edge(), { ...analyze, headers: { "x-request-id": "by_the-caller-1" } });
+    expect(kept.headers["x-request-id"]).toBe("by_the-caller-1");
+    for (const bad of ["two words", "a".repeat(65), 'quote"', "<script>", "a;b", ""]) {
+      const { headers } = await ask(edge(), { ...analyze, headers: { "x-request-id": bad } });
+      expect(headers["x-request-id"]).toMatch(requestIdPattern);
+      expect(headers["x-request-id"]).not.toBe(bad);
+    }
+  });
+
+  test("the server does not tell its version", async () => {
+    for (const path of ["/random", "/%00"]) {
+      const { headers, body } = await ask(edge(), { path });
+      expect(`${headers.server}${headers["x-powered-by"]}${body}`).not.toMatch(/nginx\/|\d+\.\d+\.\d+|express/i);
+    }
+  });
+}
+
+function refusals(edge: () => Edge, traits: EdgeTraits): void {
+  test("a body of 1 MiB reaches the app, one byte more is refused with 413", async () => {
+    const most = await ask(edge(), { path: "/analyze", body: bodyOf(limits.bodyBytes) });
+    expect([most.headers["x-served-by"], most.status]).not.toEqual([undefined, 413]);
+    expect(faultOf(await ask(edge(), { path: "/analyze", body: bodyOf(limits.bodyBytes + 1) }), [413], traits)).toBe(
+      "",
+    );
+    const chunked: Question = { path: "/analyze", headers: { "transfer-encoding": "chunked" }, method: "POST" };
+    expect(faultOf(await ask(edge(), { ...chunked, chunks: [bodyOf(limits.bodyBytes + 1)] }), [413], traits)).toBe("");
+  });
+
+  test("headers of 20 kB and an address of 20 kB are refused", async () => {
+    const long = "a".repeat(20_000);
+    expect(faultOf(await ask(edge(), { headers: { "x-long": long } }), [400, 431], traits)).toBe("");
+    expect(faultOf(await ask(edge(), { path: `/${long}` }), [400, 414, 431], traits)).toBe("");
+  });
+
+  test.each([
+    { path: "/process", body: example },
+    { path: "/metrics" },
+    { path: "//metrics" },
+    { path: "/./process", body: example },
+    { path: "/%6detrics" },
+    { path: "/x/../metrics" },
+    { path: "/metrics/" },
+  ])("$path leads neither to the worker nor to the metrics", async (question) => {
+    const reply = await ask(edge(), question);
+    expect(faultOf(reply, [400, 404], traits)).toBe("");
+    expect(reply.body).not.toMatch(/word_count|# HELP/);
+  });
+
+  test("TRACE is refused, and does not echo", async () => {
+    const reply = await ask(edge(), { method: "TRACE", headers: { "x-secret": "echo-me" } });
+    expect(faultOf(reply, [405, 501], traits)).toBe("");
+    expect(reply.body).not.toContain("echo-me");
+  });
+
+  test("a host that is not ours is not served", async () => {
+    const { status, headers } = await ask(edge(), { headers: { host: "other.test" } });
+    expect([status, headers["x-served-by"]]).toEqual([
+      expect.toSatisfy((code) => [404, 421].includes(code)),
+      undefined,
+    ]);
+  });
+
+  test("a handshake for a name that is not ours ends without a certificate that verifies", async () => {
+    const refused = /unrecognized name|altname|self-signed|unable to verify|handshake/i;
+    await expect(ask(edge(), { servername: "other.test" })).rejects.toThrow(refused);
+    await expect(ask(edge(), { servername: "" })).rejects.toThrow(refused);
+  });
+}
+
+function clear(edge: () => Edge, { refusesClearPost }: EdgeTraits): void {
+  test("a GET or HEAD in clear is redirected to the same address over https", async () => {
+    for (const method of ["GET", "HEAD"]) {
+      const { status, headers } = await ask(edge(), { clear: true, method, path: "/random?x=1" });
+      expect([status, headers.location]).toEqual([308, `${edge().url}/random?x=1`]);
+    }
+  });
+
+  test("a POST in clear never reaches the app", async () => {
+    const { status, headers, body } = await ask(edge(), { ...analyze, clear: true });
+    expect(headers["x-served-by"]).toBeUndefined();
+    expect([status, body.includes("https only")]).toEqual(refusesClearPost ? [400, true] : [308, false]);
+  });
+
+  test("a host that is not ours gets no redirect in clear", async () => {
+    const status = await ask(edge(), { clear: true, headers: { host: "other.test" } }).then(
+      (reply) => reply.status,
+      () => "closed",
+    );
+    expect([404, 421, "closed"]).toContain(status);
+  });
+}
+
+/** What every edge must do before the real services, whatever it is made of. Call it inside `describeWith`. */
+export function edgeSuite(edge: () => Edge, traits: EdgeTraits): void {
+  answers(edge);
+  refusals(edge, traits);
+  clear(edge, traits);
+}

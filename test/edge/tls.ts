@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import type { X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, type ConnectionOptions } from "node:tls";
+import { promisify } from "node:util";
+import type { Edge } from "./ask.ts";
+
+/** What a handshake agreed on, or the code of the error that ended it. */
+export type Handshake = { protocol: string; cipher: string; certificate: X509Certificate } | { refused: string };
+
+/** Makes one TLS connection to the edge, verified by its CA; `options` narrows what the caller offers. */
+export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): Promise<Handshake> {
+  const [host = "", port] = edge.address.split(":");
+  const { promise, resolve } = Promise.withResolvers<Handshake>();
+  const socket = connect({
+    host,
+    port: Number(port),
+    servername: new URL(edge.url).hostname,
+    ca: edge.ca,
+    timeout: 10_000,
+    ...options,
+  });
+  socket.on("error", (error: NodeJS.ErrnoException) => resolve({ refused: error.code ?? error.message }));
+  socket.on("timeout", () => resolve({ refused: "TIMEOUT" }));
+  socket.on("secureConnect", () => {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return resolve({ refused: "no certificate" });
+    return resolve({ protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().standardName, certificate });
+  });
+  const handshake = await promise;
+  socket.destroy();
+  return handshake;
+}
+
+/**
+ * What sslyze finds that does not comply with Mozilla's intermediate profile: empty when the edge complies. sslyze
+ * checks every protocol, cipher suite and curve, the chain against the edge's CA, and the certificate's life.
+ */
+export async function faultsByMozilla(edge: Edge): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "sslyze-"));
+  const ca = join(folder, "ca.crt");
+  writeFileSync(ca, edge.ca);
+  const [ip, port] = edge.address.split(":");
+  const target = `${new URL(edge.url).hostname}:${port}{${ip}}`;
+  try {
+    const args = ["--mozilla_config=intermediate", "--certinfo_ca_file", ca, target];
+    // sslyze ends with 1 when the server does not comply, and says why in what it prints.
+    const { stdout } = await promisify(execFile)("sslyze", args, { timeout: 120_000 }).catch(
+      (error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
+    );
+    const [, verdict = stdout] = stdout.split("COMPLIANCE AGAINST");
+    return /: OK - Compliant/.test(verdict) ? "" : verdict;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -5,6 +5,9 @@ import { describeWith } from "../support/requirements.ts";
 import { issue } from "./certificates.ts";
 import { forge, verdictsOn } from "./forgery.ts";
 
+// OpenSSL names the first reason that it meets, and that depends on its version.
+const mayNotSign = /invalid CA certificate|key usage does not include certificate signing|permitted subtree violation/;
+
 let authority: Credential;
 let leaf: Credential;
 
@@ -24,16 +27,19 @@ describeWith(["curl", "chromium", "certutil"], "who holds the edge's key, or eve
   test("cannot sign for another host with the edge's key: all three refuse", async () => {
     const forged = await forge(leaf, "bank.test");
     expect(await verdictsOn(forged, "bank.test", authority.certificate)).toEqual({
-      node: expect.stringContaining("invalid CA certificate"),
-      curl: expect.stringContaining("invalid CA certificate"),
+      node: expect.stringMatching(mayNotSign),
+      curl: expect.stringMatching(mayNotSign),
       chromium: "ERR_CERT_INVALID",
     });
   });
 
   test("cannot sign for our own host with the edge's key: all three refuse", async () => {
     const forged = await forge(leaf, "analyze.test");
-    const verdicts = await verdictsOn(forged, "analyze.test", authority.certificate);
-    expect(Object.values(verdicts)).not.toContain("trusted");
+    expect(await verdictsOn(forged, "analyze.test", authority.certificate)).toEqual({
+      node: expect.stringMatching(mayNotSign),
+      curl: expect.stringMatching(mayNotSign),
+      chromium: expect.stringMatching(/^ERR_CERT_/),
+    });
   });
 
   test("cannot sign for another host with the CA's key: its name constraint forbids it to all three", async () => {

@@ -48,7 +48,7 @@ export async function faultsByMozilla(edge: Edge): Promise<string> {
     const args = ["--mozilla_config=intermediate", "--certinfo_ca_file", ca, target];
     // sslyze ends with 1 when the server does not comply, and says why in what it prints.
     const { stdout } = await promisify(execFile)("sslyze", args, { timeout: 120_000 }).catch(
-      (error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
+      (error: { stdout?: string; message: string }) => ({ stdout: error.stdout ?? error.message }),
     );
     const [, verdict = stdout] = stdout.split("COMPLIANCE AGAINST");
     return /: OK - Compliant/.test(verdict) ? "" : verdict;

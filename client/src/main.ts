@@ -33,6 +33,15 @@ program
     process.exitCode = await probeOnce(process.env, options);
   });
 
+program
+  .command("doctor")
+  .description("walks from this machine to the app, and stops at the first broken place; exit code 1 when there is one")
+  .option("--json", "as JSON")
+  .action(async (options: { json?: true }) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    process.exitCode = await doctor(process.env, options);
+  });
+
 addReport(program, process.env);
 addTail(program, process.env);
 addExport(program);

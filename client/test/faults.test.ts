@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findingsOnTheWay } from "../src/doctor/way.ts";
 import { formatLine, parseLine } from "../src/line.ts";
 import { probe, type Probed } from "../src/probe/probe.ts";
 import { runLine } from "../src/probe/run-line.ts";
@@ -21,7 +22,7 @@ async function ask(target: Target, attemptMs: number): Promise<Probed> {
   return probe({ target, question, requestId, allowance, trusted: undefined });
 }
 
-describe("the verdict names the hop, the hint says what to type, and all is well once it is mended", () => {
+describe("log and doctor name the hop, the hint says what to type, and all is well once it is mended", () => {
   test.each(faults)("$name", async ({ strike, hop, err, hint, silent }) => {
     const changed = await strike(stage);
     const probed = await ask({ ...stage.target, ...changed }, silent ? 700 : 8000);
@@ -33,6 +34,10 @@ describe("the verdict names the hop, the hint says what to type, and all is well
     const written = formatLine(line);
     expect(written.indexOf("\n")).toBe(written.length - 1);
     expect(parseLine(written)).toMatchObject({ kind: "FAIL", hop, err: line.err });
+
+    const findings = [...findingsOnTheWay({ ...stage.target, ...changed }, probed)];
+    expect(findings.at(-1)).toMatchObject({ name: hop, state: "broken", next: expect.stringMatching(/\w/) });
+    expect(findings.filter(({ state }) => state === "broken")).toHaveLength(1);
 
     await stage.open();
     stage.play(overTls(stage.leaf, goodAnswer));

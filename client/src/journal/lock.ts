@@ -56,6 +56,11 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
+/** What the process that holds the lock of `log` says of itself; undefined when there is none. */
+export async function lockHolder(log: string): Promise<string | undefined> {
+  return askHolder(lockPath(log));
+}
+
 /**
  * Makes this process the one writer of `log` and returns how to give that up. `holder` is what a second client is
  * told. Throws {@link LockError} when there is one already.

@@ -23,6 +23,8 @@ export interface Answer {
   servedBy: string | undefined;
   requestId: string | undefined;
   encoding: string | undefined;
+  /** The other side's clock, as its `date` header tells. */
+  date: string | undefined;
   /** At most 64 KiB, decoded as UTF-8. */
   body: string;
 }
@@ -138,6 +140,7 @@ export async function attempt(target: Target, message: Message, timeoutMs: numbe
       servedBy: header(response, names.servedBy),
       requestId: header(response, names.requestId),
       encoding: header(response, "content-encoding"),
+      date: header(response, "date"),
       body: "",
     };
     await readBody(response, done.answer);

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { issueClientLeaf } from "@analyze/certs";
 import { goodAnswer, openStage, overTls, type Stage } from "../../test/stage.ts";
 import { advise } from "./advice.ts";
 import { inspectCertificate } from "./inspect.ts";
@@ -12,11 +11,10 @@ beforeAll(async () => {
 });
 afterAll(async () => stage.close());
 
-test("looking at a certificate sends no request, and shows no certificate of ours", async () => {
+test("looking at a certificate sends no request", async () => {
   let requests = 0;
-  stage.play(overTls(stage.leaf, () => (requests += 1), { requestCert: true, rejectUnauthorized: false }));
-  const { certificate, key } = await issueClientLeaf(stage.authority, { commonName: "client" });
-  const shown = await inspectCertificate({ ...stage.target, identity: { cert: certificate, key } }, 5000);
+  stage.play(overTls(stage.leaf, () => (requests += 1)));
+  const shown = await inspectCertificate(stage.target, 5000);
   expect(shown).toMatchObject({ signer: "ours", certificate: { subject: "analyze.test" } });
   expect(requests).toBe(0);
 });

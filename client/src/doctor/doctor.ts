@@ -1,0 +1,36 @@
+import { createAsker } from "../asker.ts";
+import { ConfigError, readConfig, type Config } from "../config.ts";
+import { allowanceFor } from "../probe/probe.ts";
+import { calendar } from "../schedule/calendar.ts";
+import { untilBroken, type Finding } from "./finding.ts";
+import { findingsHere } from "./here.ts";
+import { findingsOnTheWay } from "./way.ts";
+
+function settings(error: ConfigError): Finding {
+  return {
+    name: "settings",
+    state: "broken",
+    saw: error.message,
+    means: "the client refuses to start with these",
+    next: "systemctl cat analyze-client",
+  };
+}
+
+async function* examine(config: Config): AsyncGenerator<Finding> {
+  yield* findingsHere(config);
+  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep));
+  const { probed } = await ask(Math.floor(Date.now() / 1000) * 1000);
+  yield* findingsOnTheWay(config, probed);
+}
+
+/** Walks from this machine to the app, and stops at the first broken place. */
+export async function* examineWay(env: NodeJS.ProcessEnv): AsyncGenerator<Finding> {
+  try {
+    const config = readConfig(env);
+    yield { name: "settings", state: "ok", saw: config.url.href };
+    yield* untilBroken(examine(config));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    yield settings(error);
+  }
+}

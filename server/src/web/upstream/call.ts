@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { headers as ownHeaders } from "../../contract/index.ts";
 
 /** Why a call got no answer. */
 export type CallFailureKind =
@@ -25,7 +26,7 @@ export interface CallRequest {
   path: string;
   headers: Record<string, string>;
   body: Buffer;
-  /** Milliseconds until the call is given up. */
+  /** Milliseconds until the call is given up; the other end is told in a header. */
   deadlineMs: number;
   /** Bytes that an answer may have. */
   maxBytes: number;
@@ -117,10 +118,8 @@ class Collector implements Dispatcher.DispatchHandler {
 /** POSTs once and resolves with the whole answer, whatever its status. Rejects with CallFailure. */
 export function call(dispatcher: Dispatcher, request: CallRequest): Promise<CallAnswer> {
   const settle = Promise.withResolvers<CallAnswer>();
-  const { path, headers, body } = request;
-  dispatcher.dispatch(
-    { method: "POST", path, headers, body },
-    new Collector(settle, request.deadlineMs, request.maxBytes),
-  );
+  const { path, body, deadlineMs, maxBytes } = request;
+  const headers = { ...request.headers, [ownHeaders.deadline]: String(deadlineMs) };
+  dispatcher.dispatch({ method: "POST", path, headers, body }, new Collector(settle, deadlineMs, maxBytes));
   return settle.promise;
 }

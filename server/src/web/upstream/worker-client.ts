@@ -2,7 +2,8 @@ import { buildConnector, Pool, type Dispatcher } from "undici";
 import { headers, limits, processResponse, type ProcessResponse } from "../../contract/index.ts";
 import { ProblemError } from "../../shared/answer.ts";
 import type { Breaker } from "./breaker.ts";
-import { call, CallFailure, noteReuse, type CallAnswer, type CallFailureKind } from "./call.ts";
+import { CallFailure, noteReuse, type CallAnswer } from "./call.ts";
+import { callWithRetry, type OnFailure } from "./retry.ts";
 
 /** More than the requests that may be under way at once: with fewer they queue, and cost 51 µs more (research). */
 const connections = 256;
@@ -28,8 +29,7 @@ export interface WorkerClientOptions {
   dispatcher: Dispatcher;
   breaker: Breaker;
   deadlineMs?: number;
-  /** Told of every call without an answer. */
-  onFailure?: (kind: CallFailureKind) => void;
+  onFailure: OnFailure;
 }
 
 /** What web knows of worker. */
@@ -68,41 +68,19 @@ function read({ status, body }: CallAnswer): ProcessResponse {
 }
 
 /**
- * Calls `POST /process` with a deadline, and a second time, on another connection, only where the first request was
- * never accepted. While the breaker is open it answers 503 with Retry-After at once.
+ * A client of worker's `POST /process`, with a deadline and one retry where nothing was accepted. While the breaker is
+ * open it answers 503 with Retry-After at once.
  */
-export function createWorkerClient({
-  dispatcher,
-  breaker,
-  deadlineMs = limits.workerDeadlineMs,
-  onFailure,
-}: WorkerClientOptions): WorkerClient {
-  const attempt = (body: Buffer, requestId: string, remainingMs: number): Promise<CallAnswer> =>
-    call(dispatcher, {
-      path: "/process",
-      body,
-      headers: {
-        "content-type": "application/json",
-        [headers.requestId]: requestId,
-        [headers.deadline]: String(remainingMs),
-      },
-      deadlineMs: remainingMs,
-      maxBytes: maxAnswerBytes,
-    });
-
-  const ask = async (body: Buffer, requestId: string): Promise<CallAnswer> => {
-    const startedAt = performance.now();
-    try {
-      return await attempt(body, requestId, deadlineMs);
-    } catch (error) {
-      if (!(error instanceof CallFailure)) throw error;
-      onFailure?.(error.kind);
-      const remainingMs = Math.floor(deadlineMs - (performance.now() - startedAt));
-      if (error.kind !== "unaccepted" || remainingMs < 1) throw error;
-      return attempt(body, requestId, remainingMs);
-    }
+export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
+  const { dispatcher, breaker, deadlineMs = limits.workerDeadlineMs, onFailure } = options;
+  const ask = (body: Buffer, requestId: string): Promise<CallAnswer> => {
+    const own = { "content-type": "application/json", [headers.requestId]: requestId };
+    return callWithRetry(
+      dispatcher,
+      { path: "/process", headers: own, body, deadlineMs, maxBytes: maxAnswerBytes },
+      onFailure,
+    );
   };
-
   return {
     process: async (body, requestId) => {
       const waitMs = breaker.admit();

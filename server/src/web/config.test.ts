@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+test("without any variable there are defaults for all", () => {
+  expect(readConfig({})).toEqual({
+    host: "0.0.0.0",
+    port: 8080,
+    metricsPort: 9090,
+    logLevel: "info",
+    drainDelayMs: 2000,
+    shutdownLimitMs: 25_000,
+    workerOrigin: "http://127.0.0.1:8081",
+    tls: undefined,
+  });
+});
+
+test("every fault is told at once, with the value as it was given", () => {
+  const faulty = { PORT: "80a", LOG_LEVEL: "loud", DRAIN_DELAY_MS: "-1", WORKER_URL: "worker:8081" };
+  expect(() => readConfig(faulty)).toThrow(
+    [
+      'LOG_LEVEL="loud" must be one of fatal, error, warn, info, debug, trace, silent',
+      'DRAIN_DELAY_MS="-1" must be a whole number from 0 to 600000',
+      'PORT="80a" must be a whole number from 0 to 65535',
+      'WORKER_URL="worker:8081" must be an http:// URL of host and port alone',
+    ].join("\n"),
+  );
+});
+
+test.each(["http://user:secret@worker", "http://worker/path", "https://worker", "http://worker?x=1"])(
+  "%s is no WORKER_URL",
+  (url) => expect(() => readConfig({ WORKER_URL: url })).toThrow(/^WORKER_URL=/),
+);
+
+test("an empty variable counts as not set", () => {
+  expect(readConfig({ PORT: "", TLS_CERT_FILE: "" })).toMatchObject({ port: 8080, tls: undefined });
+});
+
+test("certificate and key go together or not at all", () => {
+  expect(() => readConfig({ TLS_CERT_FILE: "a" })).toThrow(/TLS_CERT_FILE and TLS_KEY_FILE go together/);
+  const tls = { certFile: "a", keyFile: "b" };
+  expect(readConfig({ TLS_CERT_FILE: "a", TLS_KEY_FILE: "b" }).tls).toEqual(tls);
+});

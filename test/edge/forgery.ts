@@ -55,7 +55,13 @@ async function inChromium(host: string, port: number, home: string): Promise<voi
   });
   try {
     const page = await browser.newPage();
-    await page.goto(`https://${host}:${port}/`);
+    const visit = (): Promise<unknown> => page.goto(`https://${host}:${port}/`);
+    // A container that starts or ends elsewhere on this machine changes its network; that says nothing of trust.
+    const again = (error: Error): Promise<unknown> => {
+      if (!error.message.includes("ERR_NETWORK_CHANGED")) throw error;
+      return visit();
+    };
+    await visit().catch(again).catch(again).catch(again);
   } finally {
     await browser.close();
   }

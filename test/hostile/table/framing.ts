@@ -76,8 +76,16 @@ export const framing: readonly HostileCase[] = [
     request: { headers: [chunked], body: `c\n${good}\r\n0\r\n\r\n` },
     expect: refused,
     differs: {
-      nginx: { answers: [200, 400], because: "nginx reads a bare LF as the end of the line and re-frames the body" },
-      ingress: { answers: [200, 400], because: "nginx reads a bare LF as the end of the line and re-frames the body" },
+      nginx: {
+        answers: [200],
+        closes: false,
+        because: "nginx reads a bare LF as the end of the line and re-frames the body",
+      },
+      ingress: {
+        answers: [200],
+        closes: false,
+        because: "nginx reads a bare LF as the end of the line and re-frames the body",
+      },
     },
   },
   {
@@ -98,7 +106,15 @@ export const framing: readonly HostileCase[] = [
     expect: { answers: [200, 400], body: "any" },
   },
   { id: "folded-header", request: { headers: ["X-Folded: a", " b"] }, expect: refused },
-  { id: "header-without-colon", request: { headers: ["nonsense"] }, expect: refused },
+  {
+    id: "header-without-colon",
+    request: { headers: ["nonsense"] },
+    expect: refused,
+    differs: {
+      nginx: { answers: [200], closes: false, because: "nginx leaves such a line out" },
+      ingress: { answers: [200], closes: false, because: "nginx leaves such a line out" },
+    },
+  },
   { id: "header-name-with-space", request: { headers: ["Foo Bar: x"] }, expect: refused },
   { id: "header-name-empty", request: { headers: [": x"] }, expect: refused },
   { id: "nul-in-header", request: { headers: ["X-Nul: a\0b"] }, expect: refused },

@@ -1,8 +1,10 @@
+import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { ReadError } from "../read/read-error.ts";
 import { screenOf } from "../read/screen.ts";
+import { drawHtml } from "./html/page.ts";
 import { drawJson } from "./json.ts";
 import { loadReport } from "./load.ts";
 import { drawLine } from "./oneline.ts";
@@ -17,6 +19,7 @@ interface Options {
   log: string;
   json?: boolean;
   line?: boolean;
+  html?: string;
 }
 
 function percentage(text: string): number {
@@ -36,11 +39,16 @@ function draw(report: Report, { json, line }: Options, env: NodeJS.ProcessEnv): 
   return line ? drawLine(report) : drawText(report, screenOf(process.stdout, env));
 }
 
+function unwritable(error: Error): never {
+  throw new ReadError(`The page cannot be written: ${error.message}`);
+}
+
 async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
   const now = Date.now();
   const [since, to] = [parseWhen(options.since, now), parseWhen(options.until, now)];
   if (since >= to) throw new ReadError(`--since ${options.since} is not before --until ${options.until}`);
   const report = await loadReport(options.log, { since, to, slo: options.slo });
+  if (options.html !== undefined) await writeFile(options.html, drawHtml(report)).catch(unwritable);
   await print([draw(report, options, env)], process.stdout);
   process.exitCode = exitCode(report);
 }
@@ -55,6 +63,7 @@ export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
     .option("--slo <percent>", "share of the due slots that should be answered", percentage, 99.9)
     .option("--json", "for programs")
     .option("--line", "one line, for /etc/motd or a prompt")
+    .option("--html <file>", "write one file with charts, to look at in a browser")
     .addOption(logOption())
     .addHelpText("after", "\nExit code: 0 the objective is held, 1 it is broken, 2 it cannot be told, or wrong usage.")
     .action((options: Options) => run(options, env));

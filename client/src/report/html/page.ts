@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { groupSlots } from "../groups.ts";
+import type { Report } from "../summary.ts";
+import * as say from "../wording.ts";
+import { latencyChart, measure, strip, timeAxis, type Measured } from "./chart.ts";
+import { html, Markup } from "./markup.ts";
+import { script } from "./script.ts";
+import { style } from "./style.ts";
+import { gapTable, groupTable, latencyTable, outageTable } from "./tables.ts";
+
+const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+
+const words = { up: "Up", down: "Down", unknown: "Unknown" };
+
+function fault({ state }: Report): Markup {
+  const sentence = say.faultSentence(state);
+  if (!sentence || !state.fault) return html``;
+  const { err, hint } = state.fault;
+  const rest = [err, hint].filter((text) => text !== undefined).map((text) => html`<p>${text}</p>`);
+  return html`<div class="fault">
+    <p><strong>Whose fault: ${sentence}</strong></p>
+    ${rest}
+    <p>Next: <code>analyze doctor</code></p>
+  </div>`;
+}
+
+function header(report: Report): Markup {
+  const { state, timeline, target } = report;
+  const sentence = say.stateSentence(state, timeline.to).replace(/^[A-Z]+ /, "");
+  const last = state.last
+    ? html`<p>Last check ${say.atMinute(state.last.time)} UTC: ${state.last.kind}, ${state.last.ms} ms</p>`
+    : html``;
+  return html`<header class="${state.now}">
+    <p class="target">${target ?? "analyze"}</p>
+    <h1>${words[state.now]}</h1>
+    <p>${sentence}</p>
+    ${last}${fault(report)}
+  </header>`;
+}
+
+function figure(name: string, value: string, rest: string): Markup {
+  const more = rest.replaceAll(" %", "\u00A0%");
+  return html`<div>
+    <dt>${name}</dt>
+    <dd><strong>${value}</strong><span>${more}</span></dd>
+  </div>`;
+}
+
+function figures({ slots, availability, objective, latency, certificateDays }: Report): Markup {
+  const { held, target, leftMinutes } = objective;
+  const verdict = held === undefined ? "unclear" : held ? "held" : "broken";
+  const budget = `${say.minutes(Math.abs(leftMinutes))} ${leftMinutes < 0 ? "over the" : "left of the"} error budget`;
+  const { ms } = latency;
+  return html`<dl class="figures">
+    ${figure("Available", say.percent(availability.ofDue), `of ${slots.due} due; ${say.percent(availability.ofRun)} of those that ran`)}
+    ${figure(`Objective ${target} %`, verdict, budget)}
+    ${figure("Latency, median", ms ? `${ms.p50} ms` : "unknown", ms ? `p95 ${ms.p95} ms, p99 ${ms.p99} ms` : "")}
+    ${figure("Checks", `${slots.ok} ok`, `${slots.flaky} flaky, ${slots.failed} failed, ${slots.unknown} unknown`)}
+    ${certificateDays === undefined ? html`` : figure("Certificate", say.plural(certificateDays, "day"), "left")}
+  </dl>`;
+}
+
+function tipText({ group, latency }: Measured): string {
+  const { from, runs, unknown } = group;
+  const failures = runs.filter(({ kind }) => kind === "FAIL");
+  const hops = [...new Set(failures.map(({ hop }) => hop))].join(", ");
+  return [
+    `${say.atMinute(from)} UTC`,
+    say.plural(runs.length, "check"),
+    ...(failures.length > 0 ? [`${failures.length} failed at ${hops}`] : []),
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+    ...(latency ? [`median ${latency.p50} ms, p95 ${latency.p95} ms`] : []),
+  ].join("\n");
+}
+
+function chart(report: Report): Markup {
+  const groups = groupSlots(report.timeline, 120);
+  const measured = measure(groups);
+  const data = JSON.stringify(measured.map(tipText)).replaceAll("<", "\\u003c");
+  const legend = ["ok", "flaky", "failed", "unknown"].map((mark) => html`<span><i class="${mark}"></i>${mark}</span>`);
+  return html`<section>
+    <h2>Latency, ms, and every check: one mark is ${say.inWords(groups.width)}</h2>
+    <div class="chart" tabindex="0" role="group" aria-label="Chart; arrow keys read it mark by mark">
+      ${latencyChart(measured)}${strip(measured)}${timeAxis(groups)}
+      <div class="cursor" hidden></div>
+      <div class="tip" aria-live="polite" hidden></div>
+    </div>
+    <p class="legend">
+      <span><i class="curve"></i>median</span><span><i class="range"></i>up to p95</span>${legend}
+    </p>
+    ${groupTable(measured)} ${new Markup(`<script type="application/json" id="groups">${data}</script>`)}
+  </section>`;
+}
+
+function footer(report: Report): Markup {
+  const { timeline, schedule } = report;
+  const every = `a check every ${say.inWords(timeline.period)}${schedule === undefined ? "" : ` (${schedule})`}`;
+  return html`<footer>
+    ${say.notes(report).map((note) => html`<p>${note}</p>`)}
+    <p>From ${say.atMinute(timeline.from)} to ${say.atMinute(timeline.to)}, ${every}. All times are UTC.</p>
+    <p>Flaky: the second attempt was answered; it counts as available. Unknown: due, but nothing is known of it.</p>
+  </footer>`;
+}
+
+/** The report as one HTML document that needs nothing else: no request leaves it, and its policy forbids any. */
+export function drawHtml(report: Report): string {
+  const title = `${words[report.state.now]}: ${report.target ?? "analyze"}`;
+  return html`<!doctype html>
+    <html lang="en">
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta http-equiv="Content-Security-Policy" content="${policy}" />
+      <title>${title}</title>
+      ${new Markup(`<style>${style}</style>`)} ${header(report)}
+      <main>
+        ${figures(report)} ${chart(report)}
+        <section class="rows">${outageTable(report)}</section>
+        <section class="rows">${gapTable(report)}</section>
+        <section class="numbers">${latencyTable(report)}</section>
+      </main>
+      ${footer(report)} ${new Markup(`<script>${script}</script>`)}
+    </html> `.text;
+}

@@ -1,0 +1,93 @@
+import { phases, type Phase } from "../latency.ts";
+import type { Report } from "../summary.ts";
+import * as say from "../wording.ts";
+import { markOf } from "../groups.ts";
+import type { Measured } from "./chart.ts";
+import { html, type Markup } from "./markup.ts";
+
+type Row = (string | number)[];
+
+function rowOf([first = "", ...rest]: Row): Markup {
+  return html`<tr>
+    <th scope="row">${first}</th>
+    ${rest.map((cell) => html`<td>${cell}</td>`)}
+  </tr>`;
+}
+
+function table(caption: string, heads: string[], rows: Row[]): Markup {
+  const columns = heads.map((head) => html`<th scope="col">${head}</th>`);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(rowOf)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const phaseNames: Record<Phase, string> = {
+  dns: "name (dns)",
+  tcp: "connection (tcp)",
+  tls: "handshake (tls)",
+  wait: "answer (wait)",
+  ms: "total",
+};
+
+/** Percentiles per phase. */
+export function latencyTable({ latency }: Report): Markup {
+  const rows = phases.flatMap((phase) => {
+    const found = latency[phase];
+    return found ? [[phaseNames[phase], found.p50, found.p95, found.p99, found.max]] : [];
+  });
+  if (rows.length === 0) return html``;
+  return table("Latency of good checks, ms", ["phase", "p50", "p95", "p99", "max"], rows);
+}
+
+/** All outages, latest first. */
+export function outageTable(report: Report): Markup {
+  if (report.outages.length === 0) return html`<p class="none">No outage in this time.</p>`;
+  const rows = report.outages
+    .toReversed()
+    .map((outage) => [
+      say.atMinute(outage.from),
+      say.outageLength(outage, report),
+      [outage.hop, ...outage.laterHops].join(", "),
+      say.outageError(outage),
+    ]);
+  return table("Outages", ["from (UTC)", "length", "hop", "first error"], rows);
+}
+
+/** All gaps, latest first; nothing where there are none. */
+export function gapTable({ gaps }: Report): Markup {
+  if (gaps.length === 0) return html``;
+  const rows = gaps
+    .toReversed()
+    .map(({ from, slots, why }) => [say.atMinute(from), say.plural(slots, "slot"), say.holeReason(why)]);
+  return table("Gaps: nothing is known of these slots", ["from (UTC)", "slots", "why"], rows);
+}
+
+/** What the chart shows, for who cannot see it. */
+export function groupTable(measured: Measured[]): Markup {
+  const rows = measured.map(({ group, latency }) => [
+    say.atMinute(group.from),
+    markOf(group),
+    group.runs.length,
+    group.runs.filter(({ kind }) => kind === "FAIL").length,
+    group.unknown,
+    latency?.p50 ?? "–",
+    latency?.p95 ?? "–",
+  ]);
+  const heads = ["from (UTC)", "worst", "checks", "failed", "unknown", "p50 ms", "p95 ms"];
+  return html`<details>
+    <summary>The figures behind the chart</summary>
+    ${table("Figures of the chart", heads, rows)}
+  </details>`;
+}

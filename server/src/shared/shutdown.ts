@@ -1,10 +1,34 @@
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
+import { Server } from "node:net";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { AnyServer } from "./server.ts";
 import type { Traffic } from "./traffic.ts";
 
+/** How long a kept connection may still bring a request after the listener has closed. */
+const idleMs = 300;
+
 /** How long a connection that never sent a request, or only a part of one, may outlive the last answer. */
 const strayMs = 500;
+
+/** How long to look for a moment to close, and how short a turn of the event loop has to be for one. */
+const lullMs = { patience: 1000, turn: 1 };
+
+/**
+ * Resolves in a turn of the event loop in which nobody connected and little was done. The kernel resets connections
+ * that wait to be accepted when a listener closes, and their senders cannot know that nothing was done for them.
+ */
+async function lull(server: AnyServer): Promise<void> {
+  let connected = 0;
+  const count = (): number => (connected += 1);
+  server.on("connection", count);
+  const last = performance.now() + lullMs.patience;
+  for (let turn = performance.now(); turn < last; turn = performance.now()) {
+    connected = 0;
+    await nextTurn();
+    if (connected === 0 && performance.now() - turn < lullMs.turn) break;
+  }
+  server.off("connection", count);
+}
 
 /**
  * Ends a server without losing a request: for `drainDelayMs` it goes on accepting, unready and saying
@@ -14,7 +38,12 @@ export async function shutDown(server: AnyServer, traffic: Traffic, drainDelayMs
   traffic.startDraining();
   await wait(drainDelayMs);
   const closed = once(server, "close");
-  server.close();
+  await lull(server);
+  // http's own close() ends idle connections too, at the moment when one may be bringing a request.
+  Server.prototype.close.call(server);
+  await wait(idleMs);
+  await lull(server);
+  server.closeIdleConnections();
   await traffic.idle();
   const strays = setTimeout(() => server.closeAllConnections(), strayMs);
   await closed;

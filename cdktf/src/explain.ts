@@ -1,4 +1,5 @@
 import { ConfigError } from "./config.ts";
+import { HostError } from "./host/host-error.ts";
 import { DockerError } from "./images/push.ts";
 import { PolicyViolation } from "./policy/violation.ts";
 import { TerraformError } from "./terraform/terraform.ts";
@@ -10,18 +11,23 @@ const nextSteps: Readonly<Record<string, string>> = {
   ExpiredToken: "The AWS session has expired: log in again (`aws sso login`).",
   ExpiredTokenException: "The AWS session has expired: log in again (`aws sso login`).",
   InvalidClientTokenId: "AWS does not know this access key: check AWS_PROFILE and the keys in ~/.aws/credentials.",
+  RequestExpired: "The AWS session has expired, or this machine's clock is wrong: log in again (`aws sso login`).",
+  AuthFailure:
+    "AWS does not accept these credentials here: check AWS_PROFILE, and whether AWS_REGION is a region of your account.",
+  OptInRequired: "Your account has not enabled this region: set AWS_REGION to one that it uses.",
+  ENOTFOUND: "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.",
   UnrecognizedClientException: "AWS does not know this access key: check AWS_PROFILE and ~/.aws/credentials.",
   AccessDenied: "These credentials lack a right; docs/deployer-policy.json lists what a deployment needs.",
   AccessDeniedException: "These credentials lack a right; docs/deployer-policy.json lists what a deployment needs.",
   UnauthorizedOperation: "These credentials lack a right; docs/deployer-policy.json lists what a deployment needs.",
 };
 
-const foreseen = [ConfigError, DockerError, PolicyViolation, TerraformError];
+const foreseen = [ConfigError, DockerError, HostError, PolicyViolation, TerraformError];
 
 /** One message for a person: what happened and what to do next; the stack only for what nobody foresaw. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const next = nextSteps[error.name];
+  const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
   if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
   return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

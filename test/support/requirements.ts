@@ -29,6 +29,7 @@ const requirements = {
   checkov: { check: "command -v checkov", install: "pip install checkov" },
   "cloud-init": { check: "command -v cloud-init", install: "apt-get install cloud-init" },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
+  sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { startProgram, type Program } from "./program.ts";
 
 /** A service as a real process on free loopback ports. */
@@ -15,6 +16,8 @@ const entries: Record<Form, (name: string) => string> = {
   bundle: (name) => `dist/${name}/main.mjs`,
 };
 
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
 /** Starts web or worker and resolves when it listens. `env` is added to free ports on 127.0.0.1. */
 export async function startService(
   name: "web" | "worker",
@@ -22,6 +25,7 @@ export async function startService(
   form: Form = "source",
 ): Promise<RunningService> {
   const program = startProgram(process.execPath, [entries[form](name)], {
+    cwd: root,
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", METRICS_PORT: "0", ...env },
   });
   const [, line = ""] = await program.waitFor(/^(\{.*"msg":"listening".*\})$/m);

@@ -1,0 +1,98 @@
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { readHostConfig } from "./config.ts";
+import { HostError } from "./host-error.ts";
+import { checksOf, findInstance } from "./instance.ts";
+import { quote } from "./quote.ts";
+import { capture, type Destination, pinFromConsole, remoteCommand, run, sshArguments } from "./remote.ts";
+import { type Status, statusText } from "./status.ts";
+import { holdTunnel } from "./tunnel.ts";
+
+/** One host and the way to it. */
+interface Reached extends Destination {
+  readonly ec2: EC2Client;
+}
+
+async function find(): Promise<Reached> {
+  const config = readHostConfig(process.env);
+  const ec2 = new EC2Client({ region: config.region });
+  return { ec2, config, instance: await findInstance(ec2, config) };
+}
+
+async function reach(): Promise<Reached> {
+  const host = await find();
+  if (host.config.access === "ssh") await pinFromConsole(host.ec2, host);
+  return host;
+}
+
+/** Shows where the host stands; exit code 1 when it does not run or does not answer. */
+export async function status({ json = false }: { json?: boolean }): Promise<void> {
+  const host = await find();
+  const { config, instance } = host;
+  const checks = await checksOf(host.ec2, instance);
+  const lastLine = instance.state === "running" ? await lastLineOf(host) : null;
+  const { stage, region } = config;
+  const facts: Status = { stage, region, instance, checks, lastLine };
+  process.stdout.write(json ? `${JSON.stringify(facts)}\n` : statusText(facts));
+  if (lastLine === null) process.exitCode = 1;
+}
+
+async function lastLineOf(host: Reached): Promise<string | null> {
+  if (host.config.access === "ssm" || host.instance.address === null) return null;
+  await pinFromConsole(host.ec2, host);
+  const [program, ...args] = remoteCommand(host, "analyze tail --lines 1");
+  const printed = await capture([program, "-o", "BatchMode=yes", ...args], 20_000);
+  return printed?.trim() || null;
+}
+
+/** Runs the client's own command on the host, its arguments quoted; the exit code is the command's. */
+export async function onHost(command: string, args: readonly string[], terminal = false): Promise<void> {
+  process.exitCode = await run(remoteCommand(await reach(), [command, ...args.map(quote)].join(" "), terminal));
+}
+
+/** Logs in. */
+export async function login(): Promise<void> {
+  process.exitCode = await run(remoteCommand(await reach(), ""));
+}
+
+/** Brings the newest published release to the host now, and not within a minute. */
+export async function update(): Promise<void> {
+  const line =
+    "sudo systemctl start analyze-update.service; code=$?; journalctl -n 5 --no-pager -o cat -u analyze-update; exit $code";
+  process.exitCode = await run(remoteCommand(await reach(), line));
+}
+
+/** Changes the host's power state with `change`, saying what begins and what became of it. */
+export async function power(
+  verb: string,
+  change: (ec2: EC2Client, id: string) => Promise<void>,
+  done: string,
+): Promise<void> {
+  const { ec2, instance } = await find();
+  process.stderr.write(`${verb} ${instance.id} (${instance.state}) …\n`);
+  await change(ec2, instance.id);
+  process.stdout.write(`${instance.id} ${done}\n`);
+}
+
+export interface TunnelChoice {
+  readonly to: string;
+  readonly port: number;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} tunnel ${text}\n`);
+}
+
+/** Holds a reverse tunnel from the host to an edge that this machine can reach, until Ctrl-C. */
+export async function tunnel({ to, port }: TunnelChoice): Promise<void> {
+  const host = await reach();
+  if (host.config.access === "ssm") {
+    throw new HostError(
+      "Session Manager forwards no port from the host to here. Deploy with ANALYZE_ACCESS=ssh, or give the host an edge " +
+        "that it can reach by itself (ANALYZE_URL, ANALYZE_ADDRESS).",
+    );
+  }
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end.abort());
+  say(`to ${host.instance.id}; Ctrl-C ends it. The client there calls it with ANALYZE_ADDRESS=127.0.0.1:${port}`);
+  await holdTunnel({ ssh: sshArguments(host), remotePort: port, to, say, signal: end.signal });
+}

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { readHostConfig } from "./config.ts";
+
+it("needs nothing but a region, and takes the private key beside the public one", () => {
+  expect(readHostConfig({ AWS_REGION: "eu-west-1", ANALYZE_SSH_PUBLIC_KEY_FILE: "/keys/me.pub" })).toMatchObject({
+    stage: "dev",
+    region: "eu-west-1",
+    identityFile: "/keys/me",
+    sshUser: "ec2-user",
+    sshPort: 22,
+    access: "ssh",
+  });
+});
+
+it("names every wrong setting with its value", () => {
+  const wrong = { ANALYZE_STAGE: "test", ANALYZE_SSH_PORT: "ssh", ANALYZE_ACCESS: "" };
+  expect(() => readHostConfig(wrong)).toThrow(
+    /ANALYZE_STAGE="test": must be one of dev, prod[^]*ANALYZE_SSH_PORT="ssh": must be a port/,
+  );
+});

@@ -1,0 +1,54 @@
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { ConfigError, readRegion } from "../config.ts";
+import { stages, type StageName } from "../stages.ts";
+
+/** What finding and reaching a host takes; a deployment's other settings are not needed. */
+export interface HostConfig {
+  readonly stage: StageName;
+  readonly region: string;
+  /** Private key file for ssh; null: ssh tries the keys that it finds by itself. */
+  readonly identityFile: string | null;
+  readonly sshUser: string;
+  readonly sshPort: number;
+  /** Where the keys of known hosts are kept. */
+  readonly knownHostsFile: string;
+  /** `ssm`: no port is open, commands travel through Session Manager. */
+  readonly access: "ssh" | "ssm";
+}
+
+const shape = z.object({
+  ANALYZE_STAGE: z.enum(["dev", "prod"], `must be one of ${Object.keys(stages).join(", ")}`).default("dev"),
+  ANALYZE_ACCESS: z.enum(["ssh", "ssm"], "must be ssh or ssm").default("ssh"),
+  ANALYZE_SSH_PUBLIC_KEY_FILE: z.string().optional(),
+  ANALYZE_KNOWN_HOSTS_FILE: z.string().default(fileURLToPath(new URL("../../state/known_hosts", import.meta.url))),
+  ANALYZE_SSH_USER: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]*$/, "is not a user's name")
+    .default("ec2-user"),
+  ANALYZE_SSH_PORT: z.coerce.number("must be a port").int().min(1).max(65_535).default(22),
+});
+
+/** Reads the environment; an empty variable counts as unset. Throws a ConfigError that names every fault. */
+export function readHostConfig(environment: NodeJS.ProcessEnv): HostConfig {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const region = readRegion(env);
+  const parsed = shape.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map(
+        ({ path, message }) => `${String(path[0])}=${JSON.stringify(env[String(path[0])])}: ${message}`,
+      ),
+    );
+  }
+  const { data } = parsed;
+  return {
+    stage: data.ANALYZE_STAGE,
+    region,
+    identityFile: data.ANALYZE_SSH_PUBLIC_KEY_FILE?.replace(/\.pub$/, "") ?? null,
+    sshUser: data.ANALYZE_SSH_USER,
+    sshPort: data.ANALYZE_SSH_PORT,
+    knownHostsFile: data.ANALYZE_KNOWN_HOSTS_FILE,
+    access: data.ANALYZE_ACCESS,
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
+  type EC2Client,
+  type Instance as Ec2Instance,
+} from "@aws-sdk/client-ec2";
+import type { HostConfig } from "./config.ts";
+import { HostError } from "./host-error.ts";
+
+/** The client's host, as EC2 knows it. */
+export interface Instance {
+  readonly id: string;
+  /** EC2's own words: pending, running, stopping, stopped. */
+  readonly state: string;
+  readonly type: string;
+  /** Public IPv4 address; null while it has none. */
+  readonly address: string | null;
+  /** ISO 8601; null when EC2 does not say. */
+  readonly launched: string | null;
+}
+
+/** Both of EC2's checks in its own words (ok, impaired, initializing …). */
+export interface Checks {
+  readonly system: string;
+  readonly instance: string;
+}
+
+const alive = ["pending", "running", "stopping", "stopped"];
+
+/**
+ * The one host of the stage, by its tags. Throws a HostError when there is none or more than one, and passes on what
+ * the AWS SDK throws.
+ */
+export async function findInstance(ec2: EC2Client, { stage, region }: HostConfig): Promise<Instance> {
+  const filters = {
+    "tag:project": ["analyze"],
+    "tag:stage": [stage],
+    "tag:role": ["client"],
+    "instance-state-name": alive,
+  };
+  const Filters = Object.entries(filters).map(([Name, Values]) => ({ Name, Values }));
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+  const found = Reservations.flatMap(({ Instances = [] }) => Instances).map(instanceOf);
+  const [instance, ...others] = found;
+  if (instance === undefined) {
+    throw new HostError(
+      `No host of stage ${stage} is in ${region}. \`npm run deploy\` makes one; if it is in another region or stage, set ` +
+        "AWS_REGION or ANALYZE_STAGE; if it is another account's, set AWS_PROFILE.",
+    );
+  }
+  if (others.length > 0) {
+    const list = found.map(
+      ({ id, state, launched }) => `  ${id}  ${state}  launched ${launched ?? "at an unknown time"}`,
+    );
+    throw new HostError(
+      `${found.length} hosts of stage ${stage} are in ${region}, and there should be one:\n${list.join("\n")}\n` +
+        "`npm run deploy` says which of them Terraform knows (output instance-id); terminate the other, then try again.",
+    );
+  }
+  return instance;
+}
+
+function instanceOf({ InstanceId, State, InstanceType, PublicIpAddress, LaunchTime }: Ec2Instance): Instance {
+  return {
+    id: InstanceId ?? "",
+    state: State?.Name ?? "unknown",
+    type: InstanceType ?? "unknown",
+    address: PublicIpAddress ?? null,
+    launched: LaunchTime?.toISOString() ?? null,
+  };
+}
+
+/** What EC2's two status checks say of a host, stopped ones included. */
+export async function checksOf(ec2: EC2Client, { id }: Instance): Promise<Checks> {
+  const { InstanceStatuses = [] } = await ec2.send(
+    new DescribeInstanceStatusCommand({ InstanceIds: [id], IncludeAllInstances: true }),
+  );
+  const [status] = InstanceStatuses;
+  return {
+    system: status?.SystemStatus?.Status ?? "unknown",
+    instance: status?.InstanceStatus?.Status ?? "unknown",
+  };
+}
+
+/** The address to dial. Throws a HostError that says why there is none. */
+export function addressOf({ address, id, state }: Instance): string {
+  if (state !== "running") throw new HostError(`${id} is ${state}: \`npm run host -- start\` starts it.`);
+  if (address !== null) return address;
+  throw new HostError(`${id} has no public address: \`npm run deploy\` gives it its fixed one again.`);
+}

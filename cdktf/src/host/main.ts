@@ -1,0 +1,72 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { explain } from "../explain.ts";
+import { login, onHost, power, status, tunnel, update } from "./commands.ts";
+import { reboot, start, stop } from "./power.ts";
+
+const program = new Command("host").description(
+  "The host that runs the client, found by its tags. AWS_REGION and ANALYZE_STAGE say where: docs/aws.md",
+);
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError("must be a port, 1 to 65535");
+}
+
+function edge(text: string): string {
+  if (/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i.test(text)) return text;
+  throw new InvalidArgumentError("must be host:port, for example 192.168.49.2:443");
+}
+
+program
+  .command("status")
+  .description("state, checks, address, launch, and the last line of the log")
+  .option("--json", "for programs")
+  .action(status);
+program
+  .command("log")
+  .description("the client's log")
+  .option("-f, --follow", "go on as lines come")
+  .option("-n, --lines <count>", "how many lines to begin with", "20")
+  .action(({ follow, lines }: { follow?: boolean; lines: string }) =>
+    onHost("analyze", ["tail", "--lines", lines, ...(follow ? ["-f"] : [])], follow && process.stdout.isTTY),
+  );
+for (const [name, what] of [
+  ["report", "availability, outages and latency from the log"],
+  ["doctor", "walk the hops from the host and stop at the first broken one"],
+] as const) {
+  program
+    .command(name)
+    .description(what)
+    .argument("[options...]", `options of \`analyze ${name}\``)
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((args: string[]) => onHost("analyze", [name, ...args]));
+}
+program.command("ssh").description("log in").action(login);
+program
+  .command("start")
+  .description("start the host")
+  .action(() => power("Starting", start, "runs"));
+program
+  .command("stop")
+  .description("stop the host: nothing is probed meanwhile")
+  .action(() => power("Stopping", stop, "is stopped"));
+program
+  .command("reboot")
+  .description("reboot the host")
+  .action(() => power("Rebooting", reboot, "was told to reboot"));
+program.command("update").description("take the newest published release now").action(update);
+program
+  .command("tunnel")
+  .description("let the host reach an edge that only this machine can reach, over ssh, until Ctrl-C")
+  .addOption(new Option("--to <host:port>", "the edge as seen from here").default("127.0.0.1:443").argParser(edge))
+  .addOption(new Option("--port <port>", "port on the host's loopback").default(8443).argParser(port))
+  .action(tunnel);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

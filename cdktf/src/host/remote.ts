@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { HostConfig } from "./config.ts";
+import { HostError } from "./host-error.ts";
+import { consoleOf, isPinned, keysOnConsole, pin } from "./host-keys.ts";
+import { addressOf, type Instance } from "./instance.ts";
+
+/** A program of this machine and its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
+
+/** One host, and the settings to reach it. */
+export interface Destination {
+  readonly config: HostConfig;
+  readonly instance: Instance;
+}
+
+/** ssh's options for one host. `-o HostKeyAlias`: the pinned key belongs to the instance, not to its address. */
+export function sshArguments({ config, instance }: Destination): string[] {
+  const { knownHostsFile } = config;
+  const options = {
+    UserKnownHostsFile: knownHostsFile,
+    HostKeyAlias: instance.id,
+    // Where no key was pinned from the console, the first one seen is kept, and only that one is taken from then on.
+    StrictHostKeyChecking: isPinned(knownHostsFile, instance.id) ? "yes" : "accept-new",
+    ConnectTimeout: "10",
+  };
+  return [
+    ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+    "-p",
+    String(config.sshPort),
+    "-l",
+    config.sshUser,
+    ...(config.identityFile === null ? [] : ["-i", config.identityFile, "-o", "IdentitiesOnly=yes"]),
+    addressOf(instance),
+  ];
+}
+
+/** Pins the host's keys from the console's text if they are there and none is pinned yet; says so on stderr. */
+export async function pinFromConsole(ec2: EC2Client, { config, instance }: Destination): Promise<void> {
+  const { knownHostsFile } = config;
+  if (isPinned(knownHostsFile, instance.id)) return;
+  const keys = keysOnConsole(await consoleOf(ec2, instance.id).catch(() => ""));
+  if (keys.length === 0) {
+    process.stderr.write(
+      "The console shows no host keys: the first key that the host shows is kept and required later.\n",
+    );
+    return;
+  }
+  pin(knownHostsFile, instance.id, keys);
+  process.stderr.write(`Pinned ${keys.length} host keys of ${instance.id} from its console.\n`);
+}
+
+/** What runs `line` (a shell line; empty: a login) on the host, by ssh or through Session Manager. */
+export function remoteCommand(destination: Destination, line: string, terminal = false): Command {
+  const { config, instance } = destination;
+  if (config.access === "ssm") return sessionCommand(config.region, instance.id, line);
+  return ["ssh", ...(terminal ? ["-t"] : []), ...sshArguments(destination), ...(line === "" ? [] : ["--", line])];
+}
+
+function sessionCommand(region: string, target: string, line: string): Command {
+  const session = ["ssm", "start-session", "--region", region, "--target", target];
+  if (line === "") return ["aws", ...session];
+  const parameters = JSON.stringify({ command: [line] });
+  return ["aws", ...session, "--document-name", "AWS-StartInteractiveCommand", "--parameters", parameters];
+}
+
+/** Ctrl-C reaches the child from the terminal, and it decides what that means. */
+function leaveToChild(): void {}
+
+/** Runs the command on this terminal. Resolves with its exit code; rejects with a HostError when it cannot be started. */
+export async function run([program, ...args]: Command): Promise<number> {
+  const child = spawn(program, args, { stdio: "inherit" });
+  process.on("SIGINT", leaveToChild);
+  try {
+    const [code] = await once(child, "close");
+    return typeof code === "number" ? code : 1;
+  } catch (error) {
+    throw new HostError(`${program} cannot be started: install it first (${String(error)})`, { cause: error });
+  } finally {
+    process.off("SIGINT", leaveToChild);
+  }
+}
+
+/** Runs the command and gives what it printed; undefined when it failed or took longer than `timeoutMs`. */
+export async function capture([program, ...args]: Command, timeoutMs: number): Promise<string | undefined> {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"], timeout: timeoutMs });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString("utf8")));
+  const code = await once(child, "close").then(
+    ([exit]: unknown[]) => exit,
+    () => 1,
+  );
+  return code === 0 ? printed : undefined;
+}

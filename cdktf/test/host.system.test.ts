@@ -1,0 +1,129 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Program, startProgram } from "../../test/support/program.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { pin } from "../src/host/host-keys.ts";
+import { temporaryFolder } from "./support/fixture.ts";
+import { ec2Of, endHost, makeHost } from "./support/host.ts";
+import { type Moto, startMoto } from "./support/moto.ts";
+import { freePort } from "./support/ports.ts";
+import { prepareSshd, putScript, type Sshd } from "./support/sshd.ts";
+
+const main = fileURLToPath(new URL("../src/host/main.ts", import.meta.url));
+const client = fileURLToPath(new URL("../../client/src/main.ts", import.meta.url));
+const line = '2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 wait=28 id=ec2a-29920701 out="x"';
+
+describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 and a real sshd", () => {
+  let moto: Moto;
+  let ec2: EC2Client;
+  let sshd: Sshd;
+  let server: Program;
+  let host: { id: string; address: string };
+  let env: NodeJS.ProcessEnv;
+  const log = join(temporaryFolder(), "analyze.log");
+
+  const run = (args: string[], change: NodeJS.ProcessEnv = {}) =>
+    spawnSync(process.execPath, [main, ...args], { env: { ...process.env, ...env, ...change }, encoding: "utf8" });
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    ec2 = ec2Of(moto);
+    host = await makeHost(ec2);
+    const port = await freePort();
+    sshd = prepareSshd(host.address, port);
+    server = await sshd.start();
+    writeFileSync(log, `${line}\n`);
+    putScript(sshd.bin, "analyze", [`ANALYZE_LOG='${log}' exec '${process.execPath}' '${client}' "$@"`]);
+    env = {
+      ...moto.env,
+      ANALYZE_SSH_PORT: String(port),
+      ANALYZE_SSH_USER: userInfo().username,
+      ANALYZE_SSH_PUBLIC_KEY_FILE: sshd.keyFile,
+      ANALYZE_KNOWN_HOSTS_FILE: join(temporaryFolder(), "known_hosts"),
+    };
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    await moto.stop();
+  });
+
+  test("status finds the host by its tags and shows the client's last line", () => {
+    const { stdout, status } = run(["status"]);
+    expect(stdout).toContain(host.id);
+    expect(stdout).toContain(host.address);
+    expect(stdout).toContain(line);
+    expect(status).toBe(0);
+  });
+
+  test("status --json gives the same facts to a program", () => {
+    expect(JSON.parse(run(["status", "--json"]).stdout)).toMatchObject({
+      stage: "dev",
+      instance: { id: host.id, state: "running", address: host.address },
+      lastLine: line,
+    });
+  });
+
+  test("log and report run the client's own command on the host, and pass on its exit code", () => {
+    expect(run(["log", "-n", "5"]).stdout).toBe(`${line}\n`);
+    expect(run(["report"]).stdout).toContain("2026-11-21");
+    const wrong = run(["report", "--slo", "it's not a number"]);
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("it's not a number")]);
+  });
+
+  test("a host that shows another key than the pinned one is refused", () => {
+    const file = join(temporaryFolder(), "known_hosts");
+    pin(file, host.id, [sshd.hostKey]);
+    expect(run(["log"], { ANALYZE_KNOWN_HOSTS_FILE: file }).status).toBe(0);
+    const other = join(temporaryFolder(), "known_hosts");
+    pin(other, host.id, ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz3Zq5y0n1Wl1dXqVx1s7m0sB7vW1qJ8r5m1h0Yh4cQ"]);
+    const refused = run(["log"], { ANALYZE_KNOWN_HOSTS_FILE: other });
+    expect(refused.stderr).toMatch(/Host key verification failed|HOST IDENTIFICATION HAS CHANGED/);
+    expect(refused.status).not.toBe(0);
+  });
+
+  test("no host, another region and no credentials are told apart, each with the next step", () => {
+    expect(run(["status"], { ANALYZE_STAGE: "prod" }).stderr).toMatch(
+      /No host of stage prod is in eu-central-1.*npm run deploy/s,
+    );
+    expect(run(["status"], { AWS_REGION: "us-east-1" }).stderr).toMatch(/No host .* us-east-1.*set AWS_REGION/s);
+    const none = {
+      AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
+      AWS_CONFIG_FILE: "none",
+      AWS_SHARED_CREDENTIALS_FILE: "none",
+    };
+    expect(run(["status"], none).stderr).toMatch(/No AWS credentials were found: run `aws configure`/);
+    expect(run(["status"], { AWS_REGION: "here" }).stderr).toMatch(/AWS_REGION="here": is not a region's name/);
+  });
+
+  test("two hosts with the same tags are both named, and neither is taken", async () => {
+    const second = await makeHost(ec2);
+    const { stderr, status } = run(["status"]);
+    await endHost(ec2, second.id);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("2 hosts of stage dev")]);
+    expect(stderr).toContain(host.id);
+    expect(stderr).toContain(second.id);
+  });
+
+  test("log -f goes on as lines come, until it is ended", async () => {
+    const follow = startProgram(process.execPath, [main, "log", "-f"], { env: { ...process.env, ...env } });
+    await follow.waitFor(/06:21:00Z ok/);
+    appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
+    expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
+    await follow.stop();
+  });
+
+  // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.
+  test("stop, start and reboot change the state and say so", () => {
+    expect(run(["stop"]).stdout).toBe(`${host.id} is stopped\n`);
+    expect(run(["log"]).stderr).toMatch(/is stopped: `npm run host -- start` starts it/);
+    expect(run(["start"]).stdout).toBe(`${host.id} runs\n`);
+    expect(run(["reboot"]).stdout).toBe(`${host.id} was told to reboot\n`);
+  });
+});

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Program, startProgram } from "../../../test/support/program.ts";
+import { temporaryFolder } from "./fixture.ts";
+
+/** A real OpenSSH server that lets one key in, as the user who runs the test. */
+export interface Sshd {
+  /** Public key file, its private half beside it. */
+  readonly keyFile: string;
+  /** One line of the server's own public key. */
+  readonly hostKey: string;
+  /** Programs put here are first in the PATH of whoever logs in. */
+  readonly bin: string;
+  start(): Promise<Program>;
+}
+
+function makeKey(file: string): string {
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
+  return execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim();
+}
+
+/** Prepares a server for `address`; with `start` it listens, again after a stop too. */
+export function prepareSshd(address: string, port: number): Sshd {
+  const folder = temporaryFolder();
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  // Where Debian's sshd puts its unprivileged half; it does not make the folder itself.
+  mkdirSync("/run/sshd", { recursive: true });
+  const hostKey = makeKey(join(folder, "host"));
+  makeKey(join(folder, "me"));
+  copyFileSync(join(folder, "me.pub"), join(folder, "authorized_keys"));
+  const config = join(folder, "sshd_config");
+  const lines = [
+    `ListenAddress ${address}:${port}`,
+    `HostKey ${join(folder, "host")}`,
+    `AuthorizedKeysFile ${join(folder, "authorized_keys")}`,
+    `SetEnv PATH=${bin}:/usr/local/bin:/usr/bin:/bin`,
+    "PermitRootLogin prohibit-password",
+    "PidFile none",
+    "StrictModes no",
+    "UsePAM no",
+  ];
+  writeFileSync(config, `${lines.join("\n")}\n`);
+  return {
+    keyFile: join(folder, "me.pub"),
+    hostKey,
+    bin,
+    start: async () => {
+      const program = startProgram("/usr/sbin/sshd", ["-D", "-e", "-f", config]);
+      await program.waitFor(/Server listening/);
+      return program;
+    },
+  };
+}
+
+/** Puts a shell script on the PATH of the one who logs in. */
+export function putScript(bin: string, name: string, lines: readonly string[]): void {
+  const file = join(bin, name);
+  writeFileSync(file, `#!/bin/sh\n${lines.join("\n")}\n`);
+  chmodSync(file, 0o755);
+}

@@ -5,7 +5,8 @@ import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
 import { runHook } from "./hook.ts";
 import { formatLine, type DownLine, type LogLine, type UpLine } from "./line.ts";
-import { createPoller } from "./poller.ts";
+import type { Notifier } from "./notify.ts";
+import { createPoller, type Poller } from "./poller.ts";
 import { allowanceFor } from "./probe/probe.ts";
 import { calendar } from "./schedule/calendar.ts";
 import { readClocks, watchIntervalMs } from "./schedule/clock.ts";
@@ -21,6 +22,7 @@ export interface AppOptions {
   version: string;
   /** What the hook inherits. */
   env: NodeJS.ProcessEnv;
+  notifier: Notifier;
   /** Each line, as it is handed to the log. */
   print(line: string): void;
   /** What a person who looks after the client has to know. */
@@ -34,24 +36,41 @@ export interface App {
   stop(why: string): Promise<number>;
 }
 
+function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine) => void {
+  const { hook: command, url } = config;
+  return (line) => {
+    if (command !== undefined) void runHook({ command, url: url.href, env, timeoutMs: hookTimeoutMs, warn }, line);
+  };
+}
+
+/** Lets a poller meet its schedule; returns how to end that, which resolves when no probe is under way. */
+function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promise<void> {
+  const schedule = startSchedule({ expression: config.schedule, onDue: poller.due, warn });
+  const watchdog = setInterval(() => {
+    if (!poller.watch()) return;
+    schedule.rearm();
+    void poller.catchUp();
+  }, watchIntervalMs);
+  void poller.catchUp();
+  return async () => {
+    clearInterval(watchdog);
+    schedule.stop();
+    await poller.idle();
+  };
+}
+
 /** Builds the poller of a configuration; nothing is read, written or sent before `start`. */
-export function createApp({ config, version, env, print, warn }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { config, version, notifier, print, warn } = options;
   const due = calendar(config.schedule);
-  const journal = createJournal({
-    append: async (line) => appendLine(config.log, line),
-    capacity: due.count(0, day),
-    warn,
-  });
+  const append = async (line: string): Promise<void> => appendLine(config.log, line);
+  const journal = createJournal({ append, capacity: due.count(0, day), warn });
   const write = async (line: LogLine): Promise<void> => {
     print(formatLine(line));
     await journal.write(line);
   };
   const ask = createAsker(config, allowanceFor(due.shortestStep));
-  const onChange = (line: DownLine | UpLine): void => {
-    const { hook: command, url } = config;
-    if (command !== undefined) void runHook({ command, url: url.href, env, timeoutMs: hookTimeoutMs, warn }, line);
-  };
-  let stopSchedule: (() => Promise<void>) | undefined;
+  let stopPolling: (() => Promise<void>) | undefined;
 
   return {
     start: async () => {
@@ -64,23 +83,15 @@ export function createApp({ config, version, env, print, warn }: AppOptions): Ap
         readClocks,
         ask: async (slot) => (await ask(slot)).line,
         write,
-        onChange,
+        onLine: notifier.fed,
+        onChange: createHook(options),
       });
-      const schedule = startSchedule({ expression: config.schedule, onDue: poller.due, warn });
-      const watchdog = setInterval(() => {
-        if (!poller.watch()) return;
-        schedule.rearm();
-        void poller.catchUp();
-      }, watchIntervalMs);
-      stopSchedule = async () => {
-        clearInterval(watchdog);
-        schedule.stop();
-        await poller.idle();
-      };
-      void poller.catchUp();
+      stopPolling = startPolling(poller, options);
+      notifier.ready();
     },
     stop: async (why) => {
-      await stopSchedule?.();
+      notifier.stopping();
+      await stopPolling?.();
       await write({ kind: "stop", time: Math.floor(Date.now() / 1000) * 1000, why });
       return journal.flush();
     },

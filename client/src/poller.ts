@@ -14,6 +14,8 @@ export interface PollerOptions {
   /** Probes for the slot; never throws. */
   ask(slot: number): Promise<RunLine>;
   write(line: LogLine): Promise<void>;
+  /** A run's line was handed to the log. */
+  onLine(): void;
   onChange(line: DownLine | UpLine): void;
 }
 
@@ -31,11 +33,12 @@ export interface Poller {
 
 type Runner = (slot: number) => Promise<void>;
 
-function createRunner({ history, downAfter, ask, write, onChange }: PollerOptions): Runner {
+function createRunner({ history, downAfter, ask, write, onLine, onChange }: PollerOptions): Runner {
   let streak = streakOf(history, downAfter);
   return async (slot) => {
     const line = await ask(slot);
     await write(line);
+    onLine();
     const [next, change] = afterRun(streak, line, downAfter);
     streak = next;
     if (change === undefined) return;

@@ -30,6 +30,10 @@ const requirements = {
   "cloud-init": { check: "command -v cloud-init", install: "apt-get install cloud-init" },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },
+  systemdNotify: {
+    check: "command -v systemd-notify && command -v socat",
+    install: "apt-get install systemd socat",
+  },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

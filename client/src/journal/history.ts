@@ -1,36 +1,18 @@
-import { open, readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { parseLine, type LogLine } from "../line.ts";
+import { findLogFiles } from "../read/family.ts";
+import { readLines } from "../read/lines.ts";
 
-const tailBytes = 64 * 1024;
+/** More than an outage needs to be seen whole: what is older cannot change what the next line says. */
+const enough = 400;
 
-async function lastPart(file: string): Promise<string> {
-  if (file.endsWith(".gz"))
-    return gunzipSync(await readFile(file))
-      .subarray(-tailBytes)
-      .toString("utf8");
-  const handle = await open(file, "r");
+async function lastLines(path: string): Promise<LogLine[]> {
+  let last: string[] = [];
   try {
-    const { size } = await handle.stat();
-    const length = Math.min(size, tailBytes);
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString("utf8");
-  } finally {
-    await handle.close();
+    for await (const { lines } of readLines(path)) last = [...last, ...lines].slice(-enough);
+  } catch {
+    // What was readable before the fault stands; the writer does not depend on the rest.
   }
-}
-
-/** A rotated file of `log` is named as the log with something behind: `.1`, `-20261121`, `.2.gz`. */
-async function filesNewestFirst(log: string): Promise<string[]> {
-  const names = await readdir(dirname(log));
-  const files = names.filter(
-    (name) => name.startsWith(basename(log)) && /^($|[.-][\d.-]+(\.gz)?$)/.test(name.slice(basename(log).length)),
-  );
-  const dated = await Promise.all(
-    files.map(async (name) => ({ file: join(dirname(log), name), at: (await stat(join(dirname(log), name))).mtimeMs })),
-  );
-  return dated.sort((a, b) => b.at - a.at).map(({ file }) => file);
+  return last.flatMap((line) => parseLine(line) ?? []);
 }
 
 function isAccount({ kind }: LogLine): boolean {
@@ -42,10 +24,9 @@ function isAccount({ kind }: LogLine): boolean {
  * rotated one. Empty when there is none. What cannot be read is passed over.
  */
 export async function readHistory(log: string): Promise<LogLine[]> {
-  const files = await filesNewestFirst(log).catch(() => []);
-  for (const file of files) {
-    const part = await lastPart(file).catch(() => "");
-    const lines = part.split("\n").flatMap((line) => parseLine(line) ?? []);
+  const files = await findLogFiles(log).catch(() => []);
+  for (const { path } of files.toReversed()) {
+    const lines = await lastLines(path);
     if (lines.some(isAccount)) return lines;
   }
   return [];

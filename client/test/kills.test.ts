@@ -1,0 +1,81 @@
+import { existsSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { calendar } from "../src/schedule/calendar.ts";
+import { audit } from "./audit.ts";
+import { openBench, type Bench } from "./running.ts";
+
+const seconds = calendar("* * * * * *");
+/** A few here, so that a change is seen at once; a few hundred with KILLS=300. */
+const kills = Number(process.env["KILLS"] ?? 4);
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(async () => bench.close());
+
+test(
+  `${kills} kills at any moment, with freezes and rotations in between, lose and double no second`,
+  async () => {
+    const started = Date.now();
+    for (let i = 0; i < kills; i++) {
+      const client = bench.start();
+      await client.waitFor(/ (ok|flaky|FAIL) /);
+      if (i % 4 === 1) bench.rotate();
+      if (i % 4 === 2) {
+        client.child.kill("SIGSTOP");
+        await sleep(1500);
+        client.child.kill("SIGCONT");
+      }
+      // The moment of the kill is what is varied: there is no event to wait for.
+      await sleep(Math.random() * 1200);
+      await client.stop("SIGKILL");
+    }
+    const last = bench.start();
+    await last.waitFor(/ ok .* ok /s);
+    expect(await last.stop()).toBe(0);
+
+    const text = bench.text();
+    const { first, last: end, sum, faults, bad, reasons } = audit(text, seconds);
+    expect(faults).toEqual([]);
+    expect(bad).toBeLessThanOrEqual(kills);
+    expect(sum).toBe(seconds.count(first - 1, end));
+    expect(first).toBeGreaterThanOrEqual(seconds.slotAt(started));
+    expect(Date.now() - end).toBeLessThan(30_000);
+    expect(reasons).toContain("restart");
+    expect(text.match(/ start /g)).toHaveLength(kills + 1);
+    expect(text).toMatch(/ stop .* why=SIGTERM\n$/);
+  },
+  30_000 + kills * 6000,
+);
+
+test("a second client of the same log refuses to start, and says who writes it", async () => {
+  const first = bench.start();
+  await first.waitFor(/ ok /);
+  const second = bench.start();
+  expect(await second.ended).toBe(2);
+  expect(second.output()).toMatch(new RegExp(`another client already .*pid ${first.child.pid} on`));
+  expect(await first.stop()).toBe(0);
+});
+
+test("a log that is removed under the client is made anew with the next line", async () => {
+  const client = bench.start();
+  await client.waitFor(/ ok /);
+  rmSync(bench.log);
+  await expect.poll(() => existsSync(bench.log), { timeout: 10_000 }).toBe(true);
+  expect(await client.stop()).toBe(0);
+});
+
+test("an outage is announced with its hop, runs the hook, and its end is announced", async () => {
+  const hook = 'echo "hook saw $ANALYZE_STATE $ANALYZE_HOP" >&2';
+  const client = bench.start({ ANALYZE_DOWN_AFTER: "2", ANALYZE_HOOK: hook });
+  await client.waitFor(/ ok /);
+  await bench.stage.shut();
+  await client.waitFor(/ DOWN {2}tcp .*slots=2 .*err=ECONNREFUSED hint="nothing|hook saw DOWN tcp/);
+  await client.waitFor(/hook saw DOWN tcp/);
+  await bench.stage.open();
+  await client.waitFor(/ UP .* slots=\d+ since=\d{4}/);
+  await client.waitFor(/hook saw UP/);
+  expect(await client.stop()).toBe(0);
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startProgram, type Program } from "../../test/support/program.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** Real clients that probe a stage each second, and write one log. */
+export interface Bench {
+  stage: Stage;
+  dir: string;
+  log: string;
+  start(env?: Record<string, string>): Program;
+  /** All that was ever written, oldest first. */
+  text(): string;
+  rotate(): void;
+  close(): Promise<void>;
+}
+
+/** Opens a stage and a folder for a log; `dir` is removed at the end unless it was given. */
+export async function openBench(given?: string): Promise<Bench> {
+  const stage = await openStage();
+  const dir = given ?? mkdtempSync(join(tmpdir(), "client-"));
+  const settings = mkdtempSync(join(tmpdir(), "client-ca-"));
+  const log = join(dir, "analyze.log");
+  const rotated: string[] = [];
+  writeFileSync(join(settings, "ca.crt"), stage.authority.certificate);
+  return {
+    stage,
+    dir,
+    log,
+    start: (env = {}) =>
+      startProgram(process.execPath, [main, "run"], {
+        env: {
+          ANALYZE_URL: stage.target.url.origin,
+          ANALYZE_ADDRESS: "127.0.0.1",
+          ANALYZE_CA_FILE: join(settings, "ca.crt"),
+          ANALYZE_LOG: log,
+          ANALYZE_SCHEDULE: "* * * * * *",
+          ...env,
+        },
+      }),
+    text: () => [...rotated, log].map((file) => readFileSync(file, "utf8")).join(""),
+    rotate: () => {
+      const file = `${log}.${1000 + rotated.length}`;
+      renameSync(log, file);
+      rotated.push(file);
+    },
+    close: async () => {
+      await stage.close();
+      rmSync(settings, { recursive: true });
+      if (given === undefined) rmSync(dir, { recursive: true });
+    },
+  };
+}

@@ -8,7 +8,7 @@ import { runLine } from "./probe/run-line.ts";
 export type Asker = (slot: number) => Promise<{ line: RunLine; probed: Probed }>;
 
 /** The id that all attempts of a slot carry through every hop: host and slot, in seconds since 1970. */
-export function requestIdFor(slot: number, host = hostname()): string {
+function requestIdFor(slot: number, host = hostname()): string {
   return `${host.replace(/[^A-Za-z0-9-]/g, "-").slice(0, 40)}-${slot / 1000}`;
 }
 

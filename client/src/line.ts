@@ -9,9 +9,8 @@ export {
   type LogLine,
   type RunLine,
   type StartLine,
-  type StopLine,
   type UpLine,
 } from "./line/record.ts";
 export { formatLine, maxLineBytes } from "./line/format.ts";
 export { parseLine } from "./line/parse.ts";
-export { formatDuration, formatInstant, visible } from "./line/value.ts";
+export { formatInstant, visible } from "./line/value.ts";

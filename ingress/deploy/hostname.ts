@@ -24,7 +24,7 @@ export async function driverOf(run: Run, cluster: Cluster): Promise<string | und
 }
 
 /** The line that makes `host` resolve on this system. */
-export function hostsLine(platform: NodeJS.Platform, ip: string, host: string): string {
+function hostsLine(platform: NodeJS.Platform, ip: string, host: string): string {
   if (platform !== "win32") return `echo "${ip} ${host}" | sudo tee -a /etc/hosts`;
   return `Add-Content -Path $env:windir\\System32\\drivers\\etc\\hosts -Value "${ip} ${host}"   (PowerShell as administrator)`;
 }

@@ -22,7 +22,7 @@ type ImageName = keyof typeof sources;
 export const imageNames: readonly ImageName[] = ["web", "worker", "client"];
 
 /** Tag that changes when, and only when, what the image is made of does. */
-export function contentTag(root: string, name: ImageName): string {
+function contentTag(root: string, name: ImageName): string {
   const files = [...common, ...sources[name]]
     .flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.name.includes(".test."))

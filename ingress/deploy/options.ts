@@ -26,7 +26,7 @@ export interface Options {
   imageLoader: string[] | undefined;
 }
 
-export const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:minikube, tls:renew)
+const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:minikube, tls:renew)
   --edge <ingress|nginx>   who ends TLS: the cluster's controller, or an nginx of our own (default: ingress)
   --host <name>            hostname (default: analyze.test)
   --namespace <name>       (default: analyze)

@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** One record as one line of JSON: instants as ISO 8601, all else as it is typed in {@link LogLine}. */
-export function toJson(line: LogLine): string {
+function toJson(line: LogLine): string {
   const instants = Object.entries(line).filter(([key]) => key === "time" || key === "from" || key === "since");
   const iso = instants.map(([key, value]) => [key, new Date(Number(value)).toISOString()]);
   return `${JSON.stringify({ ...line, ...Object.fromEntries(iso) })}\n`;

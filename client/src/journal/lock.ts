@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
 /** Another client holds the lock of the same log; the message says which. */
-export class LockError extends Error {
+class LockError extends Error {
   override name = "LockError";
 }
 

@@ -16,7 +16,7 @@ export interface Calendar {
 }
 
 /** A cron expression that cannot be used; the message says which field and why. */
-export class CalendarError extends Error {
+class CalendarError extends Error {
   override name = "CalendarError";
 }
 

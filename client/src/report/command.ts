@@ -4,7 +4,6 @@ import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { ReadError } from "../read/read-error.ts";
 import { screenOf } from "../read/screen.ts";
-import { drawHtml } from "./html/page.ts";
 import { drawJson } from "./json.ts";
 import { loadReport } from "./load.ts";
 import { drawLine } from "./oneline.ts";
@@ -39,8 +38,11 @@ function draw(report: Report, { json, line }: Options, env: NodeJS.ProcessEnv): 
   return line ? drawLine(report) : drawText(report, screenOf(process.stdout, env));
 }
 
-function unwritable(error: Error): never {
-  throw new ReadError(`The page cannot be written: ${error.message}`);
+async function writePage(file: string, report: Report): Promise<void> {
+  const { drawHtml } = await import("./html/page.ts");
+  await writeFile(file, drawHtml(report)).catch((error: Error) => {
+    throw new ReadError(`The page cannot be written: ${error.message}`);
+  });
 }
 
 async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
@@ -48,7 +50,7 @@ async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
   const [since, to] = [parseWhen(options.since, now), parseWhen(options.until, now)];
   if (since >= to) throw new ReadError(`--since ${options.since} is not before --until ${options.until}`);
   const report = await loadReport(options.log, { since, to, slo: options.slo });
-  if (options.html !== undefined) await writeFile(options.html, drawHtml(report)).catch(unwritable);
+  if (options.html !== undefined) await writePage(options.html, report);
   await print([draw(report, options, env)], process.stdout);
   process.exitCode = exitCode(report);
 }

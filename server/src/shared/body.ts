@@ -43,8 +43,12 @@ function collect(source: Readable): Promise<Buffer> {
     const [first] = chunks;
     resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
-  source.once("error", (cause) => reject(new ProblemError("malformed-request", "The body broke off.", { cause })));
-  source.once("close", () => reject(new ProblemError("malformed-request", "The body broke off.")));
+  const breakOff = (cause?: unknown): void => {
+    // An error has a stack to collect: too dear to be made for the bodies that had come whole.
+    if (!source.readableEnded) reject(new ProblemError("malformed-request", "The body broke off.", { cause }));
+  };
+  source.once("error", breakOff);
+  source.once("close", () => breakOff());
   return promise;
 }
 

@@ -10,7 +10,7 @@ export type LogLevel = (typeof logLevels)[number];
  * what a request costs. What is held back is written at exit. No hostname and pid: whoever collects the lines knows.
  */
 export function createLogger(service: string, level: LogLevel): Logger {
-  const stdout = pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 50 });
+  const stdout = pino.destination({ fd: 1, sync: false, minLength: 8_192, periodicFlush: 50 });
   const formatters = { level: (label: string) => ({ level: label }) };
   return pino({ level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stdout);
 }

@@ -57,7 +57,7 @@ function addRun(log: Collected, line: RunLine): void {
 
 /** Takes one more line into `log`. */
 export function collect(log: Collected, line: LogLine): void {
-  log.begin = Math.min(log.begin, line.kind === "gap" ? line.from : line.time);
+  log.begin = Math.min(log.begin, line.kind === "gap" ? Math.min(line.from, line.time) : line.time);
   switch (line.kind) {
     case "ok":
     case "flaky":

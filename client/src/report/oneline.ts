@@ -1,5 +1,5 @@
 import type { Report } from "./summary.ts";
-import { inWords, percent, stateSentence } from "./wording.ts";
+import { certificate, inWords, percent, stateSentence } from "./wording.ts";
 
 /** The report in one line, for /etc/motd or a prompt. */
 export function drawLine({ state, timeline, availability, latency, certificateDays }: Report): string {
@@ -8,7 +8,7 @@ export function drawLine({ state, timeline, availability, latency, certificateDa
     ...(state.fault ? [`fault at ${state.fault.hop}`] : []),
     `${percent(availability.ofDue)} of ${inWords(timeline.to - timeline.from)}`,
     ...(latency.ms ? [`p95 ${latency.ms.p95} ms`] : []),
-    ...(certificateDays === undefined ? [] : [`certificate ${certificateDays} d`]),
+    ...(certificateDays === undefined ? [] : [`certificate ${certificate(certificateDays)}`]),
   ];
   return `analyze: ${parts.join(" · ")}\n`;
 }

@@ -33,8 +33,7 @@ function stateLines({ state, timeline }: Report, screen: Screen): string[] {
   if (fault) lines.push(labelled("whose fault", paint(screen, "bold", fault)));
   if (state.fault?.err) lines.push(labelled("error", state.fault.err));
   if (state.fault?.hint) lines.push(labelled("hint", state.fault.hint));
-  if (state.now === "down") lines.push(labelled("next", "analyze doctor"));
-  if (state.now === "unknown") lines.push(labelled("next", "systemctl status analyze-client"));
+  if (state.now !== "up") lines.push(labelled("next", "analyze doctor"));
   if (state.last) {
     const { time, kind, ms, hop } = state.last;
     lines.push(
@@ -76,7 +75,7 @@ function figureLines({ slots, availability, objective, certificateDays }: Report
     labelled("availability", `${say.percent(availability.ofDue)} of due, ${say.percent(availability.ofRun)} of run`),
     labelled("objective", say.objectiveSentence(objective)),
   ];
-  if (certificateDays !== undefined) lines.push(labelled("certificate", `${certificateDays} days left`));
+  if (certificateDays !== undefined) lines.push(labelled("certificate", say.certificate(certificateDays)));
   return lines;
 }
 
@@ -92,19 +91,19 @@ function outageLines(report: Report): string[] {
   const draw = (outage: Report["outages"][number]): string =>
     [
       say.atMinute(outage.from),
-      say.outageLength(outage, report).padEnd(16),
+      say.outageLength(outage, report).padEnd(20),
       [outage.hop, ...outage.laterHops].join(",").padEnd(11),
       say.outageError(outage),
     ].join("  ");
-  return ["", "outages (UTC)     length            hop          first error", ...latest(report.outages, draw)];
+  return ["", "outages (UTC)     length                hop          first error", ...latest(report.outages, draw)];
 }
 
 function gapLine({ from, slots, why }: Report["gaps"][number]): string {
-  return `${say.atMinute(from)}  ${say.plural(slots, "slot").padEnd(16)}  ${say.holeReason(why)}`;
+  return `${say.atMinute(from)}  ${say.plural(slots, "slot").padEnd(20)}  ${say.holeReason(why)}`;
 }
 
 function gapLines({ gaps }: Report): string[] {
-  return gaps.length === 0 ? [] : ["", "gaps (UTC)        unknown           why", ...latest(gaps, gapLine)];
+  return gaps.length === 0 ? [] : ["", "gaps (UTC)        unknown               why", ...latest(gaps, gapLine)];
 }
 
 const phaseNames: Record<Phase, string> = { dns: "dns", tcp: "tcp", tls: "tls", wait: "wait", ms: "total" };

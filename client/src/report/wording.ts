@@ -42,6 +42,11 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** How long the edge's certificate is good. */
+export function certificate(days: number): string {
+  return days < 0 ? `expired ${plural(-days, "day")} ago` : `${plural(days, "day")} left`;
+}
+
 /** Why a hole is there, for each reason of a gap line and those that the report finds itself. */
 const holeReasons: Record<string, string> = {
   restart: "the client was not running",

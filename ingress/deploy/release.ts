@@ -47,8 +47,11 @@ export async function release(run: Run, cluster: Cluster, namespace: string, val
   const where = ["--namespace", namespace, "--kube-context", cluster.context];
   const rendered = await must(run, "helm", ["template", releaseName, chart, ...where, "--no-hooks", ...values]);
   const version = await must(run, "helm", ["version", "--short"]);
-  const safely = version.startsWith("v3") ? "--atomic" : "--rollback-on-failure";
-  const args = ["upgrade", "--install", releaseName, chart, ...where, "--wait", safely, "--timeout", "240s"];
+  // helm 4 applies server-side, where a field that someone changed by hand is a conflict: what is deployed wins
+  const safely = version.startsWith("v3")
+    ? ["--atomic"]
+    : ["--rollback-on-failure", "--server-side=true", "--force-conflicts"];
+  const args = ["upgrade", "--install", releaseName, chart, ...where, "--wait", ...safely, "--timeout", "240s"];
   const { code, stderr } = await run("helm", [...args, "--description", digestOf(rendered), ...values]);
   if (code === 0) return;
   const events = await cluster.kubectl(
@@ -60,9 +63,13 @@ export async function release(run: Run, cluster: Cluster, namespace: string, val
     "-o",
     reasons,
   );
+  const errors = stderr
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("level=INFO"))
+    .join("\n  ");
   const told = [...new Set(events.stdout.split("\n"))].slice(-8).join("\n    ");
   throw new DeployError(
-    `helm could not bring it up and has rolled back:\n  ${stderr.trim()}\n  The cluster said:\n    ${told}`,
+    `helm could not bring it up and has rolled back:\n  ${errors}\n  The cluster said:\n    ${told}`,
   );
 }
 

@@ -68,3 +68,9 @@ export async function settled({ cluster, namespace }: World, ...deployments: str
     await cluster.read("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=180s");
   }
 }
+
+/** What all pods of one component have logged in the last minutes. */
+export function logsOf({ cluster, namespace }: World, component: string): Promise<string> {
+  const selector = `--selector=app.kubernetes.io/component=${component}`;
+  return cluster.read("-n", namespace, "logs", selector, "--tail=-1", "--since=5m", "--max-log-requests=20");
+}

@@ -34,6 +34,15 @@ const requirements = {
     check: "command -v systemd-notify && command -v socat",
     install: "apt-get install systemd socat",
   },
+  kubeconform: {
+    check: "command -v kubeconform",
+    install: "go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0",
+  },
+  "kube-score": {
+    check: "command -v kube-score",
+    install: "go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0",
+  },
+  go: { check: "command -v go", install: "install Go" },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

@@ -35,15 +35,11 @@ async function untilPods(world: World, component: string, count: number): Promis
 
 /** Ends the process at once, as a crash does: nothing that it could react to, and the Service still leads to it. */
 const crash = `
-const { webSocketDebuggerUrl } = (await (async () => {
-  process.kill(1, "SIGUSR1");
-  for (;;) {
-    const targets = await fetch("http://127.0.0.1:9229/json").then((r) => r.json()).catch(() => []);
-    if (targets.length) return targets;
-  }
-})())[0];
-const socket = new WebSocket(webSocketDebuggerUrl);
-socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression: "process.reallyExit(137)" } }));
+process.kill(1, "SIGUSR1");
+let targets = [];
+while (targets.length === 0) targets = await fetch("http://127.0.0.1:9229/json").then((answer) => answer.json()).catch(() => []);
+const socket = new WebSocket(targets[0].webSocketDebuggerUrl);
+socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression: "process.abort()" } }));
 await new Promise((resolve) => { socket.onclose = resolve; });`;
 
 export const experiments: readonly Experiment[] = [

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLoad } from "../load/load.ts";
+import { describeWith } from "../support/requirements.ts";
+import { runCommand } from "../../ingress/deploy/command.ts";
+import { deployed, podsOf, settled, type World } from "./world.ts";
+
+let world: World;
+
+/** Asks the cluster to evict a pod, as a drain does. Returns the HTTP status of its answer. */
+async function evict(pod: string): Promise<string> {
+  const { context } = world.cluster;
+  const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: pod, namespace: world.namespace } };
+  const path = `/api/v1/namespaces/${world.namespace}/pods/${pod}/eviction`;
+  const args = ["--context", context, "create", "--raw", path, "-f", "-"];
+  const { code, stderr } = await runCommand("kubectl", args, { input: JSON.stringify(body) });
+  return code === 0 ? "evicted" : stderr;
+}
+
+describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", () => {
+  beforeAll(async () => {
+    world = await deployed("--set", "web.autoscaling.quietSeconds=15");
+  });
+  afterAll(async () => {
+    await deployed();
+  });
+
+  test("a drain may take one pod of web, and the next only when another is ready", async () => {
+    await expect.poll(async () => (await podsOf(world, "web")).length, { timeout: 60_000 }).toBe(2);
+    await settled(world, "web");
+    const [first = "", second = ""] = await podsOf(world, "web");
+    expect(await evict(first)).toBe("evicted");
+    expect(await evict(second)).toContain("would violate the pod's disruption budget");
+    await settled(world, "web");
+  });
+
+  test("load takes web to 4 pods or more and back to 2, and no request is lost on the way", async () => {
+    const load = startLoad({ ...world.target, keepAlive: 8, fresh: 2, durationMs: 240_000 });
+    try {
+      await expect
+        .poll(async () => (await podsOf(world, "web")).length, { timeout: 180_000 })
+        .toBeGreaterThanOrEqual(4);
+    } finally {
+      await load.stop();
+    }
+    const { lost, sent } = await load.result;
+    expect({ lost, enough: sent > 1000 }).toEqual({ lost: [], enough: true });
+    await expect.poll(async () => (await podsOf(world, "web")).length, { timeout: 240_000, interval: 1000 }).toBe(2);
+  }, 480_000);
+});

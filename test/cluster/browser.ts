@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+
+/** A Chromium of its own profile, that trusts one CA more than usual. */
+export interface Browser {
+  /** Opens the address. Rejects with Chromium's net::ERR_… when it refuses. */
+  open(url: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Puts the CA into an NSS database, where Chromium on Linux looks for what its user trusts. */
+function trust(home: string, ca: string): void {
+  const database = join(home, ".pki", "nssdb");
+  mkdirSync(database, { recursive: true });
+  writeFileSync(join(home, "ca.crt"), ca);
+  const certutil = (...args: string[]): void => {
+    execFileSync("certutil", ["-d", `sql:${database}`, ...args], { stdio: "pipe" });
+  };
+  certutil("-N", "--empty-password");
+  certutil("-A", "-n", "analyze", "-t", "C,,", "-i", join(home, "ca.crt"));
+}
+
+/** Starts Chromium with every name resolved to `ip`, and nothing about certificates switched off. */
+export async function openTrusting(ca: string, ip = "127.0.0.1"): Promise<Browser> {
+  const home = mkdtempSync(join(tmpdir(), "browser-"));
+  trust(home, ca);
+  const browser = await chromium.launchPersistentContext(join(home, "profile"), {
+    executablePath: "/usr/bin/chromium",
+    env: { ...process.env, HOME: home },
+    args: [`--host-resolver-rules=MAP * ${ip}`, "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+  return {
+    open: async (url) => {
+      const page = await browser.newPage();
+      await page.goto(url, { timeout: 30_000 });
+      return page;
+    },
+    close: async () => {
+      await browser.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { connect, type Cluster } from "../../ingress/deploy/cluster.ts";
+import { runCommand } from "../../ingress/deploy/command.ts";
+import { applyNamespace } from "../../ingress/deploy/trust.ts";
+import { describeWith } from "../support/requirements.ts";
+import { withGatewayApi } from "./gateway-api.ts";
+import { rendered } from "./render.ts";
+import { schemasOf } from "./schemas.ts";
+
+const variants = [
+  ["dev", []],
+  ["prod", []],
+  ["dev", ["edge.kind=nginx", "edge.clientCertificates.enabled=true"]],
+  ["prod", ["edge.kind=nginx", "networkPolicy.edgeCidrs={10.0.0.0/8}", "image.pullSecrets={registry}"]],
+  ["dev", ["edge.clientCertificates.enabled=true", "web.autoscaling.enabled=false"]],
+] satisfies ["dev" | "prod", string[]][];
+
+describeWith(["helm"], "the chart", () => {
+  test("passes helm lint straight from a clone", () => {
+    for (const stage of ["dev", "prod"]) {
+      const said = execFileSync("helm", ["lint", "./ingress", "--strict", "-f", `ingress/values.${stage}.yaml`], {
+        stdio: "pipe",
+      });
+      expect(said.toString()).toContain("0 chart(s) failed");
+    }
+  });
+
+  test("packs nothing of the deploy scripts", () => {
+    const folder = mkdtempSync(join(tmpdir(), "chart-"));
+    execFileSync("helm", ["package", "ingress", "-d", folder], { stdio: "pipe" });
+    const files = execFileSync("tar", ["-tzf", join(folder, "analyze-0.1.0.tgz")], { encoding: "utf8" });
+    expect(files).toContain("analyze/files/nginx/nginx.conf");
+    expect(files).not.toMatch(/deploy|\.ts$/m);
+  });
+});
+
+describeWith(["helm", "kube-score"], "kube-score", () => {
+  test.each(variants)("has no critical word and no warning: %s %s", async (stage, set) => {
+    const { code, stdout } = await runCommand("kube-score", ["score", "-", "--output-format", "ci"], {
+      input: rendered(stage, ...set),
+    });
+    expect(stdout.split("\n").filter((line) => /^\[(CRITICAL|WARNING)\]/.test(line))).toEqual([]);
+    expect(code).toBe(0);
+  });
+});
+
+let cluster: Cluster;
+const namespace = "analyze-manifests";
+
+describeWith(["cluster", "helm", "kubeconform"], "the API server", () => {
+  beforeAll(async () => {
+    cluster = await connect(runCommand);
+    await applyNamespace(cluster, namespace);
+    return async () => {
+      await cluster.read("delete", "namespace", namespace, "--wait=false");
+    };
+  });
+
+  test.each(variants)(
+    "takes every object, under Pod Security restricted and without an unknown field: %s %s",
+    async (stage, set) => {
+      const yaml = rendered(stage, ...set).replaceAll("namespace: analyze\n", `namespace: ${namespace}\n`);
+      const args = ["--context", cluster.context, "create", "--dry-run=server", "--validate=strict", "-f", "-"];
+      const { code, stderr } = await runCommand("kubectl", args, { input: yaml });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    },
+  );
+
+  test.each(variants)("has schemas that kubeconform finds every object true to: %s %s", async (stage, set) => {
+    const folder = mkdtempSync(join(tmpdir(), "schemas-"));
+    mkdirSync(folder, { recursive: true });
+    for (const [name, schema] of schemasOf(JSON.parse(await cluster.read("get", "--raw", "/openapi/v2")))) {
+      writeFileSync(join(folder, `${name}.json`), schema);
+    }
+    const at = ["-strict", "-summary", "-schema-location", `${folder}/{{ .ResourceKind }}.json`, "-"];
+    const { code, stdout, stderr } = await runCommand("kubeconform", at, { input: rendered(stage, ...set) });
+    expect({ code, text: stdout + stderr }).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/Invalid: 0, Errors: 0, Skipped: 0/),
+    });
+  });
+});
+
+/** What the API server says to objects that it is not to keep. */
+async function dryRun({ context }: Cluster, yaml: string): Promise<string> {
+  const args = ["--context", context, "create", "--dry-run=server", "--validate=strict", "-n", "default", "-f", "-"];
+  const { stdout, stderr } = await runCommand("kubectl", args, { input: yaml });
+  return stdout + stderr;
+}
+
+describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () => {
+  test("take the chart's Gateway and HTTPRoute, and refuse a wrong one", async () => {
+    const own = await connect(runCommand);
+    await withGatewayApi(own, async () => {
+      const yaml = rendered("dev", "edge.kind=gateway", "edge.gateway.className=example").replaceAll(
+        "namespace: analyze\n",
+        "namespace: default\n",
+      );
+      const said = await dryRun(own, yaml);
+      expect(said).toContain("httproute.gateway.networking.k8s.io/web created (server dry run)");
+      expect(said).toContain("gateway.gateway.networking.k8s.io/analyze created (server dry run)");
+      expect(await dryRun(own, yaml.replace("type: PathPrefix", "type: Prefix"))).toContain("Unsupported value");
+    });
+  });
+});

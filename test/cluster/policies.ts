@@ -1,0 +1,57 @@
+import type { z } from "zod";
+import type { networkPolicy } from "./render.ts";
+
+/** Who is at one end of a connection. */
+export interface End {
+  name: string;
+  namespace: string;
+  labels: Record<string, string>;
+  /** Named ports, for rules that name them. */
+  ports?: Record<string, number>;
+}
+
+type Policy = z.infer<typeof networkPolicy>;
+type Rule = {
+  peers: NonNullable<NonNullable<Policy["spec"]["ingress"]>[number]["from"]> | undefined;
+  ports: PortRules;
+};
+type PortRules = NonNullable<Policy["spec"]["ingress"]>[number]["ports"];
+
+function selects(wanted: Record<string, string> | undefined, labels: Record<string, string>): boolean {
+  return Object.entries(wanted ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+function allowsPeer(rule: Rule, other: End, home: string): boolean {
+  if (rule.peers === undefined) return true;
+  return rule.peers.some(({ podSelector, namespaceSelector }) => {
+    const namespaces = { "kubernetes.io/metadata.name": other.namespace };
+    const near = namespaceSelector ? selects(namespaceSelector.matchLabels, namespaces) : other.namespace === home;
+    return near && selects(podSelector?.matchLabels, other.labels);
+  });
+}
+
+function allowsPort(rule: Rule, target: End, port: number): boolean {
+  if (rule.ports === undefined) return true;
+  return rule.ports.some((one) => (typeof one.port === "string" ? target.ports?.[one.port] : one.port) === port);
+}
+
+/**
+ * Whether a TCP connection would be let through where policies are enforced (policies of one namespace; Kubernetes'
+ * rule: a pod that no policy selects for a direction is open in it, a selected one only as some rule allows).
+ */
+export function isAllowed(policies: readonly Policy[], home: string, from: End, to: End, port: number): boolean {
+  const passes = (end: End, other: End, direction: "Ingress" | "Egress"): boolean => {
+    if (end.namespace !== home) return true;
+    const applying = policies.filter(
+      ({ spec }) => spec.policyTypes.includes(direction) && selects(spec.podSelector.matchLabels, end.labels),
+    );
+    if (applying.length === 0) return true;
+    const rules: Rule[] = applying.flatMap(({ spec }) =>
+      direction === "Ingress"
+        ? (spec.ingress ?? []).map((rule) => ({ peers: rule.from, ports: rule.ports }))
+        : (spec.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports })),
+    );
+    return rules.some((rule) => allowsPeer(rule, other, home) && allowsPort(rule, to, port));
+  };
+  return passes(from, to, "Egress") && passes(to, from, "Ingress");
+}

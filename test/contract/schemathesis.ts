@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startProgram } from "../support/program.ts";
+
+/** What a run of Schemathesis came to. */
+export interface ContractRun {
+  /** 0 when every answer was as the contract says. */
+  readonly code: number | null;
+  readonly generated: number;
+  readonly passed: number;
+  /** All that it printed, failures with their curl commands included. */
+  readonly report: string;
+}
+
+/**
+ * Sends requests made from an OpenAPI document, right ones and wrong ones, and holds every answer against it: all
+ * checks, a fixed seed, nothing remembered from other runs. `examples`: the most cases per operation and phase.
+ */
+export async function fuzzContract(url: string, examples: number): Promise<ContractRun> {
+  const options = {
+    checks: "all",
+    mode: "all",
+    seed: "1",
+    "max-examples": String(examples),
+    "generation-database": "none",
+    warnings: "off",
+  };
+  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  // It leaves a cache where it runs.
+  const cwd = mkdtempSync(join(tmpdir(), "contract-"));
+  const program = startProgram("schemathesis", ["run", url, "--no-color", ...args], { cwd });
+  const code = await program.ended;
+  rmSync(cwd, { recursive: true });
+  const report = program.output();
+  const [, generated = "0", passed = "0"] = /(\d+) generated, (\d+) passed/.exec(report) ?? [];
+  return { code, generated: Number(generated), passed: Number(passed), report };
+}

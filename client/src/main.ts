@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addExport } from "./export/command.ts";
+import type { DoctorOptions } from "./commands/doctor.ts";
 import { addReport } from "./report/command.ts";
 import { addTail } from "./tail/command.ts";
 
@@ -37,7 +38,9 @@ program
   .command("doctor")
   .description("walks from this machine to the app, and stops at the first broken place; exit code 1 when there is one")
   .option("--json", "as JSON")
-  .action(async (options: { json?: true }) => {
+  .option("--cluster", "look into the cluster instead, with your kubectl and its context")
+  .option("-n, --namespace <name>", "namespace of the release in the cluster", "analyze")
+  .action(async (options: DoctorOptions) => {
     const { doctor } = await import("./commands/doctor.ts");
     process.exitCode = await doctor(process.env, options);
   });

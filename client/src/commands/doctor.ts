@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { examineWay } from "../doctor/doctor.ts";
+import { alongTheWay, examineWith, intoTheCluster } from "../doctor/doctor.ts";
 import type { Finding } from "../doctor/finding.ts";
 
 const marks = {
@@ -31,7 +31,15 @@ async function report(findings: AsyncIterable<Finding>, json: boolean): Promise<
   return healthy ? 0 : 1;
 }
 
+/** Options of the command line. */
+export interface DoctorOptions {
+  json?: boolean;
+  cluster?: boolean;
+  namespace: string;
+}
+
 /** `analyze doctor` */
-export async function doctor(env: NodeJS.ProcessEnv, { json = false }: { json?: boolean }): Promise<number> {
-  return report(examineWay(env), json);
+export async function doctor(env: NodeJS.ProcessEnv, options: DoctorOptions): Promise<number> {
+  const examination = options.cluster ? intoTheCluster(options.namespace) : alongTheWay;
+  return report(examineWith(env, examination), options.json ?? false);
 }

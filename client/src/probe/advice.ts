@@ -111,7 +111,7 @@ const upstream: Adviser = ({ err }) => {
 };
 
 const app: Adviser = ({ err, requestId }) => {
-  const next = `kubectl -n analyze logs -l app.kubernetes.io/part-of=analyze --tail=-1 | grep ${requestId}`;
+  const next = `kubectl -n analyze logs -l app.kubernetes.io/name=analyze --tail=-1 | grep ${requestId}`;
   if (err === "dependency-unavailable") return { means: "web is well, the worker cannot be reached", next: pods };
   if (err === "deadline-exceeded") return { means: "web is well, the worker took too long", next: pods };
   if (err === "TIMEOUT" || err === "TOO_LONG") return { means: "the app began an answer that does not end well", next };
@@ -120,7 +120,7 @@ const app: Adviser = ({ err, requestId }) => {
 
 const contract: Adviser = ({ requestId }) => ({
   means: "200, but not the answer to what was sent: another version, or a cache in between",
-  next: `kubectl -n analyze logs -l app.kubernetes.io/part-of=analyze --tail=-1 | grep ${requestId}`,
+  next: `kubectl -n analyze logs -l app.kubernetes.io/name=analyze --tail=-1 | grep ${requestId}`,
 });
 
 const advisers: Record<Verdict["hop"], Adviser> = {

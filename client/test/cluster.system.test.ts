@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeWith } from "../../test/support/requirements.ts";
+import { findingsInCluster } from "../src/doctor/cluster/cluster.ts";
+import { kubectl } from "../src/doctor/cluster/kubectl.ts";
+import { untilBroken, type Finding } from "../src/doctor/finding.ts";
+
+const namespace = `doctor-${process.pid}`;
+const host = "doctor.test";
+
+function apply(...objects: object[]): void {
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+  execFileSync("kubectl", ["-n", namespace, "apply", "-f", "-"], { input, stdio: ["pipe", "ignore", "inherit"] });
+}
+
+function ingressOf(name: string, className: string) {
+  const backend = { service: { name: "web", port: { number: 80 } } };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { name: "doctor" },
+    spec: {
+      ingressClassName: className,
+      tls: [{ hosts: [name], secretName: "doctor-tls" }],
+      rules: [{ host: name, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+    },
+  };
+}
+
+function secretOf({ certificate, key }: Credential) {
+  const stringData = { "tls.crt": certificate, "tls.key": key };
+  return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name: "doctor-tls" }, stringData };
+}
+
+function sliceOf(service: string, ready: boolean) {
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { name: service, labels: { "kubernetes.io/service-name": service } },
+    addressType: "IPv4",
+    endpoints: [1, 2].map((last) => ({ addresses: [`192.0.2.${last}`], conditions: { ready } })),
+  };
+}
+
+describeWith(["cluster"], "doctor --cluster, on a real API server", () => {
+  let authority: Credential;
+  let findings: Finding[];
+
+  async function examine(): Promise<Finding | undefined> {
+    const config = { url: new URL(`https://${host}`), ca: authority.certificate };
+    findings = [];
+    for await (const finding of untilBroken(findingsInCluster({ config, namespace, run: kubectl })))
+      findings.push(finding);
+    return findings.find(({ state }) => state === "broken");
+  }
+
+  beforeAll(async () => {
+    execFileSync("kubectl", ["create", "namespace", namespace], { stdio: "ignore" });
+    authority = await createAuthority({ hosts: [host, "other.test"] });
+  });
+  afterAll(() => {
+    execFileSync("kubectl", ["delete", "namespace", namespace, "--wait=false"], { stdio: "ignore" });
+  });
+
+  test("each thing that is missing is found in its turn, until nothing is", async () => {
+    expect(await examine()).toMatchObject({ name: "ingress", saw: `no Ingress in ${namespace}` });
+    apply(ingressOf("other.test", "nginx"));
+    expect(await examine()).toMatchObject({ name: "ingress", saw: expect.stringMatching(/are for other\.test/) });
+    apply(ingressOf(host, "haproxy"));
+    expect(await examine()).toMatchObject({ name: "ingress class", saw: expect.stringMatching(/wants class haproxy/) });
+    apply(ingressOf(host, "nginx"));
+    expect(await examine()).toMatchObject({ name: "tls secret", saw: "Secret doctor-tls is missing" });
+
+    apply(secretOf(await issueServerLeaf(authority, { hosts: ["other.test"] })));
+    expect(await examine()).toMatchObject({ name: "tls secret", means: expect.stringMatching(/not for doctor\.test/) });
+    const [notBefore, notAfter] = [new Date(Date.now() - 9e8), new Date(Date.now() - 1e8)];
+    apply(secretOf(await issueServerLeaf(authority, { hosts: [host], notBefore, notAfter })));
+    expect(await examine()).toMatchObject({ name: "tls secret", means: expect.stringMatching(/expired/) });
+    const foreign = await createAuthority({ hosts: [host], commonName: "Other CA" });
+    apply(secretOf(await issueServerLeaf(foreign, { hosts: [host] })));
+    expect(await examine()).toMatchObject({ name: "tls secret", means: expect.stringMatching(/did not sign it/) });
+
+    apply(secretOf(await issueServerLeaf(authority, { hosts: [host] })));
+    expect(await examine()).toMatchObject({ name: "pods of web", saw: "0 of 0 ready" });
+    apply(sliceOf("web", false));
+    expect(await examine()).toMatchObject({ name: "pods of web", saw: "0 of 2 ready" });
+    apply(sliceOf("web", true));
+    expect(await examine()).toMatchObject({ name: "pods of worker" });
+    apply(sliceOf("worker", true));
+    expect(await examine()).toBeUndefined();
+    expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(["cluster", "pull secret", "policies"]));
+  });
+});

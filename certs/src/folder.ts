@@ -1,6 +1,8 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credential } from "./authority.ts";
+import { CertsError } from "./error.ts";
 
 /** What a folder of certificates holds: `<name>.crt` and `<name>.key` of each. */
 export type CredentialName = "ca" | "tls" | "clients-ca" | "client";
@@ -13,12 +15,24 @@ export function pathsOf(dir: string, name: CredentialName): { certificate: strin
 /** A certificate in PEM; its key is absent where it was taken away, as that of a CA should be. */
 export type Stored = Pick<Credential, "certificate"> & Partial<Credential>;
 
-/** What is stored under that name; undefined when there is no certificate. */
+/** What is stored under that name; undefined when there is no certificate. Throws a {@link CertsError} for what is no PEM. */
 export function read(dir: string, name: CredentialName): Stored | undefined {
   const paths = pathsOf(dir, name);
   if (!existsSync(paths.certificate)) return undefined;
-  const certificate = readFileSync(paths.certificate, "utf8");
-  return existsSync(paths.key) ? { certificate, key: readFileSync(paths.key, "utf8") } : { certificate };
+  const certificate = readPem(paths.certificate, (pem) => new X509Certificate(pem));
+  return existsSync(paths.key) ? { certificate, key: readPem(paths.key, createPrivateKey) } : { certificate };
+}
+
+function readPem(path: string, parse: (pem: string) => unknown): string {
+  const pem = readFileSync(path, "utf8");
+  try {
+    parse(pem);
+    return pem;
+  } catch {
+    throw new CertsError(
+      `${path} is damaged, or not PEM without a passphrase: put the right file there, or move it away`,
+    );
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -80,6 +80,17 @@ test("without the CA's key a good leaf is kept, and a renewal says where the key
   rmSync(pathsOf(dir, "ca").key);
   expect(await done()).toEqual(["ca kept", "tls kept"]);
   await expect(done({ renew: true })).rejects.toThrow(/ca\.key is not here/);
+});
+
+test("a CA that has no constraints issues for any host", async () => {
+  write(dir, "ca", await createAuthority());
+  expect(await done({ hosts: ["anything.test"] })).toEqual(["ca kept", "tls issued"]);
+});
+
+test("a damaged file is named, not overwritten", async () => {
+  await done();
+  writeFileSync(pathsOf(dir, "tls").key, "half a k");
+  await expect(done()).rejects.toThrow(/tls\.key is damaged/);
 });
 
 test.each(["https://analyze.test", "*.analyze.test", "analyze.test:443", ""])("%j is no host", async (host) => {

@@ -49,10 +49,10 @@ async function issueServer(options: IssueOptions): Promise<Step[]> {
   const fault = faultOf(present, authority, { hosts, keyKind }) ?? (renew ? "was to be renewed" : undefined);
   if (fault === undefined && present) return [first, step("tls", present)];
 
-  const permitted = factsOf(authority).hosts ?? [];
+  const permitted = factsOf(authority).hosts;
   const before = present && factsOf(present);
-  const wanted = hosts ?? before?.hosts ?? permitted;
-  refuseOthers(wanted, permitted, dir);
+  const wanted = hosts ?? before?.hosts ?? permitted ?? defaultHosts;
+  if (permitted) refuseOthers(wanted, permitted, dir);
   const kind = keyKind ?? before?.keyKind;
   const leaf = await issueServerLeaf(signerIn(dir, "ca", authority), { hosts: wanted, ...(kind && { keyKind: kind }) });
   write(dir, "tls", leaf);

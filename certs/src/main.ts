@@ -59,7 +59,8 @@ const program = new Command("certs")
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CertsError)) throw error;
+  // What the file system refuses (EACCES: permission denied, open '…') says enough by itself.
+  if (!(error instanceof CertsError || (error instanceof Error && "syscall" in error))) throw error;
   process.stderr.write(`certs: ${error.message}\n`);
   process.exitCode = 1;
 }

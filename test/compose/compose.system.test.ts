@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { issueAll } from "../../certs/src/index.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeSuite } from "../edge/suite.ts";
-import { startLoad, type Load } from "../load/load.ts";
+import { pass, startLoad, type Load } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
 import { createProject, type Project } from "./project.ts";
 
@@ -17,12 +17,6 @@ function load(): Load {
   const edge = project.edge();
   const target = { url: `${edge.url}/analyze`, address: edge.address, ca: edge.ca };
   return startLoad({ ...target, keepAlive: 2, fresh: 2, durationMs: 60_000, pauseMs: 2 });
-}
-
-/** Resolves when so many more requests have ended. */
-async function pass(running: Load, requests: number): Promise<void> {
-  let passed = 0;
-  await running.next(() => ++passed >= requests, 60_000);
 }
 
 describeWith(["docker", "compose"], "docker compose up", () => {

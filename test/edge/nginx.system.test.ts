@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pass, startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
 import { ledgerFrom } from "../hostile/ledger.ts";
 import { runHostileTable } from "../hostile/run.ts";
@@ -55,6 +56,21 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
     const tls = { ca: edge().ca, servername: "analyze.test" };
     const target = { name: "nginx", host, port: Number(port), tls, ledger: ledgerFrom(stack.worker) } as const;
     expect(await runHostileTable(target)).toEqual([]);
+  });
+
+  test("killing an instance three times, and ending one three times, loses no request", async () => {
+    const target = { url: `${edge().url}/analyze`, address: edge().address, ca: edge().ca };
+    const load = startLoad({ ...target, durationMs: 120_000, pauseMs: 1 });
+    for (const signal of Array.from({ length: 3 }, () => ["SIGKILL", "SIGTERM"] as const).flat()) {
+      await pass(load, 50);
+      const [oldest] = stack.webs;
+      await oldest?.stop(signal);
+      await pass(load, 50);
+      await stack.replace(oldest);
+    }
+    const { sent, ok, lost } = await load.stop();
+    expect({ lost, ok }).toEqual({ lost: [], ok: sent });
+    expect(sent).toBeGreaterThan(600);
   });
 
   test("20 changes of the certificate lose no request, on connections that stay and on new ones", async () => {

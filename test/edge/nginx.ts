@@ -41,17 +41,29 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The committed http.conf with this place's values put in; throws when one of its lines is not there any more. */
+function httpConf({ webPorts, rate = "100000r/s" }: NginxOptions, folder: string, httpsPort: number): string {
+  const [first, second = first] = webPorts;
+  const values: [from: string, to: string][] = [
+    ["web-1:8080", `127.0.0.1:${first}`],
+    ["web-2:8080", `127.0.0.1:${second}`],
+    ["rate=50r/s", `rate=${rate}`],
+    ["/run/tls", `${folder}/tls`],
+    ["https://analyze.test:8443", `https://analyze.test:${httpsPort}`],
+    ["/dev/stdout", `${folder}/run/access.log`],
+  ];
+  return values.reduce(
+    (text, [from, to]) => {
+      if (!text.includes(from)) throw new Error(`nginx/site/http.conf has no ${from}`);
+      return text.replaceAll(from, to);
+    },
+    readFileSync(join(sources, "site/http.conf"), "utf8"),
+  );
+}
+
 function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {
-  const servers = ["max_fails=3 fail_timeout=2s", "max_fails=0 backup"]
-    .flatMap((rest) => options.webPorts.map((port) => `server 127.0.0.1:${port} ${rest};`))
-    .join("\n");
   return {
-    "http.conf": `
-      upstream web { zone web 64k; ${servers} keepalive 32; keepalive_timeout 60s; }
-      limit_req_zone $binary_remote_addr zone=requests:10m rate=${options.rate ?? "100000r/s"};
-      map "" $tls_folder { default ${folder}/tls; }
-      map "" $edge_origin { default https://analyze.test:${httpsPort}; }
-      access_log ${folder}/run/access.log edge;`,
+    "http.conf": httpConf(options, folder, httpsPort),
     "listen-https.conf": `listen 127.0.0.1:${httpsPort} ssl;`,
     "listen-http.conf": `listen 127.0.0.1:${httpPort};`,
   };

@@ -1,4 +1,4 @@
-import { startLoad, type LoadOptions } from "../load/load.ts";
+import { pass, startLoad, type LoadOptions } from "../load/load.ts";
 import type { LoadResult } from "../load/tally.ts";
 import type { Edge } from "./ask.ts";
 import type { Issued } from "./certificates.ts";
@@ -32,8 +32,7 @@ export async function rotateUnderLoad(
   const load = startLoad({ ...target, durationMs: times * withinMs, expectedCertificates, ...more });
   const seenAfterMs: number[] = [];
   for (let change = 0; change < times; change += 1) {
-    let passed = 0;
-    await load.next(() => ++passed >= requestsBetween, 30_000);
+    await pass(load, requestsBetween);
     await issued.renew();
     const wanted = issued.fingerprint();
     expectedCertificates.push(wanted);

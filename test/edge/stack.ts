@@ -8,6 +8,8 @@ export interface Stack {
   issued: Issued;
   webs: RunningService[];
   worker: RunningService;
+  /** Starts a new web on the port of one that has ended; it becomes the last of `webs`. */
+  replace(ended: RunningService | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,11 @@ export async function startStack(): Promise<Stack> {
     issued,
     webs,
     worker,
+    replace: async (ended) => {
+      if (ended === undefined) throw new Error("there is no web to replace");
+      webs.splice(webs.indexOf(ended), 1);
+      webs.push(await startService("web", { ...workerUrl, PORT: String(ended.port) }));
+    },
     stop: async () => {
       await nginx.stop();
       await Promise.all([...webs, worker].map((service) => service.stop()));

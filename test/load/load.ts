@@ -120,3 +120,9 @@ export function startLoad(options: LoadOptions): Load {
     },
   };
 }
+
+/** Resolves when so many more requests have ended, lost or not. */
+export async function pass(load: Load, requests: number, timeoutMs = 60_000): Promise<void> {
+  let passed = 0;
+  await load.next(() => ++passed >= requests, timeoutMs);
+}

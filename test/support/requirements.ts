@@ -43,6 +43,7 @@ const requirements = {
     install: "go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0",
   },
   go: { check: "command -v go", install: "install Go" },
+  systemd: { check: "command -v systemd-analyze", install: "apt-get install systemd" },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

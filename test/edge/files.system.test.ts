@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { describeWith } from "../support/requirements.ts";
+
+const nginx = fileURLToPath(new URL("../../nginx/", import.meta.url));
+
+/** What a program printed, whether it ended well or not. */
+async function printed(command: string, ...args: string[]): Promise<string> {
+  const output = await promisify(execFile)(command, args, { cwd: nginx }).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  return output.stdout + output.stderr;
+}
+
+describeWith(["gixy"], "nginx/ as files", () => {
+  test("has no finding by gixy", async () => {
+    // The first server of a port is its default; its file of ports is that of the others, so it can't say so itself.
+    const report = await printed("gixy", "--format", "json", "--skips", "default_server_flag", "nginx.conf");
+    expect(JSON.parse(report)).toEqual([]);
+  });
+});
+
+describeWith(["systemd", "nginx"], "the unit for a bare machine", () => {
+  test("is sound, and leaves the service little that it could abuse", async () => {
+    expect(await printed("systemd-analyze", "verify", "analyze-edge.service")).toBe("");
+    const rated = await printed(
+      "systemd-analyze",
+      "security",
+      "--offline=true",
+      "--threshold=20",
+      "analyze-edge.service",
+    );
+    expect(rated).toMatch(/exposure level for analyze-edge.service: 1\.\d OK/);
+  });
+});

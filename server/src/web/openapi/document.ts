@@ -27,6 +27,7 @@ export interface OpenApiDocument {
   info: { title: string; version: string; description: string };
   servers: { url: string }[];
   paths: Record<string, Record<string, OperationObject>>;
+  components: { schemas: { Problem: object } };
 }
 
 /** What any request can meet, whatever its address. */
@@ -79,7 +80,7 @@ function problemOf(status: number, codes: ProblemCode[]): ResponseObject {
   return {
     description: codes.map((code) => problemTypes[code].title).join("; "),
     headers: { ...everyAnswer, ...(status === 503 ? { "retry-after": retryAfter } : {}) },
-    content: { "application/problem+json": { schema: schemaOf(problem, "output") } },
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
   };
 }
 
@@ -115,5 +116,6 @@ export function describeApi(routes: DocumentedRoute[], version: string): OpenApi
     info: { title: "analyze", version, description: "Counts the words of a text and reverses it." },
     servers: [{ url: "/" }],
     paths: Object.fromEntries(paths),
+    components: { schemas: { Problem: schemaOf(problem, "output") } },
   };
 }

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -14,6 +14,16 @@ const until = new Date(begin + 1000 * minute).toISOString();
 let folder = "";
 let log = "";
 
+/** Root may read everything, so that it is no test of permissions: there, a command runs as nobody. */
+interface Identity {
+  uid?: number;
+  gid?: number;
+}
+
+const plainUser: Identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+/** Nobody may be kept from this folder, as when it is in /root. */
+const canRun = spawnSync(process.execPath, [main, "--version"], plainUser).status === 0;
+
 interface Ended {
   code: number | null;
   out: string;
@@ -21,9 +31,14 @@ interface Ended {
 }
 
 async function analyze(...args: string[]): Promise<Ended> {
+  return analyzeAs({}, ...args);
+}
+
+async function analyzeAs(identity: Identity, ...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ANALYZE_LOG: log },
     stdio: ["ignore", "pipe", "pipe"],
+    ...identity,
   });
   const [[code], out, err]: [(number | null)[], string, string] = await Promise.all([
     once(child, "exit"),
@@ -36,6 +51,7 @@ async function analyze(...args: string[]): Promise<Ended> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "analyze-commands-"));
   log = join(folder, "analyze.log");
+  await chmod(folder, 0o755);
   const hostile = "\u001B[2J\u202Eevil";
   const history = linesOf(Array.from({ length: 990 }, () => "o").concat([..."Xfoooooooo"]));
   const bad = `${hostile} is no line\n`;
@@ -69,6 +85,20 @@ describe("analyze report", () => {
     expect(out).toContain("\\u001b[2J\\u202eevil");
     expect(out).not.toContain("\u001B");
     expect(out).not.toContain("\u202E");
+  });
+});
+
+describe("a log that may not be read", () => {
+  it.runIf(canRun)("is named, with what to do, by every command", async () => {
+    const closed = join(folder, "closed.log");
+    await writeFile(closed, okLine(begin), { mode: 0o000 });
+    for (const command of ["report", "export", "tail"]) {
+      const { code, err } = await analyzeAs(plainUser, command, "--log", closed);
+      expect(err).toContain(closed);
+      expect(err).toContain("permission denied; use sudo, or join the group that owns it (adm)");
+      expect(err).not.toContain("    at ");
+      expect(code).toBe(2);
+    }
   });
 });
 

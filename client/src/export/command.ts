@@ -32,6 +32,7 @@ async function* jsonLines(options: Options, tally: Tally): AsyncGenerator<string
 async function run(options: Options): Promise<void> {
   const tally = newTally();
   await print(jsonLines(options, tally), process.stdout);
+  if (tally.problems.length > 0) process.exitCode = 2;
   for (const note of readingNotes(tally)) process.stderr.write(`analyze export: ${note}\n`);
 }
 
@@ -43,5 +44,6 @@ export function addExport(program: Command): void {
     .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: from the first record)")
     .option("--until <when>", "the same (default: to the last record)")
     .addOption(logOption())
+    .addHelpText("after", "\nExit code: 2 when a file could not be read, or not to its end.")
     .action(run);
 }

@@ -1,8 +1,8 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { parseLine, type LogLine } from "../line.ts";
 import { findLogFiles, type LogFile } from "./family.ts";
 import { readLines } from "./lines.ts";
-import { ReadError } from "./read-error.ts";
+import { isAbsent, ReadError, reasonOf } from "./read-error.ts";
 import type { Tally } from "./tally.ts";
 
 interface DatedFile extends LogFile {
@@ -75,7 +75,9 @@ export async function* readLog(
   tally: Tally,
   since = Number.NEGATIVE_INFINITY,
 ): AsyncGenerator<LogLine[]> {
-  const found = await findLogFiles(path).catch(() => []);
+  const found = await findLogFiles(path).catch((error: unknown) => {
+    throw isAbsent(error) ? noLog(path) : new ReadError(`${dirname(path)} cannot be read: ${reasonOf(error)}`);
+  });
   if (found.length === 0) throw noLog(path);
   // A day's grace: the clock may have been set back since the last write.
   const recent = found.filter((file) => file.modified >= since - day);
@@ -90,7 +92,7 @@ export async function* readLog(
     try {
       yield* readFile(file, next, copies, tally);
     } catch (error) {
-      tally.problems.push({ file: file.path, why: error instanceof Error ? error.message : String(error) });
+      tally.problems.push({ file: file.path, why: reasonOf(error) });
     }
   }
 }

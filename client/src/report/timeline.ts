@@ -26,10 +26,21 @@ export interface Timeline {
 /** A run has until the next minute to be written. */
 const writingTime = 60_000;
 
-function reasons({ gaps, stop }: Collected, from: number, until: number, isLast: boolean): string[] {
-  const why = new Set<string>(gaps.filter((gap) => gap.from < until && gap.time >= from).map((gap) => gap.why));
-  if (isLast) why.add(stop && stop.time >= from - writingTime ? "stopped" : "silent");
-  return why.size === 0 ? ["unrecorded"] : [...why];
+/** Tells the reasons of the gap lines within a hole; to be asked from the oldest hole to the youngest. */
+function gapReader({ gaps }: Collected): (from: number, until: number) => Set<string> {
+  // A negative one says that slots were run again, not that any was missed.
+  const sorted = gaps.filter(({ slots }) => slots > 0).sort((a, b) => a.time - b.time);
+  let next = 0;
+  return (from, until) => {
+    while ((sorted[next]?.time ?? from) < from) next++;
+    const why = new Set<string>();
+    for (let index = next; (sorted[index]?.from ?? until) < until; index++) why.add(sorted[index]?.why ?? "");
+    return why;
+  };
+}
+
+function endReason({ stop }: Collected, from: number): string {
+  return stop && stop.time >= from - writingTime ? "stopped" : "silent";
 }
 
 /**
@@ -39,11 +50,14 @@ function reasons({ gaps, stop }: Collected, from: number, until: number, isLast:
 export function timelineOf(log: Collected, cadence: Cadence, since: number, to: number, hasOlder: boolean): Timeline {
   const from = hasOlder ? since : Math.max(since, log.begin);
   const items: Item[] = [];
+  const reasons = gapReader(log);
   const addHole = (after: number, until: number, end: number, isLast: boolean): void => {
     const slots = cadence.count(after, until);
     if (slots === 0) return;
     const first = cadence.next(after);
-    items.push({ kind: "hole", from: first, until: end, slots, why: reasons(log, first, end, isLast) });
+    const why = reasons(first, end);
+    if (isLast) why.add(endReason(log, first));
+    items.push({ kind: "hole", from: first, until: end, slots, why: why.size === 0 ? ["unrecorded"] : [...why] });
   };
   let last = from - 1;
   const runs = [...log.runs.values()].filter(({ time }) => time >= from && time <= to);

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { LineSplitter } from "../read/lines.ts";
+import { isAbsent, ReadError, reasonOf } from "../read/read-error.ts";
 
 /** A file that is read to its end again and again, wherever it is renamed to. */
 export interface OpenFile {
@@ -12,15 +13,18 @@ export interface OpenFile {
   splitter: LineSplitter;
 }
 
-/** Opens a file at its beginning; undefined when there is none. */
+/**
+ * Opens a file at its beginning; undefined when there is none.
+ * @throws ReadError for any other fault.
+ */
 export async function openFile(path: string): Promise<OpenFile | undefined> {
   try {
     const handle = await open(path, "r");
     const { ino } = await handle.stat();
     return { handle, inode: ino, position: 0, wholeLines: 0, splitter: new LineSplitter() };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
+    if (isAbsent(error)) return undefined;
+    throw new ReadError(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 

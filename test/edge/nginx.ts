@@ -76,6 +76,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   cpSync(sources, join(folder, "conf"), { recursive: true });
   for (const [name, content] of Object.entries(siteFiles(options, folder, httpsPort, httpPort)))
     writeFileSync(join(folder, "conf/site", name), content);
+  mkdirSync(join(folder, "conf/site/server.d"), { recursive: true });
   for (const name of options.options ?? [])
     writeFileSync(
       join(folder, "conf/site/server.d", name),

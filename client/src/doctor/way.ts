@@ -3,6 +3,7 @@ import { quoteValue } from "../line/value.ts";
 import type { Attempt } from "../probe/attempt.ts";
 import type { Probed } from "../probe/probe.ts";
 import { portOf, type Target } from "../probe/target.ts";
+import { isUnknownHost } from "../probe/verdict.ts";
 import { well, type Finding } from "./finding.ts";
 
 /** The hops in the order that they are checked: OpenSSL looks at trust and time before Node looks at the name. */
@@ -67,13 +68,17 @@ function clock({ attempts }: Probed): Finding | undefined {
   return well("clock", `${Math.abs(seconds)} s from the edge's clock`, Math.abs(seconds) > 30 ? wrong : undefined);
 }
 
+/** Where a fault shows. Some are the edge's, but are seen in the handshake: nothing behind that was reached. */
+function placeOf(hop: Hop, err: string): Hop {
+  if (isUnknownHost(err)) return "tls";
+  return err === "FAKE_CERTIFICATE" ? "tls-trust" : hop;
+}
+
 /** What one probe shows of the way, hop by hop, up to the one that broke. */
 export function* findingsOnTheWay(target: Target, probed: Probed): Generator<Finding> {
   const { verdict, attempts } = probed;
   const last = attempts.at(-1);
-  // The fake certificate is the edge's fault, but it shows where trust is checked: nothing behind that was seen.
-  const brokenAt =
-    verdict.err === "FAKE_CERTIFICATE" ? "tls-trust" : verdict.err === undefined ? undefined : verdict.hop;
+  const brokenAt = verdict.err === undefined ? undefined : placeOf(verdict.hop, verdict.err);
   for (const hop of order) {
     if (hop === brokenAt) {
       yield broken(verdict.hop, probed);

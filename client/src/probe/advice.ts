@@ -1,6 +1,6 @@
 import type { Shown } from "./inspect.ts";
 import { portOf, type Target } from "./target.ts";
-import type { Verdict } from "./verdict.ts";
+import { isUnknownHost, type Verdict } from "./verdict.ts";
 
 /** What a broken hop means, and the one command to type next. */
 export interface Advice {
@@ -86,6 +86,7 @@ const edge: Adviser = ({ err, host, verdict: { out } }) => {
   const rules = "kubectl get ingress -A";
   if (err === "FAKE_CERTIFICATE")
     return { means: `the ingress has no usable TLS secret for ${host}`, next: "kubectl -n analyze get ingress,secret" };
+  if (isUnknownHost(err)) return { means: `the edge has no server for ${host}`, next: rules };
   if (err === "HTTP-404") return { means: `the edge has no rule for ${host} and this path`, next: rules };
   if (err === "HTTP-413")
     return { means: "the text is larger than the edge lets in", next: 'wc -L "$ANALYZE_TEXT_FILE"' };

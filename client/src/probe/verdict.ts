@@ -33,9 +33,14 @@ function tlsHop(code: string): Hop {
   return trustCodes.has(code) ? "tls-trust" : "tls";
 }
 
+/** An edge that has no server for the name says so in the handshake. */
+export function isUnknownHost(code: string): boolean {
+  return code.endsWith("UNRECOGNIZED_NAME");
+}
+
 function judgeFailure({ code, phase }: Failure, answer: Answer | undefined): Verdict {
   if (phase === "dns" || phase === "tcp") return { hop: phase, err: code };
-  if (phase === "tls") return { hop: tlsHop(code), err: code };
+  if (phase === "tls") return { hop: isUnknownHost(code) ? "edge" : tlsHop(code), err: code };
   // With TLS 1.3 a client learns only after the handshake that its certificate was missed or refused.
   if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)) return { hop: "tls", err: code };
   return { hop: answer?.servedBy === undefined ? "edge" : "app", err: code };

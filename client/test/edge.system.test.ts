@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { issue } from "../../test/edge/certificates.ts";
+import { startNginx } from "../../test/edge/nginx.ts";
+import { startStack, type Stack } from "../../test/edge/stack.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import type { RunLine } from "../src/line.ts";
+import { probe, type Question } from "../src/probe/probe.ts";
+import { runLine } from "../src/probe/run-line.ts";
+import type { Target } from "../src/probe/target.ts";
+
+const hello: Question = { kind: "analyze", text: "Hello, how are you?" };
+const requestId = "host-1795242060";
+
+function targetOf({ url, address, ca }: { url: string; address: string; ca: string }): Target {
+  const port = Number(address.split(":")[1]);
+  return { url: new URL("/analyze", url), ca, address: { ip: "127.0.0.1", family: 4, port }, identity: undefined };
+}
+
+async function ask(target: Target, question = hello, id = requestId): Promise<RunLine> {
+  const allowance = { attemptMs: 9000, pauseMs: 100, inspectMs: 5000 };
+  return runLine(0, Date.now(), id, await probe({ target, question, requestId: id, allowance, trusted: undefined }));
+}
+
+describeWith(["nginx"], "through plain nginx, with the real services behind it", () => {
+  let stack: Stack;
+  let target: Target;
+
+  beforeAll(async () => {
+    stack = await startStack();
+    target = targetOf(stack.nginx.edge);
+  });
+  afterAll(async () => stack.stop());
+
+  test("all is well: ok, with the phases, the certificate's days and the right answer", async () => {
+    const line = await ask(target);
+    expect(line).toMatchObject({ kind: "ok", hop: "app", status: 200, try: 1, cert: 364 });
+    expect(line).toMatchObject({ tcp: expect.any(Number), tls: expect.any(Number), wait: expect.any(Number) });
+    expect(line.out).toBe("Word Count: 4 | Reverse: ?uoy era woh ,olleH");
+  });
+
+  test("GET /random answers a number of 0 to 100", async () => {
+    const line = await ask({ ...target, url: new URL("/random", target.url) }, { kind: "random" });
+    expect(line.kind).toBe("ok");
+    expect(Number(line.out)).toBeLessThanOrEqual(100);
+  });
+
+  test("one id is in the client's line, in nginx's log, and in the logs of web and worker", async () => {
+    const id = "trace-1795242120";
+    expect(await ask(target, hello, id)).toMatchObject({ kind: "ok", id });
+    const logs = [
+      () => stack.nginx.log().join("\n"),
+      ...[stack.webs, [stack.worker]].map((all) => () => all.map((one) => one.output()).join("")),
+    ];
+    for (const log of logs) await expect.poll(log).toContain(id);
+  });
+
+  test("a host that nginx has no server for is refused in the handshake", async () => {
+    const line = await ask({ ...target, url: new URL("https://localhost/analyze") });
+    expect(line).toMatchObject({ kind: "FAIL", hop: "edge", err: "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" });
+    expect(line.hint).toMatch(/no server for localhost/);
+  });
+
+  test("a path that the app does not have is the app's 404, not the edge's", async () => {
+    const line = await ask({ ...target, url: new URL("/nothing", target.url) });
+    expect(line).toMatchObject({ kind: "FAIL", hop: "app", status: 404, err: "not-found" });
+  });
+
+  test("a text larger than the edge lets in is the edge's 413", async () => {
+    const line = await ask(target, { kind: "analyze", text: "x".repeat(1_100_000) });
+    expect(line).toMatchObject({ kind: "FAIL", hop: "edge", status: 413, err: "HTTP-413" });
+  });
+
+  test("a hung worker is named by web, and the next run after it wakes is good", async () => {
+    stack.worker.child.kill("SIGSTOP");
+    const line = await ask(target);
+    stack.worker.child.kill("SIGCONT");
+    expect(line).toMatchObject({
+      kind: "FAIL",
+      hop: "app",
+      err: expect.stringMatching(/deadline-exceeded|dependency-unavailable/),
+    });
+    expect(line.hint).toMatch(/worker/);
+    await expect.poll(async () => (await ask(target)).kind, { timeout: 20_000 }).toMatch(/ok|flaky/);
+  });
+
+  describe("when the services are gone", () => {
+    test("a killed worker is the app's 503, a killed web is the upstream's 502", async () => {
+      await stack.worker.stop("SIGKILL");
+      const withoutWorker = await ask(target);
+      expect(withoutWorker).toMatchObject({ kind: "FAIL", hop: "app", status: 503, err: "dependency-unavailable" });
+      expect(withoutWorker.hint).toMatch(/worker cannot be reached/);
+
+      for (const web of stack.webs) await web.stop("SIGKILL");
+      const withoutWeb = await ask(target);
+      expect(withoutWeb).toMatchObject({ kind: "FAIL", hop: "upstream", err: expect.stringMatching(/^HTTP-50[23]$/) });
+      expect(withoutWeb.hint).toMatch(/pod/);
+    });
+  });
+});
+
+describeWith(["nginx"], "through a plain nginx of other settings", () => {
+  test("a rate limit is the edge's 429", async () => {
+    const { dir } = await issue();
+    const nginx = await startNginx({ webPorts: [9], certificates: dir, rate: "1r/m" });
+    const target = targetOf(nginx.edge);
+    const burst = Array.from({ length: 110 }, () => ask(target));
+    const lines = await Promise.all(burst);
+    await nginx.stop();
+    const limited = lines.filter(({ err }) => err === "HTTP-429");
+    expect(limited.length).toBeGreaterThan(0);
+    expect(limited[0]).toMatchObject({ hop: "edge", hint: expect.stringMatching(/limits this client's rate/) });
+  });
+
+  test("an edge that asks for a client's certificate says so, and lets one in that has it", async () => {
+    const { dir } = await issue(true);
+    const nginx = await startNginx({ webPorts: [9], certificates: dir, options: ["client-certificates.conf"] });
+    const target = targetOf(nginx.edge);
+    const without = await ask(target);
+    const read = (name: string): string => readFileSync(join(dir, name), "utf8");
+    const identified = await ask({ ...target, identity: { cert: read("client.crt"), key: read("client.key") } });
+    await nginx.stop();
+    expect(without).toMatchObject({ kind: "FAIL", hop: "edge", status: 400 });
+    expect(without.hint).toMatch(/wants a client certificate/);
+    // Behind it nobody listens: that it came so far shows that the certificate was taken.
+    expect(identified).toMatchObject({ kind: "FAIL", hop: "upstream" });
+  });
+});

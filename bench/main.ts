@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { arch, cpus, release, type as systemName } from "node:os";
+import { parseArgs } from "node:util";
+import { measureLoopDelay } from "./loopDelay.ts";
+import { textOfLength } from "./measure.ts";
+import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
+import { measureInRounds, type Row } from "./rounds.ts";
+import { toMarkdown, type Results } from "./table.ts";
+import { compositions, flask, peers, whole, type Variant } from "./variants.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    only: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const connections = 32;
+
+/** Requests for each text that take some seconds of CPU time, warm-up and measurement alike. */
+const efforts = [
+  { characters: 19, warmup: 20_000, requests: 20_000, connections },
+  { characters: 10_000, warmup: 5_000, requests: 5_000, connections },
+  { characters: 100_000, warmup: 1_000, requests: 1_000, connections },
+] as const;
+
+const progress = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+};
+
+function chosen(variants: readonly Variant[]): readonly Variant[] {
+  const { only } = values;
+  return only === undefined ? variants : variants.filter(({ name }) => new RegExp(only).test(name));
+}
+
+function allPeers(): readonly Variant[] {
+  const python = preparePython();
+  if (python === undefined) progress("Flask is left out: python3 with venv is missing, or pip cannot install it.");
+  return chosen([...peers, ...(python === undefined ? [] : [flask(python)])]);
+}
+
+async function measurePeers(): Promise<Results["peers"]> {
+  const variants = allPeers();
+  const tables: { characters: number; rows: Row[] }[] = [];
+  for (const effort of efforts) {
+    const plan = { variants, text: textOfLength(effort.characters), rounds, effort };
+    tables.push({ characters: effort.characters, rows: await measureInRounds(plan, progress) });
+  }
+  return tables;
+}
+
+function place(): string {
+  const [{ model } = { model: "unknown processor" }] = cpus();
+  const system = `${cpus().length} × ${model}, ${systemName()} ${release()}, ${arch()}`;
+  const when = new Date().toISOString().slice(0, 10);
+  return `Measured ${when} on ${system}, Node ${process.versions.node}; ${rounds} rounds, ${connections} connections.`;
+}
+
+function writeReadme(markdown: string): void {
+  const file = new URL("README.md", import.meta.url);
+  const marked = /(<!-- results -->\n)[^]*(\n<!-- end of results -->)/;
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace(marked, (_, begin: string, end: string) => begin + markdown + end),
+  );
+}
+
+prepareBundles();
+preparePeers();
+const results: Results = {
+  peers: await measurePeers(),
+  costs: await measureInRounds(
+    { variants: chosen(compositions), text: textOfLength(19), rounds, effort: efforts[0], reference: whole },
+    progress,
+  ),
+  delays: await measureLoopDelay(7, progress),
+};
+const markdown = `${place()}\n\n${toMarkdown(results)}\n`;
+process.stdout.write(markdown);
+if (values.write) writeReadme(markdown);

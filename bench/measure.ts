@@ -1,0 +1,74 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { countWords, processedText, reverseText } from "../server/src/contract/index.ts";
+import type { LoadJob, LoadResult } from "./loadClient.ts";
+import { startPair } from "./processes.ts";
+import type { Variant } from "./variants.ts";
+
+/** One variant, one text, one round. */
+export interface Measurement {
+  /** User and system time of all server processes for one request, in microseconds. */
+  readonly cpuMicros: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Counts rather than times, so that a busy machine gives a slower run and not a colder one. */
+export interface Effort {
+  readonly connections: number;
+  readonly warmup: number;
+  readonly requests: number;
+}
+
+/** A text of that many ASCII characters, as words; 19 is the documents' own example. */
+export function textOfLength(length: number): string {
+  const example = "Hello, how are you?";
+  return `${example} `.repeat(Math.ceil(length / (example.length + 1))).slice(0, length);
+}
+
+/** The answer's bytes as this variant writes them, once they were found to say the right thing. */
+async function rightAnswer(url: string, text: string): Promise<string> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ text }),
+  });
+  const body = await response.text();
+  const right = processedText(countWords(text), reverseText(text));
+  if (response.status !== 200 || JSON.parse(body).processed_text !== right) {
+    throw new Error(`wrong answer (${response.status}): ${body.slice(0, 200)}`);
+  }
+  return body;
+}
+
+async function load(job: LoadJob): Promise<LoadResult> {
+  const client = fork(new URL("loadClient.ts", import.meta.url));
+  client.send(job);
+  const [result]: LoadResult[] = await once(client, "message");
+  if (result === undefined) throw new Error("the load client ended without a result");
+  if (result.wrong > 0 || result.errors > 0) {
+    throw new Error(`${result.wrong} wrong answers and ${result.errors} errors of ${result.right + result.wrong}`);
+  }
+  return result;
+}
+
+/** Starts the variant, warms it up, and measures. Throws on the first wrong answer or failed request. */
+export async function measure(variant: Variant, text: string, effort: Effort): Promise<Measurement> {
+  const pair = await startPair(variant.web, variant.worker);
+  try {
+    const expected = await rightAnswer(pair.url, text);
+    const job = { url: pair.url, body: JSON.stringify({ text }), expected, connections: effort.connections };
+    await load({ ...job, requests: Math.ceil(effort.warmup * variant.share) });
+    const before = pair.cpuMicros();
+    const { right, seconds, p50Ms, p99Ms } = await load({
+      ...job,
+      requests: Math.ceil(effort.requests * variant.share),
+    });
+    return { cpuMicros: (pair.cpuMicros() - before) / right, perSecond: right / seconds, p50Ms, p99Ms };
+  } catch (error) {
+    throw new Error(`${variant.name}, ${text.length} characters: ${String(error)}`, { cause: error });
+  } finally {
+    await pair.stop();
+  }
+}

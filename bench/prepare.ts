@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const venv = `${here}.venv`;
+
+function run(command: string, args: readonly string[], cwd = here): boolean {
+  return spawnSync(command, args, { cwd, stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+}
+
+/** Bundles the services as they ship. Throws when that fails. */
+export function prepareBundles(): void {
+  if (!run(process.execPath, ["scripts/build.ts"], root)) throw new Error("scripts/build.ts failed: see above");
+}
+
+/** Installs Fastify, Express and the load client, once. Throws when that fails. */
+export function preparePeers(): void {
+  if (existsSync(`${here}node_modules/autocannon`)) return;
+  process.stderr.write("Installing the peers (once; needs the npm registry) …\n");
+  if (!run("npm", ["ci", "--no-audit", "--no-fund"])) throw new Error("npm ci in bench/ failed: see above");
+}
+
+/** The bin folder of a virtual environment with Flask and gunicorn, made when missing; undefined where Python is. */
+export function preparePython(): string | undefined {
+  const bin = `${venv}/bin`;
+  if (existsSync(`${bin}/gunicorn`)) return bin;
+  process.stderr.write("Installing Flask and gunicorn (once; needs Python's package index) …\n");
+  const made =
+    run("python3", ["-m", "venv", venv]) && run(`${bin}/pip`, ["install", "-q", "-r", "peers/flask/requirements.txt"]);
+  return made ? bin : undefined;
+}

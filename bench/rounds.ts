@@ -1,0 +1,60 @@
+import { measure, type Effort, type Measurement } from "./measure.ts";
+import { bare, type Variant } from "./variants.ts";
+
+/** The medians of a variant's rounds. */
+export interface Row {
+  readonly name: string;
+  readonly cpuMicros: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU time in proportion to that of `reference` in the same round: median, least and most. */
+  readonly ratio: readonly [median: number, least: number, most: number];
+}
+
+export interface Plan {
+  readonly variants: readonly Variant[];
+  readonly text: string;
+  readonly rounds: number;
+  readonly effort: Effort;
+  /** Name of the variant that ratios are taken to. */
+  readonly reference?: string;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
+  return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? Number.NaN)) / 2 : upper;
+}
+
+function rowOf(name: string, own: readonly Measurement[], reference: readonly Measurement[]): Row {
+  const ratios = own.map(({ cpuMicros }, round) => cpuMicros / (reference[round]?.cpuMicros ?? Number.NaN));
+  const middle = (pick: (one: Measurement) => number): number => median(own.map(pick));
+  return {
+    name,
+    cpuMicros: middle(({ cpuMicros }) => cpuMicros),
+    perSecond: middle(({ perSecond }) => perSecond),
+    p50Ms: middle(({ p50Ms }) => p50Ms),
+    p99Ms: middle(({ p99Ms }) => p99Ms),
+    ratio: [median(ratios), Math.min(...ratios), Math.max(...ratios)],
+  };
+}
+
+/**
+ * Measures every variant once a round, in reversed order every other round, so that what else the machine does falls on
+ * all alike. Tells each measurement to `progress` as it ends.
+ */
+export async function measureInRounds(plan: Plan, progress: (line: string) => void): Promise<Row[]> {
+  const { variants, text, rounds, effort, reference = bare } = plan;
+  const measured = new Map(variants.map(({ name }): [string, Measurement[]] => [name, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const variant of round % 2 === 0 ? variants.toReversed() : variants) {
+      const one = await measure(variant, text, effort);
+      measured.get(variant.name)?.push(one);
+      const micros = `${one.cpuMicros.toFixed(0)} µs CPU per request`;
+      progress(`${text.length} characters, round ${round} of ${rounds}: ${variant.name}: ${micros}`);
+    }
+  }
+  return Array.from(measured, ([name, own]) => rowOf(name, own, measured.get(reference) ?? []));
+}

@@ -1,0 +1,61 @@
+import type { LoopDelay } from "./loopDelay.ts";
+import type { Row } from "./rounds.ts";
+
+/** Everything that one run of the bench measured. */
+export interface Results {
+  readonly peers: readonly { readonly characters: number; readonly rows: readonly Row[] }[];
+  /** Ours without one thing each; the first row is with everything. */
+  readonly costs: readonly Row[];
+  readonly delays: readonly LoopDelay[];
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+function ratio([middle, least, most]: Row["ratio"]): string {
+  return `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
+}
+
+function peerTable(characters: number, rows: readonly Row[]): string {
+  const head = ["two hops", "CPU µs/request", "× node:http + undici", "requests/s", "p50 ms", "p99 ms"];
+  const cells = rows.map((row) => [
+    row.name,
+    row.cpuMicros.toFixed(0),
+    ratio(row.ratio),
+    row.perSecond.toFixed(0),
+    row.p50Ms.toFixed(1),
+    row.p99Ms.toFixed(1),
+  ]);
+  return `### ${characters.toLocaleString("en")} characters\n\n${table(head, cells)}`;
+}
+
+function costTable(rows: readonly Row[]): string {
+  const whole = rows[0]?.cpuMicros ?? Number.NaN;
+  const cells = rows.map((row) => [
+    row.name,
+    row.cpuMicros.toFixed(0),
+    (whole * (1 - row.ratio[0])).toFixed(0),
+    ratio(row.ratio),
+  ]);
+  return `### What each thing on the way costs (19 characters)\n\n${table(["ours", "CPU µs/request", "saves µs", "× with everything"], cells)}`;
+}
+
+function delayTable(delays: readonly LoopDelay[]): string {
+  const cells = delays.map(({ script, webMs, workerMs }) => [script, webMs.toFixed(1), workerMs.toFixed(1)]);
+  return `### Event-loop delay for the largest text (256 KiB)\n\n${table(["text", "web ms", "worker ms"], cells)}`;
+}
+
+/** The results as Markdown, for bench/README.md. */
+export function toMarkdown(results: Results): string {
+  return [
+    ...results.peers.map(({ characters, rows }) => peerTable(characters, rows)),
+    costTable(results.costs),
+    delayTable(results.delays),
+  ].join("\n\n");
+}

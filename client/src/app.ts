@@ -5,6 +5,7 @@ import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
 import { runHook } from "./hook.ts";
 import { formatLine, type DownLine, type LogLine, type UpLine } from "./line.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Notifier } from "./notify.ts";
 import { createPoller, type Poller } from "./poller.ts";
 import { allowanceFor } from "./probe/probe.ts";
@@ -43,6 +44,13 @@ function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine
   };
 }
 
+/** Loaded only where they are wanted: they are off by default. */
+async function createMetricsOf({ config, warn }: AppOptions): Promise<Metrics | undefined> {
+  if (config.metrics === undefined) return undefined;
+  const { createMetrics } = await import("./metrics.ts");
+  return createMetrics(config.metrics, warn);
+}
+
 /** Lets a poller meet its schedule; returns how to end that, which resolves when no probe is under way. */
 function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promise<void> {
   const schedule = startSchedule({ expression: config.schedule, onDue: poller.due, warn });
@@ -75,6 +83,7 @@ export function createApp(options: AppOptions): App {
   return {
     start: async () => {
       const history = await readHistory(config.log);
+      const metrics = await createMetricsOf(options);
       await write(startLine(config, version, Date.now()));
       const poller = createPoller({
         calendar: due,
@@ -83,7 +92,10 @@ export function createApp(options: AppOptions): App {
         readClocks,
         ask: async (slot) => (await ask(slot)).line,
         write,
-        onLine: notifier.fed,
+        onLine: (line) => {
+          notifier.fed();
+          void metrics?.record(line);
+        },
         onChange: createHook(options),
       });
       stopPolling = startPolling(poller, options);

@@ -36,6 +36,8 @@ export interface Config {
   downAfter: number;
   /** Command line that is run on each change of state. */
   hook: string | undefined;
+  /** File for Prometheus' textfile collector. */
+  metrics: string | undefined;
 }
 
 /** Every fault of the environment at once, one per line, each with what to do. */
@@ -131,6 +133,7 @@ const environment = z
       .min(1, "must be at least 1")
       .default(3),
     ANALYZE_HOOK: z.string().optional(),
+    ANALYZE_METRICS_FILE: z.string().endsWith(".prom", "must end in .prom, or no collector reads it").optional(),
     ANALYZE_LOG: z.string().default("/var/log/analyze.log"),
   })
   .superRefine((values, context) => {
@@ -173,5 +176,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     log: values.ANALYZE_LOG,
     downAfter: values.ANALYZE_DOWN_AFTER,
     hook: values.ANALYZE_HOOK,
+    metrics: values.ANALYZE_METRICS_FILE,
   };
 }

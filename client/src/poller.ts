@@ -15,7 +15,7 @@ export interface PollerOptions {
   ask(slot: number): Promise<RunLine>;
   write(line: LogLine): Promise<void>;
   /** A run's line was handed to the log. */
-  onLine(): void;
+  onLine(line: RunLine): void;
   onChange(line: DownLine | UpLine): void;
 }
 
@@ -38,7 +38,7 @@ function createRunner({ history, downAfter, ask, write, onLine, onChange }: Poll
   return async (slot) => {
     const line = await ask(slot);
     await write(line);
-    onLine();
+    onLine(line);
     const [next, change] = afterRun(streak, line, downAfter);
     streak = next;
     if (change === undefined) return;

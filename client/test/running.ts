@@ -12,6 +12,7 @@ export interface Bench {
   stage: Stage;
   dir: string;
   log: string;
+  caFile: string;
   start(env?: Record<string, string>): Program;
   /** All that was ever written, oldest first. */
   text(): string;
@@ -25,18 +26,20 @@ export async function openBench(given?: string): Promise<Bench> {
   const dir = given ?? mkdtempSync(join(tmpdir(), "client-"));
   const settings = mkdtempSync(join(tmpdir(), "client-ca-"));
   const log = join(dir, "analyze.log");
+  const caFile = join(settings, "ca.crt");
   const rotated: string[] = [];
-  writeFileSync(join(settings, "ca.crt"), stage.authority.certificate);
+  writeFileSync(caFile, stage.authority.certificate);
   return {
     stage,
     dir,
     log,
+    caFile,
     start: (env = {}) =>
       startProgram(process.execPath, [main, "run"], {
         env: {
           ANALYZE_URL: stage.target.url.origin,
           ANALYZE_ADDRESS: "127.0.0.1",
-          ANALYZE_CA_FILE: join(settings, "ca.crt"),
+          ANALYZE_CA_FILE: caFile,
           ANALYZE_LOG: log,
           ANALYZE_SCHEDULE: "* * * * * *",
           ...env,

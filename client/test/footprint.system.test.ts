@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startProgram } from "../../test/support/program.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { openBench, type Bench } from "./running.ts";
+
+/** Enough to see a leak in each slot; the whole figure with SLOTS=50000. */
+const slots = Number(process.env["SLOTS"] ?? 2000);
+/** Seconds over which idleness is measured, one probe in each minute; the whole figure with IDLE=600. */
+const idleSeconds = Number(process.env["IDLE"] ?? 60);
+const soak = fileURLToPath(new URL("soak.ts", import.meta.url));
+const mib = 2 ** 20;
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(async () => bench.close());
+
+/** Processor time of a process, user and system, in milliseconds; Linux counts it in hundredths of a second. */
+function processorMs(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+describeWith([], "the poller's footprint", () => {
+  test(
+    `the memory of the poller is flat over ${slots} slots, each with a real probe and a real line`,
+    async () => {
+      const { port } = bench.stage.target.address ?? {};
+      const env = {
+        ...process.env,
+        SLOTS: String(slots),
+        ANALYZE_URL: bench.stage.target.url.origin,
+        ANALYZE_ADDRESS: `127.0.0.1:${port}`,
+        ANALYZE_CA_FILE: bench.caFile,
+        ANALYZE_LOG: join(bench.dir, "soak.log"),
+        ANALYZE_SCHEDULE: "* * * * * *",
+      };
+      const program = startProgram(process.execPath, ["--expose-gc", soak], { env });
+      expect(await program.ended).toBe(0);
+      const samples = program
+        .output()
+        .split("\n")
+        .filter((line) => line.startsWith("{"))
+        .map((line): { done: number; rss: number; heapUsed: number } => JSON.parse(line));
+      expect(samples).toHaveLength(10);
+      const spread = (of: (sample: { rss: number; heapUsed: number }) => number): number => {
+        const values = samples.slice(3).map(of);
+        return (Math.max(...values) - Math.min(...values)) / mib;
+      };
+      process.stdout.write(`heap within ${spread(({ heapUsed }) => heapUsed).toFixed(1)} MiB, `);
+      process.stdout.write(`resident within ${spread(({ rss }) => rss).toFixed(1)} MiB\n`);
+      expect(spread(({ heapUsed }) => heapUsed)).toBeLessThan(3);
+      // A short run is still warming up; ± 10 MiB is for the whole one.
+      expect(spread(({ rss }) => rss)).toBeLessThan(slots < 50_000 ? 40 : 20);
+      const lines = readFileSync(join(bench.dir, "soak.log"), "utf8").trimEnd().split("\n");
+      expect(lines.filter((line) => / ok /.test(line))).toHaveLength(slots);
+    },
+    60_000 + slots * 100,
+  );
+
+  test(
+    `a poller with one probe a minute takes less than 0.3 % of a core over ${idleSeconds} s, probes included`,
+    async () => {
+      const client = bench.start({ ANALYZE_SCHEDULE: "* * * * *" });
+      await client.waitFor(/ ok /);
+      await sleep(3000);
+      const before = processorMs(client.child.pid);
+      await sleep(idleSeconds * 1000);
+      const took = processorMs(client.child.pid) - before;
+      await client.stop();
+      process.stdout.write(`idle: ${took} ms of processor in ${idleSeconds} s\n`);
+      expect(took / (idleSeconds * 1000)).toBeLessThan(0.003);
+    },
+    60_000 + idleSeconds * 1000,
+  );
+});

@@ -1,0 +1,39 @@
+import { createAsker } from "../src/asker.ts";
+import { readConfig } from "../src/config.ts";
+import { appendLine } from "../src/journal/append.ts";
+import { createJournal } from "../src/journal/journal.ts";
+import { createPoller } from "../src/poller.ts";
+import { allowanceFor } from "../src/probe/probe.ts";
+import { calendar } from "../src/schedule/calendar.ts";
+import { readClocks } from "../src/schedule/clock.ts";
+
+/** Runs the poller's parts for SLOTS slots as fast as they go, and prints the memory after every tenth of them. */
+const slots = Number(process.env["SLOTS"]);
+const config = readConfig(process.env);
+const due = calendar(config.schedule);
+const journal = createJournal({
+  append: async (line) => appendLine(config.log, line),
+  capacity: 86_400,
+  warn: (message) => void process.stderr.write(`${message}\n`),
+});
+const ask = createAsker(config, allowanceFor(60_000));
+const poller = createPoller({
+  calendar: due,
+  history: [],
+  downAfter: config.downAfter,
+  readClocks,
+  ask: async (slot) => (await ask(slot)).line,
+  write: async (line) => journal.write(line),
+  onLine: () => undefined,
+  onChange: () => undefined,
+});
+
+let slot = due.slotAt(Date.now());
+for (let done = 1; done <= slots; done++) {
+  slot = due.slotAfter(slot);
+  await poller.due(slot);
+  if (done % (slots / 10) !== 0) continue;
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  process.stdout.write(`${JSON.stringify({ done, rss, heapUsed })}\n`);
+}

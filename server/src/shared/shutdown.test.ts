@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Agent, createServer as createProbe, request as send, type IncomingMessage } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { listening } from "../../testing/listening.ts";
 import { json } from "./answer.ts";
@@ -63,18 +64,25 @@ test("a request under way when the signal comes gets its answer, and its connect
   agent.destroy();
 });
 
-test("connections that are idle, or never sent a request, do not hold it up", async () => {
-  const { server, traffic, port } = await serving();
-  const agent = new Agent({ keepAlive: true });
-  await get(port, "/livez", agent);
-  const silent = connect(port, "127.0.0.1");
-  await once(silent, "connect");
-  const closed = once(silent.resume(), "close");
-  await shutDown(server, traffic, 0);
-  await closed;
-  expect(server.listening).toBe(false);
-  agent.destroy();
-});
+test(
+  "connections that are idle, or in the middle of a request that never ends, do not hold it up",
+  { timeout: 6_000 },
+  async () => {
+    const { server, traffic, port } = await serving();
+    const agent = new Agent({ keepAlive: true });
+    const silent = connect(port, "127.0.0.1");
+    silent.write("GET /livez HTTP/1.1\r\nHost: ");
+    const [accepted]: Socket[] = await once(server, "connection");
+    if (!accepted) throw new Error("no connection");
+    while (accepted.bytesRead === 0) await setImmediate();
+    await get(port, "/livez", agent);
+    const closed = once(silent.resume(), "close");
+    await shutDown(server, traffic, 0);
+    await closed;
+    expect(server.listening).toBe(false);
+    agent.destroy();
+  },
+);
 
 test("its port is free again afterwards", async () => {
   const { server, traffic, port } = await serving();

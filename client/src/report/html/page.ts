@@ -56,7 +56,7 @@ function figures({ slots, availability, objective, latency, certificateDays }: R
     ${figure(`Objective ${target} %`, verdict, budget)}
     ${figure("Latency, median", ms ? `${ms.p50} ms` : "unknown", ms ? `p95 ${ms.p95} ms, p99 ${ms.p99} ms` : "")}
     ${figure("Checks", `${slots.ok} ok`, `${slots.flaky} flaky, ${slots.failed} failed, ${slots.unknown} unknown`)}
-    ${certificateDays === undefined ? html`` : figure("Certificate", say.certificate(certificateDays), "")}
+    ${certificateDays === undefined ? html`` : figure("Certificate", say.plural(Math.abs(certificateDays), "day"), certificateDays < 0 ? "past its end" : "left")}
   </dl>`;
 }
 

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { parseWhen } from "./when.ts";
+
+const now = Date.UTC(2026, 10, 21, 9, 30);
+
+describe("an instant as a person types it", () => {
+  it.each([
+    ["now", now],
+    ["90min", now - 90 * 60_000],
+    ["90m", now - 90 * 60_000],
+    ["24h", now - 86_400_000],
+    ["1.5h", now - 5_400_000],
+    ["30d", now - 30 * 86_400_000],
+    ["2026-11-21", Date.UTC(2026, 10, 21)],
+    ["2026-11-21T06:00", Date.UTC(2026, 10, 21, 6)],
+    ["2026-11-21 06:00:30", Date.UTC(2026, 10, 21, 6, 0, 30)],
+    ["2026-11-21T06:00Z", Date.UTC(2026, 10, 21, 6)],
+    ["2026-11-21T06:00+01:00", Date.UTC(2026, 10, 21, 5)],
+  ])("%s", (text, instant) => {
+    expect(parseWhen(text, now)).toBe(instant);
+  });
+
+  it.each(["", "yesterday", "24", "h", "-3h", "3 fortnights", "2026-13-01", "21.11.2026", "6:00"])(
+    "%j is refused, and quoted",
+    (text) => {
+      expect(() => parseWhen(text, now)).toThrow(`"${text}" is not a time. Use how long ago`);
+    },
+  );
+});

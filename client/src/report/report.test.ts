@@ -98,11 +98,11 @@ describe("the report on a screen", () => {
       availability  82.142 % of due, 88.461 % of run
       objective     99.9 % broken: 3 min of a budget of 0 min spent, 3 min over
 
-      outages (UTC)     length                hop          first error
-      2026-11-20 22:05  3 min                 tcp          ECONNREFUSED
+      outages (UTC)     length  hop  first error
+      2026-11-20 22:05  3 min   tcp  ECONNREFUSED
 
-      gaps (UTC)        unknown               why
-      2026-11-20 22:12  2 slots               the client was not running
+      gaps (UTC)        unknown  why
+      2026-11-20 22:12  2 slots  the client was not running
 
       latency, ms       p50    p95    p99    max
       dns                 2      2      2      2

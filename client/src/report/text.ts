@@ -79,31 +79,31 @@ function figureLines({ slots, availability, objective, certificateDays }: Report
   return lines;
 }
 
-function latest<T>(rows: T[], draw: (row: T) => string): string[] {
-  const lines = rows.slice(-shownRows).map(draw);
-  return rows.length > shownRows
-    ? [`… ${rows.length - shownRows} earlier ones: see --json or --html`, ...lines]
-    : lines;
+/** A table under an empty line: each column as wide as its widest cell, and only the latest rows. */
+function table(heads: string[], rows: string[][]): string[] {
+  if (rows.length === 0) return [];
+  const shown = [heads, ...rows.slice(-shownRows)];
+  const widths = heads.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
+  const lines = shown.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const earlier = rows.length - shownRows;
+  if (earlier > 0) lines.splice(1, 0, `… ${earlier} earlier ones: see --json or --html`);
+  return ["", ...lines.map((line) => line.trimEnd())];
 }
 
 function outageLines(report: Report): string[] {
   if (report.outages.length === 0) return [labelled("outages", "none")];
-  const draw = (outage: Report["outages"][number]): string =>
-    [
-      say.atMinute(outage.from),
-      say.outageLength(outage, report).padEnd(20),
-      [outage.hop, ...outage.laterHops].join(",").padEnd(11),
-      say.outageError(outage),
-    ].join("  ");
-  return ["", "outages (UTC)     length                hop          first error", ...latest(report.outages, draw)];
-}
-
-function gapLine({ from, slots, why }: Report["gaps"][number]): string {
-  return `${say.atMinute(from)}  ${say.plural(slots, "slot").padEnd(20)}  ${say.holeReason(why)}`;
+  const rows = report.outages.map((outage) => [
+    say.atMinute(outage.from),
+    say.outageLength(outage, report),
+    [outage.hop, ...outage.laterHops].join(","),
+    say.outageError(outage),
+  ]);
+  return table(["outages (UTC)", "length", "hop", "first error"], rows);
 }
 
 function gapLines({ gaps }: Report): string[] {
-  return gaps.length === 0 ? [] : ["", "gaps (UTC)        unknown               why", ...latest(gaps, gapLine)];
+  const rows = gaps.map(({ from, slots, why }) => [say.atMinute(from), say.plural(slots, "slot"), say.holeReason(why)]);
+  return table(["gaps (UTC)", "unknown", "why"], rows);
 }
 
 const phaseNames: Record<Phase, string> = { dns: "dns", tcp: "tcp", tls: "tls", wait: "wait", ms: "total" };

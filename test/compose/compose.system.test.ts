@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { issueAll } from "../../certs/src/index.ts";
@@ -35,6 +35,13 @@ describeWith(["docker", "compose"], "docker compose up", () => {
   });
 
   edgeSuite(() => project.edge(), { ownProblems: true, refusesClearPost: true });
+
+  test("the certificates that it issued belong to the person whose checkout it is", () => {
+    const { uid } = statSync(project.certificates);
+    for (const name of ["", "ca.crt", "ca.key", "tls.crt", "tls.key"])
+      expect([name, statSync(join(project.certificates, "issued", name)).uid]).toEqual([name, uid]);
+    expect(statSync(join(project.certificates, "issued/ca.key")).mode & 0o777).toBe(0o600);
+  });
 
   test("the client writes its first line within the first minute, and it is good", async () => {
     const program = "process.stdout.write(require('fs').readFileSync('/log/analyze.log'))";

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,9 @@ import { listen } from "../load/backend.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
+
+/** Whose checkout it is, where the tests run as root. */
+const someone = 1234;
 
 /** A whole `docker compose up` of this checkout, apart from any other: own name, ports, network, images, certificates. */
 export interface Project {
@@ -38,6 +41,7 @@ async function freePort(): Promise<string> {
 export async function createProject(): Promise<Project> {
   const name = `analyze-test-${process.pid}`;
   const certificates = mkdtempSync(join(tmpdir(), "compose-certs-"));
+  if (process.getuid?.() === 0) chownSync(certificates, someone, someone);
   const [https, http] = [await freePort(), await freePort()];
   const env = {
     ...process.env,
@@ -76,7 +80,9 @@ export async function createProject(): Promise<Project> {
     },
     remove: async () => {
       await compose("down", "--volumes", "--timeout", "5");
-      for (const image of ["web", "worker", "client", "certs"]) await docker("rmi", `analyze/${image}:${name}`);
+      const images = ["web", "worker", "client", "certs"].map((image) => `analyze/${image}:${name}`);
+      // Where `up` failed, some were never built.
+      await Promise.allSettled(images.map((image) => docker("rmi", image)));
       rmSync(certificates, { recursive: true, force: true });
     },
   };

@@ -33,6 +33,18 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   edgeSuite(edge, { ownProblems: true, refusesClearPost: true });
   tlsSuite(edge);
 
+  test("answers in clear carry no HSTS, as RFC 6797 has it, and say what is wrong", async () => {
+    for (const [question, status] of [
+      [{ path: "/random" }, 308],
+      [{ path: "/analyze", body: "{}" }, 400],
+      [{ method: "TRACE" }, 405],
+    ] as const) {
+      const reply = await ask(edge(), { ...question, clear: true });
+      expect([reply.status, reply.headers["strict-transport-security"]]).toEqual([status, undefined]);
+      expect(status === 308 || reply.body.includes("https only")).toBe(true);
+    }
+  });
+
   describe("and its access log", () => {
     test("has the caller's id, as have web's and worker's logs", async () => {
       const headers = { "x-request-id": "from-end-to-end" };

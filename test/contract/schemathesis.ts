@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProgram } from "../support/program.ts";
@@ -15,9 +15,10 @@ export interface ContractRun {
 
 /**
  * Sends requests made from an OpenAPI document, right ones and wrong ones, and holds every answer against it: all
- * checks, a fixed seed, nothing remembered from other runs. `examples`: the most cases per operation and phase.
+ * checks, a fixed seed, nothing remembered from other runs. `document`: the OpenAPI document's JSON. `examples`: the most
+ * cases per operation and phase.
  */
-export async function fuzzContract(url: string, examples: number): Promise<ContractRun> {
+export async function fuzzContract(document: string, url: string, examples: number): Promise<ContractRun> {
   const options = {
     checks: "all",
     mode: "all",
@@ -29,7 +30,9 @@ export async function fuzzContract(url: string, examples: number): Promise<Contr
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   // It leaves a cache where it runs.
   const cwd = mkdtempSync(join(tmpdir(), "contract-"));
-  const program = startProgram("schemathesis", ["run", url, "--no-color", ...args], { cwd });
+  const file = join(cwd, "openapi.json");
+  writeFileSync(file, document);
+  const program = startProgram("schemathesis", ["run", file, `--url=${url}`, "--no-color", ...args], { cwd });
   const code = await program.ended;
   rmSync(cwd, { recursive: true });
   const report = program.output();

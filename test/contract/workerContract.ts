@@ -1,0 +1,21 @@
+import { analyzeRequest, processResponse } from "../../server/src/contract/index.ts";
+import { describeApi } from "../../server/src/web/openapi/document.ts";
+import type { DocumentedRoute } from "../../server/src/web/openapi/operation.ts";
+import { processRoute } from "../../server/src/worker/routes/process.ts";
+
+/**
+ * What worker promises to web, as OpenAPI: worker serves no document, since nobody but web calls it. The same schemas as
+ * the code's, written by the code that writes web's document.
+ */
+export function workerContract(): string {
+  const documented: DocumentedRoute = {
+    ...processRoute,
+    operation: {
+      id: "process",
+      summary: "Counts the words of a text and reverses it",
+      body: { schema: analyzeRequest, example: { text: "Hello, how are you?" } },
+      success: { status: 200, description: "Both results", content: { "application/json": processResponse } },
+    },
+  };
+  return JSON.stringify(describeApi([documented], "0")).replaceAll('"const":"web"', '"const":"worker"');
+}

@@ -11,6 +11,8 @@ import { openBench, type Bench } from "./running.ts";
 const slots = Number(process.env["SLOTS"] ?? 2000);
 /** Seconds over which idleness is measured, one probe in each minute; the whole figure with IDLE=600. */
 const idleSeconds = Number(process.env["IDLE"] ?? 60);
+// In the first minutes the code is not yet compiled.
+const idleLimit = idleSeconds < 300 ? 0.003 : 0.001;
 const soak = fileURLToPath(new URL("soak.ts", import.meta.url));
 const mib = 2 ** 20;
 let bench: Bench;
@@ -64,7 +66,7 @@ describeWith([], "the poller's footprint", () => {
   );
 
   test(
-    `a poller with one probe a minute takes less than 0.3 % of a core over ${idleSeconds} s, probes included`,
+    `a poller with one probe a minute takes less than ${idleLimit * 100} % of a core over ${idleSeconds} s, probes included`,
     async () => {
       const client = bench.start({ ANALYZE_SCHEDULE: "* * * * *" });
       await client.waitFor(/ ok /);
@@ -74,7 +76,7 @@ describeWith([], "the poller's footprint", () => {
       const took = processorMs(client.child.pid) - before;
       await client.stop();
       process.stdout.write(`idle: ${took} ms of processor in ${idleSeconds} s\n`);
-      expect(took / (idleSeconds * 1000)).toBeLessThan(0.003);
+      expect(took / (idleSeconds * 1000)).toBeLessThan(idleLimit);
     },
     60_000 + idleSeconds * 1000,
   );

@@ -54,6 +54,7 @@ export function latencyChart(measured: Measured[]): Markup {
     html`<span style="top:${((scale(tick) / height) * 100).toFixed(2)}%">${tick}</span>`;
   const grid = ticks.map((tick) => html`<path d="M0,${scale(tick).toFixed(1)}H${width}" />`);
   return html`<div class="ordinate" aria-hidden="true">${ticks.map(label)}</div>
+    ${isLog ? html`<div class="scale" aria-hidden="true">logarithmic</div>` : ""}
     <svg
       class="curves"
       viewBox="0 0 ${width} ${height}"

@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { begin, failLine, linesOf, okLine, startLine } from "../../../test/log-lines.ts";
+import { begin, failLine, linesOf, okLine, runLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
+import { formatLine } from "../../line.ts";
 import { drawHtml } from "./page.ts";
 
 const attack = `</script><script>alert(1)</script><img src=x onerror=alert(1)>`;
+
+/** A page of four groups, the third of them as slow as that. */
+function slow(ms: number): string {
+  const lines = [20, 20, ms, 20].map((took, index) => formatLine(runLine(at(index), { ms: took })));
+  return drawHtml(reportOf(lines, at(4)));
+}
 
 describe("the report as a page", () => {
   it("shows what a server said as text, never as markup", () => {
@@ -21,6 +28,11 @@ describe("the report as a page", () => {
     const hash = createHash("sha256").update(script).digest("base64");
     expect(page).toContain(`script-src &#39;sha256-${hash}&#39;"`);
     expect(page).not.toMatch(/(?:src|href)="/);
+  });
+
+  it("says so when the axis is logarithmic, and makes it so only where one slow group would hide the others", () => {
+    expect(slow(2000)).toContain(">logarithmic<");
+    expect(slow(200)).not.toContain("logarithmic");
   });
 
   it("draws nothing where nothing was measured, and breaks the line there", () => {

@@ -32,6 +32,7 @@ rect.unknown, i.unknown { fill: var(--unknown); background: var(--unknown) }
 rect.ok, rect.flaky, rect.unknown { transform-origin: 0 100%; transform: scaleY(.6) } rect.flaky { transform: scaleY(.8) }
 rect.unknown { transform: scaleY(.25) }
 .ordinate span, .abscissa span { position: absolute; color: var(--muted); font-size: .75rem; line-height: 1 }
+.scale { position: absolute; top: -1.25rem; right: 0; color: var(--muted); font-size: .75rem }
 .ordinate { position: absolute; inset: 0 100% auto auto; height: 15rem; width: 2.5rem }
 .ordinate span { right: .5rem; transform: translateY(-50%) }
 .abscissa { position: relative; height: 1.5rem } .abscissa span { top: .5rem; transform: translateX(-50%) }

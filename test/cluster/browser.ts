@@ -35,7 +35,13 @@ export async function openTrusting(ca: string, ip = "127.0.0.1"): Promise<Browse
   return {
     open: async (url) => {
       const page = await browser.newPage();
-      await page.goto(url, { timeout: 30_000 });
+      const visit = (): Promise<unknown> => page.goto(url, { timeout: 30_000 });
+      // A container that starts or ends elsewhere on this machine changes its network; that says nothing of the page.
+      const again = (error: Error): Promise<unknown> => {
+        if (!error.message.includes("ERR_NETWORK_CHANGED")) throw error;
+        return visit();
+      };
+      await visit().catch(again).catch(again).catch(again);
       return page;
     },
     close: async () => {

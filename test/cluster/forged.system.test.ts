@@ -49,7 +49,7 @@ async function whoAcceptsSigned(signer: "tls" | "ca", host: string): Promise<str
   }
 }
 
-describeWith(["chromium", "openssl"], "whoever trusts our CA", () => {
+describeWith(["chromium", "certutil", "curl"], "whoever trusts our CA", () => {
   beforeAll(async () => {
     issued = await issue();
     browser = await openTrusting(issued.ca);

@@ -51,15 +51,24 @@ async function createMetricsOf({ config, warn }: AppOptions): Promise<Metrics | 
   return createMetrics(config.metrics, warn);
 }
 
+/** A defect ends the process, whose restart accounts for the slot; node-cron would swallow it, and the slot with it. */
+function crash(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
 /** Lets a poller meet its schedule; returns how to end that, which resolves when no probe is under way. */
 function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promise<void> {
-  const schedule = startSchedule({ expression: config.schedule, onDue: poller.due, warn });
+  const onDue = async (slot: number): Promise<void> => poller.due(slot).catch(crash);
+  const catchUp = (): void => void poller.catchUp().catch(crash);
+  const schedule = startSchedule({ expression: config.schedule, onDue, warn });
   const watchdog = setInterval(() => {
     if (!poller.watch()) return;
     schedule.rearm();
-    void poller.catchUp();
+    catchUp();
   }, watchIntervalMs);
-  void poller.catchUp();
+  catchUp();
   return async () => {
     clearInterval(watchdog);
     schedule.stop();

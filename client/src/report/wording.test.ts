@@ -57,6 +57,10 @@ describe("figures in words", () => {
     const letters = [..."oXX???oo"];
     const report = reportOf([startLine(at(0)), ...linesOf(letters)], at(letters.length));
     expect(report.outages.map((outage) => outageLength(outage, report))).toEqual(["2 min to 5 min"]);
+    const unfinished = reportOf([startLine(at(0)), failLine(at(0))], at(6));
+    expect(unfinished.outages.map((outage) => outageLength(outage, unfinished))).toEqual([
+      "1 min to 6 min, its end not seen",
+    ]);
   });
 });
 

@@ -90,11 +90,12 @@ export function objectiveSentence({ target, held, budgetMinutes, spentMinutes, l
 }
 
 /** An outage's length: a range where it is not known when it ended. */
-export function outageLength({ from, until, unknown }: Outage, { timeline }: Report): string {
+export function outageLength({ from, until, unknown }: Outage, { timeline, state }: Report): string {
   const longest = (until ?? timeline.to) - from;
   const shortest = longest - unknown * timeline.period;
   const length = unknown > 0 && shortest > 0 ? `${inWords(shortest)} to ${inWords(longest)}` : inWords(longest);
-  return until === undefined ? `${length}, still down` : length;
+  if (until !== undefined) return length;
+  return `${length}, ${state.now === "down" ? "still down" : "its end not seen"}`;
 }
 
 /** What was wrong at first: the error, and the client's hint. */

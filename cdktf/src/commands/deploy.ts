@@ -1,10 +1,10 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { contentTag } from "../../../ingress/deploy/images.ts";
 import { readConfig } from "../config.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
-import { buildImage, type ImagePush, pushImages } from "../images/push.ts";
-import { sourceTag } from "../images/source-tag.ts";
+import { buildImage, type ImagePush, project, pushImages } from "../images/push.ts";
 import { keepRelease } from "../release/history.ts";
 import { myCidr } from "../settings/my-ip.ts";
 import { images } from "../stacks/dev-stack.ts";
@@ -42,11 +42,11 @@ export async function deploy(options: DeployOptions): Promise<void> {
 
 async function publishImages(region: string, outputs: ReadonlyMap<string, string>): Promise<void> {
   const ecr = new ECRClient({ region });
-  const tag = sourceTag();
   const wanted: ImagePush[] = [];
   for (const target of images) {
     const repository = outputs.get(`${target}-repository`);
     if (repository === undefined) continue;
+    const tag = contentTag(project, target);
     if (await hasImage(ecr, repository, tag)) step(`${target}:${tag} is in ECR already`);
     else wanted.push({ target, repository, tag });
   }

@@ -24,7 +24,8 @@ export class DockerError extends Error {
   override readonly name = "DockerError";
 }
 
-const project = fileURLToPath(new URL("../../../", import.meta.url));
+/** Folder of the Dockerfile: the project's root. */
+export const project = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Builds one image of the Dockerfile for the platform and gives it the tag of the push. Throws a DockerError. */
 export function buildImage(image: ImagePush): void {

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { spawnSync } from "node:child_process";
+import type { Ran } from "./terraform.ts";
+import { temporaryFolder } from "./fixture.ts";
+
+/** A machine that boots with systemd as its first process and takes its user data from cloud-init. */
+export interface Machine {
+  /** Runs a command on it as root. */
+  run(...command: string[]): Ran;
+  /** What a file on it holds. */
+  read(path: string): string;
+  /** Ends it and forgets it. */
+  destroy(): void;
+}
+
+const image = "analyze-test/host";
+
+/** Builds the image and boots it with this user data. It shares the network of this machine, so it reaches the emulator. */
+export function bootMachine(userData: string, emulator: string): Machine {
+  docker("build", "--quiet", "--tag", image, fileURLToPath(new URL("../host-image", import.meta.url)));
+  const seed = join(temporaryFolder(), "seed");
+  mkdirSync(seed);
+  // cloud-init unpacks gzip, as on EC2.
+  writeFileSync(join(seed, "user-data"), gzipSync(userData));
+  writeFileSync(join(seed, "meta-data"), "instance-id: i-0123456789abcdef0\nlocal-hostname: client\n");
+  const address = join(dirname(seed), "emulator");
+  writeFileSync(address, emulator);
+  const id = docker("run", "--detach", ...isolation, ...mounts(seed, address), image).output.trim();
+  const run = (...command: string[]): Ran => spawn(["exec", id, ...command]);
+  return {
+    run,
+    read: (path) => run("cat", path).output,
+    destroy: () => docker("rm", "--force", "--volumes", id),
+  };
+}
+
+/** What systemd needs of a container to run services with their sandboxes; less than --privileged. */
+const isolation = [
+  ...["--network", "host", "--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
+  ...["--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
+  ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp", "--env", "container=docker"],
+];
+
+function mounts(seed: string, emulator: string): string[] {
+  const readOnly = {
+    [seed]: "/var/lib/cloud/seed/nocloud",
+    [emulator]: "/etc/emulator",
+    [process.execPath]: "/opt/node24/node",
+  };
+  return Object.entries(readOnly).flatMap(([from, to]) => ["--volume", `${from}:${to}:ro`]);
+}
+
+function docker(...args: string[]): Ran {
+  const ran = spawn(args);
+  if (ran.status !== 0) throw new Error(`docker ${args.join(" ")}: ${ran.output}`);
+  return ran;
+}
+
+function spawn(args: string[]): Ran {
+  const { status, stdout, stderr } = spawnSync("docker", args, { encoding: "utf8", maxBuffer: 16 * 2 ** 20 });
+  return { status, output: stdout + stderr };
+}

@@ -98,21 +98,21 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "userData" }));
     const text = gunzipSync(Buffer.from(UserData?.Value ?? "", "base64")).toString("utf8");
     const bucket = outputs["release-bucket"]?.value ?? "";
-    expect(text).toBe(cloudConfig({ bucket, region: "eu-central-1" }, readHostScripts()));
+    expect(text).toBe(cloudConfig({ bucket, region: "eu-central-1", logGroup: null }, readHostScripts()));
   });
 
   it.each<[change: string, variables: NodeJS.ProcessEnv, planned: string[]]>([
     [
       "another address for SSH",
       { ANALYZE_SSH_CIDR: "198.51.100.1/32" },
-      ["update aws_vpc_security_group_ingress_rule.firewall_ssh"],
+      ["update aws_vpc_security_group_ingress_rule.client_firewall_ssh"],
     ],
-    ["another size", { ANALYZE_INSTANCE_TYPE: "t4g.small" }, ["update aws_instance.host_instance"]],
-    ["detailed monitoring", { ANALYZE_DETAILED_MONITORING: "true" }, ["update aws_instance.host_instance"]],
+    ["another size", { ANALYZE_INSTANCE_TYPE: "t4g.small" }, ["update aws_instance.client_host_instance"]],
+    ["detailed monitoring", { ANALYZE_DETAILED_MONITORING: "true" }, ["update aws_instance.client_host_instance"]],
     [
       "an edge on the internet",
       { ANALYZE_ADDRESS: "192.0.2.10" },
-      ["create aws_vpc_security_group_egress_rule.firewall_edge"],
+      ["create aws_vpc_security_group_egress_rule.client_firewall_edge"],
     ],
   ])("plans for %s what it says and no more", async (_, variables, planned) => {
     stack.synth(config({ ...env, ...variables }), first);

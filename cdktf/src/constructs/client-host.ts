@@ -21,6 +21,8 @@ export interface ClientHostProps {
   readonly publicKey: string | null;
   /** The bucket with the releases, known only to Terraform. */
   readonly bucketName: string;
+  /** Log group that the client's log is sent to; null: none. Known at synth. */
+  readonly logGroup: string | null;
   /** What must be there when the host boots. */
   readonly after: ITerraformDependable[];
 }
@@ -81,7 +83,7 @@ export class ClientHost extends Construct {
  */
 function userData(props: ClientHostProps): string {
   const bucket = "@BUCKET@";
-  const text = cloudConfig({ bucket, region: props.region }, readHostScripts());
+  const text = cloudConfig({ bucket, region: props.region, logGroup: props.logGroup }, readHostScripts());
   return Fn.base64gzip(Fn.replace(Fn.base64decode(Buffer.from(text).toString("base64")), bucket, props.bucketName));
 }
 

@@ -1,8 +1,26 @@
 import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy/index.js";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
 import { Construct } from "constructs";
+import { type StageName, stages } from "../stages.ts";
+
+export const images = ["web", "worker", "client"] as const;
+
+/** The stage's repositories, one for each image. */
+export function imageRepositories(scope: Construct, stage: StageName): ImageRepository[] {
+  const { imagesKept, deleteFull } = stages[stage];
+  return images.map(
+    (image) =>
+      new ImageRepository(scope, `image-${image}`, {
+        image,
+        name: `analyze-${stage}/${image}`,
+        imagesKept,
+        deleteFull,
+      }),
+  );
+}
 
 export interface ImageRepositoryProps {
+  readonly image: string;
   readonly name: string;
   /** Older images are deleted by ECR. */
   readonly imagesKept: number;
@@ -11,6 +29,7 @@ export interface ImageRepositoryProps {
 
 /** An ECR repository: tags cannot be pushed over, every push is scanned, layers are encrypted, old images go. */
 export class ImageRepository extends Construct {
+  readonly image: string;
   readonly arn: string;
   readonly url: string;
 
@@ -27,6 +46,7 @@ export class ImageRepository extends Construct {
       repository: repository.name,
       policy: JSON.stringify({ rules: [expireUntagged(), keepNewest(props.imagesKept)] }),
     });
+    this.image = props.image;
     this.arn = repository.arn;
     this.url = repository.repositoryUrl;
   }

@@ -16,4 +16,9 @@ retry() {
 retry dnf install --assumeyes --quiet nodejs24 logrotate
 retry /usr/local/sbin/analyze-update
 systemctl enable --now --quiet analyze-update.timer
+if [ -f /etc/analyze/cloudwatch-agent.json ]; then
+  retry dnf install --assumeyes --quiet amazon-cloudwatch-agent
+  usermod --append --groups adm cwagent # the group that may read the log
+  amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/etc/analyze/cloudwatch-agent.json
+fi
 echo "analyze-setup: done"

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { cloudConfig, userDataBytes, userDataLimit } from "./cloud-config.ts";
 import { readHostScripts } from "./scripts.ts";
 
-const source = { bucket: "analyze-dev-releases-20261121090551263700000002", region: "eu-central-1" };
+const source = { bucket: "analyze-dev-releases-20261121090551263700000002", region: "eu-central-1", logGroup: null };
 
 it("is a cloud-config, with room to spare below EC2's limit", () => {
   const text = cloudConfig(source, readHostScripts());

@@ -8,6 +8,8 @@ export const userDataLimit = 16_384;
 export interface HostSource {
   readonly bucket: string;
   readonly region: string;
+  /** CloudWatch log group for the client's log; null: the agent is not installed. */
+  readonly logGroup: string | null;
 }
 
 /**
@@ -25,6 +27,7 @@ export function cloudConfig(source: HostSource, scripts: HostScripts): string {
         file("/usr/local/bin/analyze", "0755", scripts.command),
         file("/etc/systemd/system/analyze-update.service", "0644", updateService),
         file("/etc/systemd/system/analyze-update.timer", "0644", updateTimer),
+        ...(source.logGroup === null ? [] : [file(agentFile, "0644", agentConfig(source.logGroup))]),
       ],
       runcmd: [["/usr/local/sbin/analyze-setup"]],
     },
@@ -36,6 +39,16 @@ export function cloudConfig(source: HostSource, scripts: HostScripts): string {
 /** Bytes of user data as EC2 will count them, within a few bytes: Terraform's gzip is another program's. */
 export function userDataBytes(userData: string): number {
   return gzipSync(userData).length;
+}
+
+const agentFile = "/etc/analyze/cloudwatch-agent.json";
+
+function agentConfig(logGroup: string): string {
+  const log = { file_path: "/var/log/analyze.log", log_group_name: logGroup, log_stream_name: "{instance_id}" };
+  return JSON.stringify({
+    agent: { run_as_user: "cwagent" },
+    logs: { logs_collected: { files: { collect_list: [log] } } },
+  });
 }
 
 function file(path: string, permissions: string, content: string): object {

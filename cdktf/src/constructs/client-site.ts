@@ -1,0 +1,109 @@
+import { Construct } from "constructs";
+import type { Config } from "../config.ts";
+import type { Release } from "../release/release.ts";
+import { stages } from "../stages.ts";
+import { ClientHost } from "./client-host.ts";
+import { HostFirewall } from "./host-firewall.ts";
+import { HostIdentity, type Statement } from "./host-identity.ts";
+import { HostNetwork } from "./host-network.ts";
+import { ReleaseBucket } from "./release-bucket.ts";
+import { SessionEndpoints } from "./session-endpoints.ts";
+
+export interface ClientSiteProps {
+  readonly config: Config;
+  readonly release: Release;
+  readonly repositoryArns: readonly string[];
+  /** Where the host's agent sends the client's log; null: nowhere, it is read over SSH. */
+  readonly logGroup: { readonly name: string; readonly arn: string } | null;
+}
+
+/** All that one client's host is: its releases, its network, its firewall, its role, the instance. */
+export class ClientSite extends Construct {
+  /** What a person needs to reach it: texts by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: ClientSiteProps) {
+    super(scope, id);
+    const { config } = props;
+    const { region, access } = config;
+    const stage = stages[config.stage];
+    const name = `analyze-${config.stage}`;
+    const bucket = new ReleaseBucket(this, "releases", {
+      prefix: `${name}-releases-`,
+      release: props.release,
+      deleteFull: stage.deleteFull,
+    });
+    const network = new HostNetwork(this, "network", {
+      name,
+      region,
+      zone: stage.zones[0],
+      cidr: stage.host.networkCidr,
+      bucketArn: bucket.arn,
+    });
+    const firewall = new HostFirewall(this, "firewall", {
+      name,
+      vpcId: network.vpcId,
+      s3PrefixListId: network.s3PrefixListId,
+      sshCidr: access.kind === "ssh" ? access.cidr : null,
+      target: config.target.egress,
+    });
+    if (access.kind === "ssm") {
+      const { vpcId, subnetId } = network;
+      new SessionEndpoints(this, "sessions", { name, region, vpcId, subnetId, hostGroupId: firewall.id });
+    }
+    const profileName = this.identity(name, bucket.arn, props);
+    const host = this.host(name, props, { bucket, network, firewall, profileName });
+    this.outputs = { ...reach(config, host), "release-bucket": bucket.name };
+  }
+
+  private identity(name: string, bucketArn: string, { config, repositoryArns, logGroup }: ClientSiteProps): string {
+    return new HostIdentity(this, "identity", {
+      name,
+      bucketArn,
+      repositoryArns,
+      sessionManager: config.access.kind === "ssm",
+      statements: logGroup === null ? [] : [sendLog(logGroup.arn)],
+    }).profileName;
+  }
+
+  private host(
+    name: string,
+    { config, logGroup }: ClientSiteProps,
+    parts: { bucket: ReleaseBucket; network: HostNetwork; firewall: HostFirewall; profileName: string },
+  ): ClientHost {
+    const { access } = config;
+    return new ClientHost(this, "host", {
+      name,
+      region: config.region,
+      instanceType: config.instanceType,
+      volumeGiB: stages[config.stage].host.volumeGiB,
+      detailedMonitoring: config.detailedMonitoring,
+      subnetId: parts.network.subnetId,
+      securityGroupId: parts.firewall.id,
+      profileName: parts.profileName,
+      publicKey: access.kind === "ssh" ? access.publicKey : null,
+      bucketName: parts.bucket.name,
+      logGroup: logGroup?.name ?? null,
+      after: [...parts.bucket.contents],
+    });
+  }
+}
+
+function sendLog(arn: string): Statement {
+  const Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+  return { Sid: "SendTheLog", Effect: "Allow", Action, Resource: `${arn}:*` };
+}
+
+function reach({ access, region }: Config, host: ClientHost): Record<string, string> {
+  const login =
+    access.kind === "ssh"
+      ? `ssh ec2-user@${host.address}`
+      : `aws ssm start-session --region ${region} --target ${host.instanceId}`;
+  return {
+    region,
+    "instance-id": host.instanceId,
+    address: host.address,
+    "login-command": login,
+    "log-command": access.kind === "ssh" ? `${login} tail -F /var/log/analyze.log` : login,
+  };
+}

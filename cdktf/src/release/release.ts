@@ -14,7 +14,7 @@ export interface Release {
 export interface ReleaseParts {
   /** The client's bundle, an ES module. */
   readonly bundle: string;
-  /** Folder with analyze.service, analyze.logrotate and analyze.tmpfiles. */
+  /** Folder with analyze-client.service, analyze.logrotate and analyze.tmpfiles. */
   readonly unitFolder: string;
   /** The CA that the client trusts; null: the system's own. */
   readonly caFile: string | null;
@@ -48,7 +48,7 @@ export async function packRelease(parts: ReleaseParts, folder: string): Promise<
 async function contents(parts: ReleaseParts): Promise<Map<string, Buffer | string>> {
   const files = new Map<string, Buffer | string>();
   files.set("main.mjs", await readFile(parts.bundle));
-  for (const name of ["analyze.service", "analyze.logrotate", "analyze.tmpfiles"]) {
+  for (const name of ["analyze-client.service", "analyze.logrotate", "analyze.tmpfiles"]) {
     files.set(name, await readFile(join(parts.unitFolder, name)));
   }
   if (parts.caFile !== null) files.set("ca.crt", await readFile(parts.caFile));

@@ -37,15 +37,15 @@ start() {
   local from=$releases/$1
   install -m 0644 "$from/client.env" /etc/analyze/client.env &&
     { [ ! -f "$from/ca.crt" ] || install -m 0644 "$from/ca.crt" /etc/analyze/ca.crt; } &&
-    install -m 0644 "$from/analyze.service" /etc/systemd/system/analyze.service &&
+    install -m 0644 "$from/analyze-client.service" /etc/systemd/system/analyze-client.service &&
     install -D -m 0644 "$from/analyze.logrotate" /etc/logrotate.d/analyze &&
     install -D -m 0644 "$from/analyze.tmpfiles" /etc/tmpfiles.d/analyze.conf &&
-    ln -sfn "releases/$1" "$home/.current" &&
-    mv -T "$home/.current" "$home/current" &&
+    ln -sfn "releases/$1" "$home/.client" &&
+    mv -T "$home/.client" "$home/client" &&
     systemd-tmpfiles --create /etc/tmpfiles.d/analyze.conf &&
     systemctl daemon-reload &&
-    systemctl enable --quiet analyze.service &&
-    systemctl restart analyze.service
+    systemctl enable --quiet analyze-client.service &&
+    systemctl restart analyze-client.service
 }
 
 mkdir -p "$releases" /etc/analyze
@@ -55,8 +55,8 @@ flock -w 120 9 || fail "another update has been running for two minutes"
 fetch current "$home/.wanted" || fail "s3://$BUCKET/client/current cannot be read"
 wanted=$(<"$home/.wanted")
 [[ $wanted =~ ^[0-9a-f]{64}$ ]] || fail "s3://$BUCKET/client/current does not hold a SHA-256"
-running=$(basename "$(readlink "$home/current" || true)")
-if [ "$wanted" = "$running" ] && systemctl --quiet is-active analyze.service; then exit 0; fi
+running=$(basename "$(readlink "$home/client" || true)")
+if [ "$wanted" = "$running" ] && systemctl --quiet is-active analyze-client.service; then exit 0; fi
 [ ! -e "$releases/$wanted.refused" ] || exit 0
 
 unpack "$wanted"
@@ -66,7 +66,7 @@ if start "$wanted"; then
   find "$releases" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
   exit 0
 fi
-[ -n "$running" ] && [ "$running" != "$wanted" ] || fail "$wanted does not start, and there is no other: see journalctl -u analyze"
+[ -n "$running" ] && [ "$running" != "$wanted" ] || fail "$wanted does not start, and there is no other: see journalctl -u analyze-client"
 touch "$releases/$wanted.refused"
-start "$running" || fail "neither $wanted nor $running starts: see journalctl -u analyze"
+start "$running" || fail "neither $wanted nor $running starts: see journalctl -u analyze-client"
 fail "$wanted does not start; $running runs again"

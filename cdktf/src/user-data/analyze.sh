@@ -3,4 +3,4 @@
 set -a
 # shellcheck source=/dev/null
 [ ! -r /etc/analyze/client.env ] || . /etc/analyze/client.env
-exec /usr/bin/node /opt/analyze/current/main.mjs "$@"
+exec /usr/bin/node /opt/analyze/client/main.mjs "$@"

@@ -36,7 +36,7 @@ export function release(bundle = "console.log('client')\n", settings: Record<str
   const folder = temporaryFolder();
   const unitFolder = join(folder, "systemd");
   mkdirSync(unitFolder);
-  for (const name of ["analyze.service", "analyze.logrotate", "analyze.tmpfiles"])
+  for (const name of ["analyze-client.service", "analyze.logrotate", "analyze.tmpfiles"])
     writeFileSync(join(unitFolder, name), "\n");
   writeFileSync(join(folder, "main.mjs"), bundle);
   return packRelease({ bundle: join(folder, "main.mjs"), unitFolder, caFile: null, settings }, folder);

@@ -39,9 +39,16 @@ export function bootMachine(userData: string, emulator: string): Machine {
 
 /** What systemd needs of a container to run services with their sandboxes; less than --privileged. */
 const isolation = [
-  ...["--network", "host", "--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
-  ...["--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
-  ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp", "--env", "container=docker"],
+  "--network=host",
+  "--cgroupns=host",
+  "--volume=/sys/fs/cgroup:/sys/fs/cgroup",
+  "--cap-add=SYS_ADMIN",
+  "--security-opt=seccomp=unconfined",
+  "--security-opt=apparmor=unconfined",
+  "--tmpfs=/run",
+  "--tmpfs=/run/lock",
+  "--tmpfs=/tmp",
+  "--env=container=docker",
 ];
 
 function mounts(seed: string, emulator: string): string[] {

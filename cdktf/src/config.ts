@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Access, accessFrom } from "./settings/access.ts";
+import { type Production, productionFrom } from "./settings/production.ts";
 import { type Target, targetFrom } from "./settings/target.ts";
 import { type Stage, type StageName, stages } from "./stages.ts";
 
@@ -15,6 +16,8 @@ export interface Config {
   readonly access: Access;
   /** What the client calls, as its environment and as a firewall rule. */
   readonly target: Target;
+  /** Null in a stage without a cluster of its own. */
+  readonly production: Production | null;
 }
 
 /** Faults of the environment, all of them at once, each with its next step. */
@@ -54,7 +57,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const stageName = parsed.success ? parsed.data.ANALYZE_STAGE : "dev";
   const stage: Stage = stages[stageName];
   const access = accessFrom(env, faults);
-  const target = targetFrom(env, stage.host, faults);
+  const production = stage.cluster === null ? null : productionFrom(env, faults);
+  const ownName = env["ANALYZE_DOMAIN"] === undefined ? {} : { ANALYZE_URL: `https://${env["ANALYZE_DOMAIN"]}/` };
+  const target = targetFrom(stage.cluster === null ? env : { ...ownName, ...env }, stage.host, faults);
   if (!parsed.success || access === null || target === null || faults.length > 0) throw new ConfigError(faults);
   return {
     stage: stageName,
@@ -64,6 +69,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     detailedMonitoring: parsed.data.ANALYZE_DETAILED_MONITORING === "true",
     access,
     target,
+    production,
   };
 }
 

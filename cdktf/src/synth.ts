@@ -2,10 +2,11 @@ import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { buildRelease } from "./release/build.ts";
 import type { Release } from "./release/release.ts";
+import { buildRotation } from "./rotation/build.ts";
 
-/** Builds the release and writes Terraform's JSON to cdktf.out/stacks/<stage>/. Returns the release that it names. */
+/** Builds what the stage carries and writes Terraform's JSON to cdktf.out/stacks/<stage>/. Returns the client's release. */
 export async function synth(config: Config): Promise<Release> {
-  const release = await buildRelease(config.target);
-  createApp(config, release).synth();
+  const [release, rotation] = await Promise.all([buildRelease(config.target), buildRotation()]);
+  createApp(config, { release, rotation }).synth();
   return release;
 }

@@ -123,7 +123,7 @@ export class EdgeBalancer extends Construct {
       loadBalancerArn: balancer.arn,
       port: 80,
       protocol: "HTTP",
-      defaultAction: [{ type: "redirect", redirect: { port: "443", protocol: "HTTPS", statusCode: "HTTP_308" } }],
+      defaultAction: [{ type: "redirect", redirect: { port: "443", protocol: "HTTPS", statusCode: "HTTP_301" } }],
     });
   }
 }

@@ -26,5 +26,5 @@ it("holds plain files of nobody, at no time", async () => {
       expect([entry.type, entry.mtime, entry.uid, entry.mode]).toEqual(["File", undefined, undefined, 0o644]);
     },
   });
-  expect(names).toEqual(["analyze.logrotate", "analyze-client.service", "analyze.tmpfiles", "client.env", "main.mjs"]);
+  expect(names).toEqual(["analyze-client.service", "analyze.logrotate", "analyze.tmpfiles", "client.env", "main.mjs"]);
 });

@@ -62,6 +62,7 @@ if [ "$wanted" = "$running" ] && systemctl --quiet is-active analyze-client.serv
 unpack "$wanted"
 if start "$wanted"; then
   say "running $wanted"
+  touch "$releases/$wanted"
   # The three newest stay: this one, and two to go back to.
   find "$releases" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
   exit 0

@@ -3,9 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig, type Config } from "../../src/config.ts";
 import { packRelease, type Release } from "../../src/release/release.ts";
+import { buildRotation } from "../../src/rotation/build.ts";
 
 /** A key that belongs to nobody: its private half was never kept. */
 export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz3Zq5y0n1Wl1dXqVx1s7m0sB7vW1qJ8r5m1h0Yh4cQ";
+
+/** The real bundle of the secret's rotation. */
+export const rotation = await buildRotation();
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), "analyze-cdktf-"));
@@ -41,3 +45,15 @@ export function release(bundle = "console.log('client')\n", settings: Record<str
   writeFileSync(join(folder, "main.mjs"), bundle);
   return packRelease({ bundle: join(folder, "main.mjs"), unitFolder, caFile: null, settings }, folder);
 }
+
+/** What stage prod asks for besides. */
+export const production = {
+  ANALYZE_STAGE: "prod",
+  ANALYZE_ADDRESS: "",
+  ANALYZE_CA_FILE: "",
+  ANALYZE_DOMAIN: "analyze.example.org",
+  ANALYZE_ALARM_EMAIL: "ops@example.org",
+  ANALYZE_BUDGET_USD: "400",
+  ANALYZE_CLUSTER_ADMIN_ROLE: "arn:aws:iam::123456789012:role/admin",
+  ANALYZE_CLUSTER_DEPLOYER_ROLE: "arn:aws:iam::123456789012:role/deployer",
+};

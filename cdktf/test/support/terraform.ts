@@ -7,7 +7,7 @@ import { createApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
 import type { Release } from "../../src/release/release.ts";
 import { gaps } from "./emulator-gaps.ts";
-import { temporaryFolder } from "./fixture.ts";
+import { rotation, temporaryFolder } from "./fixture.ts";
 
 export interface Ran {
   readonly status: number | null;
@@ -30,7 +30,7 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
   const out = temporaryFolder();
   const folder = join(out, "stacks", config.stage);
   const synth = (next: Config, archive: Release): void => {
-    createApp(next, archive, out).synth();
+    createApp(next, { release: archive, rotation }, out).synth();
     writeFileSync(join(folder, "moto_override.tf.json"), JSON.stringify({ ...gaps(folder), ...overrides }));
   };
   synth(config, release);

@@ -1,0 +1,69 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { EksAddon } from "@cdktf/provider-aws/lib/eks-addon/index.js";
+import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster/index.js";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { ClusterStage } from "../stages.ts";
+import { trust } from "./host-identity.ts";
+import { KubernetesNodes } from "./kubernetes-nodes.ts";
+
+export interface KubernetesProps {
+  readonly name: string;
+  readonly stage: ClusterStage;
+  readonly subnetIds: readonly string[];
+  readonly keyArn: string;
+}
+
+const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+/** An EKS cluster: secrets encrypted with our key, all control-plane logs, rights by access entries, nodes in private subnets. */
+export class Kubernetes extends Construct {
+  readonly name: string;
+  /** Security group of the nodes, and so of the pods. */
+  readonly groupId: string;
+  /** What must wait for nodes: the agent that hands pods their roles runs on them. */
+  readonly ready: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, props: KubernetesProps) {
+    super(scope, id);
+    const role = new IamRole(this, "role", {
+      namePrefix: `${props.name}-cluster-`,
+      assumeRolePolicy: trust("eks.amazonaws.com"),
+    });
+    const rights = new IamRolePolicyAttachment(this, "rights", {
+      role: role.name,
+      policyArn: "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
+    });
+    const logs = new CloudwatchLogGroup(this, "logs", {
+      // EKS writes here whether the group exists or not; made by us, it has a retention and our key.
+      name: `/aws/eks/${props.name}/cluster`,
+      retentionInDays: props.stage.logDays,
+      kmsKeyId: props.keyArn,
+    });
+    const cluster = new EksCluster(this, "cluster", {
+      name: props.name,
+      version: props.stage.kubernetesVersion,
+      roleArn: role.arn,
+      enabledClusterLogTypes: logTypes,
+      vpcConfig: {
+        subnetIds: [...props.subnetIds],
+        endpointPrivateAccess: true,
+        endpointPublicAccess: props.stage.publicApi,
+      },
+      accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
+      encryptionConfig: { resources: ["secrets"], provider: { keyArn: props.keyArn } },
+      dependsOn: [rights, logs],
+    });
+    this.name = cluster.name;
+    this.groupId = cluster.vpcConfig.clusterSecurityGroupId;
+    const network = this.addon("vpc-cni", []);
+    const nodes = new KubernetesNodes(this, "nodes", { ...props, clusterName: cluster.name, after: [network] });
+    this.ready = ["coredns", "kube-proxy", "eks-pod-identity-agent"].map((name) => this.addon(name, [nodes.group]));
+  }
+
+  private addon(addonName: string, dependsOn: ITerraformDependable[]): EksAddon {
+    return new EksAddon(this, addonName, { clusterName: this.name, addonName, dependsOn });
+  }
+}

@@ -1,0 +1,9 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { rotate, type RotationEvent } from "./rotate.ts";
+
+const secrets = new SecretsManagerClient({});
+
+/** What Lambda calls. */
+export async function handler(event: RotationEvent): Promise<void> {
+  await rotate(secrets, event);
+}

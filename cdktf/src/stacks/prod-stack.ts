@@ -1,0 +1,148 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone/index.js";
+import { Inspector2Enabler } from "@cdktf/provider-aws/lib/inspector2-enabler/index.js";
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import type { Config } from "../config.ts";
+import { Alarms } from "../constructs/alarms.ts";
+import { ClientSite } from "../constructs/client-site.ts";
+import { ClusterAccess } from "../constructs/cluster-access.ts";
+import { ClusterNetwork } from "../constructs/cluster-network.ts";
+import { EdgeBalancer } from "../constructs/edge-balancer.ts";
+import { imageRepositories } from "../constructs/image-repository.ts";
+import { Kubernetes } from "../constructs/kubernetes.ts";
+import { PodRole } from "../constructs/pod-role.ts";
+import { PublicCertificate } from "../constructs/public-certificate.ts";
+import { RotatedSecret } from "../constructs/rotated-secret.ts";
+import { StageKey } from "../constructs/stage-key.ts";
+import { WebFirewall } from "../constructs/web-firewall.ts";
+import type { Release } from "../release/release.ts";
+import type { Production } from "../settings/production.ts";
+import { type ClusterStage, stages } from "../stages.ts";
+import { AnalyzeStack } from "./analyze-stack.ts";
+import { registerTargets, readSecret } from "./pod-rights.ts";
+
+/** What synth needs besides the settings: files that were built before. */
+export interface ProdBuilds {
+  readonly release: Release;
+  /** Folder with the rotation's bundle. */
+  readonly rotation: string;
+}
+
+const name = "analyze-prod";
+const namespace = "analyze";
+
+/** Stage prod: a cluster behind a load balancer and a firewall, and the client's host that watches it from outside. */
+export class ProdStack extends AnalyzeStack {
+  private readonly stage: ClusterStage = stages.prod.cluster;
+  private readonly region: string;
+  private readonly production: Production;
+
+  constructor(scope: Construct, id: string, config: Config, production: Production, builds: ProdBuilds) {
+    super(scope, id, config);
+    this.region = config.region;
+    this.production = production;
+    const key = new StageKey(this, "key", { name, region: config.region });
+    const repositories = imageRepositories(this, "prod");
+    const { kubernetes, edge } = this.cluster(key.arn);
+    const secret = this.secret(key.arn, builds.rotation);
+    this.rights(kubernetes, edge, secret, key.arn);
+    const clientLog = this.logGroup("client-log", `/analyze/${name}/client`, key.arn);
+    const site = new ClientSite(this, "client", {
+      config,
+      release: builds.release,
+      repositoryArns: repositories.map(({ arn }) => arn),
+      logGroup: { name: `/analyze/${name}/client`, arn: clientLog.arn },
+    });
+    new Alarms(this, "alarms", {
+      name,
+      email: production.alarmEmail,
+      budgetUsd: production.budgetUsd,
+      keyArn: key.arn,
+      balancer: edge,
+      clientLog: clientLog.name,
+    });
+    const { accountId } = new DataAwsCallerIdentity(this, "account", {});
+    new Inspector2Enabler(this, "inspector", { accountIds: [accountId], resourceTypes: ["ECR", "EC2", "LAMBDA"] });
+    this.outputs({
+      ...site.outputs,
+      ...Object.fromEntries(repositories.map(({ image, url }) => [`${image}-repository`, url])),
+      "cluster-name": kubernetes.name,
+      "target-group": edge.targetGroupArn,
+      "edge-url": `https://${production.domain}/`,
+      "secret-arn": secret.arn,
+    });
+  }
+
+  private cluster(keyArn: string): { kubernetes: Kubernetes; edge: EdgeBalancer } {
+    const { stage, region, production } = this;
+    const network = new ClusterNetwork(this, "network", {
+      name,
+      region,
+      cidr: stage.networkCidr,
+      zones: stages.prod.zones,
+      egress: stage.egress,
+      keyArn,
+      logDays: stage.logDays,
+    });
+    const kubernetes = new Kubernetes(this, "kubernetes", { name, stage, subnetIds: network.privateSubnetIds, keyArn });
+    const { zoneId } = new DataAwsRoute53Zone(this, "zone", { name: production.zone });
+    const certificate = new PublicCertificate(this, "certificate", { domain: production.domain, zoneId });
+    const edge = new EdgeBalancer(this, "edge", {
+      name,
+      domain: production.domain,
+      zoneId,
+      certificateArn: certificate.arn,
+      vpcId: network.vpcId,
+      subnetIds: network.publicSubnetIds,
+      podGroupId: kubernetes.groupId,
+    });
+    const { requestsPerFiveMinutes, logDays } = stage;
+    new WebFirewall(this, "firewall", { name, balancerArn: edge.arn, requestsPerFiveMinutes, keyArn, logDays });
+    return { kubernetes, edge };
+  }
+
+  private secret(keyArn: string, handlerFolder: string): RotatedSecret {
+    return new RotatedSecret(this, "secret", {
+      name: `${name}/stores`,
+      description: "Password of the stores inside the cluster",
+      keyArn,
+      days: 90,
+      logDays: this.stage.logDays,
+      handlerFolder,
+    });
+  }
+
+  private rights(kubernetes: Kubernetes, edge: EdgeBalancer, secret: RotatedSecret, keyArn: string): void {
+    new ClusterAccess(this, "access", {
+      clusterName: kubernetes.name,
+      adminRoleArn: this.production.adminRoleArn,
+      deployerRoleArn: this.production.deployerRoleArn,
+      namespace,
+    });
+    const common = { clusterName: kubernetes.name, after: kubernetes.ready };
+    new PodRole(this, "balancer-controller", {
+      ...common,
+      name: `${name}-balancer`,
+      namespace: "kube-system",
+      serviceAccount: "aws-load-balancer-controller",
+      statements: registerTargets(edge.targetGroupArn),
+    });
+    new PodRole(this, "external-secrets", {
+      ...common,
+      name: `${name}-secrets`,
+      namespace: "external-secrets",
+      serviceAccount: "external-secrets",
+      statements: readSecret(secret.arn, keyArn),
+    });
+  }
+
+  private logGroup(id: string, groupName: string, kmsKeyId: string): CloudwatchLogGroup {
+    return new CloudwatchLogGroup(this, id, { name: groupName, retentionInDays: this.stage.logDays, kmsKeyId });
+  }
+
+  private outputs(values: Readonly<Record<string, string>>): void {
+    for (const [output, value] of Object.entries(values)) new TerraformOutput(this, output, { value });
+  }
+}

@@ -1,7 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { contentTag } from "../../../ingress/deploy/images.ts";
+import { tagsOf } from "../../../ingress/deploy/images.ts";
 import { readConfig } from "../config.ts";
 import { images } from "../constructs/image-repository.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
@@ -42,11 +42,12 @@ export async function deploy(options: DeployOptions): Promise<void> {
 
 async function publishImages(region: string, outputs: ReadonlyMap<string, string>): Promise<void> {
   const ecr = new ECRClient({ region });
+  const tags = tagsOf(project);
   const wanted: ImagePush[] = [];
   for (const target of images) {
     const repository = outputs.get(`${target}-repository`);
     if (repository === undefined) continue;
-    const tag = contentTag(project, target);
+    const tag = tags[target];
     if (await hasImage(ecr, repository, tag)) step(`${target}:${tag} is in ECR already`);
     else wanted.push({ target, repository, tag });
   }

@@ -5,6 +5,7 @@ import { cdktf } from "./cdktf.ts";
 import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
+import { values } from "./values.ts";
 
 const program = new Command("cdktf/").description(
   "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",
@@ -30,6 +31,7 @@ program
   .option(...yes)
   .option("--to <sha256>", "go back to an earlier release")
   .action(clientUpdate);
+program.command("values").description("print values for the Helm chart, from the outputs of the stage").action(values);
 program
   .command("cdktf")
   .description("the cdktf command line, on the Node that it needs")

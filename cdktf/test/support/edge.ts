@@ -19,7 +19,7 @@ export async function startEdge(): Promise<Edge> {
   const certs = temporaryFolder();
   const issued = await start("certs/src/main.ts", {}, ["--dir", certs]).ended;
   if (issued !== 0) throw new Error(`certs ended with ${issued}`);
-  const [web, worker, webMetrics, workerMetrics] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [web, worker, webMetrics, workerMetrics] = await Promise.all([port(), port(), port(), port()]);
   const programs = [
     start("server/src/worker/main.ts", { PORT: worker, METRICS_PORT: workerMetrics }),
     start("server/src/web/main.ts", {
@@ -38,10 +38,13 @@ export async function startEdge(): Promise<Edge> {
   };
 }
 
-function start(entry: string, env: Record<string, string | number>, args: string[] = []): Program {
-  const settings = Object.entries({ HOST: "127.0.0.1", ...env }).map(([name, value]) => [name, String(value)]);
+async function port(): Promise<string> {
+  return String(await freePort());
+}
+
+function start(entry: string, env: Record<string, string>, args: string[] = []): Program {
   return startProgram(process.execPath, [entry, ...args], {
     cwd: project,
-    env: { ...process.env, ...Object.fromEntries(settings) },
+    env: { ...process.env, HOST: "127.0.0.1", ...env },
   });
 }

@@ -27,6 +27,8 @@ export async function startMoto(): Promise<Moto> {
     },
   });
   await program.waitFor(/Running on/, 60_000);
+  // Lambdas are made but not run: moto would run them in images of its own.
+  await fetch(`${url}/moto-api/config`, { method: "POST", body: JSON.stringify({ lambda: { use_docker: false } }) });
   return {
     url,
     env: {

@@ -27,7 +27,8 @@ export interface Workspace {
 
 /** Synthesises the stack into a folder of its own; `overrides` are further gaps of the emulator, as Terraform JSON. */
 export function workspace(config: Config, release: Release, env: NodeJS.ProcessEnv, overrides: object = {}): Workspace {
-  const out = temporaryFolder();
+  // As deep as in the project: the state is kept three folders above the stack.
+  const out = join(temporaryFolder(), "cdktf.out");
   const folder = join(out, "stacks", config.stage);
   const synth = (next: Config, archive: Release): void => {
     createApp(next, { release: archive, rotation }, out).synth();

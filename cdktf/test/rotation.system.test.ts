@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWith } from "../../test/support/requirements.ts";
+import { rotate } from "../src/rotation/rotate.ts";
+import { clientOf } from "./support/aws.ts";
+import { type Moto, startMoto } from "./support/moto.ts";
+
+const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+
+describeWith(["moto"], "the secret's rotation", () => {
+  let moto: Moto;
+  let secrets: SecretsManagerClient;
+  let SecretId: string;
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    secrets = clientOf(SecretsManagerClient, moto);
+    const { ARN = "" } = await secrets.send(new CreateSecretCommand({ Name: "analyze-prod/stores" }));
+    SecretId = ARN;
+  });
+
+  afterAll(() => moto.stop());
+
+  // By its label: moto's answer without one stays at the first version.
+  function current(): { SecretId: string; VersionStage: string } {
+    return { SecretId, VersionStage: "AWSCURRENT" };
+  }
+
+  async function turn(): Promise<string> {
+    const ClientRequestToken = randomUUID();
+    // Each step twice: Secrets Manager tries again what it is not sure of.
+    for (const Step of steps.flatMap((step) => [step, step])) {
+      await rotate(secrets, { Step, SecretId, ClientRequestToken });
+    }
+    const { SecretString = "", VersionId } = await secrets.send(new GetSecretValueCommand(current()));
+    expect(VersionId).toBe(ClientRequestToken);
+    return SecretString;
+  }
+
+  it("makes the first password of a secret that had none, and another each time", async () => {
+    const [first, second] = [await turn(), await turn()];
+    expect(first).toMatch(/^\{"password":"[A-Za-z0-9]{40}"\}$/);
+    expect(second).not.toBe(first);
+  });
+
+  it("keeps the password before, so that pods which have not seen the new one can be told apart", async () => {
+    const before = await secrets.send(new GetSecretValueCommand(current()));
+    await turn();
+    const previous = await secrets.send(new GetSecretValueCommand({ SecretId, VersionStage: "AWSPREVIOUS" }));
+    expect(previous.SecretString).toBe(before.SecretString);
+  });
+
+  it("does not let a version become current that holds no password", async () => {
+    const ClientRequestToken = randomUUID();
+    const broken = { SecretId, ClientRequestToken, SecretString: "{}", VersionStages: ["AWSPENDING"] };
+    await secrets.send(new PutSecretValueCommand(broken));
+    await expect(rotate(secrets, { Step: "testSecret", SecretId, ClientRequestToken })).rejects.toThrow(/no password/);
+  });
+});

@@ -4,11 +4,12 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { collectDefaultMetrics, Histogram } from "prom-client";
 import { Pool } from "undici";
 import { headers, limits, problemTypes, requestIdPattern } from "../../server/src/contract/index.ts";
+import { createLogger } from "../../server/src/shared/logger.ts";
 import { finish, readRole, work } from "./role.ts";
 
 /**
  * Two hops on Fastify, equipped as ours is: validation by schema, request ids, body limit, problem+json, the worker's
- * deadline, one log line per request, a duration histogram. `EQUIPPED=no` leaves all of that out.
+ * deadline, one log line per request by the same logger, a duration histogram. `EQUIPPED=no` leaves all of that out.
  */
 const { hop, port, workerUrl } = readRole();
 const equipped = process.env["EQUIPPED"] !== "no";
@@ -36,7 +37,7 @@ function requestId(given: string | string[] | undefined): string {
 
 const app = Fastify({
   bodyLimit: limits.bodyBytes,
-  logger: equipped ? { base: { service: hop } } : false,
+  ...(equipped ? { loggerInstance: createLogger(hop, "info") } : { logger: false }),
   disableRequestLogging: true,
   // Fastify's default would turn 1 into "1" and drop unknown keys where ours refuses both.
   ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },

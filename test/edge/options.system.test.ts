@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterEach, expect, test } from "vitest";
 import { issueAll, pathsOf } from "../../certs/src/index.ts";
+import { limits } from "../../server/src/contract/index.ts";
 import { startBackend, type Backend } from "../load/backend.ts";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
-import { ask } from "./ask.ts";
+import { ask, type Question } from "./ask.ts";
 import { issue } from "./certificates.ts";
 import { startNginx, type Nginx, type NginxOptions } from "./nginx.ts";
 import { shakeHands } from "./tls.ts";
@@ -103,6 +104,23 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
       "x-request-id": expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(seen?.headers.forwarded).toBeUndefined();
+  });
+
+  test("what the edge refuses never reaches web", async () => {
+    const edge = await start({ certificates: (await issue()).dir });
+    const refused: [Question, number][] = [
+      [{ path: "/process", body: "{}" }, 404],
+      [{ path: "/metrics" }, 404],
+      [{ path: "//%6detrics/" }, 404],
+      [{ path: "/analyze", body: "a".repeat(limits.bodyBytes + 1) }, 413],
+      [{ method: "TRACE" }, 405],
+      [{ headers: { host: "other.test" } }, 421],
+      [{ headers: { "x-long": "a".repeat(20_000) } }, 431],
+      [{ path: `/${"a".repeat(9_000)}` }, 414],
+      [{ path: "/%00" }, 400],
+    ];
+    for (const [question, status] of refused) expect(await ask(edge, question)).toMatchObject({ status });
+    expect(web.seen).toEqual([]);
   });
 
   test("a web that stays silent is given up after 5 s, with 504", async () => {

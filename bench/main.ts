@@ -3,7 +3,7 @@ import { arch, cpus, release, type as systemName } from "node:os";
 import { parseArgs } from "node:util";
 import { measureLoopDelay } from "./loopDelay.ts";
 import { textOfLength } from "./measure.ts";
-import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
+import { checkTypes, prepareBundles, preparePeers, preparePython } from "./prepare.ts";
 import { measureInRounds, type Row } from "./rounds.ts";
 import { toMarkdown, type Results } from "./table.ts";
 import { compositions, flask, peers, whole, type Variant } from "./variants.ts";
@@ -16,6 +16,10 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(`--rounds must be a whole number from 1 on, not ${JSON.stringify(values.rounds)}.\n`);
+  process.exit(2);
+}
 const connections = 32;
 
 /** Requests for each text that take some seconds of CPU time, warm-up and measurement alike. */
@@ -66,16 +70,29 @@ function writeReadme(markdown: string): void {
   );
 }
 
-prepareBundles();
-preparePeers();
-const results: Results = {
-  peers: await measurePeers(),
-  costs: await measureInRounds(
-    { variants: chosen(compositions), text: textOfLength(19), rounds, effort: efforts[0], reference: whole },
-    progress,
-  ),
-  delays: await measureLoopDelay(7, progress),
-};
-const markdown = `${place()}\n\n${toMarkdown(results)}\n`;
-process.stdout.write(markdown);
-if (values.write) writeReadme(markdown);
+async function measureAll(): Promise<Results> {
+  const costs = {
+    variants: chosen(compositions),
+    text: textOfLength(19),
+    rounds,
+    effort: efforts[0],
+    reference: whole,
+  };
+  return {
+    peers: await measurePeers(),
+    costs: await measureInRounds(costs, progress),
+    delays: await measureLoopDelay(7, progress),
+  };
+}
+
+try {
+  prepareBundles();
+  preparePeers();
+  checkTypes();
+  const markdown = `${place()}\n\n${toMarkdown(await measureAll())}\n`;
+  process.stdout.write(markdown);
+  if (values.write) writeReadme(markdown);
+} catch (error) {
+  process.stderr.write(`The bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

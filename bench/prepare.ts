@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const venv = `${here}.venv`;
 
 function run(command: string, args: readonly string[], cwd = here): boolean {
-  return spawnSync(command, args, { cwd, stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+  return spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] }).status === 0;
 }
 
 /** Bundles the services as they ship. Throws when that fails. */
@@ -20,6 +20,13 @@ export function preparePeers(): void {
   if (existsSync(`${here}node_modules/autocannon`)) return;
   process.stderr.write("Installing the peers (once; needs the npm registry) …\n");
   if (!run("npm", ["ci", "--no-audit", "--no-fund"])) throw new Error("npm ci in bench/ failed: see above");
+}
+
+/** Checks the types of this folder, which the rest of the repository leaves out. Throws when they do not hold. */
+export function checkTypes(): void {
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  if (!run(process.execPath, [tsc, "--project", `${here}tsconfig.json`]))
+    throw new Error("the types of bench/ are wrong");
 }
 
 /** The bin folder of a virtual environment with Flask and gunicorn, made when missing; undefined where Python is. */

@@ -6,6 +6,9 @@ import { addTail } from "./tail/command.ts";
 
 const version = "0.1.0";
 
+// node-cron computes in local time, whatever zone it is told: in the hour that a zone repeats in autumn it never fires.
+process.env["TZ"] = "UTC";
+
 /** What a person can mend; all else is a defect, and is thrown with its stack. */
 const mendable = new Set(["ConfigError", "LockError", "ReadError"]);
 

@@ -21,7 +21,7 @@ test(
     const started = Date.now();
     for (let i = 0; i < kills; i++) {
       const client = bench.start();
-      await client.waitFor(/ (ok|flaky|FAIL) /);
+      await client.waitFor(/ (ok|flaky|FAIL) /, 60_000);
       if (i % 4 === 1) bench.rotate();
       if (i % 4 === 2) {
         client.child.kill("SIGSTOP");
@@ -33,7 +33,7 @@ test(
       await client.stop("SIGKILL");
     }
     const last = bench.start();
-    await last.waitFor(/ ok .* ok /s);
+    await last.waitFor(/ ok .* ok /s, 60_000);
     expect(await last.stop()).toBe(0);
 
     const text = bench.text();

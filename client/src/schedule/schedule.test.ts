@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startSchedule, type Schedule } from "./schedule.ts";
+
+const minute = 60_000;
+const start = Date.UTC(2026, 10, 21, 6, 20, 30);
+let slots: string[];
+let schedule: Schedule;
+
+function begin(onDue: (slot: number) => Promise<void> = async () => undefined): void {
+  schedule = startSchedule({
+    expression: "* * * * *",
+    warn: (message) => expect.fail(message),
+    onDue: async (slot) => {
+      slots.push(new Date(slot).toISOString().slice(11, 16));
+      return onDue(slot);
+    },
+  });
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: start });
+  slots = [];
+});
+afterEach(() => {
+  schedule.stop();
+  vi.useRealTimers();
+});
+
+test("each minute is due once, on the minute", async () => {
+  begin();
+  await vi.advanceTimersByTimeAsync(3 * minute);
+  expect(slots).toEqual(["06:21", "06:22", "06:23"]);
+});
+
+test("a run that does not end keeps the next from being started", async () => {
+  begin(() => new Promise(() => undefined));
+  await vi.advanceTimersByTimeAsync(3 * minute);
+  expect(slots).toEqual(["06:21"]);
+});
+
+test("a stopped schedule is silent", async () => {
+  begin();
+  schedule.stop();
+  await vi.advanceTimersByTimeAsync(3 * minute);
+  expect(slots).toEqual([]);
+});
+
+describe("when the clock is set", () => {
+  test("back by an hour, node-cron is silent, and arming it anew ends that", async () => {
+    begin();
+    await vi.advanceTimersByTimeAsync(minute);
+    vi.setSystemTime(Date.now() - 60 * minute);
+    await vi.advanceTimersByTimeAsync(5 * minute);
+    expect(slots).toEqual(["06:21"]);
+    schedule.rearm();
+    await vi.advanceTimersByTimeAsync(2 * minute);
+    expect(slots).toEqual(["06:21", "05:27", "05:28"]);
+  });
+
+  test("forward by an hour, the next minute is due as ever", async () => {
+    begin();
+    await vi.advanceTimersByTimeAsync(minute);
+    vi.setSystemTime(Date.now() + 60 * minute);
+    schedule.rearm();
+    await vi.advanceTimersByTimeAsync(2 * minute);
+    expect(slots).toEqual(["06:21", "07:22", "07:23"]);
+  });
+});

@@ -1,0 +1,31 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { calendar } from "../src/schedule/calendar.ts";
+import { audit } from "./audit.ts";
+import { openBench, type Bench } from "./running.ts";
+
+/** Makes a process believe that it started four seconds before Vienna's clocks have gone back an hour. */
+const shift = `
+const Real = Date;
+const shift = Real.UTC(2026, 9, 25, 0, 59, 56) - Real.now();
+globalThis.Date = class extends Real {
+  constructor(...given) { super(...(given.length > 0 ? given : [Real.now() + shift])); }
+  static now() { return Real.now() + shift; }
+};`;
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(async () => bench.close());
+
+test("on a machine whose zone repeats an hour, no second of that night is silent", async () => {
+  const preload = join(bench.dir, "shift.mjs");
+  writeFileSync(preload, shift);
+  const client = bench.start({ TZ: "Europe/Vienna", NODE_OPTIONS: `--import ${preload}` });
+  await client.waitFor(/2026-10-25T00:59:5\dZ ok/);
+  await client.waitFor(/2026-10-25T01:00:0[3-9]Z ok/);
+  expect(await client.stop()).toBe(0);
+  expect(audit(bench.text(), calendar("* * * * * *"))).toMatchObject({ faults: [], bad: 0 });
+});

@@ -2,9 +2,9 @@ import type { Cluster } from "./cluster.ts";
 import { DeployError, type Run } from "./command.ts";
 import { patchController, readController } from "./controller.ts";
 import { controllerFindings } from "./controller-findings.ts";
-import { describeFinding, type Finding } from "./finding.ts";
+import { describeFindings, type Finding } from "./finding.ts";
 import { driverAdvice, driverOf, hostnameFinding } from "./hostname.ts";
-import { buildImages, imageNames, loadImages, tagsOf, type ImageTags } from "./images.ts";
+import { buildImages, imageNames, loadImages, localNginx, tagsOf, type ImageTags } from "./images.ts";
 import type { Options } from "./options.ts";
 import { clusterFindings, localFindings } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
@@ -14,7 +14,7 @@ import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
 function say(findings: readonly Finding[]): void {
-  for (const finding of findings) process.stdout.write(`${describeFinding(finding)}\n`);
+  process.stdout.write(describeFindings(findings));
   const stops = findings.filter(({ level }) => level === "stop");
   if (stops.length > 0) throw new DeployError(`Mend what is marked ✗ (${stops.length}), then run this again.`);
 }
@@ -45,9 +45,12 @@ async function images(run: Run, cluster: Cluster, options: Options, tags: ImageT
     () => buildImages(run, process.cwd(), tags),
     (built) => (built.length ? `built ${built.join(", ")}` : "unchanged"),
   );
-  const references = imageNames.map((name) => `analyze/${name}:${tags[name]}`);
-  await step(`Loading them into ${cluster.nodes.join(", ")}`, () =>
-    loadImages(run, cluster, options.imageLoader, references),
+  const ours = imageNames.map((name) => `analyze/${name}:${tags[name]}`);
+  const nginx = options.edge === "nginx" ? await localNginx(run) : [];
+  await step(
+    `Loading them into ${cluster.nodes.join(", ")}`,
+    () => loadImages(run, cluster, options.imageLoader, [...ours, ...nginx]),
+    (loaded) => (loaded.length ? `loaded ${loaded.length}` : "all are there"),
   );
 }
 

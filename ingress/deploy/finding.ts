@@ -8,8 +8,14 @@ export interface Finding {
   todo: readonly string[];
 }
 
-/** A finding as lines of text. */
-export function describeFinding({ level, name, what, todo }: Finding): string {
-  const head = `  ${level === "stop" ? "✗" : "!"} ${name}: ${what}`;
-  return [head, ...todo.map((line) => `      ${line}`)].join("\n");
+/** Findings as lines of text; what several of them ask for in a row is said once, below the last of them. */
+export function describeFindings(findings: readonly Finding[]): string {
+  return findings
+    .flatMap(({ level, name, what, todo }, at) => {
+      const next = findings[at + 1];
+      const isSame = next !== undefined && next.level === level && next.todo.join() === todo.join();
+      const head = `  ${level === "stop" ? "✗" : "!"} ${name}: ${what}\n`;
+      return isSame ? [head] : [head, ...todo.map((line) => `      → ${line}\n`)];
+    })
+    .join("");
 }

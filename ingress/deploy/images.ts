@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Cluster } from "./cluster.ts";
 import { DeployError, must, type Run } from "./command.ts";
 
@@ -54,17 +55,41 @@ export async function buildImages(run: Run, root: string, tags: ImageTags): Prom
   return built;
 }
 
-/** Loads images from Docker into every node. */
+const nodeImages = z.object({
+  items: z.array(
+    z.object({
+      status: z.object({ images: z.array(z.object({ names: z.array(z.string()).default([]) })).default([]) }),
+    }),
+  ),
+});
+
+/** The images that some node does not say it has. (A node names 50 at most, and is some seconds late.) */
+async function absentImages(cluster: Cluster, references: readonly string[]): Promise<string[]> {
+  const { items } = nodeImages.parse(JSON.parse(await cluster.read("get", "nodes", "-o", "json")));
+  const perNode = items.map(({ status }) => new Set(status.images.flatMap(({ names }) => names)));
+  return references.filter((one) => !perNode.every((names) => names.has(one) || names.has(`docker.io/${one}`)));
+}
+
+/** Loads images from Docker into every node, where one lacks them. Returns those that it loaded. */
 export async function loadImages(
   run: Run,
   cluster: Cluster,
   loader: readonly string[] | undefined,
   references: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
+  const absent = await absentImages(cluster, references);
+  if (absent.length === 0) return [];
   const [command = "", ...args] =
     loader ??
     (cluster.kind === "kind"
       ? ["kind", "load", "docker-image", "--name", cluster.context.replace(/^kind-/, "")]
       : ["minikube", "-p", cluster.context, "image", "load"]);
-  await must(run, command, [...args, ...references]);
+  await must(run, command, [...args, ...absent]);
+  return absent;
+}
+
+/** The image of the chart's edge.kind=nginx, if Docker has it; a node that lacks it pulls it otherwise. */
+export async function localNginx(run: Run): Promise<string[]> {
+  const image = "nginx:stable-bookworm";
+  return (await run("docker", ["image", "inspect", image])).code === 0 ? [image] : [];
 }

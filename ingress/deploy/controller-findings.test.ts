@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { controllerFindings, controllerPatches, previousKey, type Controller } from "./controller-findings.ts";
+
+/** The controller as minikube's addon sets it up, and as `change` says otherwise. */
+function controller(
+  change: { data?: Record<string, string>; grace?: number; replicas?: number; image?: string } = {},
+): Controller {
+  const container = { image: change.image ?? "registry.k8s.io/ingress-nginx/controller:v1.15.1@sha256:ab", args: [] };
+  const terminationGracePeriodSeconds = change.grace ?? 0;
+  return {
+    deployment: {
+      spec: {
+        replicas: change.replicas ?? 1,
+        template: { spec: { terminationGracePeriodSeconds, containers: [container] } },
+      },
+    },
+    configMap: {
+      metadata: { name: "ingress-nginx-controller", annotations: {} },
+      data: change.data ?? { hsts: "false" },
+    },
+  };
+}
+
+const names = (one: Controller): string[] => controllerFindings(one).map(({ name }) => name);
+
+test("minikube's addon: HSTS off, grace 0, one replica and the controller's wide defaults are found by name", () => {
+  expect(names(controller())).toEqual([
+    "controller-hsts",
+    "controller-hsts-max-age",
+    "controller-ssl-ciphers",
+    "controller-ssl-ecdh-curve",
+    "controller-ssl-reject-handshake",
+    "controller-limit-req-status-code",
+    "controller-client-header-timeout",
+    "controller-client-body-timeout",
+    "controller-grace-0",
+    "controller-one-replica",
+  ]);
+});
+
+test("after the patch only what it cannot mend is left", () => {
+  const before = controller();
+  const { configMap, deployment } = controllerPatches(before);
+  const data = { ...before.configMap.data, ...Object(configMap)["data"] };
+  expect(deployment).toMatchObject({ spec: { template: { spec: { terminationGracePeriodSeconds: 300 } } } });
+  expect(names(controller({ data, grace: 300 }))).toEqual(["controller-one-replica"]);
+});
+
+test("the patch keeps what was there, absent keys as null, and a second patch does not overwrite that", () => {
+  const first = Object(controllerPatches(controller()).configMap);
+  const kept: unknown = JSON.parse(first.metadata.annotations[previousKey]);
+  expect(kept).toMatchObject({ hsts: "false", "ssl-ciphers": null });
+  const patched = controller({ data: { ...first.data, hsts: "false" } });
+  patched.configMap.metadata.annotations[previousKey] = JSON.stringify({ hsts: "once" });
+  const second = Object(controllerPatches(patched).configMap);
+  expect(JSON.parse(second.metadata.annotations[previousKey])).toEqual({ hsts: "once" });
+});
+
+test.each([
+  ["v1.11.0", true],
+  ["v1.11.4", true],
+  ["v1.11.5", false],
+  ["v1.12.0", true],
+  ["v1.12.1", false],
+  ["v1.15.1", false],
+])("controller %s has CVE-2025-1974: %s", (version, has) => {
+  const one = controller({ image: `registry.k8s.io/ingress-nginx/controller:${version}` });
+  expect(names(one).includes("controller-cve-2025-1974")).toBe(has);
+});
+
+test("DHE suites given by name are found, a list without them is not", () => {
+  const found = ["ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"].map((value) =>
+    names(controller({ data: { "ssl-ciphers": value } })).includes("controller-ssl-ciphers"),
+  );
+  expect(found).toEqual([true, false]);
+});

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { driverAdvice, hostnameFinding } from "./hostname.ts";
+
+test.each([
+  ["linux", "docker", /^$/],
+  ["darwin", "docker", /minikube tunnel/],
+  ["win32", "docker", /minikube tunnel/],
+  ["darwin", "podman", /minikube tunnel/],
+  ["darwin", "qemu2", /socket_vmnet/],
+  ["linux", "none", /127\.0\.0\.1/],
+  ["linux", "kvm2", /^$/],
+  ["win32", "hyperv", /^$/],
+] as const)("on %s with driver %s the advice matches %s", (platform, driver, words) => {
+  expect(driverAdvice({ platform, driver }).join(" ")).toMatch(words);
+});
+
+test("the line for the hosts file is one that the system's own shell takes", async () => {
+  const line = async (platform: NodeJS.Platform): Promise<string> =>
+    (await hostnameFinding("no-such-host.invalid", "192.168.49.2", platform))[0]?.todo[0] ?? "";
+  expect(await line("linux")).toBe('echo "192.168.49.2 no-such-host.invalid" | sudo tee -a /etc/hosts');
+  expect(await line("win32")).toContain("Add-Content -Path $env:windir");
+});
+
+test("a name that resolves to the edge is no finding; one that does not is, with the port of the edge", async () => {
+  expect(await hostnameFinding("localhost", "127.0.0.1", "linux")).toEqual([]);
+  const [finding] = await hostnameFinding("no-such-host.invalid", "192.168.49.2:30443", "linux");
+  expect(finding?.todo.join("\n")).toContain("--resolve no-such-host.invalid:30443:192.168.49.2");
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { readOptions } from "./options.ts";
+
+test("an empty command line means analyze.test behind the cluster's own ingress", () => {
+  expect(readOptions(["deploy"], {})).toMatchObject({
+    edge: "ingress",
+    host: "analyze.test",
+    namespace: "analyze",
+    yes: false,
+    patchController: false,
+    imageLoader: undefined,
+  });
+});
+
+test("IMAGE_LOADER is a command and its arguments", () => {
+  expect(readOptions(["deploy"], { IMAGE_LOADER: " k3d image  import " }).imageLoader).toEqual([
+    "k3d",
+    "image",
+    "import",
+  ]);
+});
+
+test.each([
+  [["fly"], "fly"],
+  [["deploy", "--edge", "traefik"], "traefik"],
+  [["deploy", "--frobnicate"], "--frobnicate"],
+])("%j is refused, and the message quotes it", (args, quoted) => {
+  expect(() => readOptions(args, {})).toThrow(quoted);
+});

@@ -7,7 +7,7 @@ import { deployed, type World } from "./world.ts";
 let world: World;
 let browser: Browser;
 
-describeWith(["cluster", "helm", "docker", "chromium"], "a person with a browser", () => {
+describeWith(["cluster", "helm", "docker", "chromium", "certutil"], "a person with a browser", () => {
   beforeAll(async () => {
     world = await deployed();
     browser = await openTrusting(world.ca, splitAddress(world.address).host);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask, type Question } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
 import { describeWith } from "../support/requirements.ts";
-import { edgeOf } from "./edge-of.ts";
+import { edgeOf } from "./edge.ts";
 import { deployed, type World } from "./world.ts";
 
 let world: World;

@@ -10,15 +10,17 @@ export interface World {
   cluster: Cluster;
   namespace: string;
   host: string;
-  /** `ip:port` of the edge. */
+  /** `ip:port` of the edge, over TLS and in clear. */
   address: string;
+  clearAddress: string;
   /** PEM of the CA that clients trust. */
   ca: string;
   /** Folder of certificates. */
   certificates: string;
   /** `POST /analyze` through the edge, for test/load. */
   target: Target;
-  /** What the deployment printed. */
+  /** What the deployment was asked for, and what it printed. */
+  options: readonly string[];
   printed: string;
 }
 
@@ -45,8 +47,12 @@ export async function deployed(...args: string[]): Promise<World> {
   const { host: ip, port } = splitAddress(edge.address);
   const address = `${ip}:${port}`;
   const { host, namespace, certificates } = options;
+  const nodePort = 'jsonpath={.spec.ports[?(@.name=="http")].nodePort}';
+  const clear =
+    options.edge === "nginx" ? await cluster.read("-n", namespace, "get", "service/edge", "-o", nodePort) : 80;
+  const clearAddress = `${ip}:${clear}`;
   const target = { url: `https://${host}/analyze`, address, ca };
-  return { cluster, namespace, host, address, ca, certificates, target, printed };
+  return { cluster, namespace, host, address, clearAddress, ca, certificates, target, options: args, printed };
 }
 
 /** Values that switch autoscaling off: two pods of each, unless an experiment says otherwise. */

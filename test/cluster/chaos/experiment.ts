@@ -108,8 +108,8 @@ export const experiments: readonly Experiment[] = [
   {
     name: "certificate changed",
     rounds: { short: 3, full: 20 },
-    act: async ({ namespace, host, certificates }) => {
-      await script("renew", "--namespace", namespace, "--host", host, "--certificates", certificates);
+    act: async ({ options }) => {
+      await script("renew", ...options);
     },
   },
 ];

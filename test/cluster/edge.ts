@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { headers } from "../../server/src/contract/index.ts";
+import { handshake, splitAddress } from "../../ingress/deploy/reach.ts";
+import { ask, type Edge } from "../edge/ask.ts";
+import type { TargetName } from "../hostile/case.ts";
+import { runHostileTable } from "../hostile/run.ts";
+import { hostileTable } from "../hostile/table.ts";
+import { logsOf, script, type World } from "./world.ts";
+
+/** The deployed edge in the words of test/edge. */
+export function edgeOf({ host, address, clearAddress, ca }: World): Edge {
+  return { url: `https://${host}`, address, clearAddress, ca };
+}
+
+/** Ids that the worker answered with 200, as its pods logged them. */
+function answeredIn(log: string): string[] {
+  return [...log.matchAll(/"requestId":"([^"]+)".*"status":200/g)].map(([, id = ""]) => id);
+}
+
+/** What every edge in a cluster must do besides the suites of test/edge. `edgeLog` reads its access log. */
+export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () => Promise<string>): void {
+  test("a caller's id is in the log of the edge, of web and of worker, and in the answer", async () => {
+    const id = `trace-${randomBytes(8).toString("hex")}`;
+    const reply = await ask(edgeOf(of()), {
+      path: "/analyze",
+      body: '{"text":"Hello, how are you?"}',
+      headers: { [headers.requestId]: id },
+    });
+    expect([reply.status, reply.headers[headers.requestId]]).toEqual([200, id]);
+    await expect.poll(edgeLog, { timeout: 10_000 }).toContain(id);
+    for (const component of ["web", "worker"]) {
+      await expect.poll(() => logsOf(of(), component), { timeout: 10_000 }).toContain(`"requestId":"${id}"`);
+    }
+  });
+
+  test(`${hostileTable.length} hostile requests go as the table says, and the worker sees none that it must not`, async () => {
+    const { address, host: servername, ca } = of();
+    const ledger = async (until: string): Promise<string[]> => {
+      await expect.poll(() => logsOf(of(), "worker"), { timeout: 20_000 }).toContain(until);
+      return answeredIn(await logsOf(of(), "worker"));
+    };
+    expect(await runHostileTable({ name, ...splitAddress(address), tls: { servername, ca }, ledger })).toEqual([]);
+  });
+
+  test("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {
+    const { address, host, ca } = of();
+    const seen = await Promise.all(["other.test", `x.${host}`].map((other) => handshake(address, other, ca)));
+    const refused = { verified: false, reason: expect.stringMatching(/unrecognized name/) };
+    expect(seen).toEqual([refused, refused]);
+  });
+}
+
+/** Renews the leaf again and again, and shakes hands all the while. Resolves with what was not one of our leaves. */
+export async function strangeHandshakes(world: World, times: number): Promise<{ strange: string[]; count: number }> {
+  const over = new AbortController();
+  const renewing = (async () => {
+    for (let time = 0; time < times; time += 1) await script("renew", ...world.options);
+  })().finally(() => over.abort());
+  const strange: string[] = [];
+  let count = 0;
+  while (!over.signal.aborted) {
+    const result = await handshake(world.address, world.host, world.ca, 5000);
+    if (!result.verified) strange.push(result.reason);
+    count += 1;
+  }
+  await renewing;
+  return { strange, count };
+}

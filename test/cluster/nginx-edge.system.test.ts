@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { edgeSuite } from "../edge/suite.ts";
+import { tlsSuite } from "../edge/tls-suite.ts";
+import { describeWith } from "../support/requirements.ts";
+import { experiments, measure } from "./chaos/experiment.ts";
+import { clusterEdgeSuite, edgeOf } from "./edge.ts";
+import { deployed, fixedSize, logsOf, script, type World } from "./world.ts";
+
+let world: World;
+const namespace = ["--namespace", "analyze-nginx"];
+
+describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
+  beforeAll(async () => {
+    world = await deployed("--edge", "nginx", ...namespace, "--set", fixedSize);
+  });
+  afterAll(async () => {
+    await script("undeploy", ...namespace);
+  });
+
+  edgeSuite(() => edgeOf(world), { ownProblems: true, refusesClearPost: true });
+  tlsSuite(() => edgeOf(world));
+  clusterEdgeSuite(
+    "nginx",
+    () => world,
+    () => logsOf(world, "edge"),
+  );
+
+  // a Secret reaches the files of a pod in a minute or two, so that one change has to do here
+  test.each(experiments.filter(({ name }) => !name.includes("scaled") && !name.includes("drained")))(
+    "no POST is lost, and no other certificate seen: $name",
+    async (experiment) => {
+      const row = await measure(world, experiment, 1);
+      expect({ lost: row.lost, wrongCertificate: row.wrongCertificate }).toEqual({ lost: [], wrongCertificate: [] });
+    },
+  );
+});

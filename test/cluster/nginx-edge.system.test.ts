@@ -17,7 +17,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
     await script("undeploy", ...namespace);
   });
 
-  edgeSuite(() => edgeOf(world), { ownProblems: true, refusesClearPost: true });
+  edgeSuite(() => edgeOf(world), { ownProblems: true, refusesClearPost: true, hstsOnUnreadable: true });
   tlsSuite(() => edgeOf(world));
   clusterEdgeSuite(
     "nginx",

@@ -82,7 +82,7 @@ export async function deploy(run: Run, cluster: Cluster, options: Options): Prom
   else
     await step(
       "Release",
-      () => release(run, cluster, options.namespace, values),
+      () => release(run, cluster, options, values),
       () => "every pod is ready",
     );
   const driver = await driverOf(run, cluster);

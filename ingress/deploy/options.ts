@@ -19,6 +19,8 @@ export interface Options {
   patchController: boolean;
   /** The edge asks every client for a certificate. */
   mtls: boolean;
+  /** How long pods may take to become ready, as helm writes it. */
+  timeout: string;
   /** Passed to helm: values files and `key=value`. */
   values: string[];
   set: string[];
@@ -35,6 +37,7 @@ const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:m
   --values <file>          more values for the chart, repeatable
   --set <key=value>        one value for the chart, repeatable
   --mtls                   the edge asks every client for a certificate of a second CA
+  --timeout <duration>     how long pods may take to become ready (default: 240s)
   --patch-controller       mend what the preflight finds at the ingress controller; undeploy takes it back
   --yes                    do not ask
 IMAGE_LOADER names a command that loads images where neither minikube nor kind is, e.g. IMAGE_LOADER="k3s ctr images import"`;
@@ -59,6 +62,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     yes: values.yes,
     patchController: values["patch-controller"],
     mtls: values.mtls,
+    timeout: values.timeout,
     values: values.values,
     set: values.set,
     imageLoader: loader ? loader.split(/\s+/) : undefined,
@@ -79,6 +83,7 @@ function parse(args: readonly string[]) {
         yes: { type: "boolean", default: false },
         mtls: { type: "boolean", default: false },
         "patch-controller": { type: "boolean", default: false },
+        timeout: { type: "string", default: "240s" },
         values: { type: "string", multiple: true, default: [] },
         set: { type: "string", multiple: true, default: [] },
       },

@@ -43,7 +43,12 @@ function digestOf(rendered: string): string {
 }
 
 /** Installs or upgrades and waits until every pod is ready. On failure helm rolls back, and the error says why. */
-export async function release(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<void> {
+export async function release(
+  run: Run,
+  cluster: Cluster,
+  { namespace, timeout }: Options,
+  values: string[],
+): Promise<void> {
   const where = ["--namespace", namespace, "--kube-context", cluster.context];
   const rendered = await must(run, "helm", ["template", releaseName, chart, ...where, "--no-hooks", ...values]);
   const version = await must(run, "helm", ["version", "--short"]);
@@ -51,7 +56,7 @@ export async function release(run: Run, cluster: Cluster, namespace: string, val
   const safely = version.startsWith("v3")
     ? ["--atomic"]
     : ["--rollback-on-failure", "--server-side=true", "--force-conflicts"];
-  const args = ["upgrade", "--install", releaseName, chart, ...where, "--wait", ...safely, "--timeout", "240s"];
+  const args = ["upgrade", "--install", releaseName, chart, ...where, "--wait", ...safely, "--timeout", timeout];
   const { code, stderr } = await run("helm", [...args, "--description", digestOf(rendered), ...values]);
   if (code === 0) return;
   const events = await cluster.kubectl(
@@ -60,6 +65,7 @@ export async function release(run: Run, cluster: Cluster, namespace: string, val
     "get",
     "events",
     "--field-selector=type=Warning",
+    "--sort-by=.lastTimestamp",
     "-o",
     reasons,
   );

@@ -6,8 +6,10 @@ import { podsOf, script, settled, type World } from "../world.ts";
 /** Something that happens to the running system, again and again, while POSTs are counted. */
 export interface Experiment {
   name: string;
-  /** How often: in CI, and in `npm run test:chaos`. */
+  /** How often: in CI, and in `npm run test:chaos`. 0: not there. */
   rounds: { short: number; full: number };
+  /** Why requests may be lost here: it is measured and told, and no part of what is promised. */
+  mayLose?: string;
   act(world: World, round: number): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ export interface Row extends Pick<
 > {
   name: string;
   rounds: number;
+  mayLose: string | undefined;
 }
 
 const both = ["web", "worker"] as const;
@@ -112,6 +115,31 @@ export const experiments: readonly Experiment[] = [
       await script("renew", ...options);
     },
   },
+  {
+    name: "controller reloaded by another Ingress",
+    rounds: { short: 0, full: 5 },
+    mayLose: "nginx closes idle keep-alive connections of its old workers, and one of them may just be taking a request",
+    act: async (world) => {
+      const backend = { service: { name: "web", port: { name: "http" } } };
+      const paths = [{ path: "/", pathType: "Prefix", backend }];
+      const spec = { ingressClassName: "nginx", rules: [{ host: "reload.test", http: { paths } }] };
+      const metadata = { name: "reload", namespace: world.namespace };
+      await world.cluster.apply({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata, spec });
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      await kubectl(world, "delete", "ingress", "reload");
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+    },
+  },
+  {
+    name: "controller restarted",
+    rounds: { short: 0, full: 1 },
+    mayLose: "one replica on the node's ports: nobody listens until the next one does",
+    act: async ({ cluster }) => {
+      const place = ["-n", "ingress-nginx", "rollout"];
+      await cluster.read(...place, "restart", "deployment/ingress-nginx-controller");
+      await cluster.read(...place, "status", "deployment/ingress-nginx-controller", "--timeout=120s");
+    },
+  },
 ];
 
 function restarts(world: World, pod: string): Promise<string> {
@@ -121,7 +149,7 @@ function restarts(world: World, pod: string): Promise<string> {
 /** Counts POSTs over keep-alive and fresh connections while the experiment happens `rounds` times. */
 export async function measure(
   world: World,
-  { name, act }: Experiment,
+  { name, act, mayLose }: Experiment,
   rounds: number,
   tell: (text: string) => void = () => {},
 ): Promise<Row> {
@@ -147,7 +175,7 @@ export async function measure(
   } finally {
     await load.stop();
   }
-  return { ...(await load.result), name, rounds };
+  return { ...(await load.result), name, rounds, mayLose };
 }
 
 /** The rows as a Markdown table. */

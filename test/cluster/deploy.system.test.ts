@@ -1,0 +1,91 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "../../ingress/deploy/command.ts";
+import { describeWith } from "../support/requirements.ts";
+import { ask } from "../edge/ask.ts";
+import { edgeOf } from "./edge.ts";
+import { deployed, script, type World } from "./world.ts";
+
+let world: World;
+
+const kinds = "deployments,services,configmaps,secrets,ingresses,networkpolicies,poddisruptionbudgets";
+
+/** What of the deployment could change: which objects there are, what they say, which revision helm counts. */
+async function state({ cluster, namespace }: World): Promise<string> {
+  const each = "{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation} {.data} {.metadata.annotations}";
+  const path = `jsonpath={range .items[*]}${each}{"\\n"}{end}`;
+  const history = await runCommand("helm", ["history", "analyze", "-n", namespace, "--kube-context", cluster.context]);
+  return `${await cluster.read("-n", namespace, "get", kinds, "-o", path)}${history.stdout}`;
+}
+
+describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
+  beforeAll(async () => {
+    world = await deployed();
+  });
+
+  test("ends in a verified POST through the edge, and prints its answer", () => {
+    expect(world.printed).toMatch(/^ok /m);
+    expect(world.printed).toContain("Word Count: 4 | Reverse: ?uoy era woh ,olleH");
+    expect(world.printed).toContain("controller-retired");
+  });
+
+  test("done again, it changes nothing and takes less than 20 s", async () => {
+    const before = await state(world);
+    const started = performance.now();
+    const printed = await script("deploy");
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(printed).toContain("unchanged: what runs is what would be deployed");
+    expect(await state(world)).toBe(before);
+  });
+
+  test("mends what someone changed by hand", async () => {
+    const policy = ["-n", world.namespace, "networkpolicy/deny-all"] as const;
+    await world.cluster.read("delete", ...policy);
+    expect(await script("deploy")).toContain("every pod is ready");
+    expect(await world.cluster.read("get", ...policy, "-o", "name")).toContain("deny-all");
+  });
+
+  test("rolls back what does not come up, says why, and serves on", async () => {
+    const broken = script("deploy", "--set", "worker.image.tag=no-such-tag", "--timeout", "20s");
+    await expect(broken).rejects.toThrow(/rolled back[^]*no-such-tag/);
+    const reply = await ask(edgeOf(world), { path: "/analyze", body: '{"text":"still here"}' });
+    expect(reply.status).toBe(200);
+    expect(await script("deploy")).toMatch(/^ok /m);
+  });
+
+  test("helm test asks the edge from inside the cluster", async () => {
+    const { code, stdout } = await runCommand("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
+  });
+});
+
+describeWith(["cluster", "helm", "docker"], "npm run undeploy:minikube", () => {
+  const namespace = "analyze-gone";
+  const certificates = mkdtempSync(join(tmpdir(), "gone-"));
+  const own = ["--namespace", namespace, "--host", "gone.test", "--certificates", certificates];
+
+  afterAll(async () => {
+    await script("undeploy", ...own);
+  });
+
+  test("leaves nothing in the cluster, and the controller as it was", async () => {
+    const there = await deployed(...own, "--patch-controller");
+    const leftovers = async (): Promise<string[]> => {
+      const all = await there.cluster.read("get", `${kinds},pods,namespaces`, "-A", "-o", "name");
+      const annotations = "jsonpath={.metadata.annotations}";
+      const place = ["-n", "ingress-nginx", "get", "-o", annotations];
+      const controller = await there.cluster.read(...place, "configmap/ingress-nginx-controller");
+      const deployment = await there.cluster.read(...place, "deployment/ingress-nginx-controller");
+      return [
+        ...all.split("\n").filter((name) => name.includes(namespace)),
+        ...[controller, deployment].filter((text) => text.includes("analyze.test/")),
+      ];
+    };
+    expect(await leftovers()).not.toEqual([]);
+    await script("undeploy", ...own);
+    expect(await leftovers()).toEqual([]);
+    expect(await script("undeploy", ...own)).toContain("was not there");
+  });
+});

@@ -118,7 +118,8 @@ export const experiments: readonly Experiment[] = [
   {
     name: "controller reloaded by another Ingress",
     rounds: { short: 0, full: 5 },
-    mayLose: "nginx closes idle keep-alive connections of its old workers, and one of them may just be taking a request",
+    mayLose:
+      "nginx closes idle keep-alive connections of its old workers, and one of them may just be taking a request",
     act: async (world) => {
       const backend = { service: { name: "web", port: { name: "http" } } };
       const paths = [{ path: "/", pathType: "Prefix", backend }];

@@ -40,6 +40,13 @@ describe("over a socket", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*"type":"urn:analyze:problem:body-too-large"/);
   });
 
+  test("the answer 413 arrives however much of the body is still on its way", async () => {
+    const body = `${chunk("a".repeat(65_536)).repeat(80)}0\r\n\r\n`;
+    const last = `GET /echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => rawRequest(port, `${chunked}\r\n`, body, last)));
+    expect(answers.map((answer) => answer.slice(0, 12))).toEqual(answers.map(() => "HTTP/1.1 413"));
+  });
+
   test.each([
     ["two Host headers", "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
     ["no Host header", "GET /echo HTTP/1.1\r\n\r\n", 400],

@@ -18,7 +18,7 @@ export default defineConfig({
           include: ["test/**/*.system.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
     ],

@@ -1,5 +1,8 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
+import { absent } from "./support/emulator-gaps.ts";
 import { config, environment, production, release } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { type Workspace, workspace } from "./support/terraform.ts";
@@ -14,16 +17,28 @@ async function makeZone(moto: Moto): Promise<void> {
   expect(answer.status).toBe(201);
 }
 
+/** The whole stage as AWS would get it: without the override file. */
+async function plannedWithoutGaps(stack: Workspace): Promise<string[]> {
+  const overrides = join(stack.folder, "moto_override.tf.json");
+  const aside = join(stack.folder, "aside");
+  renameSync(overrides, aside);
+  const planned = await stack.plan();
+  renameSync(aside, overrides);
+  return planned;
+}
+
 describeWith(["terraform", "moto"], "stage prod, applied", () => {
   const env = environment(production);
   let moto: Moto;
   let stack: Workspace;
+  let everything: string[];
 
   beforeAll(async () => {
     moto = await startMoto();
     await makeZone(moto);
     stack = workspace(config(env), await release(), moto.env);
     await stack.terraform(["init", "-input=false"]);
+    everything = await plannedWithoutGaps(stack);
     await stack.terraform(["apply", "-auto-approve", "-input=false"]);
   });
 
@@ -32,5 +47,18 @@ describeWith(["terraform", "moto"], "stage prod, applied", () => {
   it("plans nothing a second time", async () => {
     const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
     expect(output).toContain("No changes.");
+  });
+
+  it("plans what the emulator lacks, and leaves nothing else out of the apply", async () => {
+    const { output } = await stack.terraform(["state", "list"]);
+    const applied = new Set(output.split("\n").map((address) => address.replace(/_[0-9A-F]{8}$/, "")));
+    const planned = everything.map((change) => change.replace("create ", ""));
+    const left = planned.filter((address) => !applied.has(address)).map((address) => address.split(".")[0] ?? "");
+    expect([...new Set(left)]).toEqual([...absent].sort());
+  });
+
+  it("leaves nothing when it is destroyed", async () => {
+    await stack.terraform(["destroy", "-auto-approve", "-input=false"]);
+    expect((await stack.terraform(["state", "list"])).output).toBe("");
   });
 });

@@ -13,13 +13,13 @@ type Overrides = Record<string, unknown>;
 const byType: Readonly<Record<string, (name: string, resource: object) => Overrides | null>> = {
   // A Deny is applied without a look at its condition: "nothing without TLS" would refuse everything.
   aws_s3_bucket_policy: (name) => ({ policy: harmless(name) }),
-  // Rules to a prefix list lose their description. The group that EKS makes for a cluster has a name and does not exist.
+  // Rules to a prefix list or a group lose their description. The group that EKS makes for a cluster has an id and does not exist.
   aws_vpc_security_group_egress_rule: (_, rule) =>
     "prefix_list_id" in rule ? ignore("description") : standIn("referenced_security_group_id", rule),
   aws_vpc_security_group_ingress_rule: (_, rule) => standIn("security_group_id", rule),
   // Not told back by describe calls, so Terraform would make them anew.
   aws_eks_cluster: () => ignore("access_config", "bootstrap_self_managed_addons"),
-  aws_eks_node_group: () => ignore("update_config", "launch_template", "node_group_name_prefix"),
+  aws_eks_node_group: () => ignore("launch_template", "remote_access", "update_config"),
   aws_launch_template: () => ignore("tag_specifications"),
   // Deletion protection is kept, and the test could not clean up.
   aws_alb: () => ({ enable_deletion_protection: false }),
@@ -57,7 +57,8 @@ function overridesOf(type: string, all: Readonly<Record<string, object>>): Overr
 /** The network's default group in place of the cluster's. */
 function standIn(attribute: string, rule: object): Overrides | null {
   const names = JSON.stringify(rule).includes("cluster_security_group_id");
-  return names ? { [attribute]: "${aws_vpc.network_vpc_4E8F0223.default_security_group_id}" } : null;
+  const group = "${aws_vpc.network_vpc_4E8F0223.default_security_group_id}";
+  return names ? { [attribute]: group, ...ignore("description") } : null;
 }
 
 function ignore(...attributes: string[]): Overrides {

@@ -35,13 +35,18 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
     writeFileSync(join(folder, "moto_override.tf.json"), JSON.stringify({ ...gaps(folder), ...overrides }));
   };
   synth(config, release);
-  const environment = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...cliConfig(), ...env };
-  const terraform: Workspace["terraform"] = (args, allowed = [0]) => run(folder, args, environment, allowed);
+  const terraform = terraformIn(folder, env);
   const plan = async (): Promise<string[]> => {
     const { output } = await terraform(["plan", "-json", "-refresh=false", "-input=false"]);
     return plannedChanges(output);
   };
   return { folder, synth, terraform, plan };
+}
+
+/** Terraform in a folder that holds a stack. */
+export function terraformIn(folder: string, env: NodeJS.ProcessEnv): Workspace["terraform"] {
+  const environment = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...cliConfig(), ...env };
+  return (args, allowed = [0]) => run(folder, args, environment, allowed);
 }
 
 const messageShape = z.object({

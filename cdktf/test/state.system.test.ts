@@ -1,0 +1,97 @@
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { App } from "cdktf";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startProgram } from "../../test/support/program.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { AnalyzeStack } from "../src/stacks/analyze-stack.ts";
+import { clientOf } from "./support/aws.ts";
+import { temporaryFolder } from "./support/fixture.ts";
+import { type Moto, startMoto } from "./support/moto.ts";
+import { terraformIn } from "./support/terraform.ts";
+
+const main = fileURLToPath(new URL("../src/commands/main.ts", import.meta.url));
+
+describeWith(["terraform", "moto"], "the state in S3", () => {
+  let moto: Moto;
+  let bucket: string;
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    const program = startProgram(process.execPath, [main, "bootstrap"], { env: { ...process.env, ...moto.env } });
+    await program.ended;
+    bucket = /ANALYZE_STATE_BUCKET=(\S+)/.exec(program.output())?.[1] ?? "";
+  });
+
+  afterAll(() => moto.stop());
+
+  /** A stack of one network, which takes ten seconds to make: time for another to come. */
+  function place(): ReturnType<typeof terraformIn> {
+    const out = temporaryFolder();
+    const app = new App({ outdir: out });
+    const stack = new AnalyzeStack(app, "small", { stage: "dev", region: "eu-central-1", stateBucket: bucket });
+    new Vpc(stack, "vpc", { cidrBlock: "10.75.0.0/24" });
+    app.synth();
+    const folder = join(out, "stacks", "small");
+    // moto answers under one host name.
+    const backend = {
+      terraform: {
+        backend: {
+          s3: {
+            bucket,
+            key: "small.tfstate",
+            region: "eu-central-1",
+            encrypt: true,
+            use_lockfile: true,
+            use_path_style: true,
+          },
+        },
+      },
+    };
+    writeFileSync(join(folder, "moto_override.tf.json"), JSON.stringify(backend));
+    return terraformIn(folder, moto.env);
+  }
+
+  it("is kept in a bucket that is versioned, encrypted and closed; making it twice changes nothing", async () => {
+    const s3 = clientOf(S3Client, moto);
+    const again = startProgram(process.execPath, [main, "bootstrap"], { env: { ...process.env, ...moto.env } });
+    expect(await again.ended).toBe(0);
+    expect((await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status).toBe("Enabled");
+    const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand({ Bucket: bucket }));
+    expect(ServerSideEncryptionConfiguration?.Rules).toMatchObject([
+      { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } },
+    ]);
+    const { PublicAccessBlockConfiguration } = await s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket }));
+    expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
+  });
+
+  it("is refused to anyone who comes without TLS", async () => {
+    const s3 = clientOf(S3Client, moto);
+    const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+    expect(Policy).toContain('"Effect":"Deny"');
+    expect(Policy).toContain('"aws:SecureTransport":"false"');
+    // moto applies a Deny without a look at its condition, and speaks HTTP: the next test could not go on.
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+  });
+
+  it("lets one of two applies through; the other is told who holds the lock, and nothing is lost", async () => {
+    const [one, other] = [place(), place()];
+    await Promise.all([one(["init", "-input=false"]), other(["init", "-input=false"])]);
+    const apply = ["apply", "-auto-approve", "-input=false", "-no-color", "-lock-timeout=0s"];
+    const both = await Promise.all([one(apply, [0, 1]), other(apply, [0, 1])]);
+    expect(both.filter(({ status }) => status === 0)).toHaveLength(1);
+    expect(both.find(({ status }) => status === 1)?.output).toMatch(/Error acquiring the state lock[^]*Who:/);
+    const { output } = await other(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
+    expect(output).toContain("No changes.");
+  });
+});

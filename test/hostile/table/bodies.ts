@@ -42,6 +42,7 @@ const notJson: readonly HostileCase[] = [
   { id: "utf8-cut-short", request: textOf(0xf0, 0x9f, 0x98), expect: malformed },
   { id: "utf8-beyond-unicode", request: textOf(0xf4, 0x90, 0x80, 0x80), expect: malformed },
   json("utf-16", Buffer.from('\ufeff{"text":"x"}', "utf16le"), malformed),
+  json("byte-order-mark", '\ufeff{"text":"x"}', malformed),
   json("gzip-bytes", gzipSync('{"text":"x"}'), malformed),
 ];
 
@@ -58,17 +59,15 @@ const wrongShape: readonly HostileCase[] = [
   json("text-operator", '{"text": {"$gt": ""}}', wrongField),
   json("text-with-to-string", '{"text": {"toString": "x", "length": 1}}', wrongField),
   json("unknown-key", `{"text": "x", "${canary}": 1}`, wrongField),
-  json("prototype", '{"__proto__": {"text": "polluted"}}', { answers: [400, 422] }),
-  json("prototype-beside-text", '{"text": "x", "__proto__": {"polluted": true}}', { answers: [400, 422] }),
-  json("constructor", '{"text": "x", "constructor": {"prototype": {"polluted": true}}}', { answers: [400, 422] }),
-  json("deep-20000", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, { answers: [400, 422] }),
-  json("deep-in-text", `{"text":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`, { answers: [400, 422] }),
+  json("prototype", '{"__proto__": {"text": "polluted"}}', malformed),
+  json("prototype-beside-text", '{"text": "x", "__proto__": {"polluted": true}}', malformed),
+  json("constructor", '{"text": "x", "constructor": {"prototype": {"polluted": true}}}', wrongField),
+  json("deep-20000", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, malformed),
+  json("deep-in-text", `{"text":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`, malformed),
   json(
     "20000-unknown-keys",
     JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at]))),
-    {
-      answers: [400, 422],
-    },
+    wrongField,
   ),
 ];
 
@@ -81,7 +80,6 @@ const odd: readonly HostileCase[] = [
   json("lone-surrogate", '{"text": "a\\ud800b"}', good),
   json("surrogates-swapped", '{"text": "\\udc00\\ud800"}', good),
   json("escape-sequence-in-text", '{"text": "\\u001b[31mred\\u2028\\r\\n"}', good),
-  json("byte-order-mark", '\ufeff{"text":"x"}', { answers: [200, 400], body: "any" }),
   json("spaces-around", `${" ".repeat(10_000)}{"text":"x"}${"\n".repeat(10_000)}`, good),
 ];
 
@@ -107,12 +105,12 @@ const mediaTypes: readonly HostileCase[] = [
   {
     id: "encoding-gzip",
     request: { headers: ["Content-Encoding: gzip"], body: gzipSync(json10) },
-    expect: { answers: [400, 415] },
+    expect: wrongType,
   },
   {
     id: "encoding-gzip-bomb",
     request: { headers: ["Content-Encoding: gzip"], body: gzipSync(Buffer.alloc(64 * 1024 * 1024, " ")) },
-    expect: { answers: [400, 415] },
+    expect: wrongType,
   },
 ];
 

@@ -9,7 +9,7 @@ const tooLargeAtIngress: HostileCase["differs"] = {
     because: "the ingress controller's own error pages are HTML, and no annotation changes that",
   },
 };
-const tooLong: Expectation = { answers: [413, 422] };
+const tooLong: Expectation = { answers: [422] };
 const chunked = "Transfer-Encoding: chunked";
 
 /** The body `{"text":"…"}` of as many bytes in all, by repeating `unit`. */

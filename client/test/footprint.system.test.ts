@@ -57,8 +57,7 @@ describeWith([], "the poller's footprint", () => {
       process.stdout.write(`heap within ${spread(({ heapUsed }) => heapUsed).toFixed(1)} MiB, `);
       process.stdout.write(`resident within ${spread(({ rss }) => rss).toFixed(1)} MiB\n`);
       expect(spread(({ heapUsed }) => heapUsed)).toBeLessThan(3);
-      // A short run is still warming up; ± 10 MiB is for the whole one.
-      expect(spread(({ rss }) => rss)).toBeLessThan(slots < 50_000 ? 40 : 20);
+      expect(spread(({ rss }) => rss)).toBeLessThan(20);
       const lines = readFileSync(join(bench.dir, "soak.log"), "utf8").trimEnd().split("\n");
       expect(lines.filter((line) => / ok /.test(line))).toHaveLength(slots);
     },

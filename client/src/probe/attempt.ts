@@ -1,7 +1,7 @@
 import { headers as names } from "@analyze/server/contract";
 import { Client } from "undici";
 import type { Certificate } from "./certificate.ts";
-import { tracedConnector, type Trace } from "./connection.ts";
+import { TimeUp, tracedConnector, type Trace } from "./connection.ts";
 import { asksDns, type Target } from "./target.ts";
 
 /** Milliseconds of each phase that was completed; a phase that was not reached is absent. */
@@ -88,7 +88,7 @@ function phaseReached({ resolved, connected, secured }: Trace, dns: boolean): Ph
 
 function describe(error: unknown, phase: Phase): Failure {
   if (!(error instanceof Error)) return { code: "UNKNOWN", message: String(error), phase };
-  if (error.name === "TimeoutError") return { code: "TIMEOUT", message: "no whole answer in time", phase };
+  if (error instanceof TimeUp) return { code: "TIMEOUT", message: "no whole answer in time", phase };
   const cause = error instanceof AggregateError ? error.errors[0] : error;
   const named = "code" in error && typeof error.code === "string" ? error.code : error.name;
   // OpenSSL's verdicts that Node has no name for, such as "permitted subtree violation".
@@ -115,9 +115,10 @@ function phasesOf({ started, resolved, connected, secured }: Trace, ended: numbe
  */
 export async function attempt(target: Target, message: Message, timeoutMs: number): Promise<Attempt> {
   const trace: Trace = { started: performance.now() };
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new TimeUp()), timeoutMs);
   const client = new Client(target.url.origin, {
-    connect: tracedConnector(target, trace, limit),
+    connect: tracedConnector(target, trace, limit.signal),
     pipelining: 0,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -133,7 +134,7 @@ export async function attempt(target: Target, message: Message, timeoutMs: numbe
         ...(message.body === undefined ? {} : { "content-type": "application/json" }),
       },
       body: message.body ?? null,
-      signal: limit,
+      signal: limit.signal,
     });
     done.answer = {
       status: response.statusCode,
@@ -147,6 +148,7 @@ export async function attempt(target: Target, message: Message, timeoutMs: numbe
   } catch (error) {
     done.failure = describe(error, phaseReached(trace, asksDns(target)));
   } finally {
+    clearTimeout(timer);
     await client.destroy().catch(() => undefined);
   }
   const ended = performance.now();

@@ -14,8 +14,8 @@ export interface Trace {
   certificate?: Certificate;
 }
 
-/** A connection was not made in time. */
-class TimeUp extends Error {
+/** The time for an attempt is over. */
+export class TimeUp extends Error {
   override name = "TimeoutError";
 }
 

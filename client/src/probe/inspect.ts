@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
 import { certificateOf, type Certificate } from "./certificate.ts";
-import { connectionOptions, portOf, type Target } from "./target.ts";
+import { lookupOptions, portOf, type Target } from "./target.ts";
 
 /** Who signed a certificate: our CA, one of its name with another key, the certificate itself, or someone else. */
 export type Signer = "ours" | "same-name" | "itself" | "foreign";
@@ -31,13 +31,13 @@ export function signerOf(leaf: X509Certificate, pem: string): Signer {
  * and writes nothing to the socket, which never leaves this function. Undefined when no certificate could be seen.
  */
 export async function inspectCertificate(target: Target, timeoutMs: number): Promise<Shown | undefined> {
-  const { lookup } = connectionOptions(target);
   const { hostname } = target.url;
   const shown = Promise.withResolvers<Shown | undefined>();
   const socket = connect({
     host: hostname.replace(/^\[|\]$/g, ""),
     port: portOf(target),
-    ...(lookup === undefined ? {} : { lookup }),
+    ...lookupOptions(target),
+    ca: [],
     ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
     rejectUnauthorized: false,
   });

@@ -1,4 +1,5 @@
 import { isIP, type LookupFunction } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
 import type { ClientIdentity, PinnedAddress } from "../config.ts";
 
 /** Where a probe goes, whom it trusts there, and who it says it is. */
@@ -17,13 +18,29 @@ function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
   };
 }
 
+const contexts = new WeakMap<Target, SecureContext>();
+
+/**
+ * One context for all connections to a target. One for each would cost as much again as the handshake, and its native
+ * memory (0.1 MiB), which the collector does not see, would pile up for days.
+ */
+function contextOf(target: Target): SecureContext {
+  const known = contexts.get(target);
+  if (known !== undefined) return known;
+  const { ca, identity } = target;
+  const made = createSecureContext({ ...(ca === undefined ? {} : { ca }), ...identity });
+  contexts.set(target, made);
+  return made;
+}
+
 /** TLS and TCP options of every connection to the target: its CA alone is trusted, its pinned address alone is used. */
-export function connectionOptions({ ca, address, identity }: Target) {
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(address === undefined ? {} : { lookup: pinnedLookup(address) }),
-    ...identity,
-  };
+export function connectionOptions(target: Target) {
+  return { ...lookupOptions(target), secureContext: contextOf(target) };
+}
+
+/** The pinned address, as an option of a connection. */
+export function lookupOptions({ address }: Target) {
+  return address === undefined ? {} : { lookup: pinnedLookup(address) };
 }
 
 /** The port that connections go to. */

@@ -16,7 +16,7 @@ const longRunning = ["nginx", "web-1", "web-2", "worker", "client"];
 function load(): Load {
   const edge = project.edge();
   const target = { url: `${edge.url}/analyze`, address: edge.address, ca: edge.ca };
-  return startLoad({ ...target, keepAlive: 2, fresh: 2, durationMs: 60_000, pauseMs: 2 });
+  return startLoad({ ...target, keepAlive: 2, fresh: 2, durationMs: 170_000, pauseMs: 2 });
 }
 
 describeWith(["docker", "compose"], "docker compose up", () => {
@@ -88,6 +88,20 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     await project.compose("up", "--detach", "--wait", "web-2");
     const { sent, ok, lost } = await running.stop();
     expect({ lost, ok }).toEqual({ lost: [], ok: sent });
+  });
+
+  test("a second up changes nothing, and new instances of web, one after the other, lose no request", async () => {
+    const containers = (): Promise<string> => project.compose("ps", "--quiet", ...longRunning);
+    const before = await containers();
+    await project.compose("up", "--detach", "--wait", ...longRunning);
+    expect(await containers()).toBe(before);
+    const running = load();
+    await pass(running, 50);
+    for (const web of ["web-1", "web-2"])
+      await project.compose("up", "--detach", "--build", "--wait", "--force-recreate", web);
+    const { lost, sent } = await running.stop();
+    expect({ lost, enough: sent > 100 }).toEqual({ lost: [], enough: true });
+    expect(await containers()).not.toBe(before);
   });
 
   test("a renewed certificate is in use after `docker compose run --rm prepare`, and no request is lost", async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { doubledIn, ledgerOf } from "../load/ledger.ts";
+import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
 import { experiments, measure, tableOf, type Row } from "./chaos/experiment.ts";
-import { deployed, fixedSize, type World } from "./world.ts";
+import { deployed, fixedSize, podsOf, type World } from "./world.ts";
 
 let world: World;
 const rows: Row[] = [];
@@ -20,5 +22,23 @@ describeWith(["cluster", "helm", "docker"], "no POST is lost, and no other certi
     rows.push(row);
     expect({ lost: row.lost, wrongCertificate: row.wrongCertificate }).toEqual({ lost: [], wrongCertificate: [] });
     expect(row.sent).toBeGreaterThan(100);
+  });
+
+  test("a POST that may have an effect is never carried out twice, also when pods crash under it", async () => {
+    const crash = experiments.find(({ name }) => name.includes("crashed"));
+    const url = `https://${world.host}/data`;
+    const load = startLoad({ ...world.target, url, keepAlive: 4, fresh: 4, pauseMs: 10, durationMs: 120_000 });
+    // even rounds are web's
+    for (const round of [0, 2]) await crash?.act(world, round);
+    await load.stop();
+    const logs = await Promise.all(
+      (await podsOf(world, "web")).flatMap((pod) =>
+        [[], ["--previous"]].map((which) => world.cluster.kubectl("-n", world.namespace, "logs", pod, ...which)),
+      ),
+    );
+    const lines = logs.flatMap(({ code, stdout }) => (code === 0 ? stdout.split("\n") : []));
+    const ledger = ledgerOf(lines, ({ msg }) => msg === "request");
+    const carriedOut = load.attempts.filter(({ id }) => ledger.has(id));
+    expect({ doubled: doubledIn(ledger), enough: carriedOut.length > 100 }).toEqual({ doubled: [], enough: true });
   });
 });

@@ -14,9 +14,11 @@ const credential = (folder: string, name = "client"): { cert: string; key: strin
   key: readFileSync(`${folder}/${name}.key`, "utf8"),
 });
 
-describeWith(["cluster", "helm", "docker"], "client certificates at the ingress", () => {
+const rate = "edge.rateLimit.requestsPerSecond=5,edge.rateLimit.burstMultiplier=1";
+
+describeWith(["cluster", "helm", "docker"], "client certificates and a rate limit at the ingress", () => {
   beforeAll(async () => {
-    world = await deployed("--mtls");
+    world = await deployed("--mtls", "--patch-controller", "--set", rate);
   });
   afterAll(async () => {
     await deployed();
@@ -42,5 +44,17 @@ describeWith(["cluster", "helm", "docker"], "client certificates at the ingress"
         servedBy: undefined,
       });
     }
+  });
+
+  test("more than the rate is answered 429 by the edge, and the rest is answered", async () => {
+    const clientCertificate = credential(world.certificates);
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, () => ask(edgeOf(world), { path: "/random", clientCertificate })),
+    );
+    const seen = (status: number): number => replies.filter((reply) => reply.status === status).length;
+    expect(seen(200) + seen(429)).toBe(40);
+    expect([seen(200) > 0, seen(429) > 20]).toEqual([true, true]);
+    const refused = replies.find(({ status }) => status === 429);
+    expect(refused?.headers["x-served-by"]).toBeUndefined();
   });
 });

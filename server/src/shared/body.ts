@@ -8,12 +8,6 @@ import type { ServerContext } from "./router.ts";
 /** Nesting that no body of ours reaches. */
 const maxDepth = 32;
 
-/**
- * Whoever is cut off while sending sees a reset, and not the 413: what is too large by no more than this is read to its
- * end, and not kept.
- */
-const linger = { bytes: 8 * 1024 * 1024, ms: 500 };
-
 const jsonType = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
 
 /**
@@ -31,7 +25,7 @@ function checkHeaders(c: ServerContext): void {
   if ((c.req.header("content-encoding") ?? "identity") !== "identity") {
     throw new ProblemError("unsupported-media-type", "Send the body without Content-Encoding.");
   }
-  if (Number(c.req.header("content-length") ?? 0) > limits.bodyBytes + linger.bytes) throw tooLarge();
+  if (Number(c.req.header("content-length") ?? 0) > limits.bodyBytes) throw tooLarge();
 }
 
 /** Collects a body, counting its bytes: Content-Length is absent where the body is chunked. */
@@ -39,23 +33,17 @@ function collect(source: Readable): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
-  let lingering: NodeJS.Timeout | undefined;
-  const cutOff = (): void => {
-    source.pause();
-    source.removeAllListeners("data");
-    reject(tooLarge());
-  };
   source.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= limits.bodyBytes) chunks.push(chunk);
-    else if (size > limits.bodyBytes + linger.bytes) cutOff();
-    else lingering ??= setTimeout(cutOff, linger.ms);
+    if (size > limits.bodyBytes) {
+      source.pause();
+      source.removeAllListeners("data");
+      reject(tooLarge());
+    } else chunks.push(chunk);
   });
   source.once("end", () => {
-    clearTimeout(lingering);
     const [first] = chunks;
-    if (size > limits.bodyBytes) reject(tooLarge());
-    else resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
+    resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
   const breakOff = (cause?: unknown): void => {
     // An error has a stack to collect: too dear to be made for the bodies that had come whole.

@@ -27,6 +27,8 @@ const requirements = {
   terraform: { check: "command -v terraform", install: "install Terraform 1.10 or newer" },
   moto: { check: "command -v moto_server", install: "pip install 'moto[server]'" },
   checkov: { check: "command -v checkov", install: "pip install checkov" },
+  "docker-registry": { check: "command -v docker-registry", install: "apt-get install docker-registry" },
+  htpasswd: { check: "command -v htpasswd", install: "apt-get install apache2-utils" },
   "cloud-init": { check: "command -v cloud-init", install: "apt-get install cloud-init" },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },

@@ -75,7 +75,7 @@ async function run(folder: string, args: string[], env: NodeJS.ProcessEnv, allow
 }
 
 /** TF_PLUGIN_MIRROR: a folder with providers, where there is no way to the registry. Unset: the registry. */
-function cliConfig(): NodeJS.ProcessEnv {
+export function cliConfig(): NodeJS.ProcessEnv {
   const mirror = process.env["TF_PLUGIN_MIRROR"];
   if (mirror === undefined) return {};
   const file = join(temporaryFolder(), "terraform.rc");

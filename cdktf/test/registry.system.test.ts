@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Program, startProgram } from "../../test/support/program.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { ecrLogin } from "../src/images/ecr.ts";
+import { DockerError, type ImagePush, pushImages, type RegistryLogin } from "../src/images/push.ts";
+import { clientOf } from "./support/aws.ts";
+import { temporaryFolder } from "./support/fixture.ts";
+import { type Moto, startMoto } from "./support/moto.ts";
+import { freePort } from "./support/ports.ts";
+
+/** ECR takes HTTP Basic with the user AWS; so does the reference registry with a password file. moto has no registry of its own. */
+describeWith(
+  ["docker", "moto", "docker-registry", "htpasswd"],
+  "images, pushed to a registry that demands ECR's login",
+  () => {
+    let moto: Moto;
+    let registry: Program;
+    let login: RegistryLogin;
+    let image: ImagePush;
+
+    beforeAll(async () => {
+      moto = await startMoto();
+      const token = await ecrLogin(clientOf(ECRClient, moto));
+      const port = await freePort();
+      login = { ...token, registry: `127.0.0.1:${port}` };
+      image = { target: "web", repository: `127.0.0.1:${port}/analyze-dev/web`, tag: "src-0123456789abcdef" };
+      registry = await startRegistry(port, token);
+      buildSmallest(`${image.repository}:${image.tag}`);
+    });
+
+    afterAll(async () => {
+      spawnSync("docker", ["rmi", `${image.repository}:${image.tag}`]);
+      await Promise.all([moto.stop(), registry.stop()]);
+    });
+
+    function manifest(authorization: Record<string, string>): Promise<Response> {
+      const url = `http://${login.registry}/v2/analyze-dev/web/manifests/${image.tag}`;
+      const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+      return fetch(url, { headers: { accept, ...authorization } });
+    }
+
+    it("have a login from ECR's token: a user, a password, and the account's registry", async () => {
+      const token = await ecrLogin(clientOf(ECRClient, moto));
+      expect(token).toMatchObject({ registry: expect.stringMatching(/\.dkr\.ecr\./), user: "AWS" });
+      expect(token.password).not.toBe("");
+    });
+
+    it("arrive, and are not shown to anyone without the password", async () => {
+      pushImages(login, [image]);
+      const basic = Buffer.from(`${login.user}:${login.password}`).toString("base64");
+      expect((await manifest({ authorization: `Basic ${basic}` })).status).toBe(200);
+      expect((await manifest({})).status).toBe(401);
+    });
+
+    it("are refused with another password, and nothing of it stays on this machine", () => {
+      expect(() => pushImages({ ...login, password: "wrong" }, [image])).toThrow(DockerError);
+      const known = spawnSync("sh", ["-c", "cat ~/.docker/config.json"], { encoding: "utf8" }).stdout;
+      expect(known).not.toContain(login.registry);
+    });
+  },
+);
+
+/** The reference registry, keeping its images in a folder of its own. */
+async function startRegistry(port: number, { user, password }: RegistryLogin): Promise<Program> {
+  const folder = temporaryFolder();
+  const { stdout } = spawnSync("htpasswd", ["-niB", user], { input: password, encoding: "utf8" });
+  writeFileSync(join(folder, "passwords"), stdout);
+  const config = {
+    version: 0.1,
+    http: { addr: `127.0.0.1:${port}` },
+    storage: { filesystem: { rootdirectory: folder } },
+    auth: { htpasswd: { realm: "ecr", path: join(folder, "passwords") } },
+  };
+  writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
+  const program = startProgram("docker-registry", ["serve", join(folder, "config.yml")]);
+  await program.waitFor(/listening on/);
+  return program;
+}
+
+/** An image of one small file: what is in it does not matter here. */
+function buildSmallest(name: string): void {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
+  const { status, stderr } = spawnSync("docker", ["build", "--quiet", "--tag", name, folder], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+}

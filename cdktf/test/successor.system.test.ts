@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { describeWith } from "../../test/support/requirements.ts";
+import { createApp } from "../src/app.ts";
+import { config, environment, production, release, rotation, temporaryFolder } from "./support/fixture.ts";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+
+/** A folder in which `cdktf` is cdktn, its successor, by npm's alias; the sources and all other packages are the ones here. */
+function successor(): string {
+  const folder = temporaryFolder();
+  const dependencies = { cdktf: "npm:cdktn@0.24.0", constructs: "10.6.0" };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+  const npm = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  const installed = spawnSync("npm", npm, { cwd: folder, encoding: "utf8" });
+  if (installed.status !== 0) throw new Error(`npm install: ${installed.stderr}`);
+  mkdirSync(join(folder, "node_modules", "@cdktf"));
+  for (const name of ["@cdktf/provider-aws", "zod", "tar"]) {
+    symlinkSync(join(here, "node_modules", name), join(folder, "node_modules", name));
+  }
+  symlinkSync(join(here, "src"), join(folder, "src"));
+  return folder;
+}
+
+/** The stack without what says which library wrote it. */
+function stack(out: string, stage: string): unknown {
+  const parsed: unknown = JSON.parse(
+    readFileSync(join(out, "stacks", stage, "cdk.tf.json"), "utf8"),
+    (key, value: unknown) => (key === "version" || key === "path" ? undefined : value),
+  );
+  return parsed;
+}
+
+describeWith([], "cdktn in place of cdktf", () => {
+  it.each(["dev", "prod"])("writes the same stage %s", async (stage) => {
+    const env = environment(stage === "prod" ? production : {});
+    const builds = { release: await release(), rotation };
+    const [before, after] = [temporaryFolder(), temporaryFolder()];
+    createApp(config(env), builds, before).synth();
+
+    const folder = successor();
+    const program = join(folder, "synth.ts");
+    const call = `createApp(readConfig(process.env), ${JSON.stringify(builds)}, ${JSON.stringify(after)}).synth();`;
+    writeFileSync(
+      program,
+      `import { createApp } from "./src/app.ts";\nimport { readConfig } from "./src/config.ts";\n${call}\n`,
+    );
+    // Links are kept, so that every module finds cdktn and not the cdktf beside its real place.
+    const flags = ["--preserve-symlinks", "--preserve-symlinks-main"];
+    const run = spawnSync(process.execPath, [...flags, program], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+    });
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    expect(readFileSync(join(after, "stacks", stage, "cdk.tf.json"), "utf8")).toContain('"version": "0.24.0"');
+    expect(stack(after, stage)).toEqual(stack(before, stage));
+  });
+});

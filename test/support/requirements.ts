@@ -29,7 +29,6 @@ const requirements = {
   checkov: { check: "command -v checkov", install: "pip install checkov" },
   "docker-registry": { check: "command -v docker-registry", install: "apt-get install docker-registry" },
   htpasswd: { check: "command -v htpasswd", install: "apt-get install apache2-utils" },
-  "cloud-init": { check: "command -v cloud-init", install: "apt-get install cloud-init" },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },
   systemdNotify: {

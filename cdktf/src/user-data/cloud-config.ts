@@ -22,6 +22,8 @@ export function cloudConfig(source: HostSource, scripts: HostScripts): string {
       users: ["default", { name: "analyze", system: true, no_create_home: true, shell: "/sbin/nologin" }],
       write_files: [
         file("/etc/analyze/source", "0644", `BUCKET=${source.bucket}\nAWS_REGION=${source.region}\n`),
+        // A tunnel that was cut must give its port back before the next one comes.
+        file("/etc/ssh/sshd_config.d/60-analyze.conf", "0600", "ClientAliveInterval 5\nClientAliveCountMax 3\n"),
         file("/usr/local/sbin/analyze-setup", "0755", scripts.setup),
         file("/usr/local/sbin/analyze-update", "0755", scripts.update),
         file("/usr/local/bin/analyze", "0755", scripts.command),

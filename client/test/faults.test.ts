@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { startProgram } from "../../test/support/program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findingsOnTheWay } from "../src/doctor/way.ts";
 import { formatLine, parseLine } from "../src/line.ts";
@@ -44,4 +47,23 @@ describe("log and doctor name the hop, the hint says what to type, and all is we
     const mended = runLine(slot, slot, requestId, await ask(stage.target, 8000));
     expect(mended).toMatchObject({ kind: "ok", hop: "app", status: 200, try: 1, err: undefined, hint: undefined });
   });
+});
+
+test("a machine that lets connections wait for ever is silent at tcp, and named so", async () => {
+  const listener = `require("node:net").createServer().listen({ host: "127.0.0.1", port: 0, backlog: 1 }, function () {
+    console.log("port=" + this.address().port);
+  })`;
+  const silent = startProgram(process.execPath, ["-e", listener]);
+  const [, port] = await silent.waitFor(/port=(\d+)/);
+  silent.child.kill("SIGSTOP");
+  // A stopped process accepts nothing, and what the kernel accepts for it is soon full.
+  const waiting = [1, 2, 3, 4].map(() => connect(Number(port), "127.0.0.1").on("error", () => undefined));
+  await Promise.race(waiting.map(async (socket) => once(socket, "connect")));
+
+  const address = { ip: "127.0.0.1", family: 4, port: Number(port) } as const;
+  const { verdict, advice } = await ask({ ...stage.target, address }, 700);
+  for (const socket of waiting) socket.destroy();
+  await silent.stop("SIGKILL");
+  expect(verdict).toEqual({ hop: "tcp", err: "TIMEOUT" });
+  expect(advice?.means).toMatch(/silence: a firewall/);
 });

@@ -24,8 +24,8 @@ test("on a machine whose zone repeats an hour, no second of that night is silent
   const preload = join(bench.dir, "shift.mjs");
   writeFileSync(preload, shift);
   const client = bench.start({ TZ: "Europe/Vienna", NODE_OPTIONS: `--import ${preload}` });
-  await client.waitFor(/2026-10-25T00:59:5\dZ ok/);
-  await client.waitFor(/2026-10-25T01:00:0[3-9]Z ok/);
+  // Two, because one is probed at start, whatever the schedule does.
+  await client.waitFor(/2026-10-25T01:0\d:\d\dZ ok[^]*2026-10-25T01:0\d:\d\dZ ok/, 60_000);
   expect(await client.stop()).toBe(0);
   expect(audit(bench.text(), calendar("* * * * * *"))).toMatchObject({ faults: [], bad: 0 });
-});
+}, 90_000);

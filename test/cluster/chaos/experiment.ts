@@ -69,7 +69,9 @@ export const experiments: readonly Experiment[] = [
     rounds: { short: 2, full: 10 },
     act: async (world, round) => {
       const component = both[round % 2] ?? "web";
-      const [victim = ""] = await podsOf(world, component);
+      // in turn: a pod that crashes again and again is restarted ever later
+      const pods = await podsOf(world, component);
+      const victim = pods[Math.floor(round / 2) % pods.length] ?? "";
       const before = await restarts(world, victim);
       const node = ["exec", victim, "--", "/nodejs/bin/node", "--input-type=module", "-e", crash];
       await world.cluster.kubectl("-n", world.namespace, ...node);

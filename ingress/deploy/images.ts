@@ -67,7 +67,8 @@ const nodeImages = z.object({
 async function absentImages(cluster: Cluster, references: readonly string[]): Promise<string[]> {
   const { items } = nodeImages.parse(JSON.parse(await cluster.read("get", "nodes", "-o", "json")));
   const perNode = items.map(({ status }) => new Set(status.images.flatMap(({ names }) => names)));
-  return references.filter((one) => !perNode.every((names) => names.has(one) || names.has(`docker.io/${one}`)));
+  const registries = ["", "docker.io/", "docker.io/library/"];
+  return references.filter((one) => !perNode.every((names) => registries.some((place) => names.has(place + one))));
 }
 
 /** Loads images from Docker into every node, where one lacks them. Returns those that it loaded. */

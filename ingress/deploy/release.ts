@@ -8,6 +8,7 @@ import type { Options } from "./options.ts";
 export const releaseName = "analyze";
 const chart = "ingress";
 
+const serverVersion = z.object({ gitVersion: z.string() });
 const history = z.array(z.object({ revision: z.int(), status: z.string(), description: z.string() }));
 
 /** The values of this deployment as helm's arguments. What the person gave comes last, and wins. */
@@ -26,13 +27,20 @@ export function valueArguments(options: Options, tags: ImageTags, testAddress: s
   return [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((pair) => ["--set", pair])];
 }
 
+/** The objects as YAML. helm asks no cluster for this, so that it has to be told the version. */
+async function render(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<string> {
+  const { gitVersion } = serverVersion.parse(JSON.parse(await cluster.read("get", "--raw", "/version")));
+  const args = ["--namespace", namespace, "--kube-version", gitVersion, "--no-hooks", ...values];
+  return must(run, "helm", ["template", releaseName, chart, ...args]);
+}
+
 /** Whether the release is deployed with exactly these values, and nothing in the cluster differs from them. */
 export async function isDeployed(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<boolean> {
   const where = ["--namespace", namespace, "--kube-context", cluster.context];
   const past = await run("helm", ["history", releaseName, ...where, "--max", "1", "-o", "json"]);
   if (past.code !== 0) return false;
   const [last] = history.parse(JSON.parse(past.stdout));
-  const rendered = await must(run, "helm", ["template", releaseName, chart, ...where, "--no-hooks", ...values]);
+  const rendered = await render(run, cluster, namespace, values);
   if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
   const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input: rendered });
   return difference.code === 0;
@@ -50,7 +58,7 @@ export async function release(
   values: string[],
 ): Promise<void> {
   const where = ["--namespace", namespace, "--kube-context", cluster.context];
-  const rendered = await must(run, "helm", ["template", releaseName, chart, ...where, "--no-hooks", ...values]);
+  const rendered = await render(run, cluster, namespace, values);
   const version = await must(run, "helm", ["version", "--short"]);
   // helm 4 applies server-side, where a field that someone changed by hand is a conflict: what is deployed wins
   const safely = version.startsWith("v3")

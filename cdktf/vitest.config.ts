@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** As in the project's root: `node` needs Node alone; `system` needs terraform, moto, checkov, cloud-init or Docker. */
 export default defineConfig({
   test: {
+    // Two at once: much of a system test is waiting, as for a load balancer's fixed minute.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -16,7 +18,6 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.system.test.ts"],
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -16,6 +16,8 @@ describeWith(["terraform", "moto"], "the commands, as a person types them", () =
   const stack = join(folder, "cdktf.out", "stacks", "dev");
   let moto: Moto;
   let env: NodeJS.ProcessEnv;
+  /** Twelve digits of the release that was deployed first. */
+  let first: string;
 
   beforeAll(async () => {
     moto = await startMoto();
@@ -51,13 +53,11 @@ describeWith(["terraform", "moto"], "the commands, as a person types them", () =
   it("deploy finds nothing to change after it, and tells where the host is", async () => {
     const { status, output } = await command(["deploy", "--yes", "--no-images"]);
     expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
+    first = /client's release ([0-9a-f]{12})/.exec(output)?.[1] ?? "";
     expect(output).toMatch(/log-command +ssh ec2-user@[\d.]+ tail -F \/var\/log\/analyze\.log/);
   });
 
   it("client:update changes the two objects of the release, and goes back to the first", async () => {
-    const first = /client's release ([0-9a-f]{12})/.exec(
-      (await command(["deploy", "--yes", "--no-images"])).output,
-    )?.[1];
     const update = await command(["client-update", "--yes"], { ANALYZE_SCHEDULE: "*/5 * * * *" });
     expect(update.output).toMatch(/Apply complete! Resources: 1 added, 1 changed, 1 destroyed/);
     const kept = /client\/([0-9a-f]{64})\.tar\.gz/.exec(update.output)?.[1] ?? "";

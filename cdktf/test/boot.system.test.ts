@@ -109,7 +109,9 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     await publish(next);
     expect(host.run("/usr/local/sbin/analyze-update").output).toContain(`running ${next.sha256}`);
     expect(service("ActiveState")).toBe("active");
-    expect(host.read(log)).toMatch(/ start .* schedule="\*\/2 /);
+    expect(host.read(log)).toMatch(
+      new RegExp(` start .* version=\\S+\\+${next.sha256.slice(0, 12)} .* schedule="\\*/2 `),
+    );
     expect(host.run("ls", "/opt/analyze/releases").output.split("\n").filter(Boolean).sort()).toEqual(
       [first.sha256, next.sha256].sort(),
     );

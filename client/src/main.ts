@@ -4,7 +4,9 @@ import type { DoctorOptions } from "./commands/doctor.ts";
 import { addReport } from "./report/command.ts";
 import { addTail } from "./tail/command.ts";
 
-const version = "0.1.0";
+// A deployment says which release it is, as semver's build metadata: 0.1.0+26f1c0a9d3b7.
+const release = process.env["ANALYZE_RELEASE"];
+const version = release === undefined ? "0.1.0" : `0.1.0+${release}`;
 
 // node-cron computes in local time, whatever zone it is told: in the hour that a zone repeats in autumn it never fires.
 process.env["TZ"] = "UTC";

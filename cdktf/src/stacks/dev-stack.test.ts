@@ -14,6 +14,8 @@ const shape = z.object({
   terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }),
 });
 
+const policyShape = z.object({ Statement: z.array(z.unknown()) });
+
 let archive: Release;
 beforeAll(async () => {
   archive = await release();
@@ -76,6 +78,26 @@ it("keeps a token of the metadata service to the host itself", () => {
   expect(Testing.toHaveResourceWithProperties(synth(), Instance.tfResourceType, { metadata_options: metadata })).toBe(
     true,
   );
+});
+
+it("lets the host read releases and pull exactly our images", () => {
+  const [rights] = Object.values(parsed().resource["aws_iam_role_policy"] ?? {});
+  const { Statement } = policyShape.parse(JSON.parse(String(rights?.["policy"])));
+  expect(Statement).toEqual([
+    {
+      Sid: "ReadReleases",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: expect.stringMatching("releases_bucket.*/client/\\*$"),
+    },
+    { Sid: "RegistryLogin", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Sid: "PullOurImages",
+      Effect: "Allow",
+      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Resource: ["image-web_", "image-worker_", "image-client_"].map((name) => expect.stringContaining(name)),
+    },
+  ]);
 });
 
 it("opens SSH to the one CIDR that was given", () => {

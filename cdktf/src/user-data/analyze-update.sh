@@ -35,7 +35,9 @@ unpack() {
 # Used as a condition, where bash forgets `set -e`: hence one chain.
 start() {
   local from=$releases/$1
-  install -m 0644 "$from/client.env" /etc/analyze/client.env &&
+  # The client's start line names the release.
+  { cat "$from/client.env" && echo "ANALYZE_RELEASE='${1:0:12}'"; } >/etc/analyze/.client.env &&
+    mv /etc/analyze/.client.env /etc/analyze/client.env &&
     { [ ! -f "$from/ca.crt" ] || install -m 0644 "$from/ca.crt" /etc/analyze/ca.crt; } &&
     install -m 0644 "$from/analyze-client.service" /etc/systemd/system/analyze-client.service &&
     install -D -m 0644 "$from/analyze.logrotate" /etc/logrotate.d/analyze &&

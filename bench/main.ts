@@ -85,6 +85,9 @@ async function measureAll(): Promise<Results> {
   };
 }
 
+// An end by signal runs no exit handlers, and would leave servers behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
 try {
   prepareBundles();
   preparePeers();

@@ -74,16 +74,26 @@ async function startHop(name: string, hop: Hop, workerUrl: string): Promise<{ ch
       WORKER_URL: workerUrl,
     },
   });
+  running.add(child);
   const url = `http://127.0.0.1:${port}`;
   await untilItListens(child, port);
   return { child, url };
 }
 
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach(killTree));
+
+/** The whole tree: gunicorn's workers outlive a master that is killed. */
+function killTree(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  for (const pid of processesOf(child.pid).reverse()) process.kill(pid, "SIGKILL");
+}
+
 async function endTree(child: ChildProcess): Promise<void> {
+  running.delete(child);
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  // The whole tree: gunicorn's workers outlive a master that is killed.
-  for (const pid of child.pid === undefined ? [] : processesOf(child.pid).reverse()) process.kill(pid, "SIGKILL");
+  killTree(child);
   await ended;
 }
 

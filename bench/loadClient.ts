@@ -63,3 +63,5 @@ async function run(job: LoadJob): Promise<LoadResult> {
 process.once("message", (job: LoadJob) => {
   void run(job).then((result) => process.send?.(result, () => process.disconnect?.()));
 });
+// The bench has gone, and its servers with it.
+process.once("disconnect", () => process.exit());

@@ -53,7 +53,7 @@ export class KubernetesNodes extends Construct {
       instanceTypes: [props.stage.nodeType],
       scalingConfig: { minSize: min, desiredSize: desired, maxSize: max },
       updateConfig: { maxUnavailable: 1 },
-      launchTemplate: { id: template.id, version: "$Latest" },
+      launchTemplate: { id: template.id, version: template.getStringAttribute("latest_version") },
       // The autoscaler moves it.
       lifecycle: { createBeforeDestroy: true, ignoreChanges: ["scaling_config[0].desired_size"] },
       dependsOn: [...rights, ...props.after],

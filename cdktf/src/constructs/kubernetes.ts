@@ -64,6 +64,8 @@ export class Kubernetes extends Construct {
   }
 
   private addon(addonName: string, dependsOn: ITerraformDependable[]): EksAddon {
-    return new EksAddon(this, addonName, { clusterName: this.name, addonName, dependsOn });
+    // A new cluster has its own copy of some: the managed one takes its place.
+    const resolveConflictsOnCreate = "OVERWRITE";
+    return new EksAddon(this, addonName, { clusterName: this.name, addonName, resolveConflictsOnCreate, dependsOn });
   }
 }

@@ -29,5 +29,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
   if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
-  return foreseen.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
+  // What this project throws without a class of its own is meant to be read; a TypeError and its like are defects.
+  const readable = error.constructor === Error || foreseen.some((kind) => error instanceof kind);
+  return readable ? error.message : (error.stack ?? error.message);
 }

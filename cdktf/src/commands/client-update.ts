@@ -1,12 +1,11 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { readConfig } from "../config.ts";
 import { goBack, keepRelease } from "../release/history.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { type ChangeOptions, configFor } from "./options.ts";
 import { step } from "./progress.ts";
 
-export interface UpdateOptions {
-  readonly yes?: boolean;
+export interface UpdateOptions extends ChangeOptions {
   /** SHA-256 of an earlier release to go back to. */
   readonly to?: string;
 }
@@ -16,7 +15,7 @@ const releaseObjects = ["aws_s3_object.client_release", "aws_s3_object.client_cu
 
 /** Brings new client code or settings to the hosts, which look every minute; or names an earlier release again. */
 export async function clientUpdate(options: UpdateOptions): Promise<void> {
-  const config = readConfig(process.env);
+  const config = await configFor(options);
   const release = await synth(config);
   const terraform = new Terraform(stackFolder(config.stage));
   terraform.init();

@@ -2,30 +2,23 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { tagsOf } from "../../../ingress/deploy/images.ts";
-import { readConfig } from "../config.ts";
 import { images } from "../constructs/image-repository.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, type ImagePush, project, pushImages } from "../images/push.ts";
 import { keepRelease } from "../release/history.ts";
-import { myCidr } from "../settings/my-ip.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { type ChangeOptions, configFor } from "./options.ts";
 import { step } from "./progress.ts";
 
-export interface DeployOptions {
-  /** Do not ask before changing anything. */
-  readonly yes?: boolean;
-  /** Open SSH to the address that this machine comes from. */
-  readonly myIp?: boolean;
+export interface DeployOptions extends ChangeOptions {
   /** False: infrastructure only. */
   readonly images: boolean;
 }
 
 /** Everything from the account to the first line in the log: infrastructure, the client's release, images. */
 export async function deploy(options: DeployOptions): Promise<void> {
-  const cidr = options.myIp === true ? { ANALYZE_SSH_CIDR: await myCidr() } : {};
-  if (cidr.ANALYZE_SSH_CIDR !== undefined) step(`SSH will be open to ${cidr.ANALYZE_SSH_CIDR}`);
-  const config = readConfig({ ...process.env, ...cidr });
+  const config = await configFor(options);
   const { Account } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
   step(`stage ${config.stage} in account ${Account}, ${config.region}`);
   const release = await synth(config);

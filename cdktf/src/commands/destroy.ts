@@ -1,11 +1,11 @@
-import { readConfig } from "../config.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { type ChangeOptions, configFor } from "./options.ts";
 import { step } from "./progress.ts";
 
 /** Deletes everything that the stage made. Terraform lists it and asks, unless `yes`. */
-export async function destroy(options: { readonly yes?: boolean }): Promise<void> {
-  const config = readConfig(process.env);
+export async function destroy(options: ChangeOptions): Promise<void> {
+  const config = await configFor(options);
   await synth(config);
   const terraform = new Terraform(stackFolder(config.stage));
   terraform.init();

@@ -11,24 +11,27 @@ const program = new Command("cdktf/").description(
   "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",
 );
 const yes = ["-y, --yes", "do not ask before changing anything"] as const;
+const myIp = ["--my-ip", "open SSH to the address that this machine comes from"] as const;
 
 program
   .command("deploy")
   .description("infrastructure, the client's release and the images")
   .option(...yes)
-  .option("--my-ip", "open SSH to the address that this machine comes from")
+  .option(...myIp)
   .option("--no-images", "build and push no images")
   .action(deploy);
 program
   .command("destroy")
   .description("delete everything that the stage made")
   .option(...yes)
+  .option(...myIp)
   .action(destroy);
 program.command("bootstrap").description("make the S3 bucket for Terraform's state").action(bootstrap);
 program
   .command("client-update")
   .description("bring new client code or settings to the host, without replacing it")
   .option(...yes)
+  .option(...myIp)
   .option("--to <sha256>", "go back to an earlier release")
   .action(clientUpdate);
 program.command("values").description("print values for the Helm chart, from the outputs of the stage").action(values);

@@ -63,11 +63,9 @@ function place(): string {
 
 function writeReadme(markdown: string): void {
   const file = new URL("README.md", import.meta.url);
-  const marked = /(<!-- results -->\n)[^]*(\n<!-- end of results -->)/;
-  writeFileSync(
-    file,
-    readFileSync(file, "utf8").replace(marked, (_, begin: string, end: string) => begin + markdown + end),
-  );
+  const [before, , after] = readFileSync(file, "utf8").split(/(?<=<!-- results -->)|(?=<!-- end of results -->)/);
+  if (before === undefined || after === undefined) throw new Error("bench/README.md has lost its markers");
+  writeFileSync(file, `${before}\n\n${markdown}\n${after}`);
 }
 
 async function measureAll(): Promise<Results> {

@@ -42,8 +42,8 @@ test("after the patch only what it cannot mend is left", () => {
   const before = controller();
   const { configMap, deployment } = controllerPatches(before);
   const data = { ...before.configMap.data, ...Object(configMap)["data"] };
-  expect(deployment).toMatchObject({ spec: { template: { spec: { terminationGracePeriodSeconds: 300 } } } });
-  expect(names(controller({ data, grace: 300 }))).toEqual(["controller-one-replica"]);
+  expect(deployment).toMatchObject({ spec: { template: { spec: { terminationGracePeriodSeconds: 30 } } } });
+  expect(names(controller({ data, grace: 30 }))).toEqual(["controller-one-replica"]);
 });
 
 test("the patch keeps what was there, absent keys as null, and a second patch does not overwrite that", () => {

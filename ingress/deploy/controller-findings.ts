@@ -141,7 +141,8 @@ export function controllerPatches(controller: Controller): { configMap: object; 
         ? undefined
         : {
             metadata: { annotations: { [previousKey]: String(grace) } },
-            spec: { template: { spec: { terminationGracePeriodSeconds: 300 } } },
+            // enough for what is under way; the next replica waits for the node's ports all that time
+            spec: { template: { spec: { terminationGracePeriodSeconds: 30 } } },
           },
   };
 }

@@ -7,7 +7,7 @@ const rows: Row[] = [];
 for (const experiment of experiments.filter(({ name }) => name.includes(wanted))) {
   const row = await measure(world, experiment, experiment.rounds.full, (text) => process.stderr.write(`${text}\n`));
   rows.push(row);
-  for (const attempt of row.lost) process.stderr.write(`  lost: ${JSON.stringify(attempt)}\n`);
+  for (const attempt of row.lost.slice(0, 20)) process.stderr.write(`  lost: ${JSON.stringify(attempt)}\n`);
 }
 process.stdout.write(`${tableOf(rows)}\n`);
 const promised = rows.filter(({ mayLose }) => mayLose === undefined);

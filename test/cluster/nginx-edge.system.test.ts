@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { edgeSuite } from "../edge/suite.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
 import { describeWith } from "../support/requirements.ts";
-import { experiments, measure } from "./chaos/experiment.ts";
+import { experiments } from "./chaos/experiment.ts";
+import { measure } from "./chaos/measure.ts";
 import { clusterEdgeSuite, edgeOf } from "./edge.ts";
 import { deployed, fixedSize, logsOf, script, type World } from "./world.ts";
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { doubledIn, ledgerOf } from "../load/ledger.ts";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
-import { experiments, measure, tableOf, type Row } from "./chaos/experiment.ts";
+import { experiments } from "./chaos/experiment.ts";
+import { measure, tableOf, type Row } from "./chaos/measure.ts";
 import { deployed, fixedSize, podsOf, type World } from "./world.ts";
 
 let world: World;

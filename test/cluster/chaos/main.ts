@@ -1,4 +1,5 @@
-import { experiments, measure, tableOf, type Row } from "./experiment.ts";
+import { experiments } from "./experiment.ts";
+import { measure, tableOf, type Row } from "./measure.ts";
 import { deployed, fixedSize } from "../world.ts";
 
 const wanted = process.argv[2] ?? "";

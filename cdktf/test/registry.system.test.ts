@@ -1,16 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Program, startProgram } from "../../test/support/program.ts";
+import type { Program } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { ecrLogin } from "../src/images/ecr.ts";
 import { DockerError, type ImagePush, pushImages, type RegistryLogin } from "../src/images/push.ts";
 import { clientOf } from "./support/aws.ts";
-import { temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { freePort } from "./support/ports.ts";
+import { buildSmall, startRegistry } from "./support/registry.ts";
 
 /** ECR takes HTTP Basic with the user AWS; so does the reference registry with a password file. moto has no registry of its own. */
 describeWith(
@@ -29,7 +27,7 @@ describeWith(
       login = { ...token, registry: `127.0.0.1:${port}` };
       image = { target: "web", repository: `127.0.0.1:${port}/analyze-dev/web`, tag: "src-0123456789abcdef" };
       registry = await startRegistry(port, token);
-      buildSmallest(`${image.repository}:${image.tag}`);
+      buildSmall(`${image.repository}:${image.tag}`, "scratch");
     });
 
     afterAll(async () => {
@@ -63,28 +61,3 @@ describeWith(
     });
   },
 );
-
-/** The reference registry, keeping its images in a folder of its own. */
-async function startRegistry(port: number, { user, password }: RegistryLogin): Promise<Program> {
-  const folder = temporaryFolder();
-  const { stdout } = spawnSync("htpasswd", ["-niB", user], { input: password, encoding: "utf8" });
-  writeFileSync(join(folder, "passwords"), stdout);
-  const config = {
-    version: 0.1,
-    http: { addr: `127.0.0.1:${port}` },
-    storage: { filesystem: { rootdirectory: folder } },
-    auth: { htpasswd: { realm: "ecr", path: join(folder, "passwords") } },
-  };
-  writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
-  const program = startProgram("docker-registry", ["serve", join(folder, "config.yml")]);
-  await program.waitFor(/listening on/);
-  return program;
-}
-
-/** An image of one small file: what is in it does not matter here. */
-function buildSmallest(name: string): void {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
-  const { status, stderr } = spawnSync("docker", ["build", "--quiet", "--tag", name, folder], { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-}

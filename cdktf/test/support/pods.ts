@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { networkInterfaces } from "node:os";
+import { z } from "zod";
+import type { RegistryLogin } from "../../src/images/push.ts";
+
+/** Runs kubectl on the cluster that KUBECONFIG names; `input` is its standard input. Throws with its words. */
+export function kubectl(args: readonly string[], input = ""): string {
+  const { status, stdout, stderr } = spawnSync("kubectl", args, { input, encoding: "utf8" });
+  if (status !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+const nodesShape = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      status: z.object({ addresses: z.array(z.object({ address: z.string() })) }),
+    }),
+  ),
+});
+
+/**
+ * A node whose address is this machine's own, so that its 127.0.0.1 is ours: the one address that containerd calls in clear.
+ * Throws where every node has a network of its own, as minikube's have with its Docker driver.
+ */
+export function nodeHere(): string {
+  const own = new Set(Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []));
+  const { items } = nodesShape.parse(JSON.parse(kubectl(["get", "nodes", "-o", "json"])));
+  const node = items.find(({ status }) => status.addresses.some(({ address }) => own.has(address)));
+  if (node === undefined) {
+    throw new Error("No node shares this machine's network: use a cluster that does (minikube start --driver=none).");
+  }
+  return node.metadata.name;
+}
+
+/** A secret as `kubectl create secret docker-registry` makes it; the password is on no command line. */
+export function pullSecret(name: string, { registry, user, password }: RegistryLogin): object {
+  const auth = Buffer.from(`${user}:${password}`).toString("base64");
+  const auths = { [registry]: { username: user, password, auth } };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name },
+    type: "kubernetes.io/dockerconfigjson",
+    stringData: { ".dockerconfigjson": JSON.stringify({ auths }) },
+  };
+}
+
+/** A pod of one container that asks the registry at each start, whatever the node has already. */
+export function pod(name: string, image: string, nodeName: string, secrets: readonly string[]): object {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: {
+      nodeName,
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      imagePullSecrets: secrets.map((secret) => ({ name: secret })),
+      containers: [{ name: "main", image, imagePullPolicy: "Always" }],
+    },
+  };
+}

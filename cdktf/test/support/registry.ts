@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Program, startProgram } from "../../../test/support/program.ts";
+import type { RegistryLogin } from "../../src/images/push.ts";
+import { temporaryFolder } from "./fixture.ts";
+
+/** The reference registry on 127.0.0.1, in clear, keeping its images in a folder of its own. Shows nothing without the password. */
+export async function startRegistry(
+  port: number,
+  { user, password }: Pick<RegistryLogin, "user" | "password">,
+): Promise<Program> {
+  const folder = temporaryFolder();
+  const { stdout } = spawnSync("htpasswd", ["-niB", user], { input: password, encoding: "utf8" });
+  writeFileSync(join(folder, "passwords"), stdout);
+  const config = {
+    version: 0.1,
+    http: { addr: `127.0.0.1:${port}` },
+    storage: { filesystem: { rootdirectory: folder } },
+    auth: { htpasswd: { realm: "ecr", path: join(folder, "passwords") } },
+  };
+  writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
+  const program = startProgram("docker-registry", ["serve", join(folder, "config.yml")]);
+  await program.waitFor(/listening on/);
+  return program;
+}
+
+/** Builds an image of its base and one small file, like no other: no node has it already. Throws with Docker's words. */
+export function buildSmall(name: string, base: string): void {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "Dockerfile"), `FROM ${base}\nLABEL build=${randomUUID()}\nCOPY Dockerfile /\n`);
+  const { status, stderr } = spawnSync("docker", ["build", "--quiet", "--tag", name, folder], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+}

@@ -1,18 +1,22 @@
 import type { Moto } from "./moto.ts";
 
+/** What signs a call. */
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
 interface EmulatorConfig {
   endpoint: string;
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  credentials: Keys;
   forcePathStyle: boolean;
 }
 
-/** A client of the AWS SDK that talks to the emulator. */
-export function clientOf<C>(Client: new (config: EmulatorConfig) => C, moto: Moto): C {
-  return new Client({
-    endpoint: moto.url,
-    region: "eu-central-1",
-    credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "nobody" },
-    forcePathStyle: true,
-  });
+const nobody: Keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "nobody" };
+
+/** A client of the AWS SDK that talks to the emulator, with the keys of nobody unless others are given. */
+export function clientOf<C>(Client: new (config: EmulatorConfig) => C, moto: Moto, credentials: Keys = nobody): C {
+  return new Client({ endpoint: moto.url, region: "eu-central-1", credentials, forcePathStyle: true });
 }

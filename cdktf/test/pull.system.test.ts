@@ -10,7 +10,7 @@ import { buildSmall, startRegistry } from "./support/registry.ts";
 
 /** The reference registry stands in for ECR: HTTP Basic by the user AWS, in clear on the loopback. Cluster and node are real. */
 describeWith(
-  ["cluster", "docker", "docker-registry", "htpasswd"],
+  ["cluster", "localNode", "docker", "docker-registry", "htpasswd"],
   "a cluster, pulling from a registry that demands a password",
   () => {
     const namespace = `pull-${process.pid}`;

@@ -15,6 +15,11 @@ const requirements = {
     check: "kubectl get --raw /readyz",
     install: "start a cluster (minikube start) and point KUBECONFIG at it",
   },
+  // One whose 127.0.0.1 is ours: its address is among this machine's.
+  localNode: {
+    check: `kubectl get nodes -o jsonpath='{.items[*].status.addresses[*].address}' | tr ' ' '\\n' | grep -qxF "$(hostname -I | xargs -n1)"`,
+    install: "use a cluster whose node shares this machine's network (minikube start --driver=none)",
+  },
   helm: { check: "command -v helm", install: "install Helm" },
   certutil: { check: "command -v certutil", install: "apt-get install libnss3-tools" },
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },

@@ -21,14 +21,14 @@ const nodesShape = z.object({
 
 /**
  * A node whose address is this machine's own, so that its 127.0.0.1 is ours: the one address that containerd calls in clear.
- * Throws where every node has a network of its own, as minikube's have with its Docker driver.
+ * Throws where every node has a network of its own, as minikube's have with its Docker driver: see the requirement `localNode`.
  */
 export function nodeHere(): string {
   const own = new Set(Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []));
   const { items } = nodesShape.parse(JSON.parse(kubectl(["get", "nodes", "-o", "json"])));
   const node = items.find(({ status }) => status.addresses.some(({ address }) => own.has(address)));
   if (node === undefined) {
-    throw new Error("No node shares this machine's network: use a cluster that does (minikube start --driver=none).");
+    throw new Error("no node shares this machine's network");
   }
   return node.metadata.name;
 }

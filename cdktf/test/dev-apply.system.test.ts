@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import {
   DescribeAddressesCommand,
@@ -62,6 +63,12 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: "client/current" }));
     return Body?.transformToString();
   }
+
+  it("is valid, without a warning; terraform fmt has nothing to say, since it leaves JSON alone", async () => {
+    expect(await stack.validate()).toEqual([]);
+    expect((await stack.terraform(["fmt", "-check", "-recursive"])).output).toBe("");
+    expect(readdirSync(stack.folder).filter((name) => /\.(tf|tfvars|tftest\.hcl)$/.test(name))).toEqual([]);
+  });
 
   it("plans nothing a second time", async () => {
     const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);

@@ -1,11 +1,10 @@
-import { renameSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { absent } from "./support/emulator-gaps.ts";
 import { config, environment, production, release } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
-import { type Workspace, workspace } from "./support/terraform.ts";
+import { withoutOverrides, type Workspace, workspace } from "./support/terraform.ts";
 
 /** Stage prod looks its zone up; it belongs to the account, not to the stage. */
 async function makeZone(moto: Moto): Promise<void> {
@@ -15,16 +14,6 @@ async function makeZone(moto: Moto): Promise<void> {
   };
   const answer = await fetch(`${moto.url}/2013-04-01/hostedzone`, { method: "POST", body, headers });
   expect(answer.status).toBe(201);
-}
-
-/** The whole stage as AWS would get it: without the override file. */
-async function plannedWithoutGaps(stack: Workspace): Promise<string[]> {
-  const overrides = join(stack.folder, "moto_override.tf.json");
-  const aside = join(stack.folder, "aside");
-  renameSync(overrides, aside);
-  const planned = await stack.plan();
-  renameSync(aside, overrides);
-  return planned;
 }
 
 describeWith(["terraform", "moto"], "stage prod, applied", () => {
@@ -38,11 +27,17 @@ describeWith(["terraform", "moto"], "stage prod, applied", () => {
     await makeZone(moto);
     stack = workspace(config(env), await release(), moto.env);
     await stack.terraform(["init", "-input=false"]);
-    everything = await plannedWithoutGaps(stack);
+    everything = await withoutOverrides(stack.folder, () => stack.plan());
     await stack.terraform(["apply", "-auto-approve", "-input=false"]);
   });
 
   afterAll(() => moto.stop());
+
+  it("is valid, without a warning; terraform fmt has nothing to say, since it leaves JSON alone", async () => {
+    expect(await stack.validate()).toEqual([]);
+    expect((await stack.terraform(["fmt", "-check", "-recursive"])).output).toBe("");
+    expect(readdirSync(stack.folder).filter((name) => /\.(tf|tfvars|tftest\.hcl)$/.test(name))).toEqual([]);
+  });
 
   it("plans nothing a second time", async () => {
     const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { createApp } from "../../src/app.ts";
@@ -21,6 +21,8 @@ export interface Workspace {
   terraform(args: string[], allowed?: number[]): Promise<Ran>;
   /** What a plan would do: `action address`, sorted. Nothing is asked of AWS: the state is taken as true. */
   plan(): Promise<string[]>;
+  /** What `terraform validate` has against the stack as it is synthesised: one line each, warnings too. */
+  validate(): Promise<string[]>;
   /** Synthesises into the same folder again. */
   synth(config: Config, release: Release): void;
 }
@@ -32,7 +34,7 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
   const folder = join(out, "stacks", config.stage);
   const synth = (next: Config, archive: Release): void => {
     createApp(next, { release: archive, rotation }, out).synth();
-    writeFileSync(join(folder, "moto_override.tf.json"), JSON.stringify({ ...gaps(folder), ...overrides }));
+    writeFileSync(join(folder, overrideFile), JSON.stringify({ ...gaps(folder), ...overrides }));
   };
   synth(config, release);
   const terraform = terraformIn(folder, env);
@@ -40,7 +42,26 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
     const { output } = await terraform(["plan", "-json", "-refresh=false", "-input=false"]);
     return plannedChanges(output);
   };
-  return { folder, synth, terraform, plan };
+  const validate = async (): Promise<string[]> => {
+    const { output } = await withoutOverrides(folder, () => terraform(["validate", "-json"], [0, 1]));
+    const { diagnostics } = validationShape.parse(JSON.parse(output));
+    return diagnostics.map(({ severity, summary, address = "" }) => `${severity}: ${summary} ${address}`.trim());
+  };
+  return { folder, synth, terraform, plan, validate };
+}
+
+const overrideFile = "moto_override.tf.json";
+
+/** Does the work on the whole stack as AWS would get it: the emulator's gaps are put aside meanwhile. */
+export async function withoutOverrides<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const file = join(folder, overrideFile);
+  const aside = join(folder, "aside");
+  renameSync(file, aside);
+  try {
+    return await work();
+  } finally {
+    renameSync(aside, file);
+  }
 }
 
 /** Terraform in a folder that holds a stack. */
@@ -48,6 +69,10 @@ export function terraformIn(folder: string, env: NodeJS.ProcessEnv): Workspace["
   const environment = { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...cliConfig(), ...env };
   return (args, allowed = [0]) => run(folder, args, environment, allowed);
 }
+
+const validationShape = z.object({
+  diagnostics: z.array(z.object({ severity: z.string(), summary: z.string(), address: z.string().optional() })),
+});
 
 const messageShape = z.object({
   type: z.string(),

@@ -1,9 +1,13 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { pathsOf } from "@analyze/certs";
 import { DeployError, type Run } from "./command.ts";
 import type { Options } from "./options.ts";
 
-/** One POST by the project's own client, which trusts the CA alone. Returns what it printed. */
+/** How long a controller may take to serve what was just changed: it takes changes in one by one, 3 s apart. */
+const patienceMs = 20_000;
+
+/** One POST by the project's own client, which trusts the CA alone. Returns what it printed once it was answered as it should. */
 export async function postVerified(run: Run, root: string, options: Options, address: string): Promise<string> {
   const { certificates, host, mtls } = options;
   const client = pathsOf(certificates, "client");
@@ -13,7 +17,13 @@ export async function postVerified(run: Run, root: string, options: Options, add
     ANALYZE_ADDRESS: address,
     ...(mtls && { ANALYZE_CLIENT_CERT_FILE: client.certificate, ANALYZE_CLIENT_KEY_FILE: client.key }),
   };
-  const { code, stdout, stderr } = await run(process.execPath, [join(root, "client/src/main.ts"), "once"], { env });
-  if (code === 0) return stdout.trim();
-  throw new DeployError(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const { code, stdout, stderr } = await run(process.execPath, [join(root, "client/src/main.ts"), "once"], { env });
+    if (code === 0) return stdout.trim();
+    if (Date.now() > end) {
+      throw new DeployError(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
+    }
+    await delay(1000);
+  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ask, type Question } from "../edge/ask.ts";
+import { ask, type Question, type Reply } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
 import { describeWith } from "../support/requirements.ts";
 import { edgeOf } from "./edge.ts";
@@ -14,6 +14,7 @@ const credential = (folder: string, name = "client"): { cert: string; key: strin
   key: readFileSync(`${folder}/${name}.key`, "utf8"),
 });
 
+const patience = { timeout: 30_000, interval: 500 };
 const rate = "edge.rateLimit.requestsPerSecond=5,edge.rateLimit.burstMultiplier=1";
 
 describeWith(["cluster", "helm", "docker"], "client certificates and a rate limit at the ingress", () => {
@@ -25,8 +26,9 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
   });
 
   test("without one nothing passes", async () => {
+    // The deployment was verified with a certificate, which the controller lets in also before it asks for one.
+    await expect.poll(async () => (await ask(edgeOf(world), question)).status, patience).toBe(400);
     const reply = await ask(edgeOf(world), question);
-    expect(reply.status).toBe(400);
     expect(reply.headers["x-served-by"]).toBeUndefined();
   });
 
@@ -48,12 +50,17 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
 
   test("more than the rate is answered 429 by the edge, and the rest is answered", async () => {
     const clientCertificate = credential(world.certificates);
-    const replies = await Promise.all(
-      Array.from({ length: 40 }, () => ask(edgeOf(world), { path: "/random", clientCertificate })),
-    );
+    let replies: Reply[] = [];
     const seen = (status: number): number => replies.filter((reply) => reply.status === status).length;
+    const flood = async (): Promise<number> => {
+      replies = await Promise.all(
+        Array.from({ length: 40 }, () => ask(edgeOf(world), { path: "/random", clientCertificate })),
+      );
+      return seen(429);
+    };
+    await expect.poll(flood, patience).toBeGreaterThan(20);
     expect(seen(200) + seen(429)).toBe(40);
-    expect([seen(200) > 0, seen(429) > 20]).toEqual([true, true]);
+    expect(seen(200)).toBeGreaterThan(0);
     const refused = replies.find(({ status }) => status === 429);
     expect(refused?.headers["x-served-by"]).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -41,7 +41,7 @@ export function bootMachine(userData: string, emulator: string): Machine {
 const isolation = [
   "--network=host",
   "--cgroupns=host",
-  "--volume=/sys/fs/cgroup:/sys/fs/cgroup",
+  ...cgroups(),
   "--cap-add=SYS_ADMIN",
   "--security-opt=seccomp=unconfined",
   "--security-opt=apparmor=unconfined",
@@ -50,6 +50,15 @@ const isolation = [
   "--tmpfs=/tmp",
   "--env=container=docker",
 ];
+
+/**
+ * With cgroup v1 systemd makes folders beside the hierarchies that it finds and remounts their parent read-only: given this
+ * machine's own, it would break every later start of a container engine here. It gets a parent of its own instead.
+ */
+function cgroups(): string[] {
+  if (existsSync("/sys/fs/cgroup/cgroup.controllers")) return ["--volume=/sys/fs/cgroup:/sys/fs/cgroup"];
+  return ["--tmpfs=/sys/fs/cgroup", "--volume=/sys/fs/cgroup/systemd:/sys/fs/cgroup/systemd"];
+}
 
 function mounts(seed: string, emulator: string): string[] {
   const readOnly = {

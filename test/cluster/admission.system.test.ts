@@ -54,8 +54,10 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
     if (world.cluster.nodes.length < 2) context.skip("one node: there is nothing to spread over");
     const { cluster, namespace } = world;
     for (const component of ["web", "worker"]) {
-      await settled(world, component);
       const selector = `--selector=app.kubernetes.io/component=${component}`;
+      // They may stand where a drain has left them: nobody moves a running pod.
+      await cluster.read("-n", namespace, "delete", "pods", selector);
+      await settled(world, component);
       const nodes = "jsonpath={.items[*].spec.nodeName}";
       await expect
         .poll(() => cluster.read("-n", namespace, "get", "pods", selector, "-o", nodes), { timeout: 60_000 })

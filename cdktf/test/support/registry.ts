@@ -6,10 +6,14 @@ import { type Program, startProgram } from "../../../test/support/program.ts";
 import type { RegistryLogin } from "../../src/images/push.ts";
 import { temporaryFolder } from "./fixture.ts";
 
-/** The reference registry on 127.0.0.1, in clear, keeping its images in a folder of its own. Shows nothing without the password. */
+/**
+ * The reference registry on 127.0.0.1, in clear, keeping its images in a folder of its own. Shows nothing without the password.
+ * `notify`: URL that is told of every push.
+ */
 export async function startRegistry(
   port: number,
   { user, password }: Pick<RegistryLogin, "user" | "password">,
+  notify?: string,
 ): Promise<Program> {
   const folder = temporaryFolder();
   const { stdout } = spawnSync("htpasswd", ["-niB", user], { input: password, encoding: "utf8" });
@@ -19,11 +23,16 @@ export async function startRegistry(
     http: { addr: `127.0.0.1:${port}` },
     storage: { filesystem: { rootdirectory: folder } },
     auth: { htpasswd: { realm: "ecr", path: join(folder, "passwords") } },
+    ...(notify === undefined ? {} : { notifications: { endpoints: [endpoint(notify)] } }),
   };
   writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
   const program = startProgram("docker-registry", ["serve", join(folder, "config.yml")]);
   await program.waitFor(/listening on/);
   return program;
+}
+
+function endpoint(url: string): object {
+  return { name: "test", url, timeout: "10s", threshold: 3, backoff: "1s" };
 }
 
 /** Builds an image of its base and one small file, like no other: no node has it already. Throws with Docker's words. */

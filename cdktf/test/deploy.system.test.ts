@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { startProgram } from "../../test/support/program.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { checkOut } from "./support/checkout.ts";
+import { type Ecr, startEcr } from "./support/ecr.ts";
+import { gaps } from "./support/emulator-gaps.ts";
+import { environment } from "./support/fixture.ts";
+import { type Moto, startMoto } from "./support/moto.ts";
+import { pullAndRun, removePulled } from "./support/pulled.ts";
+import { cliConfig } from "./support/terraform.ts";
+
+/**
+ * Real: the command, Terraform, Docker and its login, the Dockerfile, the images. moto stands in for AWS, the reference registry
+ * for the images' half of ECR, in clear on the loopback: support/ecr.ts. Pushing over a tag is not refused there, so it is counted.
+ */
+describeWith(
+  ["terraform", "moto", "docker", "docker-registry", "htpasswd"],
+  "npm run deploy, with the real images",
+  () => {
+    const project = checkOut();
+    const folder = join(project, "cdktf");
+    let moto: Moto;
+    let ecr: Ecr;
+    let env: NodeJS.ProcessEnv;
+
+    beforeAll(async () => {
+      moto = await startMoto();
+      ecr = await startEcr(moto);
+      env = { ...process.env, ...environment(), ...cliConfig(), ...moto.env, ...ecr.env };
+      await npm("synth");
+      const stack = join(folder, "cdktf.out", "stacks", "dev");
+      writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));
+    });
+
+    afterAll(async () => {
+      removePulled();
+      for (const image of ecr.pushes) spawnSync("docker", ["rmi", `${ecr.login.registry}/${image}`]);
+      await ecr.stop();
+      await moto.stop();
+    });
+
+    async function npm(...args: string[]): Promise<string> {
+      const program = startProgram("npm", ["run", ...args], { cwd: folder, env });
+      expect([await program.ended, program.output()]).toEqual([0, expect.anything()]);
+      return program.output();
+    }
+
+    /** What was pushed, sorted, once as many as `count` pushes have come. */
+    async function pushed(count: number): Promise<string[]> {
+      await vi.waitUntil(() => ecr.pushes.length >= count, { timeout: 20_000 });
+      return ecr.pushes.toSorted();
+    }
+
+    it("builds and pushes web, worker and client, each under the tag of its content", async () => {
+      const output = await npm("deploy", "--", "--yes");
+      expect(output).toMatch(/Apply complete!/);
+      expect(await pushed(3)).toEqual([
+        expect.stringMatching(/^analyze-dev\/client:src-[0-9a-f]{16}$/),
+        expect.stringMatching(/^analyze-dev\/web:src-[0-9a-f]{16}$/),
+        expect.stringMatching(/^analyze-dev\/worker:src-[0-9a-f]{16}$/),
+      ]);
+      expect(output).not.toContain(ecr.login.password);
+    });
+
+    it("the images, pulled from there with the password, answer POST /analyze", async () => {
+      const answer = await fetch(`${await pullAndRun(ecr)}/analyze`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ text: "Hello, how are you?" }),
+      });
+      expect([answer.status, await answer.json()]).toEqual([
+        200,
+        { processed_text: "Word Count: 4 | Reverse: ?uoy era woh ,olleH" },
+      ]);
+    });
+
+    it("a second time it changes nothing, finds the three tags, and neither builds nor pushes", async () => {
+      const output = await npm("deploy", "--", "--yes");
+      expect(output).toContain("No changes.");
+      expect(output.match(/▸ \w+:src-[0-9a-f]{16} is in ECR already/g)).toHaveLength(3);
+      expect(output).not.toContain("building");
+      expect(await pushed(3)).toHaveLength(3);
+    });
+
+    it("after a change in web's source it pushes web alone, under a new tag", async () => {
+      const before = await pushed(3);
+      const home = join(project, "server/src/web/routes/home.ts");
+      writeFileSync(home, readFileSync(home, "utf8").replace('message: "Welcome.', 'message: "Welcome back.'));
+      const output = await npm("deploy", "--", "--yes");
+      expect(output.match(/▸ building \w+/g)).toEqual(["▸ building web"]);
+      const fresh = (await pushed(4)).filter((image) => !before.includes(image));
+      expect(fresh).toEqual([expect.stringMatching(/^analyze-dev\/web:src-[0-9a-f]{16}$/)]);
+    });
+  },
+);

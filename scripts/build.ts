@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
+// Usage: node scripts/build.ts [program…]; all of them where none is named.
 const entries = {
   web: "server/src/web/main.ts",
   worker: "server/src/worker/main.ts",
@@ -11,8 +12,16 @@ const entries = {
 // Packages in CommonJS call require(), which a bundle in ESM does not have of itself.
 const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-rmSync("dist", { recursive: true, force: true });
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(entries, name));
+if (unknown.length > 0) {
+  process.stderr.write(`no program is called ${unknown.join(", ")}: ${Object.keys(entries).join(", ")}\n`);
+  process.exit(2);
+}
+
 for (const [name, entry] of Object.entries(entries)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  rmSync(`dist/${name}`, { recursive: true, force: true });
   mkdirSync(`dist/${name}`, { recursive: true });
   const { metafile } = await build({
     entryPoints: [entry],

@@ -50,6 +50,7 @@ const requirements = {
   },
   go: { check: "command -v go", install: "install Go" },
   systemd: { check: "command -v systemd-analyze", install: "apt-get install systemd" },
+  linux: { check: 'test "$(uname)" = Linux', install: "run it on Linux" },
   root: { check: 'test "$(id -u)" = 0', install: "run as root" },
 } satisfies Record<string, Requirement>;
 

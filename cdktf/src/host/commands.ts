@@ -3,7 +3,8 @@ import { readHostConfig } from "./config.ts";
 import { HostError } from "./host-error.ts";
 import { checksOf, findInstance } from "./instance.ts";
 import { quote } from "./quote.ts";
-import { capture, type Destination, pinFromConsole, remoteCommand, run, sshArguments } from "./remote.ts";
+import { capture, type Destination, pinFromConsole, run, sshArguments, sshCommand } from "./remote.ts";
+import { openSession, runSession } from "./session.ts";
 import { type Status, statusText } from "./status.ts";
 import { holdTunnel } from "./tunnel.ts";
 
@@ -37,28 +38,45 @@ export async function status({ json = false }: { json?: boolean }): Promise<void
 }
 
 async function lastLineOf(host: Reached): Promise<string | null> {
-  if (host.config.access === "ssm" || host.instance.address === null) return null;
+  const line = "analyze tail --lines 1";
+  if (host.config.access === "ssm") {
+    let printed = "";
+    const code = await runSession(host, line, (text) => (printed += text));
+    return code === 0 ? printed.trim() || null : null;
+  }
+  if (host.instance.address === null) return null;
   await pinFromConsole(host.ec2, host);
-  const [program, ...args] = remoteCommand(host, "analyze tail --lines 1");
+  const [program, ...args] = sshCommand(host, line);
   const printed = await capture([program, "-o", "BatchMode=yes", ...args], 20_000);
   return printed?.trim() || null;
 }
 
-/** Runs the client's own command on the host, its arguments quoted; the exit code is the command's. */
-export async function onHost(command: string, args: readonly string[], terminal = false): Promise<void> {
-  process.exitCode = await run(remoteCommand(await reach(), [command, ...args.map(quote)].join(" "), terminal));
+function runLine(host: Reached, line: string, endless = false): Promise<number> {
+  const terminal = endless && process.stdout.isTTY;
+  if (host.config.access === "ssh") return run(sshCommand(host, line, terminal));
+  if (terminal) return run(openSession(host, line));
+  return runSession(host, line, (text) => process.stdout.write(text), endless);
+}
+
+/**
+ * Runs the client's own command on the host, its arguments quoted; the exit code is the command's. `endless`: until Ctrl-C,
+ * which has to reach it there.
+ */
+export async function onHost(command: string, args: readonly string[], endless = false): Promise<void> {
+  process.exitCode = await runLine(await reach(), [command, ...args.map(quote)].join(" "), endless);
 }
 
 /** Logs in. */
 export async function login(): Promise<void> {
-  process.exitCode = await run(remoteCommand(await reach(), ""));
+  const host = await reach();
+  process.exitCode = await run(host.config.access === "ssh" ? sshCommand(host, "") : openSession(host));
 }
 
 /** Brings the newest published release to the host now, and not within a minute. */
 export async function update(): Promise<void> {
   const line =
     "sudo systemctl start analyze-update.service; code=$?; journalctl -n 5 --no-pager -o cat -u analyze-update; exit $code";
-  process.exitCode = await run(remoteCommand(await reach(), line));
+  process.exitCode = await runLine(await reach(), line);
 }
 
 /** Changes the host's power state with `change`, saying what begins and what became of it. */

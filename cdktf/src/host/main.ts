@@ -29,7 +29,7 @@ program
   .option("-f, --follow", "go on as lines come")
   .option("-n, --lines <count>", "how many lines to begin with", "20")
   .action(({ follow, lines }: { follow?: boolean; lines: string }) =>
-    onHost("analyze", ["tail", "--lines", lines, ...(follow ? ["-f"] : [])], follow && process.stdout.isTTY),
+    onHost("analyze", ["tail", "--lines", lines, ...(follow ? ["-f"] : [])], follow),
   );
 for (const [name, what] of [
   ["report", "availability, outages and latency from the log"],

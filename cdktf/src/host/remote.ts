@@ -51,18 +51,21 @@ export async function pinFromConsole(ec2: EC2Client, { config, instance }: Desti
   process.stderr.write(`Pinned ${keys.length} host keys of ${instance.id} from its console.\n`);
 }
 
-/** What runs `line` (a shell line; empty: a login) on the host, by ssh or through Session Manager. */
-export function remoteCommand(destination: Destination, line: string, terminal = false): Command {
-  const { config, instance } = destination;
-  if (config.access === "ssm") return sessionCommand(config.region, instance.id, line);
+/** What runs `line` (a shell line; empty: a login) on the host by ssh. */
+export function sshCommand(destination: Destination, line: string, terminal = false): Command {
   return ["ssh", ...(terminal ? ["-t"] : []), ...sshArguments(destination), ...(line === "" ? [] : ["--", line])];
 }
 
-function sessionCommand(region: string, target: string, line: string): Command {
-  const session = ["ssm", "start-session", "--region", region, "--target", target];
-  if (line === "") return ["aws", ...session];
-  const parameters = JSON.stringify({ command: [line] });
-  return ["aws", ...session, "--document-name", "AWS-StartInteractiveCommand", "--parameters", parameters];
+const sources: Readonly<Record<string, string>> = {
+  aws: "install the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html, and its Session Manager plugin",
+  ssh: "install OpenSSH's client",
+};
+
+/** Throws a HostError that says where the program is to be had. */
+export function cannotStart(program: string, cause: unknown): never {
+  throw new HostError(`${program} cannot be started: ${sources[program] ?? "install it"} (${String(cause)})`, {
+    cause,
+  });
 }
 
 /** Ctrl-C reaches the child from the terminal, and it decides what that means. */
@@ -76,7 +79,7 @@ export async function run([program, ...args]: Command): Promise<number> {
     const [code] = await once(child, "close");
     return typeof code === "number" ? code : 1;
   } catch (error) {
-    throw new HostError(`${program} cannot be started: install it first (${String(error)})`, { cause: error });
+    return cannotStart(program, error);
   } finally {
     process.off("SIGINT", leaveToChild);
   }

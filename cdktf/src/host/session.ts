@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { HostError } from "./host-error.ts";
+import type { Instance } from "./instance.ts";
+import { quote } from "./quote.ts";
+import { cannotStart, type Command, type Destination } from "./remote.ts";
+
+/** Takes what a command prints, as it comes. */
+type Write = (text: string) => unknown;
+
+/** Session Manager on this terminal: a login, or one shell line that has a terminal of its own on the host. */
+export function openSession(destination: Destination, line = ""): Command {
+  return line === "" ? session(destination) : session(destination, interactive, line);
+}
+
+const interactive = "AWS-StartInteractiveCommand";
+
+/**
+ * Runs a shell line through Session Manager for a program to read. `write` gets its stdout and stderr together, and nothing of
+ * what the plugin says around them. `endless`: the line ends with the session, and not by itself.
+ * Resolves with the line's exit code, which the plugin does not pass on; rejects with a HostError when the session did not last.
+ */
+export async function runSession(
+  destination: Destination,
+  line: string,
+  write: Write,
+  endless = false,
+): Promise<number> {
+  const mark = `${randomUUID()} exit `;
+  const script = `(${line}); echo "${mark}$?"`;
+  // Only what has a terminal is told that the session is over. The other document runs a program, and no shell of itself.
+  const [program, ...args] = endless
+    ? session(destination, interactive, script)
+    : session(destination, "AWS-StartNonInteractiveCommand", `sh -c ${quote(script)}`);
+  // Input that stays open: the plugin takes its end for the end of the session.
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const closed = once(child, "close").catch((error: unknown) => cannotStart(program, error));
+  const [code, [exit]] = await Promise.all([readSession(createInterface(child.stdout), mark, write), closed]);
+  if (code !== null) return code;
+  if (typeof exit === "number" && exit !== 0) return exit;
+  throw new HostError(
+    `Session Manager ended the session with ${destination.instance.id} before the command did; its words are above.`,
+  );
+}
+
+function session({ config, instance }: Destination, document?: string, line = ""): Command {
+  const start = ["ssm", "start-session", "--region", config.region, "--target", running(instance)];
+  if (document === undefined) return ["aws", ...start];
+  return ["aws", ...start, "--document-name", document, "--parameters", JSON.stringify({ command: [line] })];
+}
+
+function running({ id, state }: Instance): string {
+  if (state === "running") return id;
+  throw new HostError(`${id} is ${state}: \`npm run host -- start\` starts it.`);
+}
+
+/** Passes on the lines between the plugin's greeting and the mark. Resolves with the code behind the mark; null: no mark came. */
+async function readSession(lines: AsyncIterable<string>, mark: string, write: Write): Promise<number | null> {
+  let begun = false;
+  let code: number | null = null;
+  for await (const text of lines) {
+    const end = text.indexOf(mark);
+    if (code !== null) continue;
+    if (!begun) begun = text.startsWith("Starting session with SessionId: ");
+    else if (end === -1) write(`${text}\n`);
+    else {
+      write(text.slice(0, end));
+      code = Number(text.slice(end + mark.length));
+    }
+  }
+  return code;
+}

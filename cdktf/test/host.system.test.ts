@@ -116,7 +116,9 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
-    await follow.stop();
+    // Its ssh ends with it, and so nothing here writes to the host any more.
+    expect(await follow.stop()).toBe(255);
+    expect(spawnSync("pgrep", ["-f", `HostKeyAlias=${host.id}`]).status).toBe(1);
   });
 
   // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.

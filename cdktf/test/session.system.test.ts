@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { type SpawnOptions, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { startProgram } from "../../test/support/program.ts";
+import { type Program, startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { temporaryFolder } from "./support/fixture.ts";
 import { ec2Of, makeHost } from "./support/host.ts";
@@ -25,6 +25,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
   let id: string;
   let env: NodeJS.ProcessEnv;
   const log = join(temporaryFolder(), "analyze.log");
+  const started: Program[] = [];
   const pidFile = `${log}.pid`;
 
   beforeAll(async () => {
@@ -38,16 +39,23 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
   });
 
   afterAll(async () => {
+    await Promise.all(started.map((program) => program.stop()));
     manager.stop();
     await moto.stop();
   });
 
+  function start(command: string, args: string[], options: SpawnOptions = {}): Program {
+    const program = startProgram(command, args, { env, ...options });
+    started.push(program);
+    return program;
+  }
+
   // Not spawnSync: this process answers StartSession.
   async function run(args: string[], change: NodeJS.ProcessEnv = {}) {
-    const started = startProgram(process.execPath, [main, ...args], { env: { ...env, ...change } });
+    const program = start(process.execPath, [main, ...args], { env: { ...env, ...change } });
     let stdout = "";
-    started.child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
-    return { status: await started.ended, stdout, output: started.output() };
+    program.child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
+    return { status: await program.ended, stdout, output: program.output() };
   }
 
   /** Whether the client's command that was started last still runs on the "host". */
@@ -81,7 +89,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
   });
 
   it("log -f goes on as lines come, and leaves nothing running on the host when it is ended", async () => {
-    const follow = startProgram(process.execPath, [main, "log", "-f"], { env });
+    const follow = start(process.execPath, [main, "log", "-f"]);
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
@@ -92,7 +100,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
 
   it("log -f on a terminal ends on the host with Ctrl-C", async () => {
     const typed = [process.execPath, main, "log", "-f"].map((word) => `'${word}'`).join(" ");
-    const terminal = startProgram("script", ["-qec", typed, "/dev/null"], { env, stdio: "pipe" });
+    const terminal = start("script", ["-qec", typed, "/dev/null"], { stdio: "pipe" });
     await terminal.waitFor(/06:22:00Z ok/);
     expect(isRunning()).toBe(true);
     terminal.child.stdin?.write("\u0003");
@@ -102,7 +110,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
   });
 
   it("ssh opens a shell on the host, without a document", async () => {
-    const shell = startProgram(process.execPath, [main, "ssh"], { env, stdio: "pipe" });
+    const shell = start(process.execPath, [main, "ssh"], { stdio: "pipe" });
     await shell.waitFor(/Starting session/);
     shell.child.stdin?.write("echo $((6 * 7)); exit\n");
     await shell.waitFor(/42\r?\n/);

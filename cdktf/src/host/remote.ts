@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { HostConfig } from "./config.ts";
@@ -68,21 +68,31 @@ export function cannotStart(program: string, cause: unknown): never {
   });
 }
 
-/** Ctrl-C reaches the child from the terminal, and it decides what that means. */
-function leaveToChild(): void {}
-
 /** Runs the command on this terminal. Resolves with its exit code; rejects with a HostError when it cannot be started. */
 export async function run([program, ...args]: Command): Promise<number> {
   const child = spawn(program, args, { stdio: "inherit" });
-  process.on("SIGINT", leaveToChild);
+  const release = handSignals(child);
   try {
     const [code] = await once(child, "close");
     return typeof code === "number" ? code : 1;
   } catch (error) {
     return cannotStart(program, error);
   } finally {
-    process.off("SIGINT", leaveToChild);
+    release();
   }
+}
+
+function leaveToChild(): void {}
+
+/** Signals are the child's: Ctrl-C reaches it from the terminal, the others are passed on. The answer undoes it. */
+function handSignals(child: ChildProcess): () => void {
+  const pass = (signal: NodeJS.Signals): boolean => child.kill(signal);
+  process.on("SIGINT", leaveToChild);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, pass);
+  return () => {
+    process.off("SIGINT", leaveToChild);
+    for (const signal of ["SIGTERM", "SIGHUP"]) process.off(signal, pass);
+  };
 }
 
 /** Runs the command and gives what it printed; undefined when it failed or took longer than `timeoutMs`. */

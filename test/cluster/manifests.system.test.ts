@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { connect, type Cluster } from "../../ingress/deploy/cluster.ts";
-import { runCommand } from "../../ingress/deploy/command.ts";
+import { must, runCommand } from "../../ingress/deploy/command.ts";
 import { applyNamespace } from "../../ingress/deploy/trust.ts";
 import { describeWith } from "../support/requirements.ts";
-import { withGatewayApi } from "./gateway-api.ts";
-import { rendered } from "./render.ts";
+import { define, gatewayApi, loadBalancerController } from "./definitions.ts";
+import { behindTargetGroup, objectsOf, rendered, targetGroupBinding } from "./render.ts";
 import { schemasOf } from "./schemas.ts";
 
 const variants = [
   ["dev", []],
-  ["prod", []],
+  ["prod", behindTargetGroup],
   ["dev", ["edge.kind=nginx", "edge.clientCertificates.enabled=true"]],
   ["prod", ["edge.kind=nginx", "networkPolicy.edgeCidrs={10.0.0.0/8}", "image.pullSecrets={registry}"]],
   ["dev", ["edge.clientCertificates.enabled=true", "web.autoscaling.enabled=false"]],
@@ -38,6 +38,34 @@ describeWith(["helm"], "the chart", () => {
   });
 });
 
+describeWith(["helm"], "edge.kind=target-group", () => {
+  test("makes a TargetGroupBinding of web's pods, no edge of its own, and asks for no certificate", () => {
+    const yaml = rendered("prod", ...behindTargetGroup);
+    expect([...objectsOf(yaml, targetGroupBinding).values()]).toEqual([
+      {
+        kind: "TargetGroupBinding",
+        metadata: { name: "web", namespace: "analyze" },
+        spec: {
+          serviceRef: { name: "web", port: "http" },
+          targetGroupARN: behindTargetGroup[0]?.split("=")[1],
+          targetType: "ip",
+        },
+      },
+    ]);
+    expect(yaml).not.toMatch(/^kind: (Ingress|Gateway|HTTPRoute|Secret)$/m);
+    expect(yaml).not.toMatch(/analyze-tls|analyze-ca|name: edge/);
+  });
+
+  test("is refused with every fault that there is, in sentences", () => {
+    const wrong = ["edge.clientCertificates.enabled=true", "edge.rateLimit.requestsPerSecond=5"];
+    expect(() => rendered("prod", ...wrong)).toThrow(
+      /targetGroup\.arn is empty: [^]*edgeCidrs is empty[^]*clientCertificates\.enabled has no effect[^]*requestsPerSecond must be 0/,
+    );
+    expect(() => rendered("dev", ...behindTargetGroup)).toThrow(/arn has no effect with edge\.kind=ingress/);
+    expect(() => rendered("prod", "edge.targetGroup.arn=web")).toThrow(/'\/edge\/targetGroup\/arn'/);
+  });
+});
+
 describeWith(["helm", "kube-score"], "kube-score", () => {
   test.each(variants)("has no critical word and no warning: %s %s", async (stage, set) => {
     const { code, stdout } = await runCommand("kube-score", ["score", "-", "--output-format", "ci"], {
@@ -51,13 +79,26 @@ describeWith(["helm", "kube-score"], "kube-score", () => {
 let cluster: Cluster;
 const namespace = "analyze-manifests";
 
-describeWith(["cluster", "helm", "kubeconform"], "the API server", () => {
+describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
   beforeAll(async () => {
     cluster = await connect(runCommand);
+    const forget = await define(cluster, loadBalancerController);
     await applyNamespace(cluster, namespace);
     return async () => {
       await cluster.read("delete", "namespace", namespace, "--wait=false");
+      await forget();
     };
+  });
+
+  test("keeps a release with a TargetGroupBinding that helm installs, and loses all of it with the release", async () => {
+    const pods = ["web", "worker"].flatMap((name) => [`${name}.autoscaling.enabled=false`, `${name}.replicas=0`]);
+    const set = [...behindTargetGroup, ...pods].flatMap((pair) => ["--set", pair]);
+    const at = ["--kube-context", cluster.context, "-n", namespace];
+    await must(runCommand, "helm", ["install", "analyze", "ingress", "-f", "ingress/values.prod.yaml", ...at, ...set]);
+    const kept = await cluster.read("-n", namespace, "get", "targetgroupbinding", "web", "-o", "json");
+    expect(targetGroupBinding.parse(JSON.parse(kept)).spec.serviceRef).toEqual({ name: "web", port: "http" });
+    await must(runCommand, "helm", ["uninstall", "analyze", ...at]);
+    expect(await cluster.read("-n", namespace, "get", "targetgroupbindings,deployments", "-o", "name")).toBe("");
   });
 
   test.each(variants)(
@@ -95,7 +136,8 @@ async function dryRun({ context }: Cluster, yaml: string): Promise<string> {
 describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () => {
   test("take the chart's Gateway and HTTPRoute, and refuse a wrong one", async () => {
     const own = await connect(runCommand);
-    await withGatewayApi(own, async () => {
+    const forget = await define(own, gatewayApi);
+    try {
       const yaml = rendered("dev", "edge.kind=gateway", "edge.gateway.className=example").replaceAll(
         "namespace: analyze\n",
         "namespace: default\n",
@@ -104,6 +146,8 @@ describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () 
       expect(said).toContain("httproute.gateway.networking.k8s.io/web created (server dry run)");
       expect(said).toContain("gateway.gateway.networking.k8s.io/analyze created (server dry run)");
       expect(await dryRun(own, yaml.replace("type: PathPrefix", "type: Prefix"))).toContain("Unsupported value");
-    });
+    } finally {
+      await forget();
+    }
   });
 });

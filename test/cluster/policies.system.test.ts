@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "../support/requirements.ts";
 import { isAllowed, type End } from "./policies.ts";
 import { startStranger, type Stranger } from "./stranger.ts";
-import { networkPolicy, objectsOf, rendered } from "./render.ts";
+import { behindTargetGroup, networkPolicy, objectsOf, rendered } from "./render.ts";
 import { deployed, podsOf, type World } from "./world.ts";
 
 const namespace = "analyze";
@@ -21,16 +21,19 @@ const controller: End = {
   namespace: "ingress-nginx",
   labels: { "app.kubernetes.io/name": "ingress-nginx" },
 };
+const gateway: End = { name: "a gateway's pod", namespace: "gateway-system", labels: {} };
 const monitoring: End = { name: "a pod of namespace monitoring", namespace: "monitoring", labels: {} };
+const balancer: End = { name: "the balancer", ip: "10.74.1.9", namespace: "", labels: {} };
+const nodes: End = { name: "an address of the nodes' subnets", ip: "10.74.16.9", namespace: "", labels: {} };
 const dns: End = { name: "dns", namespace: "kube-system", labels: { "k8s-app": "kube-dns" } };
 
 const edges = (from: End[], to: End[], list: number[]): string[] =>
   from.flatMap((one) => to.flatMap((other) => list.map((port) => `${one.name} → ${other.name}:${port}`)));
 
 /** Every connection between these ends that the rendered policies let through. */
-function allowed(...set: string[]): string[] {
-  const policies = [...objectsOf(rendered("dev", ...set), networkPolicy).values()];
-  const ends = [web, worker, neighbour, stranger, controller, monitoring, dns];
+function allowed(yaml: string): string[] {
+  const policies = [...objectsOf(yaml, networkPolicy).values()];
+  const ends = [web, worker, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
   const ours = (from: End, to: End): boolean => [from, to].some((end) => end === web || end === worker) && from !== to;
   return ends.flatMap((from) =>
     ends
@@ -45,7 +48,7 @@ function allowed(...set: string[]): string[] {
 
 describeWith(["helm"], "the rendered NetworkPolicies", () => {
   test("let the ingress controller reach web, web reach worker, and web reach DNS: nothing else", () => {
-    expect(allowed()).toEqual([
+    expect(allowed(rendered("dev"))).toEqual([
       ...edges([web], [worker], [8080]),
       ...edges([web], [dns], [53]),
       ...edges([controller], [web], [8080]),
@@ -53,9 +56,18 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
   });
 
   test("let a named namespace read the metrics, and no more", () => {
-    expect(allowed("networkPolicy.metricsNamespace=monitoring").filter((edge) => edge.includes("monitoring"))).toEqual(
+    const yaml = rendered("dev", "networkPolicy.metricsNamespace=monitoring");
+    expect(allowed(yaml).filter((edge) => edge.includes("monitoring"))).toEqual(
       edges([monitoring], [web, worker], [9090]),
     );
+  });
+
+  test("let the balancer's subnets reach web where it stands outside of the cluster, and no controller's pods", () => {
+    expect(allowed(rendered("prod", ...behindTargetGroup, "networkPolicy.metricsNamespace="))).toEqual([
+      ...edges([web], [worker], [8080]),
+      ...edges([web], [dns], [53]),
+      ...edges([balancer], [web], [8080]),
+    ]);
   });
 });
 

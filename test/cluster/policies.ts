@@ -1,9 +1,11 @@
+import { BlockList } from "node:net";
 import type { z } from "zod";
 import type { networkPolicy } from "./render.ts";
 
-/** Who is at one end of a connection. */
+/** Who is at one end of a connection: a pod, or with `ip` an address outside of the cluster. */
 export interface End {
   name: string;
+  ip?: string;
   namespace: string;
   labels: Record<string, string>;
   /** Named ports, for rules that name them. */
@@ -21,9 +23,17 @@ function selects(wanted: Record<string, string> | undefined, labels: Record<stri
   return Object.entries(wanted ?? {}).every(([key, value]) => labels[key] === value);
 }
 
+function contains(cidr: string, ip: string): boolean {
+  const [net = "", prefix] = cidr.split("/");
+  const block = new BlockList();
+  block.addSubnet(net, Number(prefix));
+  return block.check(ip);
+}
+
 function allowsPeer(rule: Rule, other: End, home: string): boolean {
   if (rule.peers === undefined) return true;
-  return rule.peers.some(({ podSelector, namespaceSelector }) => {
+  return rule.peers.some(({ podSelector, namespaceSelector, ipBlock }) => {
+    if (ipBlock || other.ip) return ipBlock !== undefined && other.ip !== undefined && contains(ipBlock.cidr, other.ip);
     const namespaces = { "kubernetes.io/metadata.name": other.namespace };
     const near = namespaceSelector ? selects(namespaceSelector.matchLabels, namespaces) : other.namespace === home;
     return near && selects(podSelector?.matchLabels, other.labels);

@@ -62,6 +62,22 @@ export const networkPolicy = z.object({
   }),
 });
 
+export const targetGroupBinding = z.object({
+  kind: z.literal("TargetGroupBinding"),
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  spec: z.strictObject({
+    serviceRef: z.strictObject({ name: z.string(), port: z.string() }),
+    targetGroupARN: z.string(),
+    targetType: z.literal("ip"),
+  }),
+});
+
+/** What values.prod.yaml leaves to a deployment, with made-up facts. */
+export const behindTargetGroup = [
+  "edge.targetGroup.arn=arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/analyze-prod-web/50dc6c495c0c9188",
+  "networkPolicy.edgeCidrs={10.74.0.0/24,10.74.1.0/24}",
+];
+
 /** The chart rendered with these values files and `key=value` pairs, as YAML. Throws what helm says against them. */
 export function rendered(stage: "dev" | "prod", ...set: string[]): string {
   const pairs = set.flatMap((pair) => ["--set", pair]);

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Cluster } from "../../ingress/deploy/cluster.ts";
+
+/** Custom resource definitions that others wrote: the Go module that carries them, and its files by the definitions' names. */
+export interface Definitions {
+  module: string;
+  files: Readonly<Record<string, string>>;
+}
+
+export const gatewayApi: Definitions = {
+  module: "sigs.k8s.io/gateway-api@v1.6.3",
+  files: {
+    "gateways.gateway.networking.k8s.io": "config/crd/standard/gateway.networking.k8s.io_gateways.yaml",
+    "httproutes.gateway.networking.k8s.io": "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
+  },
+};
+
+/** AWS Load Balancer Controller 3.2.2: its tags are no versions that Go takes, so the commit is named. */
+export const loadBalancerController: Definitions = {
+  module: "github.com/kubernetes-sigs/aws-load-balancer-controller@v0.0.0-20260423195125-93ff3b5fdaad",
+  files: { "targetgroupbindings.elbv2.k8s.aws": "config/crd/bases/elbv2.k8s.aws_targetgroupbindings.yaml" },
+};
+
+export const externalSecrets: Definitions = {
+  module: "github.com/external-secrets/external-secrets@v1.3.2",
+  files: {
+    "secretstores.external-secrets.io": "config/crds/bases/external-secrets.io_secretstores.yaml",
+    "externalsecrets.external-secrets.io": "config/crds/bases/external-secrets.io_externalsecrets.yaml",
+  },
+};
+
+/** Folder of a Go module, downloaded when it is not there. */
+export function moduleFolder(module: string): string {
+  const said = execFileSync("go", ["mod", "download", "-json", module], { encoding: "utf8", cwd: "/" });
+  return z.object({ Dir: z.string() }).parse(JSON.parse(said)).Dir;
+}
+
+/** Teaches the cluster these definitions. Resolves with what takes them out again, if they were not there before. */
+export async function define(cluster: Cluster, { module, files }: Definitions): Promise<() => Promise<void>> {
+  const names = Object.keys(files);
+  const before = await cluster.kubectl("get", "crd", ...names);
+  if (before.code === 0) return async () => {};
+  const folder = moduleFolder(module);
+  await cluster.read("apply", "--server-side", ...Object.values(files).flatMap((file) => ["-f", join(folder, file)]));
+  await cluster.read("wait", "--for=condition=Established", ...names.map((name) => `crd/${name}`), "--timeout=30s");
+  return async () => {
+    await cluster.read("delete", "crd", ...names);
+  };
+}

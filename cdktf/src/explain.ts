@@ -4,6 +4,9 @@ import { DockerError } from "./images/push.ts";
 import { PolicyViolation } from "./policy/violation.ts";
 import { TerraformError } from "./terraform/terraform.ts";
 
+const lacking =
+  "These credentials lack a right: docs/deployer-policy.json lists what a deployment needs, deployer-policy-prod.json what prod needs besides.";
+
 /** Errors of the AWS SDK by name, each with what a person does next. */
 const nextSteps: Readonly<Record<string, string>> = {
   CredentialsProviderError:
@@ -17,9 +20,9 @@ const nextSteps: Readonly<Record<string, string>> = {
   OptInRequired: "Your account has not enabled this region: set AWS_REGION to one that it uses.",
   ENOTFOUND: "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.",
   UnrecognizedClientException: "AWS does not know this access key: check AWS_PROFILE and ~/.aws/credentials.",
-  AccessDenied: "These credentials lack a right; docs/deployer-policy.json lists what a deployment needs.",
-  AccessDeniedException: "These credentials lack a right; docs/deployer-policy.json lists what a deployment needs.",
-  UnauthorizedOperation: "These credentials lack a right; docs/deployer-policy.json lists what a deployment needs.",
+  AccessDenied: lacking,
+  AccessDeniedException: lacking,
+  UnauthorizedOperation: lacking,
 };
 
 const foreseen = [ConfigError, DockerError, HostError, PolicyViolation, TerraformError];

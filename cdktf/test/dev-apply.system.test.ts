@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import {
   DescribeAddressesCommand,
@@ -15,38 +14,29 @@ import { GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { goBack, keepRelease } from "../src/release/history.ts";
-import type { Release } from "../src/release/release.ts";
 import { cloudConfig } from "../src/user-data/cloud-config.ts";
 import { readHostScripts } from "../src/user-data/scripts.ts";
+import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
 import { clientOf } from "./support/aws.ts";
-import { allowedActions, besides } from "./support/deployer-policy.ts";
-import { config, environment, release } from "./support/fixture.ts";
-import { type Moto, startMoto } from "./support/moto.ts";
-import { recordedActions } from "./support/recorded-actions.ts";
-import { type Workspace, workspace } from "./support/terraform.ts";
+import { config, release } from "./support/fixture.ts";
+import type { Workspace } from "./support/terraform.ts";
 
 describeWith(["terraform", "moto"], "stage dev, applied", () => {
-  // One environment for all: a key file at another path would be another setting.
-  const env = environment();
-  let moto: Moto;
+  let applied: Applied;
   let stack: Workspace;
-  let first: Release;
   let outputs: Record<string, { value: string }>;
   let ec2: EC2Client;
   let s3: S3Client;
 
   beforeAll(async () => {
-    moto = await startMoto();
-    ec2 = clientOf(EC2Client, moto);
-    s3 = clientOf(S3Client, moto);
-    first = await release();
-    stack = workspace(config(env), first, moto.env);
-    await stack.terraform(["init", "-input=false"]);
-    await stack.terraform(["apply", "-auto-approve", "-input=false"]);
+    applied = await applyStage();
+    ({ stack } = applied);
+    ec2 = clientOf(EC2Client, applied.moto);
+    s3 = clientOf(S3Client, applied.moto);
     outputs = JSON.parse((await stack.terraform(["output", "-json"])).output);
   });
 
-  afterAll(() => moto.stop());
+  afterAll(() => applied.moto.stop());
 
   async function theHost(): Promise<Instance> {
     const { Reservations = [] } = await ec2.send(
@@ -64,16 +54,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     return Body?.transformToString();
   }
 
-  it("is valid, without a warning; terraform fmt has nothing to say, since it leaves JSON alone", async () => {
-    expect(await stack.validate()).toEqual([]);
-    expect((await stack.terraform(["fmt", "-check", "-recursive"])).output).toBe("");
-    expect(readdirSync(stack.folder).filter((name) => /\.(tf|tfvars|tftest\.hcl)$/.test(name))).toEqual([]);
-  });
-
-  it("plans nothing a second time", async () => {
-    const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
-    expect(output).toContain("No changes.");
-  });
+  itHolds(() => applied);
 
   it("gives a host with IMDSv2 alone, an encrypted disk, a fixed address and our tags", async () => {
     const host = await theHost();
@@ -122,12 +103,14 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
       ["create aws_vpc_security_group_egress_rule.client_firewall_edge"],
     ],
   ])("plans for %s what it says and no more", async (_, variables, planned) => {
+    const { env, release: first } = applied;
     stack.synth(config({ ...env, ...variables }), first);
     expect(await stack.plan()).toEqual(planned);
     stack.synth(config(env), first);
   });
 
   it("takes a new release by two objects, leaves the host alone, and can go back", async () => {
+    const { env, release: first } = applied;
     const before = await theHost();
     const Bucket = outputs["release-bucket"]?.value ?? "";
     await keepRelease(s3, Bucket, first);
@@ -146,19 +129,15 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     await expect(goBack(s3, Bucket, "0".repeat(64))).rejects.toThrow(/has not kept 0000/);
   });
 
-  it("leaves nothing when it is destroyed", async () => {
-    await stack.terraform(["destroy", "-auto-approve", "-input=false"]);
-    const { output } = await stack.terraform(["state", "list"]);
-    expect(output).toBe("");
+  itEnds("dev", () => applied);
+
+  it("has left nothing in the account", async () => {
     expect((await s3.send(new ListBucketsCommand({}))).Buckets).toEqual([]);
-    expect((await clientOf(ECRClient, moto).send(new DescribeRepositoriesCommand({}))).repositories).toEqual([]);
+    const { repositories } = await clientOf(ECRClient, applied.moto).send(new DescribeRepositoriesCommand({}));
+    expect(repositories).toEqual([]);
     expect((await theHost()).State?.Name).toBe("terminated");
     expect((await ec2.send(new DescribeAddressesCommand({}))).Addresses).toEqual([]);
     const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
     expect(Vpcs.filter(({ IsDefault }) => IsDefault !== true)).toEqual([]);
-  });
-
-  it("needed the rights of docs/deployer-policy.json, all of them and no others", () => {
-    expect(allowedActions()).toEqual([...new Set([...recordedActions(moto.recording), ...besides])].sort());
   });
 });

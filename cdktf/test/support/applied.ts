@@ -1,0 +1,61 @@
+import { readdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import type { Release } from "../../src/release/release.ts";
+import { neededActions, allowedActions } from "./deployer-policy.ts";
+import { config, environment, release } from "./fixture.ts";
+import { type Moto, startMoto } from "./moto.ts";
+import { type Workspace, workspace } from "./terraform.ts";
+
+/** A stage on an emulator of its own. */
+export interface Applied {
+  readonly moto: Moto;
+  readonly stack: Workspace;
+  /** The settings that it was made with; a key file at another path would be another setting. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly release: Release;
+}
+
+/** Applies a stage for real. `before`: what is done when all is ready and nothing applied. The caller stops `moto`. */
+export async function applyStage(
+  settings: NodeJS.ProcessEnv = {},
+  before: (ready: Applied) => Promise<void> = () => Promise.resolve(),
+): Promise<Applied> {
+  const env = environment(settings);
+  const moto = await startMoto();
+  const archive = await release();
+  const stack = workspace(config(env), archive, moto.env);
+  await stack.terraform(["init", "-input=false"]);
+  const applied = { moto, stack, env, release: archive };
+  await before(applied);
+  await stack.terraform(["apply", "-auto-approve", "-input=false"]);
+  return applied;
+}
+
+/** What holds for every stage once it is applied. */
+export function itHolds(applied: () => Applied): void {
+  it("is valid, without a warning; terraform fmt has nothing to say, since it leaves JSON alone", async () => {
+    const { stack } = applied();
+    expect(await stack.validate()).toEqual([]);
+    expect((await stack.terraform(["fmt", "-check", "-recursive"])).output).toBe("");
+    expect(readdirSync(stack.folder).filter((name) => /\.(tf|tfvars|tftest\.hcl)$/.test(name))).toEqual([]);
+  });
+
+  it("plans nothing a second time", async () => {
+    const { stack } = applied();
+    const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
+    expect(output).toContain("No changes.");
+  });
+}
+
+/** The end of every stage: it is destroyed, and what was called meanwhile is what its policy allows. */
+export function itEnds(stage: "dev" | "prod", applied: () => Applied): void {
+  it("leaves nothing in the state when it is destroyed", async () => {
+    const { stack } = applied();
+    await stack.terraform(["destroy", "-auto-approve", "-input=false"]);
+    expect((await stack.terraform(["state", "list"])).output).toBe("");
+  });
+
+  it("needed the rights of the deployer's policy, all of them and no others", () => {
+    expect(allowedActions(stage)).toEqual(neededActions(stage, applied().moto.recording));
+  });
+}

@@ -1,18 +1,30 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** Bundles the rotation for Lambda, whose runtime brings the AWS SDK. Returns the folder with index.mjs. */
 export async function buildRotation(): Promise<string> {
   const folder = fileURLToPath(new URL("../../dist/rotation", import.meta.url));
-  await build({
-    entryPoints: [fileURLToPath(new URL("main.ts", import.meta.url))],
-    outfile: `${folder}/index.mjs`,
+  const entry = fileURLToPath(new URL("main.ts", import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    // Paths of the sources are in the bundle: not those of the folder that synth is called from, so that its hash stays.
+    absWorkingDir: dirname(entry),
+    outfile: join(folder, "index.mjs"),
     bundle: true,
+    write: false,
     platform: "node",
     format: "esm",
     target: "node22",
     external: ["@aws-sdk/*"],
     logLevel: "warning",
   });
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    // Renamed, not written over: another synth may be reading it.
+    writeFileSync(`${folder}.${process.pid}`, contents);
+    renameSync(`${folder}.${process.pid}`, path);
+  }
   return folder;
 }

@@ -1,10 +1,25 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The longest files, the longest at the end of the list. They go first: one that began last would keep all waiting. */
+const long = ["deploy", "dev-apply", "commands", "prod-apply"];
+
+function rank({ moduleId }: TestSpecification): number {
+  return long.findIndex((name) => moduleId.endsWith(`/${name}.system.test.ts`));
+}
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((one, other) => rank(other) - rank(one));
+  }
+}
 
 /** As in the project's root: `node` needs Node alone; `system` needs terraform, moto, checkov, cloud-init or Docker. */
 export default defineConfig({
   test: {
     // Two at once: much of a system test is waiting, as for a load balancer's fixed minute.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {

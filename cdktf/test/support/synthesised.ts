@@ -1,0 +1,36 @@
+import { Testing } from "cdktf";
+import { z } from "zod";
+import { config, production, release, rotation } from "./fixture.ts";
+import type { StageName } from "../../src/stages.ts";
+import { createStack } from "../../src/app.ts";
+
+const shape = z.object({
+  resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
+  data: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
+  terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }),
+});
+
+/** One stage as Terraform's JSON. */
+export type Synthesised = z.infer<typeof shape>;
+
+const archive = await release();
+
+/** Synthesises a stage, and calls nothing. `changes` sets or unsets variables; `bundle` stands in for the client. */
+export function synthText(
+  stage: StageName,
+  changes: NodeJS.ProcessEnv = {},
+  builds = { release: archive, rotation },
+): string {
+  const settings = config({ ...(stage === "prod" ? production : {}), ...changes });
+  return Testing.synth(createStack(Testing.app(), settings, builds));
+}
+
+/** The same, parsed. */
+export function synthesise(...parameters: Parameters<typeof synthText>): Synthesised {
+  return shape.parse(JSON.parse(synthText(...parameters)));
+}
+
+/** All resources of a type. */
+export function all({ resource }: Synthesised, type: string): Record<string, unknown>[] {
+  return Object.values(resource[type] ?? {});
+}

@@ -3,7 +3,11 @@ import type { Duplex } from "node:stream";
 
 /** The answers a server is at work on, and whether it has begun to shut down. */
 export class Traffic {
-  readonly #open = new Set<ServerResponse>();
+  /**
+   * Oldest first. Not a Set: V8 links each table that a Set has outgrown to the next one, and once an old table is in the
+   * old generation, every answer of the tables after it lives on until a major collection (19 characters: 15 µs each).
+   */
+  readonly #open: ServerResponse[] = [];
   readonly #waiting: (() => void)[] = [];
   #draining = false;
 
@@ -12,22 +16,23 @@ export class Traffic {
   }
 
   get inFlight(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   begin(outgoing: ServerResponse): void {
-    this.#open.add(outgoing);
+    this.#open.push(outgoing);
     if (this.#draining) outgoing.shouldKeepAlive = false;
   }
 
   end(outgoing: ServerResponse): void {
-    this.#open.delete(outgoing);
-    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    const place = this.#open.indexOf(outgoing);
+    if (place >= 0) this.#open.splice(place, 1);
+    if (this.#open.length === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** The latest answer that is open on this connection. */
   openOn(socket: Duplex): ServerResponse | undefined {
-    return [...this.#open].findLast((outgoing) => outgoing.req.socket === socket);
+    return this.#open.findLast((outgoing) => outgoing.req.socket === socket);
   }
 
   /** From now on every answer says `Connection: close`, those already being worked on too. */
@@ -38,7 +43,7 @@ export class Traffic {
 
   /** Resolves when no answer is open. */
   idle(): Promise<void> {
-    if (this.#open.size === 0) return Promise.resolve();
+    if (this.#open.length === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
     return promise;

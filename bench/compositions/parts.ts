@@ -21,6 +21,6 @@ export function readOmission(): Omission | undefined {
 export function composeService(name: "web" | "worker", omitted: Omission | undefined): Service {
   const service = createService(name, "info");
   if (omitted === "the log line") return { ...service, logger: createLogger(name, "silent") };
-  if (omitted === "metrics") return { ...service, metrics: { ...service.metrics, observe: () => {} } };
+  if (omitted === "metrics") return { ...service, metrics: { ...service.metrics, observer: () => () => {} } };
   return service;
 }

@@ -21,15 +21,37 @@ export interface Service {
 /** nginx's number for "the caller left before the answer". */
 const callerLeft = 499;
 
-function noteEnd(service: Service, incoming: ServerIncoming, outgoing: ServerResponse, exchange: Exchange): void {
-  service.traffic.end(outgoing);
-  const ms = performance.now() - exchange.startedAt;
-  const status = outgoing.writableFinished ? outgoing.statusCode : callerLeft;
-  const { requestId, route, problem } = exchange;
-  service.metrics.observe(incoming.method ?? "", route, status, ms / 1000);
-  const line = { requestId, method: incoming.method, route, status, ms: Math.round(ms * 100) / 100, problem };
-  if (route === "/livez" || route === "/readyz" || route === "/healthz") service.logger.debug(line, "request");
-  else service.logger.info(line, "request");
+/** Requests of one method, route and status: a logger that has these written already, and their place in the histogram. */
+interface Kind {
+  logger: Logger;
+  observe(seconds: number): void;
+}
+
+type NoteEnd = (incoming: ServerIncoming, outgoing: ServerResponse, exchange: Exchange) => void;
+
+/** Writes the log line of a request that has ended, and counts it. */
+function createNoteEnd({ traffic, metrics, logger }: Service): NoteEnd {
+  const kinds = new Map<string, Kind>();
+  const addKind = (key: string, method: string, route: string, status: number): Kind => {
+    const kind = {
+      logger: logger.child({ method, route, status }),
+      observe: metrics.observer(method, route, status),
+    };
+    kinds.set(key, kind);
+    return kind;
+  };
+  return (incoming, outgoing, { requestId, startedAt, route, problem }) => {
+    traffic.end(outgoing);
+    const elapsed = performance.now() - startedAt;
+    const { method = "" } = incoming;
+    const status = outgoing.writableFinished ? outgoing.statusCode : callerLeft;
+    const key = `${method} ${route} ${status}`;
+    const kind = kinds.get(key) ?? addKind(key, method, route, status);
+    kind.observe(elapsed / 1000);
+    const line = { requestId, ms: Math.round(elapsed * 100) / 100, problem };
+    if (route === "/livez" || route === "/readyz" || route === "/healthz") kind.logger.debug(line, "request");
+    else kind.logger.info(line, "request");
+  };
 }
 
 function refuse(outgoing: ServerResponse, exchange: Exchange, standing: StandingHeaders, detail: string): void {
@@ -46,11 +68,12 @@ function leaveUnanswered(): void {}
 /** Node's listener for an app: opens the exchange, refuses what is not a request to us, and notes how each one ended. */
 export function createListener(app: Hono<ServerEnv>, service: Service): RequestListener<typeof ServerIncoming> {
   const answer = getRequestListener((request, env) => app.fetch(request, env), { errorHandler: leaveUnanswered });
+  const noteEnd = createNoteEnd(service);
   return async (incoming, outgoing) => {
     const exchange = openExchange(incoming.headers[headers.requestId]);
     incoming.exchange = exchange;
     service.traffic.begin(outgoing);
-    outgoing.once("close", () => noteEnd(service, incoming, outgoing, exchange));
+    outgoing.on("close", () => noteEnd(incoming, outgoing, exchange));
     if (!hasOneValidHost(incoming.rawHeaders, incoming.headers.host)) {
       refuse(outgoing, exchange, service.standing, "A request needs exactly one valid Host header.");
       return;

@@ -5,12 +5,27 @@ export type { Logger };
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+let second = Number.NaN;
+let secondText = "";
+
+/** The time as pino's `isoTime` writes it. That builds a Date for each line, a sixth of what the line costs. */
+function time(): string {
+  const now = Date.now();
+  const ms = now % 1000;
+  if (now - ms !== second) {
+    second = now - ms;
+    secondText = `,"time":"${new Date(second).toISOString().slice(0, -4)}`;
+  }
+  return `${secondText}${String(ms).padStart(3, "0")}Z"`;
+}
+
 /**
- * JSON lines on stdout, several to a write, and none held back longer than 50 ms: a write for each line is a fifth of
- * what a request costs. What is held back is written at exit. No hostname and pid: whoever collects the lines knows.
+ * JSON lines on stdout, as many to a write as a pipe takes whole (PIPE_BUF), none held back longer than 50 ms: `flush` at
+ * exit. Written by this thread: handing each write to another one costs as much as the line itself. So a reader of
+ * stdout that stands still holds this process up, as it does most programs. No hostname and pid: whoever collects knows.
  */
 export function createLogger(service: string, level: LogLevel): Logger {
-  const stdout = pino.destination({ fd: 1, sync: false, minLength: 8_192, periodicFlush: 50 });
+  const stdout = pino.destination({ fd: 1, sync: true, minLength: 4_096, periodicFlush: 50 });
   const formatters = { level: (label: string) => ({ level: label }) };
-  return pino({ level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stdout);
+  return pino({ level, base: { service }, timestamp: time, formatters }, stdout);
 }

@@ -36,7 +36,7 @@ function refuse(service: Service, code: string | undefined, socket: Duplex): voi
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${head.join("")}\r\n${answer.body}`);
   setTimeout(() => socket.destroy(), lingerMs).unref();
-  service.metrics.observe("", exchange.route, answer.status, 0);
+  service.metrics.observer("", exchange.route, answer.status)(0);
   service.logger.info(
     { requestId: exchange.requestId, status: answer.status, problem: exchange.problem, code },
     "request refused by the parser",

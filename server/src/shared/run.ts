@@ -69,6 +69,7 @@ export async function run(build: () => Program): Promise<void> {
   try {
     const program = build();
     const { config, server, service } = program;
+    process.on("exit", () => service.logger.flush());
     const metrics = createMetricsServer(service.metrics.registry);
     const metricsPort = await listen(metrics, "METRICS_PORT", config.metricsPort, config.host);
     const port = await listen(server, "PORT", config.port, config.host);

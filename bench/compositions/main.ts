@@ -36,11 +36,12 @@ function workerClient(): WorkerClient {
     const breaker = new Breaker({ threshold: 5, openMs: 1000 });
     return createWorkerClient({ dispatcher, breaker, onFailure: () => {} });
   }
-  const bounds = { path: "/process", deadlineMs: limits.workerDeadlineMs, maxBytes: limits.textBytes * 8 };
+  const deadlineMs = limits.workerDeadlineMs;
+  const bounds = { path: "/process", deadlineMs, maxBytes: limits.textBytes * 8 };
   return {
     process: async (body, requestId) => {
       const own = { "content-type": "application/json", [headers.requestId]: requestId };
-      return JSON.parse((await call(dispatcher, { ...bounds, headers: own, body })).body.toString("utf8"));
+      return JSON.parse((await call(dispatcher, { ...bounds, headers: own, body }, deadlineMs)).body.toString("utf8"));
     },
   };
 }

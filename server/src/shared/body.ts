@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { z } from "zod";
 import { limits, type Problem } from "../contract/index.ts";
 import { ProblemError } from "./answer.ts";
+import { headerOf } from "./exchange.ts";
 import type { ServerContext } from "./router.ts";
 
 /** Nesting that no body of ours reaches. */
@@ -22,10 +23,10 @@ function checkHeaders(c: ServerContext): void {
   if (!jsonType.test(c.req.header("content-type") ?? "")) {
     throw new ProblemError("unsupported-media-type", "Send JSON as UTF-8 with Content-Type: application/json.");
   }
-  if ((c.req.header("content-encoding") ?? "identity") !== "identity") {
+  if ((headerOf(c, "content-encoding") ?? "identity") !== "identity") {
     throw new ProblemError("unsupported-media-type", "Send the body without Content-Encoding.");
   }
-  if (Number(c.req.header("content-length") ?? 0) > limits.bodyBytes) throw tooLarge();
+  if (Number(headerOf(c, "content-length") ?? 0) > limits.bodyBytes) throw tooLarge();
 }
 
 /** Collects a body, counting its bytes: Content-Length is absent where the body is chunked. */
@@ -41,7 +42,7 @@ function collect(source: Readable): Promise<Buffer> {
       reject(tooLarge());
     } else chunks.push(chunk);
   });
-  source.once("end", () => {
+  source.on("end", () => {
     const [first] = chunks;
     resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
@@ -49,8 +50,8 @@ function collect(source: Readable): Promise<Buffer> {
     // An error has a stack to collect: too dear to be made for the bodies that had come whole.
     if (!source.readableEnded) reject(new ProblemError("malformed-request", "The body broke off.", { cause }));
   };
-  source.once("error", breakOff);
-  source.once("close", () => breakOff());
+  source.on("error", breakOff);
+  source.on("close", () => breakOff());
   return promise;
 }
 

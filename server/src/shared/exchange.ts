@@ -1,4 +1,5 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
+import type { Context } from "hono";
 import { headers, requestIdPattern, type ProblemCode } from "../contract/index.ts";
 
 /** One request on its way through a service. */
@@ -26,6 +27,16 @@ export class ServerIncoming extends IncomingMessage {
 /** What hono handlers find in `c.env`: empty under `app.request()`, Node's own pair over a socket. */
 export interface ServerEnv {
   Bindings: { incoming?: ServerIncoming; outgoing?: ServerResponse };
+}
+
+/**
+ * A request's header. Node has parsed it where there is a socket; hono would look through the raw ones again. Not for a
+ * header that Node drops when it is repeated, as Content-Type.
+ */
+export function headerOf(c: Context<ServerEnv>, name: string): string | undefined {
+  const { incoming } = c.env ?? {};
+  const value = incoming ? incoming.headers[name] : c.req.header(name);
+  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 /** The exchange that the listener opened, or a new one where there is no socket. */

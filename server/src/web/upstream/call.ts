@@ -26,7 +26,7 @@ export interface CallRequest {
   path: string;
   headers: Record<string, string>;
   body: Buffer;
-  /** Milliseconds until the call is given up; the other end is told in a header. */
+  /** Milliseconds until the call is given up, with all its retries; the other end is told in a header. */
   deadlineMs: number;
   /** Bytes that an answer may have. */
   maxBytes: number;
@@ -115,10 +115,13 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 }
 
-/** POSTs once and resolves with the whole answer, whatever its status. Rejects with CallFailure. */
-export function call(dispatcher: Dispatcher, request: CallRequest): Promise<CallAnswer> {
+/**
+ * POSTs once and resolves with the whole answer, whatever its status. `deadlineMs`: what is left of the request's own.
+ * Rejects with CallFailure.
+ */
+export function call(dispatcher: Dispatcher, request: CallRequest, deadlineMs: number): Promise<CallAnswer> {
   const settle = Promise.withResolvers<CallAnswer>();
-  const { path, body, deadlineMs, maxBytes } = request;
+  const { path, body, maxBytes } = request;
   const headers = { ...request.headers, [ownHeaders.deadline]: String(deadlineMs) };
   dispatcher.dispatch({ method: "POST", path, headers, body }, new Collector(settle, deadlineMs, maxBytes));
   return settle.promise;

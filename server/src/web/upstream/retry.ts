@@ -5,15 +5,6 @@ import { call, CallFailure, type CallAnswer, type CallFailureKind, type CallRequ
 /** Told of every call without an answer. */
 export type OnFailure = (kind: CallFailureKind) => void;
 
-async function attempt(dispatcher: Dispatcher, request: CallRequest, onFailure: OnFailure): Promise<CallAnswer> {
-  try {
-    return await call(dispatcher, request);
-  } catch (error) {
-    if (error instanceof CallFailure) onFailure(error.kind);
-    throw error;
-  }
-}
-
 /**
  * Waits between one attempt and the next. Behind a Service half of the connections lead to a pod that has just died,
  * until every node knows: one more attempt fails as often as not, four more as good as never.
@@ -29,16 +20,19 @@ export async function callWithRetry(
   request: CallRequest,
   onFailure: OnFailure,
 ): Promise<CallAnswer> {
-  const endsAt = performance.now() + request.deadlineMs;
+  let { deadlineMs } = request;
+  const endsAt = performance.now() + deadlineMs;
   for (let retries = 0; ; retries += 1) {
-    const deadlineMs = Math.ceil(endsAt - performance.now());
     try {
-      return await attempt(dispatcher, { ...request, deadlineMs }, onFailure);
+      return await call(dispatcher, request, deadlineMs);
     } catch (error) {
+      if (!(error instanceof CallFailure)) throw error;
+      onFailure(error.kind);
       const pauseMs = pausesMs[retries];
       const isOver = pauseMs === undefined || performance.now() + pauseMs + 1 > endsAt;
-      if (!(error instanceof CallFailure) || error.kind !== "unaccepted" || isOver) throw error;
+      if (error.kind !== "unaccepted" || isOver) throw error;
       await delay(pauseMs);
+      deadlineMs = Math.ceil(endsAt - performance.now());
     }
   }
 }

@@ -1,6 +1,7 @@
 import { analyzeRequest, countWords, headers, reverseText, type ProcessResponse } from "../../contract/index.ts";
 import { json, ProblemError } from "../../shared/answer.ts";
 import { readJson } from "../../shared/body.ts";
+import { headerOf } from "../../shared/exchange.ts";
 import type { Route } from "../../shared/router.ts";
 
 function deadlineOf(header: string | undefined): number {
@@ -14,7 +15,7 @@ export const processRoute: Route = {
   method: "POST",
   path: "/process",
   handle: async (c, { startedAt }) => {
-    const deadlineMs = deadlineOf(c.req.header(headers.deadline));
+    const deadlineMs = deadlineOf(headerOf(c, headers.deadline));
     const { text } = (await readJson(c, analyzeRequest)).value;
     if (performance.now() - startedAt >= deadlineMs) {
       throw new ProblemError("deadline-exceeded", "The request arrived whole only after its deadline.");

@@ -1,6 +1,7 @@
 # One file, an image per program: docker build --target web|worker|client|certs .
 # Each holds one bundle on a runtime without shell and package manager; `npm run images` builds all.
-FROM node:24-bookworm-slim AS build
+# On the machine that builds, whatever the images are for: bundles are the same everywhere.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 COPY certs/package.json certs/

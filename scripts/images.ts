@@ -1,17 +1,10 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import manifest from "../package.json" with { type: "json" };
-
-function revision(): string {
-  try {
-    return execFileSync("git", ["describe", "--always", "--dirty", "--abbrev=40"], { encoding: "utf8" }).trim();
-  } catch {
-    return "unknown";
-  }
-}
+import { originArguments } from "./origin.ts";
 
 const [option, own] = process.argv.slice(2);
 const tags = option === "--tag" && own !== undefined ? [own] : [manifest.version, "latest"];
-const labels = ["--build-arg", `VERSION=${manifest.version}`, "--build-arg", `REVISION=${revision()}`];
+const labels = originArguments(process.cwd());
 
 for (const name of ["web", "worker", "client", "certs"]) {
   const names = tags.flatMap((tag) => ["--tag", `analyze/${name}:${tag}`]);

@@ -6,6 +6,8 @@ export interface Stage {
   readonly deleteFull: boolean;
   /** Images kept in each ECR repository. */
   readonly imagesKept: number;
+  /** What runs the images, as Docker names it; null: as the machine that builds them, which has the cluster too. */
+  readonly imagePlatform: string | null;
   readonly host: {
     readonly instanceType: string;
     readonly volumeGiB: number;
@@ -39,6 +41,7 @@ export const stages = {
     zones: ["a"],
     deleteFull: true,
     imagesKept: 10,
+    imagePlatform: null,
     host: {
       instanceType: "t4g.micro",
       volumeGiB: 8,
@@ -52,6 +55,7 @@ export const stages = {
     zones: ["a", "b"],
     deleteFull: false,
     imagesKept: 50,
+    imagePlatform: "linux/amd64",
     host: {
       instanceType: "t4g.micro",
       volumeGiB: 8,

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { checkOut } from "./support/checkout.ts";
@@ -11,6 +12,11 @@ import { environment } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { pullAndRun, removePulled } from "./support/pulled.ts";
 import { cliConfig } from "./support/terraform.ts";
+
+function versionOf(image: string): string {
+  const format = '{{index .Config.Labels "org.opencontainers.image.version"}}';
+  return spawnSync("docker", ["inspect", "--format", format, image], { encoding: "utf8" }).stdout.trim();
+}
 
 /**
  * Real: the command, Terraform, Docker and its login, the Dockerfile, the images. moto stands in for AWS, the reference registry
@@ -63,6 +69,7 @@ describeWith(
         expect.stringMatching(/^analyze-dev\/worker:src-[0-9a-f]{16}$/),
       ]);
       expect(output).not.toContain(ecr.login.password);
+      for (const image of ecr.pushes) expect(versionOf(`${ecr.login.registry}/${image}`)).toBe(manifest.version);
     });
 
     it("the images, pulled from there with the password, answer POST /analyze", async () => {

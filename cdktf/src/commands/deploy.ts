@@ -2,10 +2,12 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { tagsOf } from "../../../ingress/deploy/images.ts";
+import type { Config } from "../config.ts";
 import { images } from "../constructs/image-repository.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, type ImagePush, project, pushImages } from "../images/push.ts";
 import { keepRelease } from "../release/history.ts";
+import { stages } from "../stages.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
@@ -29,11 +31,11 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const outputs = terraform.outputs();
   const bucket = outputs.get("release-bucket");
   if (bucket !== undefined) await keepRelease(new S3Client({ region: config.region }), bucket, release);
-  if (options.images) await publishImages(config.region, outputs);
+  if (options.images) await publishImages(config, outputs);
   for (const [name, value] of outputs) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
 }
 
-async function publishImages(region: string, outputs: ReadonlyMap<string, string>): Promise<void> {
+async function publishImages({ region, stage }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {
   const ecr = new ECRClient({ region });
   const tags = tagsOf(project);
   const wanted: ImagePush[] = [];
@@ -46,7 +48,7 @@ async function publishImages(region: string, outputs: ReadonlyMap<string, string
   }
   for (const image of wanted) {
     step(`building ${image.target}:${image.tag}`);
-    buildImage(image);
+    buildImage(image, stages[stage].imagePlatform);
   }
   if (wanted.length > 0) pushImages(await ecrLogin(ecr), wanted);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { originArguments } from "../../../scripts/origin.ts";
 
 /** Name and secret of a registry, as its login takes them. */
 export interface RegistryLogin {
@@ -27,9 +28,22 @@ export class DockerError extends Error {
 /** Folder of the Dockerfile: the project's root. */
 export const project = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Builds one image of the Dockerfile for the platform and gives it the tag of the push. Throws a DockerError. */
-export function buildImage(image: ImagePush): void {
-  docker(["build", "--target", image.target, "--tag", `${image.repository}:${image.tag}`, project]);
+/**
+ * Builds one image of the Dockerfile and gives it the tag of the push. `platform`: as `docker build` takes it; null: this
+ * machine's. Throws a DockerError.
+ */
+export function buildImage({ target, repository, tag }: ImagePush, platform: string | null): void {
+  const wanted = platform === null ? [] : ["--platform", platform];
+  docker([
+    "build",
+    "--target",
+    target,
+    "--tag",
+    `${repository}:${tag}`,
+    ...wanted,
+    ...originArguments(project),
+    project,
+  ]);
 }
 
 /**

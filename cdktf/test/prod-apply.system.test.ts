@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runCommand } from "../../ingress/deploy/command.ts";
+import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
+import { chartValues } from "../src/commands/values.ts";
+import { project } from "../src/images/push.ts";
+import { Terraform } from "../src/terraform/terraform.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
 import { absent } from "./support/emulator-gaps.ts";
 import { production } from "./support/fixture.ts";
@@ -16,7 +21,7 @@ async function makeZone(moto: Moto): Promise<void> {
   expect(answer.status).toBe(201);
 }
 
-describeWith(["terraform", "moto"], "stage prod, applied", () => {
+describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   let applied: Applied;
   let everything: string[];
 
@@ -37,6 +42,33 @@ describeWith(["terraform", "moto"], "stage prod, applied", () => {
     const planned = everything.map((change) => change.replace("create ", ""));
     const left = planned.filter((address) => !made.has(address)).map((address) => address.split(".")[0] ?? "");
     expect([...new Set(left)]).toEqual(Object.keys(absent).sort());
+  });
+
+  it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this balancer and no other", async () => {
+    const outputs = new Terraform(applied.stack.folder).outputs();
+    const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
+    const args = [
+      "template",
+      "analyze",
+      `${project}ingress`,
+      "-n",
+      "analyze",
+      "-f",
+      `${project}ingress/values.prod.yaml`,
+    ];
+    const { code, stdout, stderr } = await runCommand("helm", [...args, "-f", "-"], { input: JSON.stringify(values) });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
+    expect(objectsOf(stdout, targetGroupBinding).get("web")?.spec.targetGroupARN).toBe(outputs.get("target-group"));
+    const [rule] = objectsOf(stdout, networkPolicy).get("web")?.spec.ingress ?? [];
+    expect(rule?.from).toEqual(["10.74.0.0/24", "10.74.1.0/24"].map((cidr) => ({ ipBlock: { cidr } })));
+    const images = [...stdout.matchAll(/^ +image: (\S+)$/gm)].map(([, image = ""]) => image);
+    expect(new Set(images)).toEqual(
+      new Set([
+        `${outputs.get("client-repository")}:src-3`,
+        `${outputs.get("web-repository")}:src-1`,
+        `${outputs.get("worker-repository")}:src-2`,
+      ]),
+    );
   });
 
   itEnds("prod", () => applied);

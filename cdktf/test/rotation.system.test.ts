@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { rotate } from "../src/rotation/rotate.ts";
 import { clientOf } from "./support/aws.ts";
+import { documentedSecret } from "./support/documented.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
@@ -47,6 +48,11 @@ describeWith(["moto"], "the secret's rotation", () => {
     const [first, second] = [await turn(), await turn()];
     expect(first).toMatch(/^\{"password":"[A-Za-z0-9]{40}"\}$/);
     expect(second).not.toBe(first);
+  });
+
+  it("writes the property that docs/aws.md has External Secrets read", async () => {
+    const [, { spec }] = documentedSecret().objects;
+    expect(Object.keys(JSON.parse(await turn()))).toEqual([spec.data[0].remoteRef.property]);
   });
 
   it("keeps the password before, so that pods which have not seen the new one can be told apart", async () => {

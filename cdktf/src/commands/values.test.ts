@@ -2,20 +2,30 @@ import { expect, it } from "vitest";
 import { chartValues } from "./values.ts";
 
 const registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
-const tags = { web: "src-1", worker: "src-2" };
+const tags = { web: "src-1", worker: "src-2", client: "src-3" };
+const repositories = (stage: string): [string, string][] =>
+  ["web", "worker", "client"].map((name) => [`${name}-repository`, `${registry}/analyze-${stage}/${name}`]);
+const arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/analyze-prod-web/50dc6c495c0c9188";
 
-it("gives the chart the registry, the images and the edge's name", () => {
+it("gives the chart the registry, the images, the edge's name, its target group and its subnets", () => {
   const outputs = new Map([
-    ["web-repository", `${registry}/analyze-prod/web`],
-    ["worker-repository", `${registry}/analyze-prod/worker`],
+    ...repositories("prod"),
     ["edge-url", "https://analyze.example.org/"],
+    ["target-group", arn],
+    ["edge-cidrs", "10.74.0.0/24,10.74.1.0/24"],
   ]);
   expect(chartValues(outputs, tags)).toEqual({
     image: { registry },
     web: { image: { repository: "analyze-prod/web", tag: "src-1" } },
     worker: { image: { repository: "analyze-prod/worker", tag: "src-2" } },
-    edge: { host: "analyze.example.org" },
+    test: { image: { repository: "analyze-prod/client", tag: "src-3" } },
+    edge: { host: "analyze.example.org", targetGroup: { arn } },
+    networkPolicy: { edgeCidrs: ["10.74.0.0/24", "10.74.1.0/24"] },
   });
+});
+
+it("gives the images alone where the edge is a cluster's own", () => {
+  expect(Object.keys(chartValues(new Map(repositories("dev")), tags))).toEqual(["image", "web", "worker", "test"]);
 });
 
 it("says what to do when nothing was deployed", () => {

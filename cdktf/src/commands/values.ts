@@ -1,30 +1,48 @@
-import { tagsOf } from "../../../ingress/deploy/images.ts";
+import { type ImageTags, tagsOf } from "../../../ingress/deploy/images.ts";
 import { readConfig } from "../config.ts";
 import { project } from "../images/push.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
 
-/** Prints values for the Helm chart (JSON, which is YAML): the registry, the images that were pushed last, the edge's name. */
+/** Prints values for the Helm chart (JSON, which is YAML): what ingress/values.prod.yaml leaves to a deployment. */
 export function values(): void {
   const config = readConfig(process.env);
   const outputs = new Terraform(stackFolder(config.stage)).outputs();
-  const tags = tagsOf(project);
-  process.stdout.write(`${JSON.stringify(chartValues(outputs, tags), null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(chartValues(outputs, tagsOf(project)), null, 2)}\n`);
 }
 
-/** The chart's values for these outputs. Throws when the stage has not been deployed. */
-export function chartValues(outputs: ReadonlyMap<string, string>, tags: { web: string; worker: string }): object {
-  const image = (name: "web" | "worker"): { registry: string; image: { repository: string; tag: string } } => {
-    const url = outputs.get(`${name}-repository`);
-    if (url === undefined) throw new Error("There are no repositories yet: run `npm run deploy` first.");
-    const [registry = "", ...repository] = url.split("/");
-    return { registry, image: { repository: repository.join("/"), tag: tags[name] } };
-  };
-  const [web, worker] = [image("web"), image("worker")];
-  const edge = outputs.get("edge-url");
+type Outputs = ReadonlyMap<string, string>;
+
+/**
+ * The chart's values for these outputs: registry, images and, where Terraform made the edge, its name, target group and
+ * subnets. Throws when the stage has not been deployed.
+ */
+export function chartValues(outputs: Outputs, tags: ImageTags): object {
+  const pathOf = (name: keyof ImageTags): string[] => output(outputs, `${name}-repository`).split("/");
+  const image = (name: keyof ImageTags): object => ({
+    image: { repository: pathOf(name).slice(1).join("/"), tag: tags[name] },
+  });
   return {
-    image: { registry: web.registry },
-    web: { image: web.image },
-    worker: { image: worker.image },
-    ...(edge === undefined ? {} : { edge: { host: new URL(edge).hostname } }),
+    image: { registry: pathOf("web")[0] },
+    web: image("web"),
+    worker: image("worker"),
+    test: image("client"),
+    ...(outputs.has("target-group") ? edgeValues(outputs) : {}),
   };
+}
+
+function edgeValues(outputs: Outputs): object {
+  return {
+    edge: {
+      host: new URL(output(outputs, "edge-url")).hostname,
+      targetGroup: { arn: output(outputs, "target-group") },
+    },
+    networkPolicy: { edgeCidrs: output(outputs, "edge-cidrs").split(",") },
+  };
+}
+
+/** One output. Throws when the stage has not been deployed. */
+export function output(outputs: Outputs, name: string): string {
+  const value = outputs.get(name);
+  if (value === undefined) throw new Error(`There is no output ${name} yet: run \`npm run deploy\` first.`);
+  return value;
 }

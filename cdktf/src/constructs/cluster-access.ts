@@ -8,31 +8,46 @@ export interface ClusterAccessProps {
   readonly adminRoleArn: string;
   /** IAM role that deploys: it may edit in the application's namespace, and only there. */
   readonly deployerRoleArn: string;
+  /** Kubernetes group that this role has besides, for what the namespace's own RBAC gives it. */
+  readonly deployerGroup: string;
   readonly namespace: string;
+}
+
+interface Grant {
+  readonly clusterName: string;
+  readonly roleArn: string;
+  readonly policy: string;
+  readonly scope: { readonly type: string; readonly namespaces?: string[] };
+  readonly groups: string[];
 }
 
 /** Who may do what in the cluster: IAM roles bound to the cluster's own RBAC, without a ConfigMap that locks everyone out. */
 export class ClusterAccess extends Construct {
   constructor(scope: Construct, id: string, props: ClusterAccessProps) {
     super(scope, id);
-    this.grant("admin", props.clusterName, props.adminRoleArn, "AmazonEKSClusterAdminPolicy", { type: "cluster" });
-    const own = { type: "namespace", namespaces: [props.namespace] };
-    this.grant("deployer", props.clusterName, props.deployerRoleArn, "AmazonEKSEditPolicy", own);
+    this.grant("admin", {
+      ...props,
+      roleArn: props.adminRoleArn,
+      policy: "AmazonEKSClusterAdminPolicy",
+      scope: { type: "cluster" },
+      groups: [],
+    });
+    this.grant("deployer", {
+      ...props,
+      roleArn: props.deployerRoleArn,
+      policy: "AmazonEKSEditPolicy",
+      scope: { type: "namespace", namespaces: [props.namespace] },
+      groups: [props.deployerGroup],
+    });
   }
 
-  private grant(
-    id: string,
-    clusterName: string,
-    principalArn: string,
-    policy: string,
-    accessScope: { type: string; namespaces?: string[] },
-  ): void {
-    const entry = new EksAccessEntry(this, id, { clusterName, principalArn });
+  private grant(id: string, { clusterName, roleArn: principalArn, policy, scope, groups }: Grant): void {
+    const entry = new EksAccessEntry(this, id, { clusterName, principalArn, kubernetesGroups: groups });
     new EksAccessPolicyAssociation(this, `${id}-rights`, {
       clusterName,
       principalArn,
       policyArn: `arn:aws:eks::aws:cluster-access-policy/${policy}`,
-      accessScope,
+      accessScope: scope,
       dependsOn: [entry],
     });
   }

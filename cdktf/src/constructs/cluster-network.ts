@@ -29,6 +29,7 @@ export interface ClusterNetworkProps {
 export class ClusterNetwork extends Construct {
   readonly vpcId: string;
   readonly publicSubnetIds: readonly string[];
+  readonly publicCidrs: readonly string[];
   readonly privateSubnetIds: readonly string[];
 
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
@@ -46,8 +47,9 @@ export class ClusterNetwork extends Construct {
     new Route(this, "public-out", { routeTableId: publicRoutes.id, gatewayId: gateway.id, ...everywhere });
 
     const subnets = props.zones.map((zone, index) => this.zone(props, zone, index, publicRoutes.id));
-    this.publicSubnetIds = subnets.map(({ open }) => open);
-    this.privateSubnetIds = subnets.map(({ closed }) => closed);
+    this.publicSubnetIds = subnets.map(({ open }) => open.id);
+    this.publicCidrs = subnets.map(({ open }) => open.cidrBlock);
+    this.privateSubnetIds = subnets.map(({ closed }) => closed.id);
     new ClusterEgress(this, "egress", {
       name: props.name,
       region: props.region,
@@ -73,7 +75,7 @@ export class ClusterNetwork extends Construct {
       cidrBlock: Fn.cidrsubnet(props.cidr, 4, index + 1),
       tags: { Name: `${props.name}-private-${zone}` },
     });
-    return { open: open.id, closed: closed.id };
+    return { open, closed };
   }
 
   private logFlows(props: ClusterNetworkProps): void {

@@ -58,14 +58,22 @@ export class Kubernetes extends Construct {
     });
     this.name = cluster.name;
     this.groupId = cluster.vpcConfig.clusterSecurityGroupId;
-    const network = this.addon("vpc-cni", []);
+    // Without this, NetworkPolicies are taken and not enforced.
+    const network = this.addon("vpc-cni", [], { enableNetworkPolicy: "true" });
     const nodes = new KubernetesNodes(this, "nodes", { ...props, clusterName: cluster.name, after: [network] });
-    this.ready = ["coredns", "kube-proxy", "eks-pod-identity-agent"].map((name) => this.addon(name, [nodes.group]));
+    this.ready = ["coredns", "kube-proxy", "eks-pod-identity-agent", "metrics-server"].map((name) =>
+      this.addon(name, [nodes.group]),
+    );
   }
 
-  private addon(addonName: string, dependsOn: ITerraformDependable[]): EksAddon {
-    // A new cluster has its own copy of some: the managed one takes its place.
-    const resolveConflictsOnCreate = "OVERWRITE";
-    return new EksAddon(this, addonName, { clusterName: this.name, addonName, resolveConflictsOnCreate, dependsOn });
+  private addon(addonName: string, dependsOn: ITerraformDependable[], settings?: object): EksAddon {
+    return new EksAddon(this, addonName, {
+      clusterName: this.name,
+      addonName,
+      // A new cluster has its own copy of some: the managed one takes its place.
+      resolveConflictsOnCreate: "OVERWRITE",
+      ...(settings === undefined ? {} : { configurationValues: JSON.stringify(settings) }),
+      dependsOn,
+    });
   }
 }

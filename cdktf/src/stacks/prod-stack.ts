@@ -2,8 +2,9 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone/index.js";
 import { Inspector2Enabler } from "@cdktf/provider-aws/lib/inspector2-enabler/index.js";
-import { TerraformOutput } from "cdktf";
+import { Fn, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { clusterNames } from "../cluster/names.ts";
 import type { Config } from "../config.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { ClientSite } from "../constructs/client-site.ts";
@@ -31,7 +32,6 @@ export interface ProdBuilds {
 }
 
 const name = "analyze-prod";
-const namespace = "analyze";
 
 /** Stage prod: a cluster behind a load balancer and a firewall, and the client's host that watches it from outside. */
 export class ProdStack extends AnalyzeStack {
@@ -45,7 +45,7 @@ export class ProdStack extends AnalyzeStack {
     this.production = production;
     const key = new StageKey(this, "key", { name, region: config.region });
     const repositories = imageRepositories(this, "prod");
-    const { kubernetes, edge } = this.cluster(key.arn);
+    const { network, kubernetes, edge } = this.cluster(key.arn);
     const secret = this.secret(key.arn, builds.rotation);
     this.rights(kubernetes, edge, secret, key.arn);
     const clientLog = this.logGroup("client-log", `/analyze/${name}/client`, key.arn);
@@ -69,13 +69,15 @@ export class ProdStack extends AnalyzeStack {
       ...site.outputs,
       ...Object.fromEntries(repositories.map(({ image, url }) => [`${image}-repository`, url])),
       "cluster-name": kubernetes.name,
+      "cluster-network": network.vpcId,
+      "edge-cidrs": Fn.join(",", [...network.publicCidrs]),
       "target-group": edge.targetGroupArn,
       "edge-url": `https://${production.domain}/`,
       "secret-arn": secret.arn,
     });
   }
 
-  private cluster(keyArn: string): { kubernetes: Kubernetes; edge: EdgeBalancer } {
+  private cluster(keyArn: string): { network: ClusterNetwork; kubernetes: Kubernetes; edge: EdgeBalancer } {
     const { stage, region, production } = this;
     const network = new ClusterNetwork(this, "network", {
       name,
@@ -100,12 +102,12 @@ export class ProdStack extends AnalyzeStack {
     });
     const { requestsPerFiveMinutes, logDays } = stage;
     new WebFirewall(this, "firewall", { name, balancerArn: edge.arn, requestsPerFiveMinutes, keyArn, logDays });
-    return { kubernetes, edge };
+    return { network, kubernetes, edge };
   }
 
   private secret(keyArn: string, handlerFolder: string): RotatedSecret {
     return new RotatedSecret(this, "secret", {
-      name: `${name}/stores`,
+      name: clusterNames.secret,
       description: "Password of the stores inside the cluster",
       keyArn,
       days: 90,
@@ -119,21 +121,20 @@ export class ProdStack extends AnalyzeStack {
       clusterName: kubernetes.name,
       adminRoleArn: this.production.adminRoleArn,
       deployerRoleArn: this.production.deployerRoleArn,
-      namespace,
+      deployerGroup: clusterNames.deployers,
+      namespace: clusterNames.namespace,
     });
     const common = { clusterName: kubernetes.name, after: kubernetes.ready };
     new PodRole(this, "balancer-controller", {
       ...common,
       name: `${name}-balancer`,
-      namespace: "kube-system",
-      serviceAccount: "aws-load-balancer-controller",
+      ...clusterNames.balancerController,
       statements: registerTargets(edge.targetGroupArn),
     });
     new PodRole(this, "external-secrets", {
       ...common,
       name: `${name}-secrets`,
-      namespace: "external-secrets",
-      serviceAccount: "external-secrets",
+      ...clusterNames.externalSecrets,
       statements: readSecret(secret.arn, keyArn),
     });
   }

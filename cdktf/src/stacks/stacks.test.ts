@@ -47,7 +47,7 @@ const resources = {
     aws_eip: 2,
     aws_eks_access_entry: 2,
     aws_eks_access_policy_association: 2,
-    aws_eks_addon: 4,
+    aws_eks_addon: 5,
     aws_eks_cluster: 1,
     aws_eks_node_group: 1,
     aws_eks_pod_identity_association: 2,

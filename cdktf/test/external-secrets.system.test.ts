@@ -1,0 +1,45 @@
+import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { connect } from "../../ingress/deploy/cluster.ts";
+import { must, runCommand } from "../../ingress/deploy/command.ts";
+import { define, externalSecrets, moduleFolder } from "../../test/cluster/definitions.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { clusterNames } from "../src/cluster/names.ts";
+import { documentedSecret } from "./support/documented.ts";
+import { temporaryFolder } from "./support/fixture.ts";
+
+/** What the API server says to objects that it is not to keep. The namespace is one that every cluster has. */
+async function dryRun(yaml: string): Promise<string> {
+  const input = yaml.replaceAll("namespace: analyze ", "namespace: default ");
+  const args = ["create", "--dry-run=server", "--validate=strict", "-f", "-"];
+  const { stdout, stderr } = await runCommand("kubectl", args, { input });
+  return stdout + stderr;
+}
+
+describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and chart", () => {
+  beforeAll(async () => define(await connect(runCommand), externalSecrets));
+
+  it("take the manifest of docs/aws.md, and refuse one with a wrong word", async () => {
+    const { yaml } = documentedSecret();
+    expect((await dryRun(yaml)).split("\n")).toEqual([
+      "secretstore.external-secrets.io/secrets-manager created (server dry run)",
+      "externalsecret.external-secrets.io/stores created (server dry run)",
+      "",
+    ]);
+    expect(await dryRun(yaml.replace("SecretsManager", "SecretManager"))).toContain("Unsupported value");
+    expect(await dryRun(yaml.replace("property:", "field:"))).toContain('unknown field "spec.data[0].remoteRef.field"');
+  });
+
+  it("make the operator run as the service account that has the right to read the secret", async () => {
+    const chart = temporaryFolder();
+    cpSync(join(moduleFolder(externalSecrets.module), "deploy/charts/external-secrets"), chart, { recursive: true });
+    // What it depends on is off unless asked for, and lies in a registry.
+    const file = join(chart, "Chart.yaml");
+    chmodSync(file, 0o644);
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^dependencies:[^]*/m, ""));
+    const { namespace, serviceAccount } = clusterNames.externalSecrets;
+    const args = ["template", "external-secrets", chart, "-n", namespace, "--show-only", "templates/deployment.yaml"];
+    expect(await must(runCommand, "helm", args)).toContain(`serviceAccountName: ${serviceAccount}\n`);
+  });
+});

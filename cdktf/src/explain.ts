@@ -1,3 +1,4 @@
+import { ClusterError } from "./cluster/tools.ts";
 import { ConfigError } from "./config.ts";
 import { HostError } from "./host/host-error.ts";
 import { DockerError } from "./images/push.ts";
@@ -25,7 +26,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
-const foreseen = [ConfigError, DockerError, HostError, PolicyViolation, TerraformError];
+const foreseen = [ClusterError, ConfigError, DockerError, HostError, PolicyViolation, TerraformError];
 
 /** One message for a person: what happened and what to do next; the stack only for what nobody foresaw. */
 export function explain(error: unknown): string {

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cdktf } from "./cdktf.ts";
+import { chart } from "./chart.ts";
 import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
@@ -35,6 +36,15 @@ program
   .option("--to <sha256>", "go back to an earlier release")
   .action(clientUpdate);
 program.command("values").description("print values for the Helm chart, from the outputs of the stage").action(values);
+program
+  .command("chart")
+  .description("install the Helm chart in the stage's cluster, behind its balancer")
+  .option("--context <name>", "context of your kubeconfig; default: the AWS CLI is asked for the cluster")
+  .option(
+    "--controller-chart <path>",
+    "chart of the AWS Load Balancer Controller, where its repository cannot be reached",
+  )
+  .action(chart);
 program
   .command("cdktf")
   .description("the cdktf command line, on the Node that it needs")

@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, it } from "vitest";
+import { connect } from "../../ingress/deploy/cluster.ts";
+import { must, runCommand } from "../../ingress/deploy/command.ts";
+import { define, loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { clusterNames } from "../src/cluster/names.ts";
+import { controllerValues, namespaceObjects } from "../src/cluster/prepare.ts";
+import { environment, production, temporaryFolder } from "./support/fixture.ts";
+import { kubectl } from "./support/pods.ts";
+import { terraformIn } from "./support/terraform.ts";
+
+const facts = { clusterName: "analyze-prod", region: "eu-central-1", vpcId: "vpc-0123456789abcdef0" };
+
+/** The controller's objects as `npm run chart` installs them. */
+async function installed(...args: string[]): Promise<string> {
+  const chart = join(moduleFolder(loadBalancerController.module), "helm/aws-load-balancer-controller");
+  const base = ["template", "aws-load-balancer-controller", chart, "-n", "kube-system", "-f", "-"];
+  return must(runCommand, "helm", [...base, ...args], JSON.stringify(controllerValues(facts)));
+}
+
+describeWith(["helm", "go"], "the AWS Load Balancer Controller's own chart, with our values", () => {
+  it("runs as the service account that has the rights, and asks no instance where it is", async () => {
+    const deployment = await installed("--show-only", "templates/deployment.yaml");
+    expect(deployment).toContain(`serviceAccountName: ${clusterNames.balancerController.serviceAccount}\n`);
+    expect(deployment).toMatch(
+      /--cluster-name=analyze-prod\n[^]*--aws-region=eu-central-1\n[^]*--aws-vpc-id=vpc-0123456789abcdef0\n/,
+    );
+  });
+
+  it("brings no class of Ingress, and leaves Services alone: it may make no balancer", async () => {
+    const all = await installed();
+    expect(all).not.toMatch(/kind: IngressClass|mservice\.elbv2/);
+    expect(all).toContain("name: mtargetgroupbinding.elbv2.k8s.aws");
+  });
+});
+
+function may(verb: string, resource: string, where: string): boolean {
+  const who = ["--as", "deployer", "--as-group", clusterNames.deployers];
+  return spawnSync("kubectl", ["auth", "can-i", verb, resource, "-n", where, "--quiet", ...who]).status === 0;
+}
+
+describeWith(["cluster", "go"], "the namespace that `npm run chart` makes", () => {
+  const namespace = `chart-${process.pid}`;
+  beforeAll(async () => {
+    const forget = await define(await connect(runCommand), loadBalancerController);
+    kubectl(["apply", "--server-side", "-f", "-"], list());
+    return async () => {
+      kubectl(["delete", "namespace", namespace, "--wait=false"]);
+      await forget();
+    };
+  });
+
+  function list(): string {
+    return JSON.stringify({ apiVersion: "v1", kind: "List", items: namespaceObjects(namespace) });
+  }
+
+  it("lets a deployer bind target groups in it, nowhere else, and gives no other right", () => {
+    const binding = "targetgroupbindings.elbv2.k8s.aws";
+    expect([may("create", binding, namespace), may("create", binding, "default")]).toEqual([true, false]);
+    expect(may("get", "secrets", namespace)).toBe(false);
+  });
+
+  it("has readiness gates, and takes no pod that Pod Security restricted does not", () => {
+    const labels = kubectl(["get", "namespace", namespace, "-o", "jsonpath={.metadata.labels}"]);
+    expect(JSON.parse(labels)).toMatchObject({ "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled" });
+    const run = ["run", "root", "--image=pause", "-n", namespace, "--dry-run=server"];
+    expect(() => kubectl(run)).toThrow(/violates PodSecurity/);
+  });
+});
+
+describeWith(["terraform", "cluster"], "`npm run chart`, refused", () => {
+  const folder = temporaryFolder();
+  const outputs = {
+    "target-group": "arn",
+    "cluster-name": "analyze-prod",
+    "cluster-network": "vpc-1",
+    "edge-cidrs": "10.0.0.0/24",
+  };
+  const images = ["web", "worker", "client"].map((name) => [
+    `${name}-repository`,
+    `registry.example/analyze-prod/${name}`,
+  ]);
+  const all = { ...outputs, ...Object.fromEntries(images), "edge-url": "https://analyze.example.org/" };
+
+  /** A stack of outputs alone, applied: what the command reads. */
+  async function applied(stage: string, values: Record<string, string>): Promise<void> {
+    const stack = join(folder, "cdktf.out/stacks", stage);
+    mkdirSync(stack, { recursive: true });
+    const output = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+    writeFileSync(join(stack, "cdk.tf.json"), JSON.stringify({ output }));
+    await terraformIn(stack, {})(["apply", "-auto-approve"]);
+  }
+
+  function chart(env: NodeJS.ProcessEnv, ...args: string[]): string {
+    const main = fileURLToPath(new URL("../src/commands/main.ts", import.meta.url));
+    const done = spawnSync(process.execPath, [main, "chart", ...args], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+    });
+    expect(done.status).toBe(1);
+    return done.stdout + done.stderr;
+  }
+
+  it("where there is no cluster: stage dev", async () => {
+    await applied("dev", Object.fromEntries(images));
+    expect(chart(environment())).toContain("set ANALYZE_STAGE=prod, or use `npm run deploy:minikube`");
+  });
+
+  it("where the API server does not answer, with the way to reach it", async () => {
+    await applied("prod", all);
+    expect(chart(environment(production), "--context", "nowhere")).toMatch(/analyze-prod does not answer[^]*publicApi/);
+  });
+});

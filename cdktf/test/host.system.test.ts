@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Program, startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { pin } from "../src/host/host-keys.ts";
@@ -38,7 +38,8 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     sshd = prepareSshd(host.address, port);
     server = await sshd.start();
     writeFileSync(log, `${line}\n`);
-    putScript(sshd.bin, "analyze", [`ANALYZE_LOG='${log}' exec '${process.execPath}' '${client}' "$@"`]);
+    const exec = `ANALYZE_LOG='${log}' exec '${process.execPath}' '${client}' "$@"`;
+    putScript(sshd.bin, "analyze", [`echo $$ >'${log}.pid'`, exec]);
     env = {
       ...moto.env,
       ANALYZE_SSH_PORT: String(port),
@@ -116,9 +117,12 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
-    // Its ssh ends with it, and so nothing here writes to the host any more.
+    // Its ssh ends with it; what runs on the host ends with the next line, which nobody takes any more.
     expect(await follow.stop()).toBe(255);
     expect(spawnSync("pgrep", ["-f", `HostKeyAlias=${host.id}`]).status).toBe(1);
+    appendFileSync(log, `${line.replace(":21:", ":23:")}\n`);
+    const pid = readFileSync(`${log}.pid`, "utf8").trim();
+    await vi.waitUntil(() => spawnSync("kill", ["-0", pid]).status !== 0, { timeout: 10_000 });
   });
 
   // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.

@@ -117,12 +117,15 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
-    // Its ssh ends with it; what runs on the host ends with the next line, which nobody takes any more.
+    // Its ssh ends with it; what runs on the host ends by the lines that come then, which nobody takes any more.
     expect(await follow.stop()).toBe(255);
     expect(spawnSync("pgrep", ["-f", `HostKeyAlias=${host.id}`]).status).toBe(1);
-    appendFileSync(log, `${line.replace(":21:", ":23:")}\n`);
     const pid = readFileSync(`${log}.pid`, "utf8").trim();
-    await vi.waitUntil(() => spawnSync("kill", ["-0", pid]).status !== 0, { timeout: 10_000 });
+    const isGone = (): boolean => {
+      appendFileSync(log, `${line.replace(":21:", ":23:")}\n`);
+      return spawnSync("kill", ["-0", pid]).status !== 0;
+    };
+    await vi.waitUntil(isGone, { timeout: 10_000, interval: 500 });
   });
 
   // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.

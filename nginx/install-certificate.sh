@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts a certificate and its key in place for nginx, both in the same instant, and lets nginx's workers read the key.
-# nginx needs no reload, and no connection ends.
+# Puts a certificate and its key in place for nginx, and lets nginx's workers read the key. nginx needs no reload, and no
+# connection ends. It reads the two one after the other: a handshake in between fails if the key is a new one.
 #   install-certificate.sh FROM TO [OWNER]      FROM holds tls.crt and tls.key (and, where used, rsa.* and clients-ca.crt)
 # TO/tls.crt is a link through TO/current; changing that one link changes all of them.
 set -eu
@@ -26,4 +26,7 @@ for path in "$next"/*; do
   name=$(basename "$path")
   [ -L "$to/$name" ] || ln -s "current/$name" "$to/$name"
 done
-[ -z "$last" ] || rm -r "${to:?}/$last"
+# The last one stays until the next renewal: a handshake may be about to read it.
+for old in "$to"/v.*; do
+  case ${old##*/} in "$last" | "$(basename "$next")") ;; *) rm -r "$old" ;; esac
+done

@@ -63,6 +63,8 @@ export async function createAuthority(options: AuthorityOptions = {}): Promise<C
 export interface ServerLeafOptions extends Common {
   /** Hostnames and addresses. Nothing here compares them with what the authority permits: clients do that. */
   hosts: readonly string[];
+  /** A private key of kind `keyKind` in PEM, to be certified again. Default: a new one. */
+  key?: string;
 }
 
 /** A certificate for a server, 365 days but never beyond the end of `authority`. The common name is the first hostname. */
@@ -87,11 +89,11 @@ export async function issueClientLeaf(authority: Credential, options: ClientLeaf
 
 async function issueLeaf(
   authority: Credential,
-  { commonName, keyKind = "p256", notBefore, notAfter }: Common & { commonName: string },
+  { commonName, keyKind = "p256", notBefore, notAfter, key }: Common & { commonName: string; key?: string },
   extensions: Extension[],
 ): Promise<Credential> {
   const issuer = new X509Certificate(authority.certificate);
-  const keys = await generateKeys(keyKind);
+  const keys = key === undefined ? await generateKeys(keyKind) : importKeys(key);
   const end = notAfter ?? new Date(Date.now() + 365 * day);
   // An RSA key of a certificate without keyEncipherment is refused by some TLS 1.2 clients.
   const usages = KeyUsageFlags.digitalSignature | (keyKind === "rsa4096" ? KeyUsageFlags.keyEncipherment : 0);
@@ -110,7 +112,7 @@ async function issueLeaf(
       ...extensions,
     ],
   });
-  return { certificate: pem(certificate), key: privateKeyPem(keys.privateKey) };
+  return { certificate: pem(certificate), key: key ?? privateKeyPem(keys.privateKey) };
 }
 
 function nameOf(commonName: string): { CN: string[] }[] {

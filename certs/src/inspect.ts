@@ -31,6 +31,11 @@ export function factsOf(stored: Stored): Facts {
   };
 }
 
+/** Whether the key is there, and is that of the certificate. */
+export function isPair({ certificate, key }: Stored): boolean {
+  return key !== undefined && new NodeCertificate(certificate).checkPrivateKey(createPrivateKey(key));
+}
+
 /** Days before its end at which a leaf is renewed: the figure at which testssl.sh fails a certificate. */
 export const renewalDays = 30;
 
@@ -45,7 +50,7 @@ export function faultOf(
 ): string | undefined {
   if (leaf?.key === undefined) return missing;
   const certificate = new NodeCertificate(leaf.certificate);
-  if (!certificate.checkPrivateKey(createPrivateKey(leaf.key))) return "does not match its key";
+  if (!isPair(leaf)) return "does not match its key";
   if (!certificate.verify(new NodeCertificate(authority.certificate).publicKey)) return "is not by this CA";
   const { daysLeft, hosts = [], keyKind, notAfter } = factsOf(leaf);
   const capped = notAfter.getTime() === factsOf(authority).notAfter.getTime();

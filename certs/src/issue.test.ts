@@ -42,14 +42,29 @@ test.skipIf(process.platform === "win32")("keys are readable by their owner alon
   expect(names.map((name) => statSync(pathsOf(dir, name).key).mode & 0o777)).toEqual(names.map(() => 0o600));
 });
 
-test("--renew replaces the leaf and its key, and keeps the CA, the hosts and the kind of key", async () => {
+test("--renew replaces the leaf, and keeps the CA, the hosts and the key", async () => {
   await done({ hosts: ["one.test"], keyKind: "rsa4096" });
   const before = { ca: read(dir, "ca"), tls: read(dir, "tls") };
   expect(await done({ renew: true })).toEqual(["ca kept", "tls issued"]);
   expect(read(dir, "ca")).toEqual(before.ca);
-  expect(read(dir, "tls")?.key).not.toBe(before.tls?.key);
+  expect(read(dir, "tls")?.certificate).not.toBe(before.tls?.certificate);
+  expect(read(dir, "tls")?.key).toBe(before.tls?.key);
   expect(hostsOfLeaf()).toEqual(["one.test"]);
-  expect(read(dir, "tls")?.key && factsOf({ certificate: "", ...read(dir, "tls") }).keyKind).toBe("rsa4096");
+  expect(await done()).toEqual(["ca kept", "tls kept"]);
+});
+
+test("a leaf gets another key when its own was removed, is of another kind, or is not the certificate's", async () => {
+  await done();
+  const keys = [read(dir, "tls")?.key];
+  rmSync(pathsOf(dir, "tls").key);
+  expect(await done()).toEqual(["ca kept", "tls issued"]);
+  keys.push(read(dir, "tls")?.key);
+  expect(await done({ keyKind: "rsa4096" })).toEqual(["ca kept", "tls issued"]);
+  keys.push(read(dir, "tls")?.key);
+  const stranger = await createAuthority({ keyKind: "rsa4096" });
+  write(dir, "tls", { certificate: read(dir, "tls")?.certificate ?? "", key: stranger.key });
+  expect(await done()).toEqual(["ca kept", "tls issued"]);
+  expect(new Set([...keys, stranger.key, read(dir, "tls")?.key]).size).toBe(5);
 });
 
 test("a leaf in its last 30 days is renewed, one with more is not", async () => {
@@ -58,13 +73,6 @@ test("a leaf in its last 30 days is renewed, one with more is not", async () => 
   write(dir, "tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(31.5) }));
   expect(await done()).toEqual(["ca kept", "tls kept"]);
   write(dir, "tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(29.5) }));
-  expect(await done()).toEqual(["ca kept", "tls issued"]);
-});
-
-test("a certificate beside the key of another is replaced", async () => {
-  await done();
-  const stranger = await createAuthority();
-  write(dir, "tls", { certificate: read(dir, "tls")?.certificate ?? "", key: stranger.key });
   expect(await done()).toEqual(["ca kept", "tls issued"]);
 });
 

@@ -3,7 +3,7 @@ import { createAuthority, type Credential, issueClientLeaf, issueServerLeaf } fr
 import { CertsError } from "./error.ts";
 import { type CredentialName, pathsOf, read, type Stored, write } from "./folder.ts";
 import { isPermitted, parseHosts } from "./hosts.ts";
-import { dateOf, factsOf, faultOf, missing } from "./inspect.ts";
+import { dateOf, factsOf, faultOf, isPair, missing } from "./inspect.ts";
 import type { KeyKind } from "./keys.ts";
 
 /** `localhost` and the address are for `npm start`, where client and server share a machine. */
@@ -15,7 +15,10 @@ export interface IssueOptions {
   hosts?: readonly string[] | undefined;
   /** Default: that of the leaf that is there; p256 for a first one. */
   keyKind?: KeyKind | undefined;
-  /** Replaces the leaf even when it is good. */
+  /**
+   * Replaces the leaf even when it is good. Its key stays: an edge that reads the two files one after the other then
+   * finds a pair at every instant of a renewal. For another key, remove `tls.key` first.
+   */
   renew?: boolean;
   /** Sees to the CA and the certificate for mutual TLS too. */
   clients?: boolean;
@@ -54,7 +57,9 @@ async function issueServer(options: IssueOptions): Promise<Step[]> {
   const wanted = hosts ?? before?.hosts ?? permitted ?? defaultHosts;
   if (permitted) refuseOthers(wanted, permitted, dir);
   const kind = keyKind ?? before?.keyKind;
-  const leaf = await issueServerLeaf(signerIn(dir, "ca", authority), { hosts: wanted, ...(kind && { keyKind: kind }) });
+  const key = present && kind && kind === before?.keyKind && isPair(present) ? present.key : undefined;
+  const signer = signerIn(dir, "ca", authority);
+  const leaf = await issueServerLeaf(signer, { hosts: wanted, ...(kind && { keyKind: kind }), ...(key && { key }) });
   write(dir, "tls", leaf);
   return [first, step("tls", leaf, fault)];
 }

@@ -51,7 +51,10 @@ const program = new Command("certs")
   .option("--dir <folder>", "where they are kept", "certs/issued")
   .option("--host <host...>", "hostname or address, repeatable (default: analyze.test, localhost, 127.0.0.1)")
   .addOption(new Option("--key <kind>", "kind of key (default: p256)").choices(keyKinds))
-  .option("--renew", "replace the edge's certificate now; the CA stays, so no client notices")
+  .option(
+    "--renew",
+    "replace the edge's certificate now; CA and key stay, so no client notices (another key: remove tls.key first)",
+  )
   .option("--clients", "also a second CA and a client's certificate, for mutual TLS")
   .option("--show", "tell in words what is there, until when, and who would trust it; change nothing")
   .action(run);

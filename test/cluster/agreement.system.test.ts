@@ -3,7 +3,7 @@ import { readConfig as readWebConfig } from "../../server/src/web/config.ts";
 import { readConfig as readWorkerConfig } from "../../server/src/worker/config.ts";
 import { limits } from "../../server/src/contract/index.ts";
 import { describeWith } from "../support/requirements.ts";
-import { configMap, deployment, ingress, objectsOf, rendered, service } from "./render.ts";
+import { behindTargetGroup, configMap, deployment, ingress, objectsOf, rendered, service } from "./render.ts";
 
 const programs = { web: readWebConfig, worker: readWorkerConfig };
 
@@ -19,7 +19,7 @@ function checksums(...set: string[]): string[] {
 
 describeWith(["helm"], "the chart agrees with the programs that it runs", () => {
   for (const stage of ["dev", "prod"] as const) {
-    const yaml = rendered(stage);
+    const yaml = rendered(stage, ...(stage === "prod" ? behindTargetGroup : []));
     const deployments = objectsOf(yaml, deployment);
     const settings = objectsOf(yaml, configMap);
     for (const name of ["web", "worker"] as const) {
@@ -80,10 +80,11 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
   }
 
   test("only the route without effect may be sent twice", () => {
-    const retried = [...objectsOf(rendered("prod"), ingress).values()].flatMap(({ metadata, spec }) =>
-      metadata.annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]?.includes("non_idempotent")
-        ? spec.rules.flatMap(({ http }) => http.paths)
-        : [],
+    const retried = [...objectsOf(rendered("prod", "edge.kind=ingress"), ingress).values()].flatMap(
+      ({ metadata, spec }) =>
+        metadata.annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]?.includes("non_idempotent")
+          ? spec.rules.flatMap(({ http }) => http.paths)
+          : [],
     );
     expect(retried).toEqual([{ path: "/analyze", pathType: "Exact" }]);
   });
@@ -106,11 +107,9 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
 
   test("a digest wins over a tag, and the registry stands before both", () => {
     const digest = `sha256:${"ab".repeat(32)}`;
-    const images = objectsOf(
-      rendered("prod", "image.registry=registry.example/team", `web.image.digest=${digest}`, "worker.image.tag=v2"),
-      deployment,
-    );
-    expect([...images.values()].map(({ spec }) => spec.template.spec.containers[0].image)).toEqual([
+    const images = ["image.registry=registry.example/team", `web.image.digest=${digest}`, "worker.image.tag=v2"];
+    const deployments = objectsOf(rendered("prod", ...behindTargetGroup, ...images), deployment);
+    expect([...deployments.values()].map(({ spec }) => spec.template.spec.containers[0].image)).toEqual([
       `registry.example/team/analyze/web@${digest}`,
       "registry.example/team/analyze/worker:v2",
     ]);

@@ -44,7 +44,9 @@ export async function define(cluster: Cluster, { module, files }: Definitions): 
   if (before.code === 0) return async () => {};
   const folder = moduleFolder(module);
   await cluster.read("apply", "--server-side", ...Object.values(files).flatMap((file) => ["-f", join(folder, file)]));
-  await cluster.read("wait", "--for=condition=Established", ...names.map((name) => `crd/${name}`), "--timeout=30s");
+  // Not --for=condition=Established, which is an error while there are no conditions yet.
+  const established = '--for=jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
+  await cluster.read("wait", established, ...names.map((name) => `crd/${name}`), "--timeout=30s");
   return async () => {
     await cluster.read("delete", "crd", ...names);
   };

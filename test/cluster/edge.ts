@@ -4,20 +4,14 @@ import { headers } from "../../server/src/contract/index.ts";
 import { handshake, splitAddress } from "../../ingress/deploy/reach.ts";
 import { ask, type Edge } from "../edge/ask.ts";
 import type { TargetName } from "../hostile/case.ts";
+import { answeredIn } from "../hostile/ledger.ts";
 import { runHostileTable } from "../hostile/run.ts";
 import { hostileTable } from "../hostile/table.ts";
-import { ledgerOf } from "../load/ledger.ts";
 import { logsOf, script, type World } from "./world.ts";
 
 /** The deployed edge in the words of test/edge. */
 export function edgeOf({ host, address, clearAddress, ca }: World): Edge {
   return { url: `https://${host}`, address, clearAddress, ca };
-}
-
-/** Ids that the worker answered with 200, as its pods logged them: each as often as it did. */
-function answeredIn(log: string): string[] {
-  const ledger = ledgerOf(log.split("\n"), ({ status }) => status === 200);
-  return [...ledger].flatMap(([id, count]) => Array.from({ length: count }, () => id));
 }
 
 /** What every edge in a cluster must do besides the suites of test/edge. `edgeLog` reads its access log. */

@@ -13,17 +13,21 @@ function parsed(line: string): Entry | undefined {
 }
 
 /**
- * Counts the ids in JSON log lines. `isRequest` picks the lines that stand for one request carried out; without it
+ * The ids in JSON log lines, in order. `isRequest` picks the lines that stand for one request carried out; without it
  * every line with a `requestId` counts. Lines that are not JSON are passed over.
  */
-export function ledgerOf(lines: Iterable<string>, isRequest: (entry: Entry) => boolean = () => true): Ledger {
-  const ledger = new Map<string, number>();
-  for (const line of lines) {
+export function idsIn(lines: Iterable<string>, isRequest: (entry: Entry) => boolean = () => true): string[] {
+  return [...lines].flatMap((line) => {
     const entry = parsed(line);
     const id = entry?.["requestId"];
-    if (entry === undefined || typeof id !== "string" || !isRequest(entry)) continue;
-    ledger.set(id, (ledger.get(id) ?? 0) + 1);
-  }
+    return entry !== undefined && typeof id === "string" && isRequest(entry) ? [id] : [];
+  });
+}
+
+/** Counts the ids that {@link idsIn} finds. */
+export function ledgerOf(...parameters: Parameters<typeof idsIn>): Ledger {
+  const ledger = new Map<string, number>();
+  for (const id of idsIn(...parameters)) ledger.set(id, (ledger.get(id) ?? 0) + 1);
   return ledger;
 }
 

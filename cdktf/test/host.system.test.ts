@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,11 +12,9 @@ import { temporaryFolder } from "./support/fixture.ts";
 import { ec2Of, endHost, makeHost } from "./support/host.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { freePort } from "./support/ports.ts";
-import { prepareSshd, putScript, type Sshd } from "./support/sshd.ts";
+import { clientLine, prepareSshd, putClient, type Sshd } from "./support/sshd.ts";
 
 const main = fileURLToPath(new URL("../src/host/main.ts", import.meta.url));
-const client = fileURLToPath(new URL("../../client/src/main.ts", import.meta.url));
-const line = '2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 wait=28 id=ec2a-29920701 out="x"';
 
 describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 and a real sshd", () => {
   let moto: Moto;
@@ -37,9 +35,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     const port = await freePort();
     sshd = prepareSshd(host.address, port);
     server = await sshd.start();
-    writeFileSync(log, `${line}\n`);
-    const exec = `ANALYZE_LOG='${log}' exec '${process.execPath}' '${client}' "$@"`;
-    putScript(sshd.bin, "analyze", [`echo $$ >'${log}.pid'`, exec]);
+    putClient(sshd.bin, log);
     env = {
       ...moto.env,
       ANALYZE_SSH_PORT: String(port),
@@ -58,7 +54,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     const { stdout, status } = run(["status"]);
     expect(stdout).toContain(host.id);
     expect(stdout).toContain(host.address);
-    expect(stdout).toContain(line);
+    expect(stdout).toContain(clientLine);
     expect(status).toBe(0);
   });
 
@@ -66,12 +62,12 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(JSON.parse(run(["status", "--json"]).stdout)).toMatchObject({
       stage: "dev",
       instance: { id: host.id, state: "running", address: host.address },
-      lastLine: line,
+      lastLine: clientLine,
     });
   });
 
   test("log and report run the client's own command on the host, and pass on its exit code", () => {
-    expect(run(["log", "-n", "5"]).stdout).toBe(`${line}\n`);
+    expect(run(["log", "-n", "5"]).stdout).toBe(`${clientLine}\n`);
     expect(run(["report"]).stdout).toContain("2026-11-21");
     const wrong = run(["report", "--slo", "it's not a number"]);
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("it's not a number")]);
@@ -115,14 +111,14 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
   test("log -f goes on as lines come, until it is ended", async () => {
     const follow = startProgram(process.execPath, [main, "log", "-f"], { env: { ...process.env, ...env } });
     await follow.waitFor(/06:21:00Z ok/);
-    appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
+    appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
     // Its ssh ends with it; what runs on the host ends by the lines that come then, which nobody takes any more.
     expect(await follow.stop()).toBe(255);
     expect(spawnSync("pgrep", ["-f", `HostKeyAlias=${host.id}`]).status).toBe(1);
     const pid = readFileSync(`${log}.pid`, "utf8").trim();
     const isGone = (): boolean => {
-      appendFileSync(log, `${line.replace(":21:", ":23:")}\n`);
+      appendFileSync(log, `${clientLine.replace(":21:", ":23:")}\n`);
       return spawnSync("kill", ["-0", pid]).status !== 0;
     };
     await vi.waitUntil(isGone, { timeout: 10_000, interval: 500 });

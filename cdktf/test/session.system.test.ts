@@ -1,5 +1,5 @@
 import { type SpawnOptions, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -9,11 +9,9 @@ import { temporaryFolder } from "./support/fixture.ts";
 import { ec2Of, makeHost } from "./support/host.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { type SessionManager, startSessionManager } from "./support/session-manager.ts";
-import { putScript } from "./support/sshd.ts";
+import { clientLine, putClient } from "./support/sshd.ts";
 
 const main = fileURLToPath(new URL("../src/host/main.ts", import.meta.url));
-const client = fileURLToPath(new URL("../../client/src/main.ts", import.meta.url));
-const line = '2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 wait=28 id=ec2a-29920701 out="x"';
 
 /**
  * Real: the command, the AWS CLI, the client's commands. Not real: StartSession (support/session-manager.ts), and the plugin with
@@ -32,9 +30,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     moto = await startMoto();
     ({ id } = await makeHost(ec2Of(moto)));
     manager = await startSessionManager(id);
-    writeFileSync(log, `${line}\n`);
-    const exec = `ANALYZE_LOG='${log}' exec '${process.execPath}' '${client}' "$@"`;
-    putScript(manager.bin, "analyze", [`echo $$ > '${pidFile}'`, exec]);
+    putClient(manager.bin, log);
     env = { ...process.env, ...moto.env, ...manager.env, ANALYZE_ACCESS: "ssm" };
   });
 
@@ -64,7 +60,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
   }
 
   it("log prints the client's lines and nothing of the plugin's, and asks for the one host by the documented parameters", async () => {
-    expect(await run(["log", "-n", "5"])).toEqual({ status: 0, stdout: `${line}\n`, output: `${line}\n` });
+    expect(await run(["log", "-n", "5"])).toEqual({ status: 0, stdout: `${clientLine}\n`, output: `${clientLine}\n` });
     expect(manager.calls.at(-1)).toBe(`StartSession ${id}`);
     expect(manager.lastSession()).toMatchObject({
       operation: "StartSession",
@@ -85,13 +81,13 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
   });
 
   it("status shows the last line of the log", async () => {
-    expect(await run(["status"])).toMatchObject({ status: 0, stdout: expect.stringContaining(line) });
+    expect(await run(["status"])).toMatchObject({ status: 0, stdout: expect.stringContaining(clientLine) });
   });
 
   it("log -f goes on as lines come, and leaves nothing running on the host when it is ended", async () => {
     const follow = start(process.execPath, [main, "log", "-f"]);
     await follow.waitFor(/06:21:00Z ok/);
-    appendFileSync(log, `${line.replace(":21:", ":22:")}\n`);
+    appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
     expect(manager.lastSession()).toMatchObject({ request: { DocumentName: "AWS-StartInteractiveCommand" } });
     await follow.stop();

@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { buffer, json } from "node:stream/consumers";
 import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { z } from "zod";
+import { listen } from "../../../test/load/backend.ts";
 import { ecrLogin } from "../../src/images/ecr.ts";
 import type { RegistryLogin } from "../../src/images/push.ts";
 import { clientOf } from "./aws.ts";
@@ -53,9 +53,8 @@ export async function startEcr(moto: Moto): Promise<Ecr> {
     );
     pushes.push(`${target.repository}:${target.tag}`);
   };
-  const front = frontOf(moto, login.registry, take).listen(0, "127.0.0.1");
-  await once(front, "listening");
-  const url = `http://127.0.0.1:${portOf(front)}`;
+  const front = frontOf(moto, login.registry, take);
+  const url = `http://127.0.0.1:${await listen(front)}`;
   const registry = await startRegistry(port, login, `${url}${notifications}`);
   const stop = async (): Promise<void> => {
     await registry.stop();
@@ -88,10 +87,4 @@ function frontOf(moto: Moto, registry: string, take: (pushed: Target) => Promise
 async function manifestOf({ url, mediaType }: Target, { user, password }: RegistryLogin): Promise<string> {
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
   return (await fetch(url, { headers: { accept: mediaType, authorization } })).text();
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { listen } from "../../../test/load/backend.ts";
 import { temporaryFolder } from "./fixture.ts";
 
 /** Session Manager on the loopback: moto has no StartSession. */
@@ -34,10 +34,8 @@ export async function startSessionManager(instance: string): Promise<SessionMana
     response.end(
       JSON.stringify(refused ? { __type: "TargetNotConnected", message: `${Target} is not connected.` } : answer),
     );
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  });
+  const port = await listen(server);
   const folder = temporaryFolder();
   const bin = join(folder, "bin");
   const record = join(folder, "session.json");
@@ -47,7 +45,7 @@ export async function startSessionManager(instance: string): Promise<SessionMana
   chmodSync(plugin, 0o755);
   return {
     env: {
-      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${address.port}`,
+      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}`,
       SESSION_RECORD: record,
       PATH: `${bin}:${process.env["PATH"]}`,
     },

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
 
@@ -54,9 +55,16 @@ export function prepareSshd(address: string, port: number): Sshd {
   };
 }
 
-/** Puts a shell script on the PATH of the one who logs in. */
-export function putScript(bin: string, name: string, lines: readonly string[]): void {
-  const file = join(bin, name);
-  writeFileSync(file, `#!/bin/sh\n${lines.join("\n")}\n`);
+/** The last line of a client's log. */
+export const clientLine =
+  '2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 wait=28 id=ec2a-29920701 out="x"';
+
+/** Puts the client's own command on the PATH of whoever logs in, over a log that holds {@link clientLine}; what it runs as is in `<log>.pid`. */
+export function putClient(bin: string, log: string): void {
+  const client = fileURLToPath(new URL("../../../client/src/main.ts", import.meta.url));
+  writeFileSync(log, `${clientLine}\n`);
+  const exec = `ANALYZE_LOG='${log}' exec '${process.execPath}' '${client}' "$@"`;
+  const file = join(bin, "analyze");
+  writeFileSync(file, `#!/bin/sh\necho $$ >'${log}.pid'\n${exec}\n`);
   chmodSync(file, 0o755);
 }

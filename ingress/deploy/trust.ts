@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { issueAll, pathsOf, type Step } from "@analyze/certs";
 import type { Cluster } from "./cluster.ts";
 import type { Options } from "./options.ts";
+import { restricted } from "./pod-security.ts";
 
 /** Label of what this script made and may delete again. */
 export const ours = { "app.kubernetes.io/managed-by": "analyze-deploy" };
@@ -31,8 +32,7 @@ function hostsOf({ host }: Options): string[] | undefined {
 export async function applyNamespace(cluster: Cluster, namespace: string): Promise<void> {
   const { code } = await cluster.kubectl("get", "namespace", namespace);
   const made = code === 0 ? {} : ours;
-  const modes = ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
-  const labels: Record<string, string> = { ...made, ...Object.fromEntries(modes) };
+  const labels: Record<string, string> = { ...made, ...restricted };
   if (code === 0) {
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     await cluster.read("label", "--overwrite", "namespace", namespace, ...pairs);

@@ -1,3 +1,4 @@
+import { restricted } from "../../../ingress/deploy/pod-security.ts";
 import { clusterNames } from "./names.ts";
 import type { ClusterTools } from "./tools.ts";
 
@@ -43,11 +44,11 @@ export function controllerValues(facts: ControllerFacts): object {
 
 /** The namespace of web and worker, and what its deployers may do in it besides EKS's edit policy. */
 export function namespaceObjects(namespace: string): object[] {
-  const labels: Record<string, string> = {
+  const labels = {
+    ...restricted,
     // A new pod counts as ready, and a rollout goes on, only when the balancer finds it healthy.
     "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
   };
-  for (const mode of ["enforce", "audit", "warn"]) labels[`pod-security.kubernetes.io/${mode}`] = "restricted";
   const metadata = { name: "bind-target-groups", namespace };
   const rbac = "rbac.authorization.k8s.io";
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseWhen } from "./when.ts";
+import { parseWhen, parseWindow } from "./when.ts";
 
 const now = Date.UTC(2026, 10, 21, 9, 30);
 
@@ -26,4 +26,16 @@ describe("an instant as a person types it", () => {
       expect(() => parseWhen(text, now)).toThrow(`"${text}" is not a time. Use how long ago`);
     },
   );
+});
+
+describe("a window without --since", () => {
+  const day = 86_400_000;
+  it.each(["2026-10-25", "30d", "now"])("is the 24 hours before --until %s", (until) => {
+    const to = parseWhen(until, now);
+    expect(parseWindow({ until }, now)).toEqual({ since: to - day, to });
+  });
+
+  it("that ends before it begins is refused by the words that were typed", () => {
+    expect(() => parseWindow({ since: "1h", until: "30d" }, now)).toThrow("--since 1h is not before --until 30d");
+  });
 });

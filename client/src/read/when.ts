@@ -23,3 +23,19 @@ export function parseWhen(text: string, now: number): number {
     `"${text}" is not a time. Use how long ago (90min, 24h, 30d) or a date (2026-11-21, 2026-11-21T06:00Z)`,
   );
 }
+
+/**
+ * The window that `--since` and `--until` name, as epoch milliseconds. Without `since` it is the 24 hours before `until`,
+ * wherever `until` is; a relative `since` counts from `now`.
+ * @throws ReadError where one of them is not a time, or `since` is not before `until`.
+ */
+export function parseWindow(
+  { since, until }: { since?: string; until: string },
+  now: number,
+): { since: number; to: number } {
+  const to = parseWhen(until, now);
+  if (since === undefined) return { since: to - 86_400_000, to };
+  const begin = parseWhen(since, now);
+  if (begin >= to) throw new ReadError(`--since ${since} is not before --until ${until}`);
+  return { since: begin, to };
+}

@@ -9,10 +9,10 @@ import { loadReport } from "./load.ts";
 import { drawLine } from "./oneline.ts";
 import type { Report } from "./summary.ts";
 import { drawText } from "./text.ts";
-import { parseWhen } from "../read/when.ts";
+import { parseWindow } from "../read/when.ts";
 
 interface Options {
-  since: string;
+  since?: string;
   until: string;
   slo: number;
   log: string;
@@ -46,10 +46,7 @@ async function writePage(file: string, report: Report): Promise<void> {
 }
 
 async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
-  const now = Date.now();
-  const [since, to] = [parseWhen(options.since, now), parseWhen(options.until, now)];
-  if (since >= to) throw new ReadError(`--since ${options.since} is not before --until ${options.until}`);
-  const report = await loadReport(options.log, { since, to, slo: options.slo });
+  const report = await loadReport(options.log, { ...parseWindow(options, Date.now()), slo: options.slo });
   if (options.html !== undefined) await writePage(options.html, report);
   await print([draw(report, options, env)], process.stdout);
   process.exitCode = exitCode(report);
@@ -60,7 +57,7 @@ export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command("report")
     .description("whether it works, since when, and whose fault it is, from the log alone")
-    .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC", "24h")
+    .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: 24h before --until)")
     .option("--until <when>", "the same", "now")
     .option("--slo <percent>", "share of the due slots that should be answered", percentage, 99.9)
     .option("--json", "for programs")

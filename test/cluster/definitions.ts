@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { vi } from "vitest";
 import { z } from "zod";
 import type { Cluster } from "../../ingress/deploy/cluster.ts";
 
@@ -37,6 +38,17 @@ export function moduleFolder(module: string): string {
   return z.object({ Dir: z.string() }).parse(JSON.parse(said)).Dir;
 }
 
+const definition = z.object({
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+});
+
+/** Reads the definition: `kubectl wait` fails on one that has no conditions yet, whatever it waits for. */
+async function requireEstablished(cluster: Cluster, name: string): Promise<void> {
+  const { status } = definition.parse(JSON.parse(await cluster.read("get", "crd", name, "-o", "json")));
+  const isEstablished = status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True");
+  if (!isEstablished) throw new Error(`${name} is not established`);
+}
+
 /** Teaches the cluster these definitions. Resolves with what takes them out again, if they were not there before. */
 export async function define(cluster: Cluster, { module, files }: Definitions): Promise<() => Promise<void>> {
   const names = Object.keys(files);
@@ -44,9 +56,8 @@ export async function define(cluster: Cluster, { module, files }: Definitions): 
   if (before.code === 0) return async () => {};
   const folder = moduleFolder(module);
   await cluster.read("apply", "--server-side", ...Object.values(files).flatMap((file) => ["-f", join(folder, file)]));
-  // Not --for=condition=Established, which is an error while there are no conditions yet.
-  const established = '--for=jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
-  await cluster.read("wait", established, ...names.map((name) => `crd/${name}`), "--timeout=30s");
+  const options = { timeout: 30_000, interval: 200 };
+  await Promise.all(names.map((name) => vi.waitFor(() => requireEstablished(cluster, name), options)));
   return async () => {
     await cluster.read("delete", "crd", ...names);
   };

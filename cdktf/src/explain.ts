@@ -1,9 +1,9 @@
-import { ClusterError } from "./cluster/tools.ts";
+import { ClusterError } from "../../deploy/cluster/tools.ts";
 import { ConfigError } from "./config.ts";
 import { HostError } from "./host/host-error.ts";
-import { DockerError } from "./images/push.ts";
+import { DockerError } from "../../deploy/images/push.ts";
 import { PolicyViolation } from "./policy/violation.ts";
-import { TerraformError } from "./terraform/terraform.ts";
+import { TerraformError } from "../../deploy/terraform/terraform.ts";
 
 const lacking =
   "These credentials lack a right: docs/deployer-policy.json lists what a deployment needs, deployer-policy-prod.json what prod needs besides.";

@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { connect } from "../../ingress/deploy/cluster.ts";
-import { must, runCommand } from "../../ingress/deploy/command.ts";
+import { connect } from "../../deploy/cluster/cluster.ts";
+import { must, runCommand } from "../../deploy/run.ts";
 import { define, externalSecrets, moduleFolder } from "../../test/cluster/definitions.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runCommand } from "../../ingress/deploy/command.ts";
+import { runCommand } from "../../deploy/run.ts";
 import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { chartValues } from "../src/commands/values.ts";
-import { project } from "../src/images/push.ts";
-import { Terraform } from "../src/terraform/terraform.ts";
+import { chartValues } from "../../deploy/aws/values.ts";
+import { project } from "../../deploy/images/push.ts";
+import { Terraform } from "../../deploy/terraform/terraform.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
 import { absent } from "./support/emulator-gaps.ts";
 import { production } from "./support/fixture.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Program } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { pushImages, type RegistryLogin } from "../src/images/push.ts";
+import { pushImages, type RegistryLogin } from "../../deploy/images/push.ts";
 import { kubectl, nodeHere, pod, pullSecret } from "./support/pods.ts";
 import { freePort } from "./support/ports.ts";
 import { buildSmall, startRegistry } from "./support/registry.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Program } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { ecrLogin } from "../src/images/ecr.ts";
-import { DockerError, type ImagePush, pushImages, type RegistryLogin } from "../src/images/push.ts";
+import { DockerError, type ImagePush, pushImages, type RegistryLogin } from "../../deploy/images/push.ts";
 import { clientOf } from "./support/aws.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { freePort } from "./support/ports.ts";

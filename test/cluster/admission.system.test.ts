@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../ingress/deploy/command.ts";
+import { runCommand } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { deployed, podsOf, settled, type World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
-import { runCommand } from "../../ingress/deploy/command.ts";
+import { runCommand } from "../../deploy/run.ts";
 import { deployed, podsOf, settled, type World } from "./world.ts";
 
 let world: World;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { splitAddress } from "../../ingress/deploy/reach.ts";
+import { splitAddress } from "../../deploy/minikube/reach.ts";
 import { describeWith } from "../support/requirements.ts";
 import { openTrusting, type Browser } from "./browser.ts";
 import { deployed, type World } from "./world.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { z } from "zod";
-import type { Cluster } from "../../ingress/deploy/cluster.ts";
+import type { Cluster } from "../../deploy/cluster/cluster.ts";
 
 /** Custom resource definitions that others wrote: the Go module that carries them, and its files by the definitions' names. */
 export interface Definitions {

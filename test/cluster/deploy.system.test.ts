@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../ingress/deploy/command.ts";
+import { runCommand } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeOf } from "./edge.ts";

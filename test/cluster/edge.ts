@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { headers } from "../../server/src/contract/index.ts";
-import { handshake, splitAddress } from "../../ingress/deploy/reach.ts";
+import { handshake, splitAddress } from "../../deploy/minikube/reach.ts";
 import { ask, type Edge } from "../edge/ask.ts";
 import type { TargetName } from "../hostile/case.ts";
 import { answeredIn } from "../hostile/ledger.ts";

@@ -1,4 +1,4 @@
-import type { Cluster } from "../../ingress/deploy/cluster.ts";
+import type { Cluster } from "../../deploy/cluster/cluster.ts";
 
 /** A pod that has no part in the system, to try from what it can reach. */
 export interface Stranger {

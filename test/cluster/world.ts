@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { connect, type Cluster } from "../../ingress/deploy/cluster.ts";
-import { runCommand } from "../../ingress/deploy/command.ts";
-import { candidates, findEdge, splitAddress } from "../../ingress/deploy/reach.ts";
-import { readOptions } from "../../ingress/deploy/options.ts";
+import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
+import { runCommand } from "../../deploy/run.ts";
+import { candidates, findEdge, splitAddress } from "../../deploy/minikube/reach.ts";
+import { readOptions } from "../../deploy/minikube/options.ts";
 import type { Target } from "../load/exchange.ts";
 
 /** A cluster with the system deployed in it, and how it is reached from here. */
@@ -24,10 +24,10 @@ export interface World {
   printed: string;
 }
 
-/** Runs one of the npm scripts of ingress/deploy as a person would. Throws with all that it printed when it fails. */
+/** Runs one of the npm scripts of deploy/minikube as a person would. Throws with all that it printed when it fails. */
 export async function script(action: "deploy" | "undeploy" | "renew", ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(process.execPath, [
-    "ingress/deploy/main.ts",
+    "deploy/minikube/main.ts",
     action,
     "--yes",
     ...args,

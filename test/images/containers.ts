@@ -31,7 +31,7 @@ function start(name: Name, ...options: string[]): void {
 
 /** Builds the three images and starts them: client → web → worker, over verified TLS. */
 export async function setUp(): Promise<void> {
-  execFileSync(process.execPath, ["scripts/images.ts", "--tag", own.tag], { stdio: "inherit", timeout: 600_000 });
+  execFileSync(process.execPath, ["deploy/images/main.ts", "--tag", own.tag], { stdio: "inherit", timeout: 600_000 });
   own.folder = mkdtempSync(join(tmpdir(), "images-"));
   const issued = join(own.folder, "issued");
   const readable = join(own.folder, "readable");

@@ -10,7 +10,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { readRegion } from "../config.ts";
 import { tlsOnly } from "../policy/tls-only.ts";
-import { step } from "./progress.ts";
+import { step } from "../../../deploy/progress.ts";
 
 /**
  * Makes the bucket for Terraform's state: versioned, encrypted, private, TLS only. Safe to run again. Terraform cannot do it:

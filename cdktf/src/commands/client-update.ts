@@ -1,9 +1,9 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { goBack, keepRelease } from "../release/history.ts";
 import { synth } from "../synth.ts";
-import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
-import { step } from "./progress.ts";
+import { step } from "../../../deploy/progress.ts";
 
 export interface UpdateOptions extends ChangeOptions {
   /** SHA-256 of an earlier release to go back to. */

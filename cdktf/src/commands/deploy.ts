@@ -1,17 +1,17 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { tagsOf } from "../../../ingress/deploy/images.ts";
+import { tagsOf } from "../../../deploy/images/images.ts";
 import type { Config } from "../config.ts";
 import { images } from "../constructs/image-repository.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
-import { buildImage, type ImagePush, project, pushImages } from "../images/push.ts";
+import { buildImage, type ImagePush, project, pushImages } from "../../../deploy/images/push.ts";
 import { keepRelease } from "../release/history.ts";
 import { stages } from "../stages.ts";
 import { synth } from "../synth.ts";
-import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
-import { step } from "./progress.ts";
+import { step } from "../../../deploy/progress.ts";
 
 export interface DeployOptions extends ChangeOptions {
   /** False: infrastructure only. */

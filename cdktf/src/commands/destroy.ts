@@ -1,7 +1,7 @@
 import { synth } from "../synth.ts";
-import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
-import { step } from "./progress.ts";
+import { step } from "../../../deploy/progress.ts";
 
 /** Deletes everything that the stage made. Terraform lists it and asks, unless `yes`. */
 export async function destroy(options: ChangeOptions): Promise<void> {

@@ -2,11 +2,11 @@ import { Command } from "commander";
 import { explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cdktf } from "./cdktf.ts";
-import { chart } from "./chart.ts";
+import { chart } from "../../../deploy/aws/chart.ts";
 import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
-import { values } from "./values.ts";
+import { values } from "../../../deploy/aws/values.ts";
 
 const program = new Command("cdktf/").description(
   "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",

@@ -1,6 +1,6 @@
 import { type Config, readConfig } from "../config.ts";
 import { myCidr } from "../settings/my-ip.ts";
-import { step } from "./progress.ts";
+import { step } from "../../../deploy/progress.ts";
 
 /** Options of every command that changes something. */
 export interface ChangeOptions {

@@ -2,11 +2,11 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { readHostConfig } from "./config.ts";
 import { HostError } from "./host-error.ts";
 import { checksOf, findInstance } from "./instance.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../../deploy/ssh/quote.ts";
 import { capture, type Destination, pinFromConsole, run, sshArguments, sshCommand } from "./remote.ts";
 import { openSession, runSession } from "./session.ts";
 import { type Status, statusText } from "./status.ts";
-import { holdTunnel } from "./tunnel.ts";
+import { holdTunnel } from "../../../deploy/ssh/tunnel.ts";
 
 /** One host and the way to it. */
 interface Reached extends Destination {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { HostError } from "./host-error.ts";
 import type { Instance } from "./instance.ts";
-import { quote } from "./quote.ts";
+import { quote } from "../../../deploy/ssh/quote.ts";
 import { cannotStart, type Command, type Destination } from "./remote.ts";
 
 /** Takes what a command prints, as it comes. */

@@ -1,4 +1,4 @@
-import { leafFingerprint } from "../../../ingress/deploy/trust.ts";
+import { leafFingerprint } from "../../../deploy/minikube/trust.ts";
 import { startLoad } from "../../load/load.ts";
 import type { LoadResult } from "../../load/tally.ts";
 import type { World } from "../world.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { must, type Output, type Run } from "./command.ts";
+import { must, type Output, type Run } from "../run.ts";
 
 /** The cluster that the current context names when the program starts; every command is pinned to that context. */
 export interface Cluster {

@@ -1,5 +1,5 @@
-import { type ImageTags, tagsOf } from "../../../ingress/deploy/images.ts";
-import { readConfig } from "../config.ts";
+import { type ImageTags, tagsOf } from "../images/images.ts";
+import { readConfig } from "../../cdktf/src/config.ts";
 import { project } from "../images/push.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
 

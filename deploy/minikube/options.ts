@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { DeployError } from "./command.ts";
+import { DeployError } from "../run.ts";
 
 const edges = ["ingress", "nginx"] as const;
 const actions = ["deploy", "undeploy", "renew"] as const;

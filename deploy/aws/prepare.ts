@@ -1,6 +1,6 @@
-import { restricted } from "../../../ingress/deploy/pod-security.ts";
-import { clusterNames } from "./names.ts";
-import type { ClusterTools } from "./tools.ts";
+import { restricted } from "../cluster/pod-security.ts";
+import { clusterNames } from "../../cdktf/src/cluster/names.ts";
+import type { ClusterTools } from "../cluster/tools.ts";
 
 /** What the AWS Load Balancer Controller must be told: its pods cannot ask the instance (one hop), nor may they list clusters. */
 export interface ControllerFacts {

@@ -1,6 +1,6 @@
 import { connect as connectTls } from "node:tls";
 import { z } from "zod";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Options } from "./options.ts";
 
 /** What a TLS handshake for `host` at an address came to. */

@@ -1,9 +1,9 @@
-import type { Cluster } from "./cluster.ts";
-import { must, type Run } from "./command.ts";
-import { restoreController } from "./controller.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { must, type Run } from "../run.ts";
+import { restoreController } from "../cluster/controller.ts";
 import type { Options } from "./options.ts";
 import { releaseName } from "./release.ts";
-import { step } from "./step.ts";
+import { step } from "../step.ts";
 import { names, ours } from "./trust.ts";
 
 async function deleteTrust(cluster: Cluster, namespace: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { connect, type Cluster } from "./cluster.ts";
-import { DeployError, runCommand } from "./command.ts";
+import { connect, type Cluster } from "../cluster/cluster.ts";
+import { DeployError, runCommand } from "../run.ts";
 import { deploy } from "./deploy.ts";
 import { readOptions } from "./options.ts";
 import { renew } from "./renew.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Cluster } from "./cluster.ts";
-import { DeployError, must, type Run } from "./command.ts";
-import type { ImageTags } from "./images.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { DeployError, must, type Run } from "../run.ts";
+import type { ImageTags } from "../images/images.ts";
 import type { Options } from "./options.ts";
 
 export const releaseName = "analyze";

@@ -1,9 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { z } from "zod";
-import type { Cluster } from "./cluster.ts";
-import type { Run } from "./command.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Run } from "../run.ts";
 import { splitAddress } from "./reach.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "../cluster/finding.ts";
 
 /** Where the person sits: `process.platform`, and the driver that minikube's node runs with. */
 export interface Seat {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Cluster } from "./cluster.ts";
-import { DeployError, must, type Run } from "./command.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { DeployError, must, type Run } from "../run.ts";
 
 /** The images, and the files that each is made of besides {@link common}. */
 const sources = {

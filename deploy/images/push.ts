@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { originArguments } from "../../../scripts/origin.ts";
+import { originArguments } from "./origin.ts";
 
 /** Name and secret of a registry, as its login takes them. */
 export interface RegistryLogin {
@@ -26,7 +26,7 @@ export class DockerError extends Error {
 }
 
 /** Folder of the Dockerfile: the project's root. */
-export const project = fileURLToPath(new URL("../../../", import.meta.url));
+export const project = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Builds one image of the Dockerfile and gives it the tag of the push. `platform`: as `docker build` takes it; null: this

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import manifest from "../package.json" with { type: "json" };
+import manifest from "../../package.json" with { type: "json" };
 import { originArguments } from "./origin.ts";
 
 const [option, own] = process.argv.slice(2);

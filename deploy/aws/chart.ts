@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tagsOf } from "../../../ingress/deploy/images.ts";
-import { clusterNames } from "../cluster/names.ts";
-import { prepare, publicControllerChart } from "../cluster/prepare.ts";
+import { tagsOf } from "../images/images.ts";
+import { clusterNames } from "../../cdktf/src/cluster/names.ts";
+import { prepare, publicControllerChart } from "./prepare.ts";
 import { ClusterError, ClusterTools, run } from "../cluster/tools.ts";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../../cdktf/src/config.ts";
 import { project } from "../images/push.ts";
 import { stackFolder, Terraform } from "../terraform/terraform.ts";
-import { step } from "./progress.ts";
+import { step } from "../progress.ts";
 import { chartValues, output } from "./values.ts";
 
 export interface ChartOptions {

@@ -1,7 +1,7 @@
 import type { Cluster } from "./cluster.ts";
-import type { Run } from "./command.ts";
+import type { Run } from "../run.ts";
 import type { Finding } from "./finding.ts";
-import type { Options } from "./options.ts";
+import type { Options } from "../minikube/options.ts";
 
 const stop = (name: string, what: string, ...todo: string[]): Finding => ({ level: "stop", name, what, todo });
 const warn = (name: string, what: string, ...todo: string[]): Finding => ({ level: "warn", name, what, todo });

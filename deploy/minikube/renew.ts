@@ -1,8 +1,8 @@
-import type { Cluster } from "./cluster.ts";
-import { DeployError, type Run } from "./command.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { DeployError, type Run } from "../run.ts";
 import type { Options } from "./options.ts";
 import { candidates, findEdge, handshake } from "./reach.ts";
-import { step } from "./step.ts";
+import { step } from "../step.ts";
 import { applyTrust, issue, leafFingerprint, trustedCa } from "./trust.ts";
 
 const limitMs = 120_000;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathsOf } from "@analyze/certs";
-import { DeployError, type Run } from "./command.ts";
+import { DeployError, type Run } from "../run.ts";
 import type { Options } from "./options.ts";
 
 /** How long a controller may take to serve what was just changed: it takes changes in one by one, 3 s apart. */

@@ -24,7 +24,7 @@ const connected = "tunnel-connected";
  * The command of one connection. `-R 127.0.0.1:…`: nobody but the host itself can use it. ServerAlive*: a dead connection is
  * noticed in 15 s. ExitOnForwardFailure: a tunnel whose port is taken ends instead of standing useless.
  */
-export function tunnelArguments({ ssh, remotePort, to }: Pick<TunnelOptions, "ssh" | "remotePort" | "to">): string[] {
+function tunnelArguments({ ssh, remotePort, to }: Pick<TunnelOptions, "ssh" | "remotePort" | "to">): string[] {
   const options = {
     BatchMode: "yes",
     ExitOnForwardFailure: "yes",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import manifest from "../package.json" with { type: "json" };
+import manifest from "../../package.json" with { type: "json" };
 
 function revision(root: string): string {
   try {

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { issueAll, pathsOf, type Step } from "@analyze/certs";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Options } from "./options.ts";
-import { restricted } from "./pod-security.ts";
+import { restricted } from "../cluster/pod-security.ts";
 
 /** Label of what this script made and may delete again. */
 export const ours = { "app.kubernetes.io/managed-by": "analyze-deploy" };

@@ -1,15 +1,15 @@
-import type { Cluster } from "./cluster.ts";
-import { DeployError, type Run } from "./command.ts";
-import { patchController, readController } from "./controller.ts";
-import { controllerFindings } from "./controller-findings.ts";
-import { describeFindings, type Finding } from "./finding.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { DeployError, type Run } from "../run.ts";
+import { patchController, readController } from "../cluster/controller.ts";
+import { controllerFindings } from "../cluster/controller-findings.ts";
+import { describeFindings, type Finding } from "../cluster/finding.ts";
 import { driverAdvice, driverOf, hostnameFinding } from "./hostname.ts";
-import { buildImages, imageNames, loadImages, localNginx, tagsOf, type ImageTags } from "./images.ts";
+import { buildImages, imageNames, loadImages, localNginx, tagsOf, type ImageTags } from "../images/images.ts";
 import type { Options } from "./options.ts";
-import { clusterFindings, localFindings } from "./preflight.ts";
+import { clusterFindings, localFindings } from "../cluster/preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { isDeployed, release, valueArguments } from "./release.ts";
-import { step } from "./step.ts";
+import { step } from "../step.ts";
 import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { stages } from "../stages.ts";
+import { stages } from "../../cdktf/src/stages.ts";
 import { buildImage } from "./push.ts";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -4,11 +4,13 @@
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY common/package.json common/
 COPY certs/package.json certs/
 COPY server/package.json server/
 COPY client/package.json client/
 # Without install scripts: npm's `node` would fetch a second Node.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY common common
 COPY certs certs
 COPY server server
 COPY client client

@@ -1,3 +1,4 @@
+import { UserError } from "@analyze/common/errors";
 import { spawn } from "node:child_process";
 
 /** What a command printed, and how it ended. */
@@ -22,7 +23,7 @@ export type Run = (
 ) => Promise<Output>;
 
 /** A step that could not be done; the message says what to do next. */
-export class DeployError extends Error {
+export class DeployError extends UserError {
   override name = "DeployError" as const;
 }
 

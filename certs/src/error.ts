@@ -1,4 +1,10 @@
-/** A fault that the person who runs the command can mend; the message says how. */
-export class CertsError extends Error {
-  override name = "CertsError" as const;
+import { UserError } from "@analyze/common/errors";
+
+/** A fault that the person who runs the command can correct; the message says how. */
+export class CertsError extends UserError {
+  override name = "CertsError";
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, { ...options, exitCode: 1 });
+  }
 }

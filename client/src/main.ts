@@ -1,8 +1,9 @@
+import { UserError } from "@analyze/common/errors";
 import { Command } from "commander";
-import { addExport } from "./export/command.ts";
-import type { DoctorOptions } from "./commands/doctor.ts";
-import { addReport } from "./report/command.ts";
-import { addTail } from "./tail/command.ts";
+import { addExport } from "./reader/export/command.ts";
+import type { DoctorOptions } from "./poller/commands/doctor.ts";
+import { addReport } from "./reader/report/command.ts";
+import { addTail } from "./reader/tail/command.ts";
 
 // A deployment says which release it is, as semver's build metadata: 0.1.0+26f1c0a9d3b7.
 const release = process.env["ANALYZE_RELEASE"];
@@ -10,9 +11,6 @@ const version = release === undefined ? "0.1.0" : `0.1.0+${release}`;
 
 // node-cron computes in local time, whatever zone it is told: in the hour that a zone repeats in autumn it never fires.
 process.env["TZ"] = "UTC";
-
-/** What a person can mend; all else is a defect, and is thrown with its stack. */
-const mendable = new Set(["ConfigError", "LockError", "ReadError"]);
 
 const program = new Command("analyze")
   .description("Asks the service every minute, and tells the truth about every minute in a log file.")
@@ -25,7 +23,7 @@ program
   .command("run", { isDefault: true })
   .description("the poller: one probe per due minute, one line each in ANALYZE_LOG")
   .action(async () => {
-    const { run } = await import("./commands/run.ts");
+    const { run } = await import("./poller/commands/run.ts");
     process.exitCode = await run(process.env, version);
   });
 
@@ -35,7 +33,7 @@ program
   .option("--json", "as JSON")
   .option("--line", "as the line that the log would have")
   .action(async (options: { json?: true; line?: true }) => {
-    const { probeOnce } = await import("./commands/once.ts");
+    const { probeOnce } = await import("./poller/commands/once.ts");
     process.exitCode = await probeOnce(process.env, options);
   });
 
@@ -46,7 +44,7 @@ program
   .option("--cluster", "look into the cluster instead, with your kubectl and its context")
   .option("-n, --namespace <name>", "namespace of the release in the cluster", "analyze")
   .action(async (options: DoctorOptions) => {
-    const { doctor } = await import("./commands/doctor.ts");
+    const { doctor } = await import("./poller/commands/doctor.ts");
     process.exitCode = await doctor(process.env, options);
   });
 
@@ -57,7 +55,7 @@ addExport(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof Error && mendable.has(error.name))) throw error;
+  if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = error.exitCode;
 }

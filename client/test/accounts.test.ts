@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatLine } from "../src/line.ts";
-import { calendar } from "../src/schedule/calendar.ts";
-import { createLedger } from "../src/schedule/ledger.ts";
+import { formatLine } from "../src/line/index.ts";
+import { calendar } from "../src/log/calendar.ts";
+import { createLedger } from "../src/poller/schedule/ledger.ts";
 import { begin, minute, runLine, startLine } from "./log-lines.ts";
 import { reportOf } from "./report-of.ts";
 

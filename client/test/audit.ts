@@ -1,5 +1,5 @@
-import { formatLine, parseLine } from "../src/line.ts";
-import type { Calendar } from "../src/schedule/calendar.ts";
+import { formatLine, parseLine } from "../src/line/index.ts";
+import type { Calendar } from "../src/log/calendar.ts";
 
 /** What an accountant finds in a log. */
 export interface Audit {

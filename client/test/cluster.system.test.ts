@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
-import { findingsInCluster } from "../src/doctor/cluster/cluster.ts";
-import { kubectl } from "../src/doctor/cluster/kubectl.ts";
-import { untilBroken, type Finding } from "../src/doctor/finding.ts";
+import { findingsInCluster } from "../src/poller/doctor/cluster/cluster.ts";
+import { kubectl } from "../src/poller/doctor/cluster/kubectl.ts";
+import { untilBroken, type Finding } from "../src/poller/doctor/finding.ts";
 
 const namespace = `doctor-${process.pid}`;
 const host = "doctor.test";

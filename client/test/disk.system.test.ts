@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { calendar } from "../src/schedule/calendar.ts";
+import { calendar } from "../src/log/calendar.ts";
 import { audit } from "./audit.ts";
 import { openBench } from "./running.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
-import { takeLock } from "../src/journal/lock.ts";
+import { takeLock } from "../src/poller/journal/lock.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -49,7 +49,7 @@ test("a whole way is walked to the contract, and says who writes the log", async
 
 test("settings that the client refuses are the first broken place", async () => {
   const { code, output } = await doctor([], { ANALYZE_SCHEDULE: "61 * * * *", ANALYZE_URL: "http://a.test" });
-  expect(output).toMatch(/^✗ settings.*refuses http:\/\/.*\n.*61/);
+  expect(output).toMatch(/^✗ settings.*\n.*refuses http:\/\/.*\n.*61/);
   expect(output).not.toContain("schedule ");
   expect(code).toBe(1);
 });

@@ -5,10 +5,10 @@ import { issue } from "../../test/edge/certificates.ts";
 import { startNginx } from "../../test/edge/nginx.ts";
 import { startStack, type Stack } from "../../test/edge/stack.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import type { RunLine } from "../src/line.ts";
-import { probe, type Question } from "../src/probe/probe.ts";
-import { runLine } from "../src/probe/run-line.ts";
-import type { Target } from "../src/probe/target.ts";
+import type { RunLine } from "../src/line/index.ts";
+import { probe, type Question } from "../src/poller/probe/probe.ts";
+import { runLine } from "../src/poller/probe/run-line.ts";
+import type { Target } from "../src/poller/probe/target.ts";
 
 const hello: Question = { kind: "analyze", text: "Hello, how are you?" };
 const requestId = "host-1795242060";

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { startProgram } from "../../test/support/program.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findingsOnTheWay } from "../src/doctor/way.ts";
-import { formatLine, parseLine } from "../src/line.ts";
-import { probe, type Probed } from "../src/probe/probe.ts";
-import { runLine } from "../src/probe/run-line.ts";
-import type { Target } from "../src/probe/target.ts";
+import { findingsOnTheWay } from "../src/poller/doctor/way.ts";
+import { formatLine, parseLine } from "../src/line/index.ts";
+import { probe, type Probed } from "../src/poller/probe/probe.ts";
+import { runLine } from "../src/poller/probe/run-line.ts";
+import type { Target } from "../src/poller/probe/target.ts";
 import { faults } from "./faults/index.ts";
 import { goodAnswer, openStage, overTls, type Stage } from "./stage.ts";
 

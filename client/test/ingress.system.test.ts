@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
-import type { RunLine } from "../src/line.ts";
-import { probe } from "../src/probe/probe.ts";
-import { runLine } from "../src/probe/run-line.ts";
+import type { RunLine } from "../src/line/index.ts";
+import { probe } from "../src/poller/probe/probe.ts";
+import { runLine } from "../src/poller/probe/run-line.ts";
 
 const namespace = `client-${process.pid}`;
 const host = `${namespace}.test`;

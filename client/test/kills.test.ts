@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { calendar } from "../src/schedule/calendar.ts";
+import { calendar } from "../src/log/calendar.ts";
 import { audit } from "./audit.ts";
 import { openBench, type Bench } from "./running.ts";
 

@@ -1,4 +1,4 @@
-import { formatLine, type Hop, type RunLine } from "../src/line.ts";
+import { formatLine, type Hop, type RunLine } from "../src/line/index.ts";
 
 export const minute = 60_000;
 /** When the logs of tests begin. */

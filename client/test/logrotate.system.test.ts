@@ -6,9 +6,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { appendLine } from "../src/journal/append.ts";
-import { newTally } from "../src/read/tally.ts";
-import { readLog } from "../src/read/log.ts";
+import { appendLine } from "../src/poller/journal/append.ts";
+import { newTally } from "../src/reader/read/tally.ts";
+import { readLog } from "../src/reader/read/log.ts";
 import { begin, minute, okLine } from "./log-lines.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");

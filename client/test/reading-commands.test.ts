@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
-import { formatLine } from "../src/line.ts";
+import { formatLine } from "../src/line/index.ts";
 import { begin, failLine, linesOf, minute, okLine, runLine, startLine } from "./log-lines.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");

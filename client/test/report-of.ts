@@ -1,7 +1,7 @@
-import { parseLine } from "../src/line.ts";
-import { newTally } from "../src/read/tally.ts";
-import { collect, newCollected } from "../src/report/collect.ts";
-import { summarize, type Report } from "../src/report/summary.ts";
+import { parseLine } from "../src/line/index.ts";
+import { newTally } from "../src/reader/read/tally.ts";
+import { collect, newCollected } from "../src/reader/report/collect.ts";
+import { summarize, type Report } from "../src/reader/report/summary.ts";
 import { begin, minute } from "./log-lines.ts";
 
 /** The slot `index` minutes after {@link begin}. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
-import { drawHtml } from "../src/report/html/page.ts";
+import { drawHtml } from "../src/reader/report/html/page.ts";
 import { begin, failLine, linesOf, startLine } from "./log-lines.ts";
 import { at, reportOf } from "./report-of.ts";
 

@@ -1,11 +1,11 @@
-import { createAsker } from "../src/asker.ts";
-import { readConfig } from "../src/config.ts";
-import { appendLine } from "../src/journal/append.ts";
-import { createJournal } from "../src/journal/journal.ts";
-import { createPoller } from "../src/poller.ts";
-import { allowanceFor } from "../src/probe/probe.ts";
-import { calendar } from "../src/schedule/calendar.ts";
-import { readClocks } from "../src/schedule/clock.ts";
+import { createAsker } from "../src/poller/asker.ts";
+import { readConfig } from "../src/poller/config.ts";
+import { appendLine } from "../src/poller/journal/append.ts";
+import { createJournal } from "../src/poller/journal/journal.ts";
+import { createPoller } from "../src/poller/poller.ts";
+import { allowanceFor } from "../src/poller/probe/probe.ts";
+import { calendar } from "../src/log/calendar.ts";
+import { readClocks } from "../src/poller/schedule/clock.ts";
 
 /** Runs the poller's parts for SLOTS slots as fast as they go, and prints the memory after every tenth of them. */
 const slots = Number(process.env["SLOTS"]);

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer, type ServerOptions } from "node:http
 import { createServer, type Server, type Socket } from "node:net";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { countWords, headers, processedText, reverseText } from "@analyze/server/contract";
-import type { Target } from "../src/probe/target.ts";
+import type { Target } from "../src/poller/probe/target.ts";
 
 export const host = "analyze.test";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { calendar } from "../src/schedule/calendar.ts";
+import { calendar } from "../src/log/calendar.ts";
 import { audit } from "./audit.ts";
 import { openBench, type Bench } from "./running.ts";
 

@@ -1,6 +1,7 @@
+import { UserError } from "@analyze/common/errors";
 import { createInterface } from "node:readline/promises";
 import { connect, type Cluster } from "../cluster/cluster.ts";
-import { DeployError, runCommand } from "../run.ts";
+import { runCommand } from "../run.ts";
 import { deploy } from "./deploy.ts";
 import { readOptions } from "./options.ts";
 import { renew } from "./renew.ts";
@@ -13,7 +14,7 @@ async function consent({ context, kind, nodes }: Cluster, yes: boolean): Promise
     process.stdout.write(`Cluster: ${kind}, ${named}\n`);
     return;
   }
-  const refusal = new DeployError(`${named} is neither minikube nor kind: say --yes, or kubectl config use-context …`);
+  const refusal = new UserError(`${named} is neither minikube nor kind: say --yes, or kubectl config use-context …`);
   if (!process.stdin.isTTY) throw refusal;
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await prompt.question(`${named} is neither minikube nor kind. Go on there? [y/N] `);
@@ -27,7 +28,7 @@ try {
   await consent(cluster, options.yes);
   await { deploy, undeploy, renew }[options.action](runCommand, cluster, options);
 } catch (error) {
-  if (!(error instanceof DeployError) && !(error instanceof Error && error.name === "CertsError")) throw error;
+  if (!(error instanceof UserError)) throw error;
   process.stderr.write(`\n${error.message}\n`);
   process.exitCode = 1;
 }

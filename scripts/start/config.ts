@@ -1,3 +1,5 @@
+import { UserError } from "@analyze/common/errors";
+
 /** What `npm start` runs with. */
 export interface StartConfig {
   /** Each on 127.0.0.1; the key is the variable that changes it. */
@@ -18,8 +20,8 @@ const defaultPorts = {
 };
 
 /** Why nothing could be started; the message says what to change. */
-export class StartError extends Error {
-  override name = "StartError" as const;
+export class StartError extends UserError {
+  override name = "StartError";
 }
 
 /** Reads environment and options. Throws one {@link StartError} with every fault in it. */

@@ -1,6 +1,6 @@
-import { CertsError } from "@analyze/certs";
+import { UserError } from "@analyze/common/errors";
 import { Command } from "commander";
-import { readConfig, StartError } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { run } from "./run.ts";
 
 const help = `
@@ -26,7 +26,7 @@ try {
   const config = readConfig(process.env, command.opts<{ every?: string }>());
   process.exitCode = await run(config, process.stdout, stop.signal, kill.signal);
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof CertsError)) throw error;
+  if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

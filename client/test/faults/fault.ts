@@ -1,5 +1,5 @@
-import type { Hop } from "../../src/line.ts";
-import type { Target } from "../../src/probe/target.ts";
+import type { Hop } from "../../src/line/index.ts";
+import type { Target } from "../../src/poller/probe/target.ts";
 import { overTls, type Handler, type Stage } from "../stage.ts";
 
 /** One way in which the path can be broken, and what the client has to say of it. */

@@ -68,8 +68,9 @@ test("a port that is taken is told with the variable to set, and it ends with 2"
   await once(taken, "close");
 });
 
-test("a configuration with faults is told, and it ends with 2", async () => {
+test("invalid settings are reported one per line, and the program ends with 2", async () => {
   const program = start({ PORT: "x", LOG_LEVEL: "loud" });
   expect(await program.ended).toBe(2);
-  expect(program.output().trim().split("\n")).toHaveLength(2);
+  const [heading, ...faults] = program.output().trim().split("\n");
+  expect([heading, faults.length]).toEqual(["Invalid settings:", 2]);
 });

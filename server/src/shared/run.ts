@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { ConfigurationError } from "./environment.ts";
+import { UserError } from "@analyze/common/errors";
+import { SettingsError } from "@analyze/common/settings";
 import type { Service } from "./listener.ts";
 import { createMetricsServer } from "./metrics-server.ts";
 import type { AnyServer } from "./server.ts";
@@ -29,7 +30,7 @@ async function listen(server: Server, variable: string, port: number, host: stri
     await once(server, "listening");
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError(`${variable}=${port} cannot be listened on (${why}); set ${variable} to another port`);
+    throw new SettingsError([`${variable}=${port} cannot be listened on (${why}); set ${variable} to another port`]);
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
@@ -76,8 +77,8 @@ export async function run(build: () => Program): Promise<void> {
     stopOnSignals(program);
     service.logger.child({}, { level: "info" }).info({ port, metricsPort }, "listening");
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    process.exit(error.exitCode);
   }
 }

@@ -7,7 +7,7 @@ import { TLSSocket } from "node:tls";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listening } from "../../testing/listening.ts";
-import { ConfigurationError } from "./environment.ts";
+import { SettingsError } from "@analyze/common/settings";
 import { healthRoutes } from "./health.ts";
 import { createRouter } from "./router.ts";
 import { createAppServer, type AnyServer } from "./server.ts";
@@ -97,6 +97,6 @@ test("a renewed certificate is served to new connections once both files fit, an
 });
 
 test("a file that cannot be read is said with the variable that names it", () => {
-  expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(ConfigurationError);
+  expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(SettingsError);
   expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(/TLS_CERT_FILE=.*none\.crt.*ENOENT/);
 });

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import type { SecureContextOptions, Server } from "node:tls";
-import { ConfigurationError } from "./environment.ts";
+import { SettingsError } from "@analyze/common/settings";
 import type { Logger } from "./logger.ts";
 
 export interface TlsFiles {
@@ -35,7 +35,7 @@ const policy: SecureContextOptions = {
   ecdhCurve: "X25519MLKEM768:X25519:prime256v1:secp384r1",
 };
 
-/** Reads certificate and key. Throws ConfigurationError when either cannot be read or they do not fit together. */
+/** Reads certificate and key. Throws SettingsError when either cannot be read or they do not fit together. */
 export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
   try {
     const cert = readFileSync(certFile, "utf8");
@@ -45,7 +45,7 @@ export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
     return { options: { ...policy, cert, key }, notAfter: new Date(leaf.validTo) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError(`TLS_CERT_FILE=${certFile} with TLS_KEY_FILE=${keyFile} cannot be used: ${why}`, {
+    throw new SettingsError([`TLS_CERT_FILE=${certFile} with TLS_KEY_FILE=${keyFile} cannot be used: ${why}`], {
       cause,
     });
   }
@@ -75,7 +75,7 @@ export function followTls({ server, files, material, logger, onRenewal }: Follow
       onRenewal(next);
       logger.info({ notAfter: next.notAfter }, "certificate renewed");
     } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
+      if (!(error instanceof SettingsError)) throw error;
       logger.warn({ reason: error.message }, "certificate not renewed, the old one stays");
     }
   };

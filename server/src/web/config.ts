@@ -1,11 +1,6 @@
 import { z } from "zod";
-import {
-  commonVariables,
-  ConfigurationError,
-  readEnvironment,
-  wholeNumber,
-  type Environment,
-} from "../shared/environment.ts";
+import { readSettings, type Environment } from "@analyze/common/settings";
+import { commonVariables, wholeNumber } from "../shared/environment.ts";
 import type { LogLevel } from "../shared/logger.ts";
 import type { RunConfig } from "../shared/run.ts";
 import type { TlsFiles } from "../shared/tls.ts";
@@ -20,27 +15,26 @@ export interface WebConfig extends RunConfig {
 
 const workerUrl = "must be an http:// URL of host and port alone";
 
-const variables = {
-  ...commonVariables,
-  PORT: wholeNumber(0, 65_535, 8080),
-  METRICS_PORT: wholeNumber(0, 65_535, 9090),
-  WORKER_URL: z
-    .url({ protocol: /^http$/, error: workerUrl, abort: true })
-    .refine((url) => new URL(url).href === `${new URL(url).origin}/`, { error: workerUrl })
-    .default("http://127.0.0.1:8081"),
-  TLS_CERT_FILE: z.string().optional(),
-  TLS_KEY_FILE: z.string().optional(),
-};
+const variables = z
+  .object({
+    ...commonVariables,
+    PORT: wholeNumber(0, 65_535, 8080),
+    METRICS_PORT: wholeNumber(0, 65_535, 9090),
+    WORKER_URL: z
+      .url({ protocol: /^http$/, error: workerUrl, abort: true })
+      .refine((url) => new URL(url).href === `${new URL(url).origin}/`, { error: workerUrl })
+      .default("http://127.0.0.1:8081"),
+    TLS_CERT_FILE: z.string().optional(),
+    TLS_KEY_FILE: z.string().optional(),
+  })
+  .refine(({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }) => (cert === undefined) === (key === undefined), {
+    error: "TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither to serve plain HTTP",
+  });
 
-function tlsFiles(certFile: string | undefined, keyFile: string | undefined): TlsFiles | undefined {
-  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
-  if (certFile === undefined && keyFile === undefined) return undefined;
-  throw new ConfigurationError("TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither to serve plain HTTP");
-}
-
-/** Web's configuration from the environment. Throws ConfigurationError with every fault. */
+/** Web's configuration from the environment. Throws a SettingsError with every fault. */
 export function readConfig(environment: Environment): WebConfig {
-  const read = readEnvironment(variables, environment);
+  const read = readSettings(variables, environment);
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = read;
   return {
     host: read.HOST,
     port: read.PORT,
@@ -49,6 +43,6 @@ export function readConfig(environment: Environment): WebConfig {
     drainDelayMs: read.DRAIN_DELAY_MS,
     shutdownLimitMs: read.SHUTDOWN_LIMIT_MS,
     workerOrigin: new URL(read.WORKER_URL).origin,
-    tls: tlsFiles(read.TLS_CERT_FILE, read.TLS_KEY_FILE),
+    tls: cert !== undefined && key !== undefined ? { certFile: cert, keyFile: key } : undefined,
   };
 }

@@ -1,4 +1,6 @@
-import { commonVariables, readEnvironment, wholeNumber, type Environment } from "../shared/environment.ts";
+import { readSettings, type Environment } from "@analyze/common/settings";
+import { z } from "zod";
+import { commonVariables, wholeNumber } from "../shared/environment.ts";
 import type { LogLevel } from "../shared/logger.ts";
 import type { RunConfig } from "../shared/run.ts";
 
@@ -6,12 +8,15 @@ export interface WorkerConfig extends RunConfig {
   logLevel: LogLevel;
 }
 
-/** Worker's configuration from the environment. Throws ConfigurationError with every fault. */
+const variables = z.object({
+  ...commonVariables,
+  PORT: wholeNumber(0, 65_535, 8081),
+  METRICS_PORT: wholeNumber(0, 65_535, 9091),
+});
+
+/** Worker's configuration from the environment. Throws a SettingsError with every fault. */
 export function readConfig(environment: Environment): WorkerConfig {
-  const read = readEnvironment(
-    { ...commonVariables, PORT: wholeNumber(0, 65_535, 8081), METRICS_PORT: wholeNumber(0, 65_535, 9091) },
-    environment,
-  );
+  const read = readSettings(variables, environment);
   return {
     host: read.HOST,
     port: read.PORT,

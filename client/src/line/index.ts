@@ -1,0 +1,16 @@
+/** The line format of the client's log: one record per line, the one thing that poller and readers share. */
+export {
+  gapReasons,
+  hops,
+  type DownLine,
+  type GapLine,
+  type GapReason,
+  type Hop,
+  type LogLine,
+  type RunLine,
+  type StartLine,
+  type UpLine,
+} from "./record.ts";
+export { formatLine, maxLineBytes } from "./format.ts";
+export { parseLine } from "./parse.ts";
+export { formatInstant, visible } from "./value.ts";

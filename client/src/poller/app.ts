@@ -1,0 +1,120 @@
+import { createAsker } from "./asker.ts";
+import type { Config } from "./config.ts";
+import { appendLine } from "./journal/append.ts";
+import { readHistory } from "./journal/history.ts";
+import { createJournal } from "./journal/journal.ts";
+import { runHook } from "./hook.ts";
+import { formatLine, type DownLine, type LogLine, type UpLine } from "../line/index.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Notifier } from "./notify.ts";
+import { createPoller, type Poller } from "./poller.ts";
+import { allowanceFor } from "./probe/probe.ts";
+import { calendar } from "../log/calendar.ts";
+import { readClocks, watchIntervalMs } from "./schedule/clock.ts";
+import { startSchedule } from "./schedule/schedule.ts";
+import { startLine } from "./start-line.ts";
+
+const day = 86_400_000;
+const hookTimeoutMs = 30_000;
+
+/** What the running client tells, and whom. */
+export interface AppOptions {
+  config: Config;
+  version: string;
+  /** What the hook inherits. */
+  env: NodeJS.ProcessEnv;
+  notifier: Notifier;
+  /** Each line, as it is handed to the log. */
+  print(line: string): void;
+  /** What a person who looks after the client has to know. */
+  warn(message: string): void;
+}
+
+/** A client that can be started, and stopped once. */
+export interface App {
+  start(): Promise<void>;
+  /** Lets the probe under way end, writes the `stop` line, and resolves with the number of lines not on disk. */
+  stop(why: string): Promise<number>;
+}
+
+function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine) => void {
+  const { hook: command, url } = config;
+  return (line) => {
+    if (command !== undefined) void runHook({ command, url: url.href, env, timeoutMs: hookTimeoutMs, warn }, line);
+  };
+}
+
+/** Loaded only where they are wanted: they are off by default. */
+async function createMetricsOf({ config, warn }: AppOptions): Promise<Metrics | undefined> {
+  if (config.metrics === undefined) return undefined;
+  const { createMetrics } = await import("./metrics.ts");
+  return createMetrics(config.metrics, warn);
+}
+
+/** A defect ends the process, whose restart accounts for the slot; node-cron would swallow it, and the slot with it. */
+function crash(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** Lets a poller meet its schedule; returns how to end that, which resolves when no probe is under way. */
+function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promise<void> {
+  const onDue = async (slot: number): Promise<void> => poller.due(slot).catch(crash);
+  const catchUp = (): void => void poller.catchUp().catch(crash);
+  const schedule = startSchedule({ expression: config.schedule, onDue, warn });
+  const watchdog = setInterval(() => {
+    if (!poller.watch()) return;
+    schedule.rearm();
+    catchUp();
+  }, watchIntervalMs);
+  catchUp();
+  return async () => {
+    clearInterval(watchdog);
+    schedule.stop();
+    await poller.idle();
+  };
+}
+
+/** Builds the poller of a configuration; nothing is read, written or sent before `start`. */
+export function createApp(options: AppOptions): App {
+  const { config, version, notifier, print, warn } = options;
+  const due = calendar(config.schedule);
+  const append = async (line: string): Promise<void> => appendLine(config.log, line);
+  const journal = createJournal({ append, capacity: due.count(0, day), warn });
+  const write = async (line: LogLine): Promise<void> => {
+    print(formatLine(line));
+    await journal.write(line);
+  };
+  const ask = createAsker(config, allowanceFor(due.shortestStep));
+  let stopPolling: (() => Promise<void>) | undefined;
+
+  return {
+    start: async () => {
+      const history = await readHistory(config.log);
+      const metrics = await createMetricsOf(options);
+      await write(startLine(config, version, Date.now()));
+      const poller = createPoller({
+        calendar: due,
+        history,
+        downAfter: config.downAfter,
+        readClocks,
+        ask: async (slot) => (await ask(slot)).line,
+        write,
+        onLine: (line) => {
+          notifier.fed();
+          void metrics?.record(line);
+        },
+        onChange: createHook(options),
+      });
+      stopPolling = startPolling(poller, options);
+      notifier.ready();
+    },
+    stop: async (why) => {
+      notifier.stopping();
+      await stopPolling?.();
+      await write({ kind: "stop", time: Math.floor(Date.now() / 1000) * 1000, why });
+      return journal.flush();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { hostname } from "node:os";
+import type { Config } from "./config.ts";
+import type { RunLine } from "../line/index.ts";
+import { probe, type Allowance, type Probed, type Question } from "./probe/probe.ts";
+import { runLine } from "./probe/run-line.ts";
+
+/** Asks the service for a slot. */
+export type Asker = (slot: number) => Promise<{ line: RunLine; probed: Probed }>;
+
+/** The id that all attempts of a slot carry through every hop: host and slot, in seconds since 1970. */
+function requestIdFor(slot: number, host = hostname()): string {
+  return `${host.replace(/[^A-Za-z0-9-]/g, "-").slice(0, 40)}-${slot / 1000}`;
+}
+
+/** An asker that sends the texts of the configuration in turn, and remembers the certificate of the last good run. */
+export function createAsker(config: Config, allowance: Allowance): Asker {
+  let turn = 0;
+  let trusted: string | undefined;
+  const question = (): Question => {
+    if (config.probe === "random") return { kind: "random" };
+    const text = config.texts[turn % config.texts.length] ?? "";
+    turn += 1;
+    return { kind: "analyze", text };
+  };
+  return async (slot) => {
+    const startedAt = Date.now();
+    const requestId = requestIdFor(slot);
+    const probed = await probe({ target: config, question: question(), requestId, allowance, trusted });
+    if (probed.verdict.err === undefined) trusted = probed.attempts.at(-1)?.certificate?.fingerprint;
+    return { line: runLine(slot, startedAt, requestId, probed), probed };
+  };
+}

@@ -1,0 +1,91 @@
+import type { Hop } from "../../line/index.ts";
+import { quoteValue } from "../../line/value.ts";
+import type { Attempt } from "../probe/attempt.ts";
+import type { Probed } from "../probe/probe.ts";
+import { portOf, type Target } from "../probe/target.ts";
+import { isUnknownHost } from "../probe/verdict.ts";
+import { well, type Finding } from "./finding.ts";
+
+/** The hops in the order that they are checked: OpenSSL looks at trust and time before Node looks at the name. */
+const order: Hop[] = [
+  "dns",
+  "tcp",
+  "tls",
+  "tls-trust",
+  "tls-expired",
+  "tls-name",
+  "edge",
+  "upstream",
+  "app",
+  "contract",
+];
+
+const soonDays = 30;
+const day = 86_400_000;
+
+type Seen = (target: Target, attempt: Attempt) => Finding;
+
+function took(ms: number | undefined): string {
+  return ms === undefined ? "" : `, ${ms} ms`;
+}
+
+const seen: Record<Hop, Seen> = {
+  dns: ({ url, address }, { address: used, phases }) =>
+    address === undefined
+      ? well("dns", `${url.hostname} is ${used ?? "known"}${took(phases.dns)}`)
+      : well("dns", `not asked: ANALYZE_ADDRESS pins ${address.ip}`),
+  tcp: (target, { address, phases }) => well("tcp", `${address} port ${portOf(target)} accepts${took(phases.tcp)}`),
+  tls: (_target, { phases }) => well("tls", `handshake${took(phases.tls)}`),
+  "tls-trust": (_target, { certificate }) =>
+    well("tls-trust", `signed by ${quoteValue(certificate?.issuer ?? "our CA")}, which is trusted here`),
+  "tls-expired": (_target, { certificate }) => {
+    const days = Math.floor(((certificate?.validTo ?? Date.now()) - Date.now()) / day);
+    const soon = { means: "the certificate expires soon", next: "npm run certs -- --renew" };
+    return well("tls-expired", `valid for ${days} more days`, days < soonDays ? soon : undefined);
+  },
+  "tls-name": ({ url }, { certificate }) =>
+    well("tls-name", `for ${quoteValue(certificate?.names ?? "")}, ${url.hostname} among them`),
+  edge: (_target, { answer }) => well("edge", `passes the request on (${answer?.status ?? "answer begun"})`),
+  upstream: (_target, { answer }) => well("upstream", `${quoteValue(answer?.servedBy ?? "the app")} answers`),
+  app: (_target, { answer }) => well("app", `HTTP ${answer?.status}`),
+  contract: () => well("contract", "the answer is the right one for the text that was sent"),
+};
+
+function broken(hop: Hop, { verdict, advice, attempts }: Probed): Finding {
+  const parts = [verdict.err, attempts.at(-1)?.failure?.message, verdict.out && quoteValue(verdict.out)];
+  const saw = parts.filter((part) => part !== undefined && part !== "").join(", ");
+  return { name: hop, state: "broken", saw: saw.slice(0, 300), ...advice };
+}
+
+function clock({ attempts }: Probed): Finding | undefined {
+  const theirs = Date.parse(attempts.at(-1)?.answer?.date ?? "");
+  if (Number.isNaN(theirs)) return undefined;
+  const seconds = Math.round((Date.now() - theirs) / 1000);
+  const wrong = {
+    means: "one of the two clocks is wrong: slots and certificates are judged by it",
+    next: "timedatectl",
+  };
+  return well("clock", `${Math.abs(seconds)} s from the edge's clock`, Math.abs(seconds) > 30 ? wrong : undefined);
+}
+
+/** Where a fault shows. Some are the edge's, but are seen in the handshake: nothing behind that was reached. */
+function placeOf(hop: Hop, err: string): Hop {
+  if (isUnknownHost(err)) return "tls";
+  return err === "FAKE_CERTIFICATE" ? "tls-trust" : hop;
+}
+
+/** What one probe shows of the way, hop by hop, up to the one that broke. */
+export function* findingsOnTheWay(target: Target, probed: Probed): Generator<Finding> {
+  const { verdict, attempts } = probed;
+  const last = attempts.at(-1);
+  const brokenAt = verdict.err === undefined ? undefined : placeOf(verdict.hop, verdict.err);
+  for (const hop of order) {
+    if (hop === brokenAt) {
+      yield broken(verdict.hop, probed);
+      return;
+    }
+    if (last !== undefined) yield seen[hop](target, last);
+  }
+  const compared = clock(probed);
+  if (compared !== undefined) yield compared;
+}

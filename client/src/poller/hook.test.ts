@@ -1,0 +1,60 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { runHook } from "./hook.ts";
+import type { DownLine } from "../line/index.ts";
+
+const down: DownLine = {
+  kind: "DOWN",
+  time: Date.UTC(2026, 10, 21, 6, 23),
+  since: Date.UTC(2026, 10, 21, 6, 21),
+  hop: "tcp",
+  slots: 3,
+  err: "ECONNREFUSED",
+  hint: '$(touch "$DIR/forged"): nc -vz',
+};
+let dir: string;
+let warnings: string[];
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "hook-"));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+beforeEach(() => {
+  warnings = [];
+});
+
+function warn(message: string): void {
+  warnings.push(message);
+}
+
+async function hook(command: string, timeoutMs = 10_000): Promise<void> {
+  const env = { PATH: process.env["PATH"], DIR: dir };
+  await runHook({ command, url: "https://a.test/analyze", env, timeoutMs, warn }, down);
+}
+
+test("the command finds the facts of the change in its environment", async () => {
+  await hook(
+    'echo "$ANALYZE_STATE $ANALYZE_HOP $ANALYZE_SINCE $ANALYZE_SLOTS $ANALYZE_TARGET $ANALYZE_HINT" > "$DIR/facts"',
+  );
+  expect(readFileSync(join(dir, "facts"), "utf8")).toBe(
+    `DOWN tcp 2026-11-21T06:21:00Z 3 https://a.test/analyze ${down.hint}\n`,
+  );
+  expect(warnings).toEqual([]);
+});
+
+test("a command that fails is told", async () => {
+  await hook("exit 7");
+  expect(warnings).toEqual([expect.stringMatching(/DOWN failed with code 7/)]);
+});
+
+test("a command that does not end is ended, with all that it started", async () => {
+  await hook('sleep 600 & echo $! > "$DIR/pid"; wait', 300);
+  expect(warnings).toEqual([expect.stringMatching(/took more than 0.3 s/)]);
+  const pid = readFileSync(join(dir, "pid"), "utf8").trim();
+  // Gone, or a zombie that nobody has buried yet.
+  const state = (): string => spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).stdout;
+  await vi.waitFor(() => expect(state()).toMatch(/^(Z.*)?\n?$/));
+});

@@ -1,0 +1,45 @@
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { formatLine, type RunLine } from "../../line/index.ts";
+import { readHistory } from "./history.ts";
+
+let log: string;
+beforeEach(() => {
+  log = join(mkdtempSync(join(tmpdir(), "history-")), "analyze.log");
+});
+afterEach(() => rmSync(join(log, ".."), { recursive: true }));
+
+function lineAt(minute: number): string {
+  const line: RunLine = { kind: "ok", time: minute * 60_000, hop: "app", ms: 1, late: 0, try: 1, id: "x" };
+  return formatLine(line);
+}
+
+async function lastMinute(): Promise<number | undefined> {
+  const last = (await readHistory(log)).at(-1);
+  return last && last.time / 60_000;
+}
+
+test("no log has no history", async () => {
+  expect(await readHistory(log)).toEqual([]);
+});
+
+test("the history ends with the last whole line, whatever is torn behind it", async () => {
+  writeFileSync(log, lineAt(1) + lineAt(2) + lineAt(3).slice(0, 30));
+  expect(await lastMinute()).toBe(2);
+});
+
+test("right after a rotation it is in the newest rotated file, packed or not", async () => {
+  writeFileSync(`${log}-20261119.gz`, gzipSync(lineAt(1)));
+  utimesSync(`${log}-20261119.gz`, 100, 100);
+  expect(await lastMinute()).toBe(1);
+  writeFileSync(`${log}-20261120`, lineAt(2));
+  utimesSync(`${log}-20261120`, 200, 200);
+  expect(await lastMinute()).toBe(2);
+  writeFileSync(log, "");
+  expect(await lastMinute()).toBe(2);
+  appendFileSync(log, lineAt(3));
+  expect(await lastMinute()).toBe(3);
+});

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { parseLine, type LogLine, type RunLine } from "../../line/index.ts";
+import { createJournal, type Journal } from "./journal.ts";
+
+const minute = 60_000;
+let written: LogLine[];
+let warnings: string[];
+let full: boolean;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [written, warnings, full] = [[], [], false];
+});
+afterEach(() => vi.useRealTimers());
+
+function journalOf(capacity: number): Journal {
+  return createJournal({
+    capacity,
+    warn: (message) => warnings.push(message),
+    append: async (text) => {
+      if (full) throw new Error("ENOSPC: no space left on device");
+      const line = parseLine(text);
+      if (line) written.push(line);
+    },
+  });
+}
+
+function runAt(index: number): RunLine {
+  return { kind: "ok", time: index * minute, hop: "app", status: 200, ms: 5, late: 0, try: 1, id: `id-${index}` };
+}
+
+function times(): number[] {
+  return written.map((line) => line.time / minute);
+}
+
+test("lines that did not fit are written in their order once there is space, and it is said on both occasions", async () => {
+  const journal = journalOf(10);
+  await journal.write(runAt(1));
+  full = true;
+  for (const index of [2, 3, 4]) await journal.write(runAt(index));
+  expect(times()).toEqual([1]);
+  full = false;
+  await journal.write(runAt(5));
+  expect(times()).toEqual([1, 2, 3, 4, 5]);
+  expect(warnings).toEqual([expect.stringMatching(/wait in memory.*ENOSPC/), expect.stringMatching(/written again/)]);
+});
+
+test("a line does not wait for the next slot: the journal tries again by itself", async () => {
+  const journal = journalOf(10);
+  full = true;
+  await journal.write(runAt(1));
+  full = false;
+  await vi.advanceTimersByTimeAsync(300);
+  expect(times()).toEqual([1]);
+});
+
+test("what is more than memory may hold becomes one gap that accounts for the same slots", async () => {
+  const journal = journalOf(3);
+  full = true;
+  await journal.write(runAt(1));
+  await journal.write({ kind: "gap", from: 2 * minute, time: 4 * minute, slots: 3, why: "suspend" });
+  for (const index of [5, 6, 7, 8]) await journal.write(runAt(index));
+  full = false;
+  await journal.write(runAt(9));
+  expect(written).toEqual([
+    { kind: "gap", from: 1 * minute, time: 5 * minute, slots: 5, why: "disk" },
+    expect.objectContaining({ time: 6 * minute }),
+    expect.objectContaining({ time: 7 * minute }),
+    expect.objectContaining({ time: 8 * minute }),
+    expect.objectContaining({ time: 9 * minute }),
+  ]);
+});
+
+test("flushing says how many lines still wait", async () => {
+  const journal = journalOf(10);
+  full = true;
+  await journal.write(runAt(1));
+  await journal.write(runAt(2));
+  expect(await journal.flush()).toBe(2);
+  full = false;
+  expect(await journal.flush()).toBe(0);
+});

@@ -1,0 +1,45 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { RunLine } from "../line/index.ts";
+import { createMetrics } from "./metrics.ts";
+
+const good: RunLine = {
+  kind: "ok",
+  time: 60_000,
+  hop: "app",
+  ms: 40,
+  late: 1,
+  try: 1,
+  tcp: 1,
+  tls: 9,
+  wait: 30,
+  cert: 364,
+  id: "x",
+};
+const bad: RunLine = { kind: "FAIL", time: 120_000, hop: "tcp", ms: 3, late: 1, try: 2, id: "y", err: "ECONNREFUSED" };
+
+test("the file has what a textfile collector wants, and no phase that was not reached", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "metrics-"));
+  const file = join(dir, "analyze.prom");
+  const metrics = createMetrics(file, () => undefined);
+  await metrics.record(good);
+  expect(readFileSync(file, "utf8")).toContain('analyze_client_phase_seconds{phase="tls"} 0.009\n');
+  await metrics.record(bad);
+  const text = readFileSync(file, "utf8");
+  expect(text).toContain('analyze_client_runs_total{result="ok",hop="app"} 1\n');
+  expect(text).toContain('analyze_client_runs_total{result="FAIL",hop="tcp"} 1\n');
+  expect(text).toContain("analyze_client_up 0\n");
+  expect(text).toContain("analyze_client_last_run_timestamp_seconds 120\n");
+  expect(text).toContain("analyze_client_certificate_days 364\n");
+  expect(text).not.toContain('phase="tls"');
+  expect(readdirSync(dir)).toEqual(["analyze.prom"]);
+  rmSync(dir, { recursive: true });
+});
+
+test("a folder that is missing is told, and does not stop the client", async () => {
+  const warnings: string[] = [];
+  await createMetrics("/nowhere/analyze.prom", (message) => void warnings.push(message)).record(good);
+  expect(warnings).toEqual([expect.stringMatching(/metrics cannot be written.*ENOENT/)]);
+});

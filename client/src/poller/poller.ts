@@ -1,0 +1,94 @@
+import type { DownLine, LogLine, RunLine, UpLine } from "../line/index.ts";
+import type { Calendar } from "../log/calendar.ts";
+import { createClockWatch, type Reading } from "./schedule/clock.ts";
+import { createLedger } from "./schedule/ledger.ts";
+import { afterRun, streakOf } from "./streak.ts";
+
+/** What a poller needs. */
+export interface PollerOptions {
+  calendar: Calendar;
+  /** The last lines of the log, oldest first. */
+  history: LogLine[];
+  downAfter: number;
+  readClocks(): Reading;
+  /** Probes for the slot; never throws. */
+  ask(slot: number): Promise<RunLine>;
+  write(line: LogLine): Promise<void>;
+  /** A run's line was handed to the log. */
+  onLine(line: RunLine): void;
+  onChange(line: DownLine | UpLine): void;
+}
+
+/** Accounts for every due slot. */
+export interface Poller {
+  /** A slot is due. Resolves when its line was handed to the log. */
+  due(slot: number): Promise<void>;
+  /** Probes for the slot of now, unless it is accounted for: at start, and when time has jumped. */
+  catchUp(): Promise<void>;
+  /** To be called every `watchIntervalMs`: says whether time has jumped, and the schedule has to be armed anew. */
+  watch(): boolean;
+  /** Resolves when no probe is under way. */
+  idle(): Promise<void>;
+}
+
+type Runner = (slot: number) => Promise<void>;
+
+function createRunner({ history, downAfter, ask, write, onLine, onChange }: PollerOptions): Runner {
+  let streak = streakOf(history, downAfter);
+  return async (slot) => {
+    const line = await ask(slot);
+    await write(line);
+    onLine(line);
+    const [next, change] = afterRun(streak, line, downAfter);
+    streak = next;
+    if (change === undefined) return;
+    await write(change);
+    onChange(change);
+  };
+}
+
+/** A poller that goes on where the log ends. */
+export function createPoller(options: PollerOptions): Poller {
+  const { calendar, history, readClocks, write } = options;
+  const run = createRunner(options);
+  const ledger = createLedger(calendar, history);
+  const clocks = createClockWatch(readClocks);
+  let jolted = false;
+  let running: Promise<void> | undefined;
+
+  function observe(): void {
+    const jolt = clocks.look();
+    if (jolt === undefined) return;
+    jolted = true;
+    ledger.note(jolt);
+  }
+
+  async function due(slot: number): Promise<void> {
+    observe();
+    if (running !== undefined) return;
+    const { run: mayRun, gap } = ledger.claim(slot);
+    if (!mayRun) return;
+    running = (gap === undefined ? Promise.resolve() : write(gap)).then(async () => run(slot));
+    try {
+      await running;
+    } finally {
+      running = undefined;
+      ledger.busyUntil(readClocks().wall);
+    }
+  }
+
+  return {
+    due,
+    catchUp: async () => {
+      const slot = calendar.slotAt(readClocks().wall);
+      if (ledger.isNew(slot)) await due(slot);
+    },
+    watch: () => {
+      observe();
+      const seen = jolted;
+      jolted = false;
+      return seen;
+    },
+    idle: async () => running,
+  };
+}

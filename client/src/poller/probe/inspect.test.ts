@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { goodAnswer, openStage, overTls, type Stage } from "../../../test/stage.ts";
+import { advise } from "./advice.ts";
+import { inspectCertificate } from "./inspect.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(async () => stage.close());
+
+test("looking at a certificate sends no request", async () => {
+  let requests = 0;
+  stage.play(overTls(stage.leaf, () => (requests += 1)));
+  const shown = await inspectCertificate(stage.target, 5000);
+  expect(shown).toMatchObject({ signer: "ours", certificate: { subject: "analyze.test" } });
+  expect(requests).toBe(0);
+});
+
+test("a silent port ends in nothing to show, in time", async () => {
+  stage.play(() => undefined);
+  expect(await inspectCertificate(stage.target, 200)).toBeUndefined();
+});
+
+test("a server that shows what it showed when all was well is not accused: the CA file here has changed", async () => {
+  stage.play(overTls(stage.leaf, goodAnswer));
+  const shown = await inspectCertificate(stage.target, 5000);
+  const situation = { target: stage.target, requestId: "x", address: "127.0.0.1", shown };
+  const verdict = { hop: "tls-trust", err: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" } as const;
+  const advice = advise({ ...situation, verdict, trusted: shown?.certificate.fingerprint });
+  expect(advice?.means).toMatch(/the CA file here has changed/);
+});
+
+test("verification is not enforced in one file of the client alone", () => {
+  const root = join(import.meta.dirname, "../..");
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /(?<!\.test)\.ts$/.test(file),
+  );
+  const lax = files.filter((file) =>
+    /rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity/.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(lax).toEqual([join("poller", "probe", "inspect.ts")]);
+});

@@ -1,0 +1,33 @@
+import type { RunLine } from "../../line/index.ts";
+import type { Probed } from "./probe.ts";
+
+const day = 86_400_000;
+
+function certificateDays({ attempts, shown }: Probed, now: number): number | undefined {
+  const certificate = attempts.at(-1)?.certificate ?? shown?.certificate;
+  return certificate === undefined ? undefined : Math.floor((certificate.validTo - now) / day);
+}
+
+/** The log's record of a probe of `slot` that began at `startedAt` (epoch milliseconds). */
+export function runLine(slot: number, startedAt: number, requestId: string, probed: Probed): RunLine {
+  const { attempts, verdict, first, advice, ms } = probed;
+  const last = attempts.at(-1);
+  const kind = verdict.err !== undefined ? "FAIL" : first === undefined ? "ok" : "flaky";
+  return {
+    kind,
+    time: slot,
+    hop: verdict.hop,
+    status: last?.answer?.status,
+    ms,
+    late: Math.max(0, startedAt - slot),
+    try: attempts.length,
+    ...last?.phases,
+    addr: last?.address,
+    cert: certificateDays(probed, startedAt),
+    id: requestId,
+    err: verdict.err,
+    first: first && `${first.hop}:${first.err}`,
+    hint: advice && `${advice.means}: ${advice.next}`,
+    out: verdict.out,
+  };
+}

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { LogLine, RunLine } from "../../line/index.ts";
+import { calendar } from "../../log/calendar.ts";
+import { createLedger } from "./ledger.ts";
+
+const minutes = calendar("* * * * *");
+const minute = 60_000;
+
+function ranAt(index: number): RunLine {
+  return { kind: "ok", time: index * minute, hop: "app", ms: 1, late: 0, try: 1, id: "x" };
+}
+
+test("the first slot of an empty log is simply run", () => {
+  expect(createLedger(minutes, []).claim(7 * minute)).toEqual({ run: true });
+});
+
+test("slots missed while the client was not there are one gap before the next run", () => {
+  expect(createLedger(minutes, [ranAt(2)]).claim(7 * minute)).toEqual({
+    run: true,
+    gap: { kind: "gap", from: 3 * minute, time: 6 * minute, slots: 4, why: "restart" },
+  });
+});
+
+test("a slot that has its line is not run a second time", () => {
+  const ledger = createLedger(minutes, [ranAt(7)]);
+  expect(ledger.isNew(7 * minute)).toBe(false);
+  expect(ledger.claim(7 * minute)).toEqual({ run: false });
+});
+
+test("slots due while a probe was under way were overlapped by it", () => {
+  const ledger = createLedger(minutes, []);
+  ledger.claim(1 * minute);
+  ledger.busyUntil(2.5 * minute);
+  expect(ledger.claim(3 * minute).gap).toEqual({
+    kind: "gap",
+    from: 2 * minute,
+    time: 2 * minute,
+    slots: 1,
+    why: "overlap",
+  });
+});
+
+test("slots that nothing else explains were lost to a process that did not run", () => {
+  const ledger = createLedger(minutes, []);
+  ledger.claim(1 * minute);
+  expect(ledger.claim(4 * minute).gap).toMatchObject({ slots: 2, why: "suspend" });
+});
+
+test("slots that the clock jumped over have that reason, once", () => {
+  const ledger = createLedger(minutes, []);
+  ledger.claim(1 * minute);
+  ledger.note("clock");
+  expect(ledger.claim(61 * minute).gap).toMatchObject({ slots: 59, why: "clock" });
+  expect(ledger.claim(63 * minute).gap).toMatchObject({ slots: 1, why: "suspend" });
+});
+
+test("after the clock was set back, the slots that come again are taken off the account", () => {
+  const ledger = createLedger(minutes, [ranAt(100)]);
+  expect(ledger.claim(41 * minute)).toEqual({
+    run: true,
+    gap: { kind: "gap", from: 41 * minute, time: 100 * minute, slots: -60, why: "clock" },
+  });
+  expect(ledger.claim(42 * minute)).toEqual({ run: true });
+});
+
+test("a log that ends in such a line goes on before it", () => {
+  const history: LogLine[] = [
+    ranAt(100),
+    { kind: "gap", from: 41 * minute, time: 100 * minute, slots: -60, why: "clock" },
+  ];
+  expect(createLedger(minutes, history).claim(41 * minute)).toEqual({ run: true });
+});

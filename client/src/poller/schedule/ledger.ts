@@ -1,0 +1,67 @@
+import type { GapLine, GapReason, LogLine } from "../../line/index.ts";
+import type { Calendar } from "../../log/calendar.ts";
+import type { Jolt } from "./clock.ts";
+
+/** What a due slot comes to: whether to run it, and the gap line that has to stand before it. */
+export interface Claim {
+  run: boolean;
+  gap?: GapLine;
+}
+
+/**
+ * The account of due slots. All slots until `last` have their line or are inside a gap; a claim moves `last` on, so
+ * that runs + slots of gaps is always the number of slots since the first.
+ */
+export interface Ledger {
+  /** Slots that are missed next have this reason. */
+  note(reason: Jolt): void;
+  /** The last run ended at this time (epoch milliseconds): slots due until then were overlapped by it. */
+  busyUntil(time: number): void;
+  isNew(slot: number): boolean;
+  claim(slot: number): Claim;
+}
+
+function accountedUntil(lines: LogLine[], calendar: Calendar): number | undefined {
+  for (const line of lines.toReversed()) {
+    if (line.kind === "ok" || line.kind === "flaky" || line.kind === "FAIL") return line.time;
+    if (line.kind === "gap") return line.slots < 0 ? calendar.slotAt(line.from - 1) : line.time;
+  }
+  return undefined;
+}
+
+/** The gap between what is accounted for and a due slot. After the clock was set back it is negative. */
+function gapBefore(calendar: Calendar, last: number, slot: number, why: GapReason): GapLine | undefined {
+  if (slot < last) {
+    return { kind: "gap", time: last, from: slot, slots: -calendar.count(slot - 1, last), why: "clock" };
+  }
+  const missed = calendar.count(last, slot) - 1;
+  if (missed === 0) return undefined;
+  return { kind: "gap", time: calendar.slotAt(slot - 1), from: calendar.slotAfter(last), slots: missed, why };
+}
+
+/** A ledger that goes on where the log ends: what was due since then was missed by a restart. */
+export function createLedger(calendar: Calendar, history: LogLine[]): Ledger {
+  let last = accountedUntil(history, calendar);
+  let reason: GapReason | undefined = "restart";
+  let busy = -Infinity;
+
+  return {
+    note: (jolt) => {
+      reason = jolt;
+    },
+    busyUntil: (time) => {
+      busy = time;
+    },
+    isNew: (slot) => last === undefined || slot > last,
+    claim: (slot) => {
+      if (slot === last) return { run: false };
+      const before = last;
+      const overlapped = before !== undefined && calendar.slotAfter(before) <= busy;
+      const why = reason ?? (overlapped ? "overlap" : "suspend");
+      last = slot;
+      reason = undefined;
+      const gap = before === undefined ? undefined : gapBefore(calendar, before, slot, why);
+      return gap === undefined ? { run: true } : { run: true, gap };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { hostname } from "node:os";
+import type { Config } from "./config.ts";
+import type { StartLine } from "../line/index.ts";
+
+const day = 86_400_000;
+
+function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" | "cert"> {
+  if (pem === undefined) return {};
+  const certificate = new X509Certificate(pem);
+  const ca = certificate.fingerprint256.replaceAll(":", "").slice(0, 16).toLowerCase();
+  return { ca, cert: Math.floor((certificate.validToDate.getTime() - now) / day) };
+}
+
+/** The line that says what a poller runs with. The private key has no part in it, not even in the hash. */
+export function startLine(config: Config, version: string, now: number): StartLine {
+  const { address, identity, ...rest } = config;
+  const settings = JSON.stringify({ ...rest, address, identity: identity?.cert });
+  return {
+    kind: "start",
+    time: Math.floor(now / 1000) * 1000,
+    version,
+    url: config.url.href,
+    addr: address && `${address.ip}${address.port === undefined ? "" : ` port ${address.port}`}`,
+    schedule: config.schedule,
+    ...authority(config.ca, now),
+    config: createHash("sha256").update(settings).digest("hex").slice(0, 8),
+    host: hostname(),
+    pid: process.pid,
+  };
+}

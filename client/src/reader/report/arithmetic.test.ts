@@ -1,0 +1,86 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { begin, linesOf, startLine } from "../../../test/log-lines.ts";
+import { at, reportOf } from "../../../test/report-of.ts";
+import { groupSlots } from "./groups.ts";
+
+/** A minute as it went: ok, flaky, failed, within a gap line, or without any trace. */
+const minuteKinds = ["o", "f", "X", "g", "?"] as const;
+const history = fc.array(fc.constantFrom(...minuteKinds, "o", "o"), { minLength: 2, maxLength: 300 });
+
+function countOf(minutes: readonly string[], ...kinds: string[]): number {
+  return minutes.filter((kind) => kinds.includes(kind)).length;
+}
+
+/** The first line fixes where the log begins, so it is always a run; the end is a minute after the last slot. */
+const whole = history.map((minutes) => ["o"].concat(minutes));
+
+describe("the arithmetic of a report", () => {
+  it("counts every due minute once, whatever happened in it", () => {
+    fc.assert(
+      fc.property(whole, (minutes) => {
+        const { slots } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length));
+        expect(slots).toEqual({
+          due: minutes.length,
+          ok: countOf(minutes, "o"),
+          flaky: countOf(minutes, "f"),
+          failed: countOf(minutes, "X"),
+          unknown: countOf(minutes, "g", "?"),
+        });
+        expect(slots.due).toBe(slots.ok + slots.flaky + slots.failed + slots.unknown);
+      }),
+    );
+  });
+
+  it("does not depend on the order of lines, nor on lines that come twice", () => {
+    const shuffled = whole.chain((minutes) => {
+      const lines = linesOf(minutes);
+      return fc.tuple(fc.constant(minutes), fc.shuffledSubarray([...lines, ...lines], { minLength: lines.length * 2 }));
+    });
+    fc.assert(
+      fc.property(shuffled, ([minutes, lines]) => {
+        const straight = reportOf(linesOf(minutes), at(minutes.length));
+        const mixed = reportOf(lines, at(minutes.length));
+        expect({ ...mixed, repeated: 0 }).toEqual(straight);
+      }),
+    );
+  });
+
+  it("finds the outages: failures in a row, which unknown minutes do not end", () => {
+    fc.assert(
+      fc.property(whole, (minutes) => {
+        const { outages } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length));
+        const expected = [...minutes.join("").matchAll(/X[Xg?]*/g)].map(({ 0: run, index }) => ({
+          from: at(index),
+          until: index + run.length < minutes.length ? at(index + run.length) : undefined,
+          failed: countOf([...run], "X"),
+          unknown: countOf([...run], "g", "?"),
+        }));
+        expect(outages.map(({ from, until, failed, unknown }) => ({ from, until, failed, unknown }))).toEqual(expected);
+      }),
+    );
+  });
+
+  it("loses no slot in the strip, however wide it is", () => {
+    fc.assert(
+      fc.property(whole, fc.integer({ min: 2, max: 200 }), (minutes, width) => {
+        const { timeline, slots } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length));
+        const { groups } = groupSlots(timeline, width);
+        expect(groups.length).toBeLessThanOrEqual(width);
+        expect(groups.reduce((sum, group) => sum + group.runs.length + group.unknown, 0)).toBe(slots.due);
+      }),
+    );
+  });
+
+  it("says that the objective is held or broken only where the unknown minutes cannot change it", () => {
+    fc.assert(
+      fc.property(whole, fc.integer({ min: 0, max: 100 }), (minutes, slo) => {
+        const { slots, objective } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length), 0, slo);
+        const isHeldWith = (good: number): boolean => good * 100 >= slo * slots.due;
+        const answered = slots.ok + slots.flaky;
+        const [worst, best] = [isHeldWith(answered), isHeldWith(answered + slots.unknown)];
+        expect(objective.held).toBe(worst === best ? worst : undefined);
+      }),
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { begin, failLine, linesOf, okLine, runLine, startLine } from "../../../../test/log-lines.ts";
+import { at, reportOf } from "../../../../test/report-of.ts";
+import { formatLine } from "../../../line/index.ts";
+import { drawHtml } from "./page.ts";
+
+const attack = `</script><script>alert(1)</script><img src=x onerror=alert(1)>`;
+
+/** A page of four groups, the third of them as slow as that. */
+function slow(ms: number): string {
+  const lines = [20, 20, ms, 20].map((took, index) => formatLine(runLine(at(index), { ms: took })));
+  return drawHtml(reportOf(lines, at(4)));
+}
+
+describe("the report as a page", () => {
+  it("shows what a server said as text, never as markup", () => {
+    const page = drawHtml(reportOf([okLine(at(0)), failLine(at(1), "app", attack)], at(2)));
+    expect(page).toContain("&lt;/script&gt;&lt;script&gt;alert(1)");
+    expect(page).not.toContain(attack);
+    expect(page.match(/<script/g)).toHaveLength(2);
+    expect(page).not.toContain("<img");
+  });
+
+  it("allows its own script alone, by its hash", () => {
+    const page = drawHtml(reportOf([okLine(at(0))], at(1)));
+    const [, script = ""] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
+    const hash = createHash("sha256").update(script).digest("base64");
+    expect(page).toContain(`script-src &#39;sha256-${hash}&#39;"`);
+    expect(page).not.toMatch(/(?:src|href)="/);
+  });
+
+  it("says so when the axis is logarithmic, and makes it so only where one slow group would hide the others", () => {
+    expect(slow(2000)).toContain(">logarithmic<");
+    expect(slow(200)).not.toContain("logarithmic");
+  });
+
+  it("draws nothing where nothing was measured, and breaks the line there", () => {
+    const minutes = [..."oooooo"].concat([..."XXXXX"], [..."oooooo"]);
+    const page = drawHtml(reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length)));
+    expect(/class="middle" d="([^"]+)"/.exec(page)?.[1]?.match(/M/g)).toHaveLength(2);
+    expect(page).not.toContain("NaN");
+    expect(drawHtml(reportOf([failLine(at(0))], at(1)))).toContain("No check was answered in this time.");
+    expect(drawHtml(reportOf([startLine(begin)], at(9)))).toContain("<h1>Unknown</h1>");
+  });
+});

@@ -1,0 +1,147 @@
+import { appendFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { begin, minute, okLine } from "../../../test/log-lines.ts";
+import { appendLine } from "../../poller/journal/append.ts";
+import { LogFollower } from "./follower.ts";
+
+let folder = "";
+let live = "";
+let follower = new LogFollower("");
+
+function line(index: number): string {
+  return okLine(begin + index * minute);
+}
+
+/** Which lines came since the last call, by their index. */
+async function came(): Promise<number[]> {
+  const lines = await follower.readNew();
+  return lines.map((text) => (Date.parse(text.slice(0, 20)) - begin) / minute);
+}
+
+async function pack(name: string): Promise<void> {
+  await writeFile(`${name}.gz`, gzipSync(await readFile(name)));
+  await rm(name);
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "analyze-tail-"));
+  live = join(folder, "analyze.log");
+  follower = new LogFollower(live);
+});
+afterEach(async () => {
+  await follower.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("following a log", () => {
+  it("waits for a file that is not there yet", async () => {
+    expect(await came()).toEqual([]);
+    await appendLine(live, line(0));
+    expect(await came()).toEqual([0]);
+    expect(await came()).toEqual([]);
+  });
+
+  it("gives a line when it is whole", async () => {
+    await writeFile(live, line(0).slice(0, 30));
+    expect(await came()).toEqual([]);
+    await appendFile(live, line(0).slice(30) + line(1));
+    expect(await came()).toEqual([0, 1]);
+  });
+
+  it("takes a line that is written to the old file after the new one is there", async () => {
+    await writeFile(live, line(0));
+    await came();
+    await rename(live, `${live}.1`);
+    await writeFile(live, line(2));
+    expect(await came()).toEqual([2]);
+    await appendFile(`${live}.1`, line(1));
+    expect(await came()).toEqual([1]);
+  });
+
+  it("reads on in the renamed file while there is no new one", async () => {
+    await writeFile(live, line(0));
+    await came();
+    await rename(live, `${live}.1`);
+    await appendFile(`${live}.1`, line(1));
+    expect(await came()).toEqual([1]);
+    await writeFile(live, line(2));
+    expect(await came()).toEqual([2]);
+  });
+
+  it("finds files that came, were rotated and packed between two looks", async () => {
+    await writeFile(live, line(0));
+    await came();
+    await rename(live, `${live}.3`);
+    await writeFile(`${live}.2.gz`, gzipSync(line(1) + line(2)));
+    await writeFile(`${live}.1`, line(3));
+    await writeFile(live, line(4));
+    await writeFile(`${live}.4.gz`, gzipSync(line(-9)));
+    expect(await came()).toEqual([1, 2, 3, 4]);
+    expect(await came()).toEqual([]);
+  });
+
+  it("begins again after a removal, and after a truncation as copytruncate makes it", async () => {
+    await writeFile(live, line(0) + line(1));
+    await came();
+    await rm(live);
+    expect(await came()).toEqual([]);
+    await writeFile(live, line(2) + line(3));
+    expect(await came()).toEqual([2, 3]);
+    await truncate(live);
+    await appendFile(live, line(4));
+    expect(await came()).toEqual([4]);
+  });
+
+  it("gives no line twice when the writer takes a torn line back, as it does on a full disk", async () => {
+    await writeFile(live, line(0) + line(1).slice(0, 40));
+    expect(await came()).toEqual([0]);
+    await truncate(live, line(0).length);
+    expect(await came()).toEqual([]);
+    await appendFile(live, line(1));
+    expect(await came()).toEqual([1]);
+  });
+
+  it(
+    "loses and doubles no line over rotations at any moment, while a writer appends",
+    { timeout: 60_000 },
+    async () => {
+      const count = 300;
+      const writer = { written: 0 };
+      const seen: number[] = [];
+      const write = async (): Promise<void> => {
+        for (; writer.written < count; writer.written++) await appendLine(live, line(writer.written));
+      };
+      const rotate = async (): Promise<void> => {
+        // As `delaycompress` does, a file is packed only when the writer can no longer hold it open.
+        const unpacked: { name: string; written: number }[] = [];
+        for (let turn = 1; writer.written < count; turn++) {
+          const name = join(folder, `analyze.log.${10_000 - turn}`);
+          const isMoved = await rename(live, name).then(
+            () => true,
+            () => false,
+          );
+          if (isMoved) unpacked.push({ name, written: writer.written });
+          const [oldest] = unpacked;
+          if (turn % 3 === 0 && oldest && writer.written > oldest.written + 1) await pack(unpacked.shift()?.name ?? "");
+          await wait(turn % 7);
+        }
+      };
+      const look = async (): Promise<void> => {
+        while (writer.written < count) {
+          seen.push(...(await came()));
+          await wait(seen.length % 11);
+        }
+      };
+      await appendLine(live, line(-1));
+      await came();
+      await Promise.all([write(), rotate(), look()]);
+      await appendLine(live, line(count));
+      seen.push(...(await came()));
+      expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: count + 1 }, (_, index) => index));
+    },
+  );
+});

@@ -1,0 +1,105 @@
+import { stat } from "node:fs/promises";
+import { parseLine } from "../../line/index.ts";
+import { findLogFiles, isPacked, type LogFile } from "../../log/family.ts";
+import { readLines } from "../../log/lines.ts";
+import { firstTime } from "../read/log.ts";
+import { openFile, readOn, type OpenFile } from "./open-file.ts";
+
+/** The poller opens the file for each line; it does not hold one open, once renamed, for longer than this. */
+const longestWrite = 5000;
+
+async function readWhole(path: string): Promise<string[]> {
+  const batches: string[][] = [];
+  try {
+    for await (const { lines } of readLines(path)) batches.push(lines);
+  } catch {
+    // Renamed, or not packed to its end yet: the look that finds it so is done again.
+  }
+  return batches.flat();
+}
+
+/**
+ * Follows a log over rotation by rename, removal and truncation. It looks, rather than to be told: no line is lost to
+ * an event that did not come. A file that was renamed stays open for a while: the writer may have opened it before.
+ */
+export class LogFollower {
+  readonly #path: string;
+  /** The live file as of the last look, or the last that was. */
+  #live: OpenFile | undefined;
+  #left: { file: OpenFile; at: number }[] = [];
+  /** Epoch milliseconds of the youngest record seen. */
+  #youngest = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Inode of the live file, once there was one. */
+  get inode(): number | undefined {
+    return this.#live?.inode;
+  }
+
+  /** The whole lines that came since the last call; at the first, all of the live file. None while there is no file. */
+  async readNew(): Promise<string[]> {
+    const late = await Promise.all(this.#left.map(({ file }) => readOn(file)));
+    const lines = late.flat().concat(this.#live ? await readOn(this.#live) : []);
+    this.#see(lines);
+    await this.#closeLeft(performance.now() - longestWrite);
+    const now = await stat(this.#path).catch(() => undefined);
+    if (now === undefined || now.ino === this.#live?.inode) return lines;
+    return lines.concat(await this.#goOn());
+  }
+
+  async close(): Promise<void> {
+    await this.#closeLeft(Number.POSITIVE_INFINITY);
+    await this.#live?.handle.close();
+    this.#live = undefined;
+  }
+
+  #see(lines: string[]): void {
+    for (const text of lines) this.#youngest = Math.max(this.#youngest, parseLine(text)?.time ?? this.#youngest);
+  }
+
+  /** Goes on to the live file, through those that came and were renamed between two looks. */
+  async #goOn(): Promise<string[]> {
+    const next = await openFile(this.#path);
+    if (!next) return [];
+    const known = new Set([next.inode, this.#live?.inode, ...this.#left.map(({ file }) => file.inode)]);
+    const others = (await findLogFiles(this.#path)).filter(({ inode }) => this.#live && !known.has(inode));
+    const opened: OpenFile[] = [];
+    const lines: string[][] = [];
+    for (const path of await this.#unseen(others)) {
+      const file = isPacked(path) ? undefined : await openFile(path);
+      if (file) opened.push(file);
+      lines.push(file ? await readOn(file) : await readWhole(path));
+    }
+    if (!(await this.#areInPlace(others))) {
+      for (const file of [next, ...opened]) await file.handle.close();
+      return [];
+    }
+    for (const file of [this.#live, ...opened]) if (file) this.#left.push({ file, at: performance.now() });
+    this.#live = next;
+    lines.push(await readOn(next));
+    this.#see(lines.flat());
+    return lines.flat();
+  }
+
+  /** The paths of those files, oldest first, whose records are younger than what was seen. */
+  async #unseen(files: LogFile[]): Promise<string[]> {
+    const dated = await Promise.all(files.map(async ({ path }) => ({ path, first: await firstTime(path) })));
+    const unseen = dated.filter(({ first }) => first > this.#youngest && first !== Number.POSITIVE_INFINITY);
+    return unseen.sort((a, b) => a.first - b.first).map(({ path }) => path);
+  }
+
+  /** Whether none was renamed or packed meanwhile; else what was read may be the wrong file, or the same one twice. */
+  async #areInPlace(files: LogFile[]): Promise<boolean> {
+    const now = new Map((await findLogFiles(this.#path)).map(({ path, inode }) => [path, inode]));
+    return files.every(({ path, inode }) => now.get(path) === inode);
+  }
+
+  async #closeLeft(leftBefore: number): Promise<void> {
+    const done = this.#left.filter(({ at }) => at < leftBefore);
+    this.#left = this.#left.filter((left) => !done.includes(left));
+    await Promise.all(done.map(({ file }) => file.handle.close()));
+  }
+}

@@ -1,0 +1,53 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { LineSplitter } from "../../log/lines.ts";
+import { isAbsent, ReadError, reasonOf } from "../read/read-error.ts";
+
+/** A file that is read to its end again and again, wherever it is renamed to. */
+export interface OpenFile {
+  handle: FileHandle;
+  inode: number;
+  /** Bytes read. */
+  position: number;
+  /** Bytes read up to the end of the last whole line. */
+  wholeLines: number;
+  splitter: LineSplitter;
+}
+
+/**
+ * Opens a file at its beginning; undefined when there is none.
+ * @throws ReadError for any other fault.
+ */
+export async function openFile(path: string): Promise<OpenFile | undefined> {
+  try {
+    const handle = await open(path, "r");
+    const { ino } = await handle.stat();
+    return { handle, inode: ino, position: 0, wholeLines: 0, splitter: new LineSplitter() };
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw new ReadError(`${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Goes back where the file became shorter: to its beginning, or before the torn end where only that was taken back. */
+function followTruncation(file: OpenFile, size: number): void {
+  if (size >= file.position) return;
+  file.position = size >= file.wholeLines ? file.wholeLines : 0;
+  file.wholeLines = file.position;
+  file.splitter = new LineSplitter();
+}
+
+/** The whole lines that came since the last call, without their newlines. */
+export async function readOn(file: OpenFile): Promise<string[]> {
+  followTruncation(file, (await file.handle.stat()).size);
+  const lines: string[] = [];
+  const buffer = Buffer.allocUnsafe(64 * 1024);
+  for (;;) {
+    const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, file.position);
+    if (bytesRead === 0) return lines;
+    const chunk = buffer.subarray(0, bytesRead);
+    lines.push(...file.splitter.push(chunk));
+    const newline = chunk.lastIndexOf("\n");
+    if (newline !== -1) file.wholeLines = file.position + newline + 1;
+    file.position += bytesRead;
+  }
+}

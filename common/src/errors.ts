@@ -1,0 +1,13 @@
+/**
+ * A fault that the person who runs the command can correct. The message says what to do next.
+ * Programs print the message without a stack and end with `exitCode`; any other error is a defect.
+ */
+export class UserError extends Error {
+  override name = "UserError";
+  readonly exitCode: number;
+
+  constructor(message: string, { exitCode = 2, ...options }: ErrorOptions & { exitCode?: number } = {}) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}

@@ -2,11 +2,11 @@
 // Usage: node scripts/on-node24.mjs <runtime|all> <script> [arguments…]
 // Below the root, in a folder that has its own lock file (cdktf/), that folder's packages are installed as well, and the script runs there.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installed } from "./installed.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const here = nearestLock(process.cwd());
@@ -17,40 +17,21 @@ function nearestLock(folder) {
   return existsSync(join(folder, "package-lock.json")) ? folder : nearestLock(dirname(folder));
 }
 
-function manifests(folder) {
-  const names = ["package.json", "package-lock.json"];
-  const { workspaces = [] } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  for (const workspace of workspaces) names.push(join(workspace, "package.json"));
-  const hash = createHash("sha256");
-  for (const name of names) hash.update(readFileSync(join(folder, name)));
-  return hash.digest("hex");
-}
-
-function installed(stamp) {
-  try {
-    return JSON.parse(readFileSync(stamp, "utf8"));
-  } catch {
-    return {};
-  }
-}
-
 function install(folder) {
-  const wanted = manifests(folder);
-  const stamp = join(folder, "node_modules", ".installed.json");
-  const { hash, scope: have } = installed(stamp);
-  if (hash === wanted && (have === "all" || have === scope)) return;
-  const all = scope === "all" || have === "all";
+  const { complete, dev } = installed(folder, scope);
+  if (complete) return;
+  // Where development packages are there already, they stay: `npm start` must not undo what `npm test` needs.
+  const omit = scope === "all" || dev ? [] : ["--omit=dev"];
   process.stderr.write("Installing dependencies (once; needs the npm registry) …\n");
   const npm = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : undefined;
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(all ? [] : ["--omit=dev"])];
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...omit];
   const done = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: folder, stdio: "inherit" })
     : spawnSync("npm", args, { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
   if (done.status !== 0) {
-    process.stderr.write("npm ci failed: see its message above. Mend that, then run the same command again.\n");
+    process.stderr.write("npm ci failed: see its message above. Fix that, then run the same command again.\n");
     process.exit(done.status ?? 1);
   }
-  writeFileSync(stamp, JSON.stringify({ hash: wanted, scope: all ? "all" : "runtime" }));
 }
 
 /** The Node that npm's `node` package brought; the host's own where that package has no build for it. */

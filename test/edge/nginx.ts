@@ -13,8 +13,12 @@ const nobody = 65534;
 const isRoot = process.getuid?.() === 0;
 
 export interface NginxOptions {
-  /** Ports of the instances of web, on 127.0.0.1. */
+  /** Ports of the instances of web. */
   webPorts: number[];
+  /** Name or address of the instances (default 127.0.0.1). */
+  webHost?: string;
+  /** A command that starts nginx with the arguments that follow, as root. */
+  launcher?: string[];
   /** Folder with tls.crt and tls.key, as `npm run certs` leaves it. */
   certificates: string;
   /** Requests per second for one address (default: more than any test sends). */
@@ -42,11 +46,15 @@ async function freePort(): Promise<number> {
 }
 
 /** The committed http.conf with this place's values put in; throws when one of its lines is not there any more. */
-function httpConf({ webPorts, rate = "100000r/s" }: NginxOptions, folder: string, httpsPort: number): string {
+function httpConf(
+  { webPorts, webHost = "127.0.0.1", rate = "100000r/s" }: NginxOptions,
+  folder: string,
+  httpsPort: number,
+): string {
   const [first, second = first] = webPorts;
   const values: [from: string, to: string][] = [
-    ["web-1:8080", `127.0.0.1:${first}`],
-    ["web-2:8080", `127.0.0.1:${second}`],
+    ["web-1:8080", `${webHost}:${first}`],
+    ["web-2:8080", `${webHost}:${second}`],
     ["rate=50r/s", `rate=${rate}`],
     ["/run/tls", `${folder}/tls`],
     ["https://analyze.test:8443", `https://analyze.test:${httpsPort}`],
@@ -91,7 +99,9 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   if (isRoot) for (const path of [folder, join(folder, "run")]) chownSync(path, nobody, nobody);
 
   const args = ["-e", "stderr", "-p", join(folder, "run"), "-c", join(folder, "conf/nginx.conf")];
-  const program = startProgram("nginx", args, isRoot ? { uid: nobody, gid: nobody } : {});
+  const [command = "nginx", ...before] = [...(options.launcher ?? []), "nginx"];
+  const unprivileged = isRoot && !options.launcher ? { uid: nobody, gid: nobody } : {};
+  const program = startProgram(command, [...before, ...args], unprivileged);
   await program.waitFor(/start worker process \d+[^]*start worker process \d+/);
   return {
     edge: {

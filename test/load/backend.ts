@@ -33,18 +33,19 @@ function answer(response: ServerResponse, body: string): void {
   response.setHeader("content-type", "application/json").end(JSON.stringify(answered));
 }
 
-/** Listens on a free port of the host and returns it. */
-export async function listen(server: Server, host = "127.0.0.1"): Promise<number> {
-  await once(server.listen(0, host), "listening");
+/** Listens on a port of the host, by default a free one, and returns it. */
+export async function listen(server: Server, host = "127.0.0.1", wanted = 0): Promise<number> {
+  await once(server.listen(wanted, host), "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return address.port;
 }
 
-/** Starts a backend on a free loopback port. `conduct` decides anew for each request. */
+/** Starts a backend on a loopback port, by default a free one. `conduct` decides anew for each request. */
 export async function startBackend(
   conduct: (request: IncomingMessage) => Conduct = () => "answer",
   host = "127.0.0.1",
+  wanted = 0,
 ): Promise<Backend> {
   const effects: string[] = [];
   const seen: Backend["seen"] = [];
@@ -60,7 +61,7 @@ export async function startBackend(
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
-  const port = await listen(server, host);
+  const port = await listen(server, host, wanted);
   return {
     port,
     effects,

@@ -1,5 +1,5 @@
 /** Where the table is sent: the two services themselves, or an edge in front of web. */
-export type TargetName = "web" | "worker" | "nginx" | "ingress";
+export type TargetName = "web" | "worker" | "nginx" | "ingress" | "gateway";
 
 /**
  * One request as bytes. `{path}` (the route that takes a text), `{host}`, `{id}` and `{smuggled}` (a whole second

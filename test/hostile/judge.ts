@@ -20,7 +20,7 @@ const known = new Map(
 );
 
 /** What is expected of this target. */
-function expectationFor(row: HostileCase, target: TargetName): Expectation {
+export function expectationFor(row: HostileCase, target: TargetName): Expectation {
   return { ...row.expect, ...row.differs?.[target] };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { HostileCase, TargetName } from "./case.ts";
 import { exchange, type Address } from "./exchange.ts";
-import { judge } from "./judge.ts";
+import { expectationFor, judge } from "./judge.ts";
 import { render, type Slots } from "./render.ts";
 import { hostileTable } from "./table.ts";
 
@@ -40,7 +40,8 @@ async function send(
   slots: Slots,
 ): Promise<{ faults: string[]; worked: number }> {
   const toHead = (row.request.start ?? "").startsWith("HEAD ");
-  const sending = { bytes: render(row.request, slots), answers: (row.expect.before?.length ?? 0) + 1, toHead };
+  const answers = (expectationFor(row, target.name).before?.length ?? 0) + 1;
+  const sending = { bytes: render(row.request, slots), answers, toHead };
   const seen = await exchange(target, { ...sending, probe: probe(slots, target.name) });
   const toText = row.request.raw === undefined && /POST\s+\S*\{path\}/.test(row.request.start ?? "POST {path}");
   const answered = seen.responses.filter(

@@ -1,5 +1,6 @@
 import type { HostileCase } from "./case.ts";
 import { bodyCases } from "./table/bodies.ts";
+import { evasions } from "./table/evasions.ts";
 import { framing } from "./table/framing.ts";
 import { headerCases } from "./table/headers.ts";
 import { hosts } from "./table/hosts.ts";
@@ -9,6 +10,7 @@ import { startLine } from "./table/startLine.ts";
 /** Every hostile request with what must happen to it: the one table that tests services and edges alike. */
 export const hostileTable: readonly HostileCase[] = [
   ...framing,
+  ...evasions,
   ...startLine,
   ...hosts,
   ...headerCases,

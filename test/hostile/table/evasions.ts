@@ -1,0 +1,155 @@
+import type { Difference, Expectation, HostileCase } from "../case.ts";
+
+/** Nobody may guess where such a request ends: refuse, close, and serve nothing that follows. */
+const refused: Expectation = { answers: [400], body: "early", closes: true };
+const refusedOrUnknown: Expectation = { answers: [400, 501], body: "early", closes: true };
+/** The header means nothing, so Content-Length frames the body, which is not JSON. */
+const framedByLength: Expectation = { answers: [400], body: "problem" };
+const nothingThere: Expectation = { answers: [400, 404], body: "early" };
+const hidden = "0\r\n\r\n{smuggled}";
+const good = '{"text":"x"}';
+
+const edges = ["nginx", "ingress", "gateway"] as const;
+
+const transferEncoding = (id: string, line: string, expect: Expectation): HostileCase => ({
+  id: `te-${id}`,
+  request: { headers: [line], body: hidden },
+  expect,
+});
+
+/** Codings that end in chunked: that frames the body (RFC 9112, 6.3). An edge refuses them; a service reads the chunks. */
+const endsInChunked = (id: string, line: string): readonly HostileCase[] => [
+  { ...transferEncoding(id, line, refusedOrUnknown), only: edges },
+  {
+    id: `te-${id}-at-a-service`,
+    request: { headers: [line], body: `c\r\n${good}\r\n0\r\n\r\n` },
+    expect: { answers: [200], closes: false },
+    only: ["web", "worker"],
+  },
+];
+
+/** Ways to write Transfer-Encoding that one hop may read and another may not. */
+const transferEncodings: readonly HostileCase[] = [
+  transferEncoding("underscore", "Transfer_Encoding: chunked", framedByLength),
+  transferEncoding("quoted", 'Transfer-Encoding: "chunked"', refusedOrUnknown),
+  ...endsInChunked("comma-first", "Transfer-Encoding: ,chunked"),
+  transferEncoding("comma-last", "Transfer-Encoding: chunked,", refusedOrUnknown),
+  transferEncoding("parameter", "Transfer-Encoding: chunked;q=1", refusedOrUnknown),
+  transferEncoding("folded", "Transfer-Encoding:\r\n chunked", refusedOrUnknown),
+  transferEncoding("nul", "Transfer-Encoding: chunked\0", refusedOrUnknown),
+  ...endsInChunked("gzip-and-chunked", "Transfer-Encoding: gzip, chunked"),
+  {
+    id: "te-behind-line-feed",
+    request: { headers: [`X-A: b\nTransfer-Encoding: chunked`, "Content-Length: 6"], body: hidden },
+    expect: refused,
+  },
+  {
+    id: "length-space-before-colon",
+    request: { headers: ["Content-Length : 12"], body: `${good}{smuggled}` },
+    expect: refused,
+  },
+  {
+    id: "chunk-size-0x",
+    request: { headers: ["Transfer-Encoding: chunked"], body: `0xc\r\n${good}\r\n0\r\n\r\n` },
+    expect: refused,
+  },
+  {
+    id: "lines-end-with-cr-alone",
+    request: { raw: "GET /random HTTP/1.1\rHost: {host}\rX-Request-Id: {id}\r\r\n\r\n" },
+    expect: { ...refused, answers: [400, "closed"] },
+  },
+  {
+    id: "tab-between-the-words",
+    request: { start: "POST\t{path}\tHTTP/1.1" },
+    expect: refused,
+  },
+];
+
+const swallows: Difference = {
+  before: [],
+  because: "Node drops what came in the same segment behind a request for another protocol; no edge passes one on",
+};
+
+/** A second request behind one that asks for a pause or for another protocol. */
+const behindAnother: readonly HostileCase[] = [
+  {
+    id: "expect-and-second-request",
+    request: {
+      headers: ["Expect: 100-continue", "Content-Length: 12"],
+      body: `${good}POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n${good}`,
+    },
+    expect: { answers: [200], before: [200], body: "result" },
+  },
+  {
+    id: "websocket-and-second-request",
+    request: {
+      start: "GET /nothing-here HTTP/1.1",
+      headers: [
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Content-Length: 0",
+      ],
+      body: "GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n",
+    },
+    expect: { answers: [404], before: [404] },
+    differs: { web: swallows, worker: swallows },
+  },
+];
+
+/** Spellings of the worker's route that an edge may take for another path. */
+const spellings: readonly HostileCase[] = [
+  ["semicolon", "/;/process"],
+  ["semicolon-behind", "/process;a=b"],
+  ["encoded-backslash", "/%5cprocess"],
+  ["encoded-twice", "/%2570rocess"],
+  ["encoded-question-mark", "/process%3f"],
+  ["encoded-number-sign", "/process%23"],
+  ["dots-semicolon", "/x/..;/process"],
+  ["capitals", "/PROCESS"],
+  ["capital-letter", "/Process"],
+].map(([name, path]): HostileCase => ({
+  id: `process-${name}`,
+  request: { start: `POST ${path} HTTP/1.1` },
+  expect: nothingThere,
+}));
+
+const edgeRefuses: Difference = {
+  answers: [421, 404, 403, 400, "closed"],
+  body: "early",
+  because: "an edge serves its own name only",
+};
+
+/** The Host header, once more. */
+const hostSpellings: readonly HostileCase[] = [
+  {
+    id: "host-nul",
+    request: { without: ["Host"], headers: ["Host: {host}\0.evil.example"] },
+    expect: refused,
+  },
+  {
+    id: "host-trailing-dot",
+    request: { without: ["Host"], headers: ["Host: evil.example."] },
+    expect: { answers: [200, 400], body: "any" },
+    differs: Object.fromEntries(edges.map((edge) => [edge, edgeRefuses])),
+  },
+  {
+    id: "host-port-letters",
+    request: { without: ["Host"], headers: ["Host: analyze.test:x"] },
+    expect: { answers: [400], body: "early" },
+  },
+  {
+    id: "target-ours-host-of-others",
+    request: { start: "POST https://{host}{path} HTTP/1.1", without: ["Host"], headers: ["Host: evil.example"] },
+    expect: { answers: [200, 400, 404, 421], body: "any" },
+  },
+];
+
+/** What gets past a parser that reads more, or less, than the next one. */
+export const evasions: readonly HostileCase[] = [
+  ...transferEncodings,
+  ...behindAnother,
+  ...spellings,
+  ...hostSpellings,
+];

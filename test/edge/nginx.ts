@@ -99,7 +99,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   if (isRoot) for (const path of [folder, join(folder, "run")]) chownSync(path, nobody, nobody);
 
   const args = ["-e", "stderr", "-p", join(folder, "run"), "-c", join(folder, "conf/nginx.conf")];
-  const [command = "nginx", ...before] = [...(options.launcher ?? []), "nginx"];
+  const [command, ...before] = [...(options.launcher ?? []), "nginx"];
   const unprivileged = isRoot && !options.launcher ? { uid: nobody, gid: nobody } : {};
   const program = startProgram(command, [...before, ...args], unprivileged);
   await program.waitFor(/start worker process \d+[^]*start worker process \d+/);

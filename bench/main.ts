@@ -3,7 +3,7 @@ import { arch, cpus, release, type as systemName } from "node:os";
 import { parseArgs } from "node:util";
 import { measureLoopDelay } from "./loopDelay.ts";
 import { textOfLength } from "./measure.ts";
-import { checkTypes, prepareBundles, preparePeers, preparePython } from "./prepare.ts";
+import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
 import { measureInRounds, type Row } from "./rounds.ts";
 import { toMarkdown, type Results } from "./table.ts";
 import { compositions, flask, peers, whole, type Variant } from "./variants.ts";
@@ -89,7 +89,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 try {
   prepareBundles();
   preparePeers();
-  checkTypes();
   const markdown = `${place()}\n\n${toMarkdown(await measureAll())}\n`;
   process.stdout.write(markdown);
   if (values.write) writeReadme(markdown);

@@ -22,13 +22,6 @@ export function preparePeers(): void {
   if (!run("npm", ["ci", "--no-audit", "--no-fund"])) throw new Error("npm ci in bench/ failed: see above");
 }
 
-/** Checks the types of this folder, which the rest of the repository leaves out. Throws when they do not hold. */
-export function checkTypes(): void {
-  const tsc = `${root}node_modules/typescript/bin/tsc`;
-  if (!run(process.execPath, [tsc, "--project", `${here}tsconfig.json`]))
-    throw new Error("the types of bench/ are wrong");
-}
-
 /** The bin folder of a virtual environment with Flask and gunicorn, made when missing; undefined where Python is. */
 export function preparePython(): string | undefined {
   const bin = `${venv}/bin`;

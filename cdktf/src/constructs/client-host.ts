@@ -98,7 +98,7 @@ function hardware(props: ClientHostProps) {
 }
 
 /** SSM parameter that names the newest Amazon Linux 2023 image for the processor of this instance type. */
-export function imageParameter(instanceType: string): string {
+function imageParameter(instanceType: string): string {
   const family = instanceType.split(".")[0] ?? "";
   const graviton = /^[a-z]+\d+[a-z]*g[a-z]*$/.test(family);
   return `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${graviton ? "arm64" : "x86_64"}`;

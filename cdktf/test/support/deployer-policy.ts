@@ -7,7 +7,7 @@ const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.strin
 const policyShape = z.object({ Statement: z.array(z.object({ Action: z.array(z.string()), Resource: oneOrMore })) });
 
 /** What stage dev needs, and what stage prod needs besides. */
-export const policies = { dev: "deployer-policy.json", prod: "deployer-policy-prod.json" } as const;
+const policies = { dev: "deployer-policy.json", prod: "deployer-policy-prod.json" } as const;
 type PolicyName = keyof typeof policies;
 
 /** Rights that no recording of Terraform shows, each group with its reason. */

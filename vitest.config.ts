@@ -5,6 +5,13 @@ const exclude = [...configDefaults.exclude, "cdktf/**"];
 /** Two projects: `node` runs on a machine with Node alone; `system` needs nginx, Docker, a cluster or Python tools. */
 export default defineConfig({
   test: {
+    coverage: {
+      // Every file that ships, tested or not. What only a child process runs shows as not covered.
+      include: ["{certs,client,common,deploy,scripts,server}/**/*.ts"],
+      exclude: ["**/*.test.ts", "client/test/**"],
+      reporter: ["text-summary", "html"],
+      reportsDirectory: "coverage",
+    },
     projects: [
       {
         test: {

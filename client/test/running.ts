@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { movedClock } from "../../test/support/clock.ts";
 import { startProgram, type Program } from "../../test/support/program.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -37,6 +38,7 @@ export async function openBench(given?: string): Promise<Bench> {
     start: (env = {}) =>
       startProgram(process.execPath, [main, "run"], {
         env: {
+          ...movedClock(),
           ANALYZE_URL: stage.target.url.origin,
           ANALYZE_ADDRESS: "127.0.0.1",
           ANALYZE_CA_FILE: caFile,

@@ -21,7 +21,16 @@ function run(title: string, suite: string, clock: Clock, options: string[]): boo
   const env = environment(clock, new Date());
   process.stdout.write(`▸ ${title}: clock moved by ${env.FAKETIME} s, zone ${env.TZ}\n`);
   const vitest = [`${up}node_modules/vitest/vitest.mjs`, "run", "--project", "node"];
-  const args = ["-f", env.FAKETIME, process.execPath, ...vitest, ...options.map((one) => one.replace("{run}", title))];
+  // The state that faketime shares between its programs is its starter's alone: a test's program of another user ends at it.
+  const alone = ["env", "--unset=FAKETIME_SHARED"];
+  const args = [
+    "-f",
+    env.FAKETIME,
+    ...alone,
+    process.execPath,
+    ...vitest,
+    ...options.map((one) => one.replace("{run}", title)),
+  ];
   const { status } = spawnSync("faketime", args, {
     cwd: folder,
     stdio: "inherit",

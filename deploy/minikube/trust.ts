@@ -7,7 +7,12 @@ import { restricted } from "../cluster/pod-security.ts";
 
 /** Label of what this script made and may delete again. */
 export const ours = { "app.kubernetes.io/managed-by": "analyze-deploy" };
-export const names = { tls: "analyze-tls", ca: "analyze-ca", clients: "analyze-clients-ca" } as const;
+export const names = {
+  tls: "analyze-tls",
+  ca: "analyze-ca",
+  clients: "analyze-clients-ca",
+  client: "analyze-client",
+} as const;
 
 /** PEM of the CA that clients trust. */
 export function trustedCa({ certificates }: Options): string {
@@ -47,14 +52,11 @@ export async function applyNamespace(cluster: Cluster, namespace: string): Promi
  */
 export async function applyTrust(cluster: Cluster, options: Options): Promise<void> {
   const { certificates, namespace, mtls } = options;
-  const leaf = pathsOf(certificates, "tls");
   const metadata = (name: string): object => ({ name, namespace, labels: ours });
-  const secret = {
-    apiVersion: "v1",
-    kind: "Secret",
-    type: "kubernetes.io/tls",
-    metadata: metadata(names.tls),
-    stringData: { "tls.crt": readFileSync(leaf.certificate, "utf8"), "tls.key": readFileSync(leaf.key, "utf8") },
+  const pair = (name: string, file: "tls" | "client"): object => {
+    const { certificate, key } = pathsOf(certificates, file);
+    const stringData = { "tls.crt": readFileSync(certificate, "utf8"), "tls.key": readFileSync(key, "utf8") };
+    return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: metadata(name), stringData };
   };
   const ca = {
     apiVersion: "v1",
@@ -69,5 +71,7 @@ export async function applyTrust(cluster: Cluster, options: Options): Promise<vo
     metadata: metadata(names.clients),
     stringData: { "ca.crt": readFileSync(pathsOf(certificates, "clients-ca").certificate, "utf8") },
   });
-  await cluster.apply(secret, ca, ...(mtls ? [clients()] : []));
+  // `helm test` calls the edge as this client
+  const mutual = (): object[] => [clients(), pair(names.client, "client")];
+  await cluster.apply(pair(names.tls, "tls"), ca, ...(mtls ? mutual() : []));
 }

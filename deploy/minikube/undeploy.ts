@@ -15,7 +15,8 @@ async function deleteTrust(cluster: Cluster, namespace: string): Promise<string>
     await cluster.read("delete", "namespace", namespace, "--timeout=120s");
     return "deleted";
   }
-  const objects = [`secret/${names.tls}`, `secret/${names.clients}`, `configmap/${names.ca}`];
+  const secrets = [names.tls, names.clients, names.client].map((name) => `secret/${name}`);
+  const objects = [...secrets, `configmap/${names.ca}`];
   await cluster.read("-n", namespace, "delete", "--ignore-not-found", ...objects);
   return "kept, it was there before; Secret and CA deleted from it";
 }

@@ -1,3 +1,11 @@
+{{/*
+Fills in what the values lack. `helm upgrade --reuse-values` takes the values of an older chart, which know none of the
+newer ones, and `--set edge=null` removes a whole part. Every template starts with this.
+*/}}
+{{- define "analyze.complete" -}}
+{{- $_ := set . "Values" (mergeOverwrite (.Files.Get "files/values.yaml" | fromYaml) .Values) -}}
+{{- end }}
+
 {{/* Labels that select the pods of one component: (list $ "web") */}}
 {{- define "analyze.selector" -}}
 {{- $root := index . 0 -}}
@@ -28,7 +36,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- end -}}
 {{- end }}
 
-{{/* What Pod Security "restricted" asks of a pod, and a user id that no host account has. */}}
+{{/* What Pod Security "restricted" requires of a pod, and a user id that no host account has. */}}
 {{- define "analyze.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532
@@ -73,4 +81,29 @@ affinity:
 
 {{- define "analyze.workerUrl" -}}
 http://worker.{{ .Release.Namespace }}.svc:{{ .Values.worker.service.port }}
+{{- end }}
+
+{{/* A quantity as a number: 250m is 0.25, 1Ki is 1024. */}}
+{{- define "analyze.amount" -}}
+{{- if kindIs "string" . -}}
+{{- $number := regexFind "^[0-9.]+" . -}}
+{{- $units := dict "" 1.0 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 -}}
+{{- mulf (float64 $number) (index $units (trimPrefix $number .)) -}}
+{{- else -}}
+{{- . -}}
+{{- end -}}
+{{- end }}
+
+{{/* Requests above their limits, in sentences as a JSON array: (list "web" .Values.web.resources) */}}
+{{- define "analyze.resourceFaults" -}}
+{{- $name := index . 0 -}}
+{{- $limits := (index . 1).limits -}}
+{{- $faults := list -}}
+{{- range $resource, $request := (index . 1).requests -}}
+{{- $limit := index $limits $resource -}}
+{{- if and $limit (gt (include "analyze.amount" $request | float64) (include "analyze.amount" $limit | float64)) -}}
+{{- $faults = append $faults (printf "%s.resources: the request of %s (%v) is above its limit (%v)" $name $resource $request $limit) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $faults -}}
 {{- end }}

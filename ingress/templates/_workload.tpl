@@ -9,8 +9,8 @@ Takes (dict "root" $ "name" "web" "values" .Values.web "config" (dict of environ
 {{- $component := list $root $name }}
 {{- $config := merge (dict "PORT" "8080" "METRICS_PORT" "9090") .config (dict
       "LOG_LEVEL" $values.logLevel
-      "DRAIN_DELAY_MS" ($values.drainDelayMs | toString)
-      "SHUTDOWN_LIMIT_MS" ($values.shutdownLimitMs | toString)) }}
+      "DRAIN_DELAY_MS" ($values.drainDelayMs | int | toString)
+      "SHUTDOWN_LIMIT_MS" ($values.shutdownLimitMs | int | toString)) }}
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -33,8 +33,8 @@ metadata:
     # prefers other nodes as anti-affinity would, and balances beyond one pod per node
     kube-score/ignore: container-image-pull-policy,deployment-has-host-podantiaffinity
 spec:
-  {{- if not $values.autoscaling.enabled }}
-  replicas: {{ $values.replicas }}
+  {{- with include "analyze.replicas" . }}
+  replicas: {{ . }}
   {{- end }}
   revisionHistoryLimit: 3
   minReadySeconds: 5
@@ -110,7 +110,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  type: {{ $values.service.type }}
+  type: {{ $values.service.type | default "ClusterIP" }}
   selector:
     {{- include "analyze.selector" $component | nindent 4 }}
   ports:
@@ -165,4 +165,24 @@ spec:
   selector:
     matchLabels:
       {{- include "analyze.selector" $component | nindent 6 }}
+{{- end }}
+
+
+{{/*
+The Deployment's `replicas`, or nothing. The autoscaler owns the number while it is on, so the chart must not give one.
+But where an earlier release gave one, leaving it out would take the Deployment down to 1 pod until the autoscaler acts:
+there the number that runs is given back. Takes the same dict as analyze.workload.
+*/}}
+{{- define "analyze.replicas" -}}
+{{- $scaling := .values.autoscaling -}}
+{{- if not $scaling.enabled -}}
+{{ .values.replicas }}
+{{- else -}}
+{{- $live := lookup "apps/v1" "Deployment" .root.Release.Namespace .name | default dict -}}
+{{- $isGiven := false -}}
+{{- range dig "metadata" "managedFields" list $live -}}
+{{- if and (hasPrefix "helm" .manager) (hasKey (dig "f:spec" dict (.fieldsV1 | default dict)) "f:replicas") }}{{ $isGiven = true }}{{ end -}}
+{{- end -}}
+{{- if $isGiven }}{{ dig "spec" "replicas" 1 $live | int | max (int $scaling.minReplicas) | min (int $scaling.maxReplicas) }}{{ end -}}
+{{- end -}}
 {{- end }}

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -32,7 +32,7 @@ describeWith(["helm"], "the chart", () => {
   test("packs nothing of the deploy scripts", () => {
     const folder = mkdtempSync(join(tmpdir(), "chart-"));
     execFileSync("helm", ["package", "ingress", "-d", folder], { stdio: "pipe" });
-    const files = execFileSync("tar", ["-tzf", join(folder, "analyze-0.1.0.tgz")], { encoding: "utf8" });
+    const files = execFileSync("tar", ["-tzf", join(folder, readdirSync(folder)[0] ?? "")], { encoding: "utf8" });
     expect(files).toContain("analyze/files/nginx/nginx.conf");
     expect(files).not.toMatch(/deploy|\.ts$/m);
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "../../deploy/run.ts";
 import { ask, type Question, type Reply } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -35,6 +36,11 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
   test("one by our second CA passes: it is what `deploy --mtls` verified itself with", async () => {
     const reply = await ask(edgeOf(world), { ...question, clientCertificate: credential(world.certificates) });
     expect(reply.status).toBe(200);
+  });
+
+  test("helm test shows one, and passes", async () => {
+    const { code, stdout, stderr } = await runCommand("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
+    expect({ code, text: stdout + stderr }).toMatchObject({ code: 0, text: expect.stringContaining("Succeeded") });
   });
 
   test("one by another CA does not, nor does the edge's own leaf", async () => {

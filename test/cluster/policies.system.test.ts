@@ -62,6 +62,14 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     );
   });
 
+  test("let everybody reach web where its Service is published past the edge, and nobody else", () => {
+    const published = allowed(rendered("dev", "web.service.type=NodePort"));
+    const callers = [worker, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
+    const outside = callers.filter(({ namespace: home }) => home !== namespace);
+    expect(published.filter((edge) => edge.endsWith("→ web:8080"))).toEqual(edges(outside, [web], [8080]));
+    expect(published.filter((edge) => edge.includes("→ worker"))).toEqual(edges([web], [worker], [8080]));
+  });
+
   test("let the balancer's subnets reach web where it stands outside of the cluster, and no controller's pods", () => {
     expect(allowed(rendered("prod", ...behindTargetGroup, "networkPolicy.metricsNamespace="))).toEqual([
       ...edges([web], [worker], [8080]),

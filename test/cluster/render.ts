@@ -81,8 +81,15 @@ export const behindTargetGroup = [
 /** The chart rendered with these values files and `key=value` pairs, as YAML. Throws what helm says against them. */
 export function rendered(stage: "dev" | "prod", ...set: string[]): string {
   const pairs = set.flatMap((pair) => ["--set", pair]);
-  const args = ["template", "analyze", "ingress", "-n", "analyze", "-f", `ingress/values.${stage}.yaml`, ...pairs];
-  return execFileSync("helm", args, { encoding: "utf8", stdio: "pipe" });
+  return renderedFrom("ingress", "-f", `ingress/values.${stage}.yaml`, ...pairs);
+}
+
+/** A chart's folder rendered with its own values and these arguments of helm, as YAML. */
+export function renderedFrom(chart: string, ...args: string[]): string {
+  return execFileSync("helm", ["template", "analyze", chart, "-n", "analyze", ...args], {
+    encoding: "utf8",
+    stdio: "pipe",
+  });
 }
 
 /** The objects of one kind in rendered YAML, by name. */

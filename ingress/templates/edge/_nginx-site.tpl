@@ -5,6 +5,11 @@ times so that a second try is a second connection, that the node may lead to ano
 {{- define "analyze.nginxSite" -}}
 {{- $edge := .Values.edge -}}
 {{- $rate := $edge.rateLimit.requestsPerSecond -}}
+{{- $service := $edge.nginx.service -}}
+{{- $origin := printf "https://%s" $edge.host -}}
+{{- if eq $service.type "NodePort" -}}
+{{- $origin = empty $service.nodePorts.https | ternary "" (printf "%s:%d" $origin (int $service.nodePorts.https)) -}}
+{{- end -}}
 site/listen-https.conf: listen 8443 ssl;
 site/listen-http.conf: listen 8080;
 site/host.conf: server_name {{ $edge.host }};
@@ -21,6 +26,7 @@ site/http.conf: |
   # an empty key is not counted
   limit_req_zone {{ if $rate }}$binary_remote_addr{{ else }}""{{ end }} zone=requests:10m rate={{ $rate | default 1 }}r/s;
   map "" $tls_folder { default /run/tls; }
-  map "" $edge_origin { default https://{{ $edge.host }}; }
+  # where http:// is redirected to; empty: nobody knows the port, so nobody is redirected
+  map "" $edge_origin { default "{{ $origin }}"; }
   access_log /dev/stdout edge;
 {{- end }}

@@ -1,0 +1,143 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { connect } from "../../deploy/cluster/cluster.ts";
+import { runCommand } from "../../deploy/run.ts";
+import { describeWith } from "../support/requirements.ts";
+import { rendered, renderedFrom } from "./render.ts";
+
+/** A value that the chart refuses: what it says, and the same fault in rendered YAML for the API server. */
+interface Refused {
+  readonly set: string;
+  readonly says: RegExp;
+  /** What to replace in the chart's YAML by what; left out where the API server would take it. */
+  readonly yaml?: readonly [RegExp, string];
+}
+
+const nginx = "edge.kind=nginx,";
+const refused: readonly Refused[] = [
+  { set: "edge.host=1.2.3.4", says: /'\/edge\/host'/, yaml: [/host: analyze\.test/, "host: 1.2.3.4"] },
+  { set: "edge.host=a..b", says: /'\/edge\/host'/, yaml: [/host: analyze\.test/, "host: a..b"] },
+  { set: `edge.host=${"a".repeat(64)}.test`, says: /'\/edge\/host'/ },
+  { set: "edge.tls.secretName=a..b", says: /'\/edge\/tls\/secretName'/ },
+  { set: "edge.ingress.className=-a", says: /className/, yaml: [/ingressClassName: nginx/, "ingressClassName: -a"] },
+  {
+    set: "termination.preStopSeconds=30,termination.graceSeconds=20",
+    says: /graceSeconds \(20\) must be more/,
+    yaml: [/terminationGracePeriodSeconds: 40/, "terminationGracePeriodSeconds: 5"],
+  },
+  { set: "termination.preStopSeconds=0", says: /preStopSeconds/ },
+  { set: "web.drainDelayMs=25000", says: /web\.drainDelayMs \(25000\) must be less/ },
+  {
+    set: "web.autoscaling.minReplicas=7",
+    says: /minReplicas \(7\) is more than maxReplicas \(6\)/,
+    yaml: [/maxReplicas: 6/, "maxReplicas: 1"],
+  },
+  {
+    set: "web.service.nodePort=30001",
+    says: /web\.service\.nodePort has no meaning/,
+    yaml: [/appProtocol: http/, "nodePort: 30001"],
+  },
+  { set: `${nginx}edge.nginx.service.type=ClusterIP`, says: /nodePorts has no meaning/ },
+  {
+    set: "networkPolicy.edgeCidrs={999.0.0.0/8}",
+    says: /'\/networkPolicy\/edgeCidrs\/0'/,
+    yaml: [/- namespaceSelector:/, "- ipBlock: {cidr: 999.0.0.0/8}\n        - namespaceSelector:"],
+  },
+  { set: "networkPolicy.edgeCidrs={10.0.0.0/33}", says: /'\/networkPolicy\/edgeCidrs\/0'/ },
+  { set: "networkPolicy.edgeCidrs={fd00::1::/64}", says: /'\/networkPolicy\/edgeCidrs\/0'/ },
+  {
+    set: "web.resources.requests.cpu=2",
+    says: /web\.resources: the request of cpu \(2\) is above its limit \(1\)/,
+    yaml: [/cpu: 50m/, "cpu: 2"],
+  },
+  { set: "worker.resources.requests.memory=1Gi", says: /the request of memory \(1Gi\) is above its limit \(256Mi\)/ },
+  { set: `${nginx}edge.nginx.resources.limits.cpu=10m`, says: /edge\.nginx\.resources: the request of cpu/ },
+  { set: "web.minAvailable=2", says: /web\.minAvailable \(2\) is not less than web\.autoscaling\.minReplicas \(2\)/ },
+  {
+    set: "worker.autoscaling.minReplicas=1,worker.autoscaling.maxReplicas=1",
+    says: /worker\.minAvailable \(1\) is not less than worker\.autoscaling\.minReplicas \(1\), so no drain/,
+  },
+  {
+    set: "web.autoscaling.enabled=false,web.replicas=2,web.minAvailable=2",
+    says: /raise web\.replicas, or set web\.minAvailable=1/,
+  },
+  { set: "worker.service.type=LoadBalancer", says: /'\/worker\/service\/type': value must be 'ClusterIP'/ },
+  { set: "worker.service.type=NodePort", says: /'\/worker\/service\/type': value must be 'ClusterIP'/ },
+];
+
+/** Disruption budgets of the chart with an nginx edge of this many replicas. */
+function budgets(replicas: number): number {
+  const yaml = rendered("dev", "edge.kind=nginx", `edge.nginx.replicas=${replicas}`);
+  return yaml.split("kind: PodDisruptionBudget").length - 1;
+}
+
+describeWith(["helm"], "values that can't work", () => {
+  it.each(refused)("are refused with their name: $set", ({ set, says }) => {
+    expect(() => rendered("dev", set)).toThrow(says);
+  });
+
+  it.each([
+    "web.autoscaling.enabled=false,web.replicas=1,web.minAvailable=0",
+    "web.autoscaling.enabled=false,web.replicas=0",
+    "networkPolicy.edgeCidrs={10.0.0.0/8,::/0,fd00:1::/64,1:2:3:4:5:6:7:8/128}",
+    "web.resources.requests.cpu=1,web.resources.limits.cpu=1",
+    `web.resources.requests.memory=262144Ki`,
+    "worker.service.type=ClusterIP",
+    "edge.host=localhost",
+  ])("are not those: %s", (set) => {
+    expect(() => rendered("dev", set)).not.toThrow();
+  });
+
+  it.each(["edge", "web", "worker", "edge.nginx", "termination", "networkPolicy", "web.resources", "image", "test"])(
+    "%s=null leaves that part at its defaults",
+    (part) => {
+      expect(rendered("dev", `${part}=null`)).toContain("kind: Ingress");
+    },
+  );
+
+  it("one replica of the nginx edge has no disruption budget, which would block every drain", () => {
+    expect([budgets(1), budgets(2)]).toEqual([2, 3]);
+  });
+});
+
+describeWith(["cluster", "helm"], "the API server", () => {
+  const withYaml = refused.flatMap(({ set, yaml }) => (yaml ? [{ set, yaml }] : []));
+  it.each(withYaml)("would refuse it too: $set", async ({ yaml: [from, to] }) => {
+    const { context } = await connect(runCommand);
+    const good = rendered("dev").replaceAll("namespace: analyze\n", "namespace: default\n");
+    const create = async (input: string): Promise<number> => {
+      const args = ["--context", context, "create", "--dry-run=server", "-f", "-"];
+      return (await runCommand("kubectl", args, { input })).code;
+    };
+    expect(from.test(good)).toBe(true);
+    expect([await create(good), await create(good.replace(from, to))]).toEqual([0, 1]);
+  });
+});
+
+/** The chart with the values.yaml of a release: what `helm upgrade --reuse-values` renders on top of that release. */
+function upgradedFrom(values: string): string {
+  const chart = mkdtempSync(join(tmpdir(), "reused-"));
+  cpSync("ingress", chart, { recursive: true, dereference: true });
+  cpSync(join("test/cluster/released", values), join(chart, "values.yaml"));
+  return chart;
+}
+
+describeWith(["helm"], "helm upgrade --reuse-values", () => {
+  const released = readdirSync("test/cluster/released");
+  it.each(released)("renders over the values of a release: %s", (values) => {
+    const chart = upgradedFrom(values);
+    try {
+      for (const kind of ["ingress", "gateway", "nginx"]) {
+        const yaml = renderedFrom(chart, "--set", `edge.kind=${kind}`);
+        const deployments = [...yaml.matchAll(/^kind: Deployment\nmetadata:\n  name: (\w+)$/gm)].map(
+          ([, name]) => name,
+        );
+        expect(new Set(deployments)).toEqual(new Set(kind === "nginx" ? ["edge", "web", "worker"] : ["web", "worker"]));
+      }
+    } finally {
+      rmSync(chart, { recursive: true });
+    }
+  });
+});

@@ -27,6 +27,7 @@ test("minikube's addon: HSTS off, grace 0, one replica and the controller's wide
   expect(names(controller())).toEqual([
     "controller-hsts",
     "controller-hsts-max-age",
+    "controller-hsts-include-subdomains",
     "controller-ssl-ciphers",
     "controller-ssl-ecdh-curve",
     "controller-ssl-reject-handshake",

@@ -45,6 +45,13 @@ const settings = [
     cost: "HSTS ends before the two years that Mozilla asks for",
   },
   {
+    key: "hsts-include-subdomains",
+    fallback: "true",
+    wanted: "false",
+    fine: is("false"),
+    cost: "HSTS also binds every name below the host, which no other edge does",
+  },
+  {
     key: "ssl-ciphers",
     fallback: "with DHE",
     wanted: ciphers,

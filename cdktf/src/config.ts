@@ -1,12 +1,19 @@
 import { z } from "zod";
+import { nameSetting, setVariables, SettingsError, settingsFaults } from "../../common/src/settings.ts";
 import { type Access, accessFrom } from "./settings/access.ts";
+import { processorOf } from "./settings/processor.ts";
 import { type Production, productionFrom } from "./settings/production.ts";
+import { regionFrom } from "./settings/region.ts";
 import { type Target, targetFrom } from "./settings/target.ts";
-import { type Stage, type StageName, stages } from "./stages.ts";
+import { stageFaults } from "./stage-faults.ts";
+import { type Stage, stages } from "./stages.ts";
 
 /** Everything that a person may choose, read once from the environment. */
 export interface Config {
-  readonly stage: StageName;
+  /** The stage's key in stages.ts. */
+  readonly stage: string;
+  /** The stage's literal. */
+  readonly literal: Stage;
   readonly region: string;
   /** Bucket of Terraform's state; null: a file under cdktf/state/. */
   readonly stateBucket: string | null;
@@ -20,67 +27,72 @@ export interface Config {
   readonly production: Production | null;
 }
 
-/** Faults of the environment, all of them at once, each with its next step. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-
-  constructor(faults: readonly string[]) {
-    super(`The settings do not hold:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
-  }
-}
-
-const region = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "is not a region's name, for example eu-central-1")
-  .default("eu-central-1");
+type Stages = Readonly<Record<string, Stage>>;
 
 const plain = z.object({
-  ANALYZE_STAGE: z.enum(["dev", "prod"]).default("dev"),
-  AWS_REGION: region,
   ANALYZE_STATE_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "is not a bucket's name; `npm run bootstrap` makes one and prints it")
     .optional(),
   ANALYZE_INSTANCE_TYPE: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, "is not an instance type, for example t4g.micro or t3.micro")
+    .refine(
+      (type) => processorOf(type) !== null,
+      "is not an instance type that Amazon Linux 2023 boots on, for example t4g.micro or t3.micro",
+    )
     .optional(),
-  ANALYZE_DETAILED_MONITORING: z.enum(["true", "false"]).default("false"),
+  ANALYZE_DETAILED_MONITORING: z.enum(["true", "false"], "must be true or false").default("false"),
 });
 
-/** Reads the environment; an empty variable counts as unset. Throws a ConfigError that names every fault. */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const faults: string[] = [];
+/** Reads the environment; an empty variable counts as unset. Throws a SettingsError that names every fault. */
+export function readConfig(environment: NodeJS.ProcessEnv, known: Stages = stages): Config {
+  const env = setVariables(environment);
+  const faults = stageFaults(known);
+  const stage = stageFrom(env, known, faults);
+  const region = regionFrom(env, faults);
   const parsed = plain.safeParse(env);
-  if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => describe(issue, env)));
-  const stageName = parsed.success ? parsed.data.ANALYZE_STAGE : "dev";
-  const stage: Stage = stages[stageName];
+  if (!parsed.success) faults.push(...settingsFaults(parsed.error, env));
   const access = accessFrom(env, faults);
-  const production = stage.cluster === null ? null : productionFrom(env, faults);
-  const ownName = env["ANALYZE_DOMAIN"] === undefined ? {} : { ANALYZE_URL: `https://${env["ANALYZE_DOMAIN"]}/` };
-  const target = targetFrom(stage.cluster === null ? env : { ...ownName, ...env }, stage.host, faults);
-  if (!parsed.success || access === null || target === null || faults.length > 0) throw new ConfigError(faults);
+  const literal = known[stage];
+  const edge = literal === undefined ? null : edgeOf(env, stage, literal, faults);
+  if (!parsed.success || access === null || literal === undefined || edge === null) throw new SettingsError(faults);
+  return { stage, literal, region, access, ...choicesOf(parsed.data, literal), ...edge };
+}
+
+/** The key of the stage that ANALYZE_STAGE names, by default `dev`. A fault is added where it is not one of `known`. */
+export function stageFrom(env: NodeJS.ProcessEnv, known: Stages, faults: string[]): string {
+  const stage = env["ANALYZE_STAGE"] ?? "dev";
+  if (!Object.hasOwn(known, stage)) {
+    faults.push(`${nameSetting("ANALYZE_STAGE", stage)} must be one of ${Object.keys(known).join(", ")}`);
+  }
+  return stage;
+}
+
+function choicesOf(data: z.infer<typeof plain>, { host }: Stage) {
   return {
-    stage: stageName,
-    region: parsed.data.AWS_REGION,
-    stateBucket: parsed.data.ANALYZE_STATE_BUCKET ?? null,
-    instanceType: parsed.data.ANALYZE_INSTANCE_TYPE ?? stage.host.instanceType,
-    detailedMonitoring: parsed.data.ANALYZE_DETAILED_MONITORING === "true",
-    access,
-    target,
-    production,
+    stateBucket: data.ANALYZE_STATE_BUCKET ?? null,
+    instanceType: data.ANALYZE_INSTANCE_TYPE ?? host.instanceType,
+    detailedMonitoring: data.ANALYZE_DETAILED_MONITORING === "true",
   };
 }
 
-/** The region alone, for what needs no stage. Throws a ConfigError. */
-export function readRegion(environment: NodeJS.ProcessEnv): string {
-  const parsed = z.object({ AWS_REGION: region }).safeParse(environment);
-  if (parsed.success) return parsed.data.AWS_REGION;
-  throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, environment)));
+/** What the stage's edge and client need. Null where there is a fault, of these settings or of others. */
+function edgeOf(
+  env: NodeJS.ProcessEnv,
+  stage: string,
+  { cluster, host }: Stage,
+  faults: string[],
+): Pick<Config, "production" | "target"> | null {
+  const production = cluster === null ? null : productionFrom(env, stage, faults);
+  const ownName = env["ANALYZE_DOMAIN"] === undefined ? {} : { ANALYZE_URL: `https://${env["ANALYZE_DOMAIN"]}/` };
+  const target = targetFrom(cluster === null ? env : { ...ownName, ...env }, host, faults);
+  return target === null || faults.length > 0 ? null : { production, target };
 }
 
-function describe(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
-  const name = String(issue.path[0]);
-  return `${name}=${JSON.stringify(env[name])}: ${issue.message}`;
+/** The region alone, for what needs no stage. Throws a SettingsError. */
+export function readRegion(environment: NodeJS.ProcessEnv): string {
+  const faults: string[] = [];
+  const region = regionFrom(setVariables(environment), faults);
+  if (faults.length > 0) throw new SettingsError(faults);
+  return region;
 }

@@ -1,8 +1,6 @@
+import { UserError } from "../../common/src/errors.ts";
 import { ClusterError } from "../../deploy/cluster/tools.ts";
-import { ConfigError } from "./config.ts";
-import { HostError } from "./host/host-error.ts";
 import { DockerError } from "../../deploy/images/push.ts";
-import { PolicyViolation } from "./policy/violation.ts";
 import { TerraformError } from "../../deploy/terraform/terraform.ts";
 
 const lacking =
@@ -26,7 +24,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
-const foreseen = [ClusterError, ConfigError, DockerError, HostError, PolicyViolation, TerraformError];
+const foreseen = [ClusterError, UserError, DockerError, TerraformError];
 
 /** One message for a person: what happened and what to do next; the stack only for what nobody foresaw. */
 export function explain(error: unknown): string {

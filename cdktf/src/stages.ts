@@ -1,44 +1,44 @@
-/** What a stage is made of; the differences between dev and prod are the differences between these two literals. */
+/** What a stage is made of. Names, tags, outputs and settings follow from its key in {@link stages}. */
 export interface Stage {
-  /** Two Availability Zones or one: their letters, appended to the region's name. */
-  readonly zones: readonly string[];
-  /** What `terraform destroy` may delete although it holds images or releases. */
+  /** How many Availability Zones it uses. Terraform looks up which ones the region has. */
+  readonly zones: number;
+  /** Whether `npm run destroy` deletes repositories and buckets that still hold something. */
   readonly deleteFull: boolean;
   /** Images kept in each ECR repository. */
   readonly imagesKept: number;
-  /** What runs the images, as Docker names it; null: as the machine that builds them, which has the cluster too. */
+  /** Platform of the images, as Docker names it; null: that of the machine that builds them, which runs the cluster too. */
   readonly imagePlatform: string | null;
   readonly host: {
     readonly instanceType: string;
     readonly volumeGiB: number;
-    /** Its own small network: it watches from outside of the cluster's. */
+    /** Its own small network: it watches the cluster from outside. No two stages may overlap. */
     readonly networkCidr: string;
     /** Where the client calls, when the environment does not say. The first is the tunnel's end on the host. */
     readonly clientDefaults: Readonly<Record<string, string>>;
     /** CIDR that the client may call, when the environment does not say; null: derived from ANALYZE_ADDRESS. */
     readonly egressCidr: string | null;
   };
-  /** The cluster and its edge; null: the cluster is a person's own. */
+  /** The cluster and its edge; null: the cluster runs elsewhere, for example in minikube. */
   readonly cluster: ClusterStage | null;
 }
 
 export interface ClusterStage {
+  /** A /16 that overlaps no other network of any stage. */
   readonly networkCidr: string;
   readonly kubernetesVersion: string;
   readonly nodeType: string;
   readonly nodes: { readonly min: number; readonly desired: number; readonly max: number };
   /** How private subnets reach AWS: one NAT gateway, one for each zone, or interface endpoints and no internet at all. */
   readonly egress: "nat" | "nat-per-zone" | "endpoints";
-  /** False: the API server has an address inside the network alone. */
-  readonly publicApi: boolean;
-  /** Requests from one address within five minutes before the WAF refuses it. */
+  /** Requests from one address within five minutes before the WAF blocks it. */
   readonly requestsPerFiveMinutes: number;
   readonly logDays: number;
 }
 
+/** Every stage. A new stage is one more literal here; `stage-faults.ts` checks what the types cannot. */
 export const stages = {
   dev: {
-    zones: ["a"],
+    zones: 1,
     deleteFull: true,
     imagesKept: 10,
     imagePlatform: null,
@@ -52,7 +52,7 @@ export const stages = {
     cluster: null,
   },
   prod: {
-    zones: ["a", "b"],
+    zones: 2,
     deleteFull: false,
     imagesKept: 50,
     imagePlatform: "linux/amd64",
@@ -61,7 +61,7 @@ export const stages = {
       volumeGiB: 8,
       networkCidr: "10.73.1.0/24",
       clientDefaults: {},
-      // The addresses of an ALB change: only the port can be fixed.
+      // The addresses of an ALB change, so only the port can be fixed.
       egressCidr: "0.0.0.0/0",
     },
     cluster: {
@@ -70,11 +70,8 @@ export const stages = {
       nodeType: "t3.medium",
       nodes: { min: 2, desired: 2, max: 4 },
       egress: "nat",
-      publicApi: false,
       requestsPerFiveMinutes: 2000,
       logDays: 365,
     },
   },
 } as const satisfies Record<string, Stage>;
-
-export type StageName = keyof typeof stages;

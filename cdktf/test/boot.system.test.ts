@@ -49,7 +49,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
   /** The real client, with the settings that lead to the edge of this test. */
   function releaseWith(settings: Record<string, string>): Promise<Release> {
     const target = { ...edge.settings, ANALYZE_CA_FILE: "/etc/analyze/ca.crt", ...settings };
-    return buildRelease({ settings: target, caFile: edge.caFile, egress: null });
+    return buildRelease({ settings: target, caFile: edge.caFile });
   }
 
   async function publish(archive: Release, bytes = readFileSync(archive.file)): Promise<void> {

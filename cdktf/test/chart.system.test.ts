@@ -113,6 +113,8 @@ describeWith(["terraform", "cluster"], "`npm run chart`, refused", () => {
 
   it("where the API server does not answer, with the way to reach it", async () => {
     await applied("prod", all);
-    expect(chart(environment(production), "--context", "nowhere")).toMatch(/analyze-prod does not answer[^]*publicApi/);
+    expect(chart(environment(production), "--context", "nowhere")).toMatch(
+      /analyze-prod does not answer[^]*ANALYZE_API_CIDR/,
+    );
   });
 });

@@ -24,7 +24,7 @@ export function chart({ context, controllerChart }: ChartOptions): void {
   const outputs = new Terraform(stackFolder(stage)).outputs();
   if (!outputs.has("target-group")) {
     throw new ClusterError(
-      `Stage ${stage} has no cluster: set ANALYZE_STAGE=prod, or use \`npm run deploy:minikube\`.`,
+      `Stage ${stage} has no cluster: set ANALYZE_STAGE to a stage that has one, or use \`npm run deploy:minikube\`.`,
     );
   }
   const clusterName = output(outputs, "cluster-name");
@@ -49,8 +49,8 @@ export function chart({ context, controllerChart }: ChartOptions): void {
 function preflight(tools: ClusterTools, clusterName: string): void {
   if (tools.answers(["get", "--raw", "/readyz", "--request-timeout=15s"])) return;
   throw new ClusterError(
-    `The API server of ${clusterName} does not answer. It has an address inside the cluster's network alone: run this from there ` +
-      "or over a VPN, or set `publicApi` in stages.ts. Its roles are ANALYZE_CLUSTER_ADMIN_ROLE and …_DEPLOYER_ROLE: is yours one?",
+    `The API server of ${clusterName} does not answer. It has an address inside the cluster's network only: run this from there ` +
+      "or over a VPN, or deploy with ANALYZE_API_CIDR set to your address. Its roles are ANALYZE_CLUSTER_ADMIN_ROLE and …_DEPLOYER_ROLE: is yours one?",
   );
 }
 

@@ -1,4 +1,4 @@
-/** Names inside stage prod's cluster that Terraform gives rights to, and that what is installed there must have. */
+/** Names inside a stage's cluster: Terraform gives them rights, so what is installed there must have them. */
 export const clusterNames = {
   /** Namespace of web and worker. */
   namespace: "analyze",
@@ -6,6 +6,4 @@ export const clusterNames = {
   deployers: "analyze-deployers",
   balancerController: { namespace: "kube-system", serviceAccount: "aws-load-balancer-controller" },
   externalSecrets: { namespace: "external-secrets", serviceAccount: "external-secrets" },
-  /** Secret in Secrets Manager. */
-  secret: "analyze-prod/stores",
 } as const;

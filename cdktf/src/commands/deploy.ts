@@ -7,7 +7,6 @@ import { images } from "../constructs/image-repository.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, type ImagePush, project, pushImages } from "../../../deploy/images/push.ts";
 import { keepRelease } from "../release/history.ts";
-import { stages } from "../stages.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
@@ -35,7 +34,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
   for (const [name, value] of outputs) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
 }
 
-async function publishImages({ region, stage }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {
+async function publishImages({ region, literal }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {
   const ecr = new ECRClient({ region });
   const tags = tagsOf(project);
   const wanted: ImagePush[] = [];
@@ -48,7 +47,7 @@ async function publishImages({ region, stage }: Config, outputs: ReadonlyMap<str
   }
   for (const image of wanted) {
     step(`building ${image.target}:${image.tag}`);
-    buildImage(image, stages[stage].imagePlatform);
+    buildImage(image, literal.imagePlatform);
   }
   if (wanted.length > 0) pushImages(await ecrLogin(ecr), wanted);
 }

@@ -10,7 +10,7 @@ export interface ChangeOptions {
   readonly myIp?: boolean;
 }
 
-/** The settings of the environment, with this machine's own address for SSH when the options say so. Throws a ConfigError. */
+/** The settings of the environment, with this machine's own address for SSH when the options say so. Throws a SettingsError. */
 export async function configFor({ myIp }: ChangeOptions): Promise<Config> {
   if (myIp !== true) return readConfig(process.env);
   const cidr = await myCidr();

@@ -1,13 +1,14 @@
 import { Construct } from "constructs";
 import type { Config } from "../config.ts";
 import type { Release } from "../release/release.ts";
-import { stages } from "../stages.ts";
+import { nameOf } from "../names.ts";
 import { ClientHost } from "./client-host.ts";
 import { HostFirewall } from "./host-firewall.ts";
 import { HostIdentity, type Statement } from "./host-identity.ts";
 import { HostNetwork } from "./host-network.ts";
 import { ReleaseBucket } from "./release-bucket.ts";
 import { SessionEndpoints } from "./session-endpoints.ts";
+import { Zones } from "./zones.ts";
 
 export interface ClientSiteProps {
   readonly config: Config;
@@ -26,18 +27,19 @@ export class ClientSite extends Construct {
     super(scope, id);
     const { config } = props;
     const { region, access } = config;
-    const stage = stages[config.stage];
-    const name = `analyze-${config.stage}`;
+    const { host, deleteFull } = config.literal;
+    const name = nameOf(config.stage);
+    const zones = new Zones(this, "zones");
     const bucket = new ReleaseBucket(this, "releases", {
       prefix: `${name}-releases-`,
       release: props.release,
-      deleteFull: stage.deleteFull,
+      deleteFull,
     });
     const network = new HostNetwork(this, "network", {
       name,
       region,
-      zone: stage.zones[0],
-      cidr: stage.host.networkCidr,
+      zone: zones.at(0),
+      cidr: host.networkCidr,
       bucketArn: bucket.arn,
     });
     const firewall = new HostFirewall(this, "firewall", {
@@ -52,8 +54,8 @@ export class ClientSite extends Construct {
       new SessionEndpoints(this, "sessions", { name, region, vpcId, subnetId, hostGroupId: firewall.id });
     }
     const profileName = this.identity(name, bucket.arn, props);
-    const host = this.host(name, props, { bucket, network, firewall, profileName });
-    this.outputs = { ...reach(config, host), "release-bucket": bucket.name };
+    const instance = this.host(name, props, { bucket, network, firewall, profileName });
+    this.outputs = { ...reach(config, instance), "release-bucket": bucket.name };
   }
 
   private identity(name: string, bucketArn: string, { config, repositoryArns, logGroup }: ClientSiteProps): string {
@@ -76,7 +78,7 @@ export class ClientSite extends Construct {
       name,
       region: config.region,
       instanceType: config.instanceType,
-      volumeGiB: stages[config.stage].host.volumeGiB,
+      volumeGiB: config.literal.host.volumeGiB,
       detailedMonitoring: config.detailedMonitoring,
       subnetId: parts.network.subnetId,
       securityGroupId: parts.firewall.id,

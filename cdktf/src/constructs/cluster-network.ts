@@ -19,6 +19,7 @@ export interface ClusterNetworkProps {
   readonly region: string;
   /** /16: public subnets take /24, private ones /20. */
   readonly cidr: string;
+  /** Names of the Availability Zones. */
   readonly zones: readonly string[];
   readonly egress: "nat" | "nat-per-zone" | "endpoints";
   readonly keyArn: string;
@@ -62,8 +63,10 @@ export class ClusterNetwork extends Construct {
     this.logFlows(props);
   }
 
-  private zone(props: ClusterNetworkProps, zone: string, index: number, publicRoutes: string) {
-    const place = { vpcId: this.vpcId, availabilityZone: `${props.region}${zone}` };
+  private zone(props: ClusterNetworkProps, availabilityZone: string, index: number, publicRoutes: string) {
+    // A zone that AWS adds must not move a network that is in use.
+    const place = { vpcId: this.vpcId, availabilityZone, lifecycle: { ignoreChanges: ["availability_zone"] } };
+    const zone = String.fromCodePoint(97 + index);
     const open = new Subnet(this, `public-${zone}`, {
       ...place,
       cidrBlock: Fn.cidrsubnet(props.cidr, 8, index),

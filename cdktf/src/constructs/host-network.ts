@@ -11,7 +11,7 @@ import { Construct } from "constructs";
 export interface HostNetworkProps {
   readonly name: string;
   readonly region: string;
-  /** Letter of the Availability Zone. */
+  /** Name of the Availability Zone. */
   readonly zone: string;
   readonly cidr: string;
   /** The one bucket of ours that the host reads. */
@@ -37,8 +37,10 @@ export class HostNetwork extends Construct {
     const subnet = new Subnet(this, "public", {
       vpcId: vpc.id,
       cidrBlock: props.cidr,
-      availabilityZone: `${props.region}${props.zone}`,
+      availabilityZone: props.zone,
       tags: { Name: `${props.name}-public` },
+      // A zone that AWS adds must not move a network that is in use.
+      lifecycle: { ignoreChanges: ["availability_zone"] },
     });
     const routes = new RouteTable(this, "routes", { vpcId: vpc.id });
     new Route(this, "out", { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });

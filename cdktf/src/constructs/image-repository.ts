@@ -1,18 +1,19 @@
 import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy/index.js";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
 import { Construct } from "constructs";
-import { type StageName, stages } from "../stages.ts";
+import type { Config } from "../config.ts";
+import { nameOf } from "../names.ts";
 
 export const images = ["web", "worker", "client"] as const;
 
 /** The stage's repositories, one for each image. */
-export function imageRepositories(scope: Construct, stage: StageName): ImageRepository[] {
-  const { imagesKept, deleteFull } = stages[stage];
+export function imageRepositories(scope: Construct, { stage, literal }: Config): ImageRepository[] {
+  const { imagesKept, deleteFull } = literal;
   return images.map(
     (image) =>
       new ImageRepository(scope, `image-${image}`, {
         image,
-        name: `analyze-${stage}/${image}`,
+        name: `${nameOf(stage)}/${image}`,
         imagesKept,
         deleteFull,
       }),

@@ -12,6 +12,8 @@ import { KubernetesNodes } from "./kubernetes-nodes.ts";
 export interface KubernetesProps {
   readonly name: string;
   readonly stage: ClusterStage;
+  /** Who may call the API server from outside of the network; empty: nobody. */
+  readonly apiCidrs: readonly string[];
   readonly subnetIds: readonly string[];
   readonly keyArn: string;
 }
@@ -50,7 +52,8 @@ export class Kubernetes extends Construct {
       vpcConfig: {
         subnetIds: [...props.subnetIds],
         endpointPrivateAccess: true,
-        endpointPublicAccess: props.stage.publicApi,
+        endpointPublicAccess: props.apiCidrs.length > 0,
+        ...(props.apiCidrs.length > 0 ? { publicAccessCidrs: [...props.apiCidrs] } : {}),
       },
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
       encryptionConfig: { resources: ["secrets"], provider: { keyArn: props.keyArn } },

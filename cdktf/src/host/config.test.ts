@@ -15,6 +15,6 @@ it("needs nothing but a region, and takes the private key beside the public one"
 it("names every wrong setting with its value", () => {
   const wrong = { ANALYZE_STAGE: "test", ANALYZE_SSH_PORT: "ssh", ANALYZE_ACCESS: "" };
   expect(() => readHostConfig(wrong)).toThrow(
-    /ANALYZE_STAGE="test": must be one of dev, prod[^]*ANALYZE_SSH_PORT="ssh": must be a port/,
+    /ANALYZE_STAGE="test" must be one of dev, prod[^]*ANALYZE_SSH_PORT="ssh" must be a port/,
   );
 });

@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { ConfigError, readRegion } from "../config.ts";
-import { stages, type StageName } from "../stages.ts";
+import { setVariables, SettingsError, settingsFaults } from "../../../common/src/settings.ts";
+import { stageFrom } from "../config.ts";
+import { regionFrom } from "../settings/region.ts";
+import { type Stage, stages } from "../stages.ts";
 
 /** What finding and reaching a host takes; a deployment's other settings are not needed. */
 export interface HostConfig {
-  readonly stage: StageName;
+  /** Key of the stage. */
+  readonly stage: string;
   readonly region: string;
   /** Private key file for ssh; null: ssh tries the keys that it finds by itself. */
   readonly identityFile: string | null;
@@ -18,7 +21,6 @@ export interface HostConfig {
 }
 
 const shape = z.object({
-  ANALYZE_STAGE: z.enum(["dev", "prod"], `must be one of ${Object.keys(stages).join(", ")}`).default("dev"),
   ANALYZE_ACCESS: z.enum(["ssh", "ssm"], "must be ssh or ssm").default("ssh"),
   ANALYZE_SSH_PUBLIC_KEY_FILE: z.string().optional(),
   ANALYZE_KNOWN_HOSTS_FILE: z.string().default(fileURLToPath(new URL("../../state/known_hosts", import.meta.url))),
@@ -29,21 +31,21 @@ const shape = z.object({
   ANALYZE_SSH_PORT: z.coerce.number("must be a port").int().min(1).max(65_535).default(22),
 });
 
-/** Reads the environment; an empty variable counts as unset. Throws a ConfigError that names every fault. */
-export function readHostConfig(environment: NodeJS.ProcessEnv): HostConfig {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-  const region = readRegion(env);
+/** Reads the environment; an empty variable counts as unset. Throws a SettingsError that names every fault. */
+export function readHostConfig(
+  environment: NodeJS.ProcessEnv,
+  known: Readonly<Record<string, Stage>> = stages,
+): HostConfig {
+  const env = setVariables(environment);
+  const faults: string[] = [];
+  const stage = stageFrom(env, known, faults);
+  const region = regionFrom(env, faults);
   const parsed = shape.safeParse(env);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map(
-        ({ path, message }) => `${String(path[0])}=${JSON.stringify(env[String(path[0])])}: ${message}`,
-      ),
-    );
-  }
+  if (!parsed.success) faults.push(...settingsFaults(parsed.error, env));
+  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   const { data } = parsed;
   return {
-    stage: data.ANALYZE_STAGE,
+    stage,
     region,
     identityFile: data.ANALYZE_SSH_PUBLIC_KEY_FILE?.replace(/\.pub$/, "") ?? null,
     sshUser: data.ANALYZE_SSH_USER,

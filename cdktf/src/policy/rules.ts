@@ -1,29 +1,67 @@
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group/index.js";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
+import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster/index.js";
 import { Instance } from "@cdktf/provider-aws/lib/instance/index.js";
+import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template/index.js";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
+import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule/index.js";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
+import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import { isWorld, parseCidr } from "../settings/cidr.ts";
 
 /** What is wrong with a construct and what to do instead, or null when the rule has nothing against it. */
 export type Rule = (node: IConstruct) => { broken: string; instead: string } | null;
 
-const anywhere = new Set(["0.0.0.0/0", "::/0"]);
-const publicPorts = new Set([80, 443]);
+type OpenRule = VpcSecurityGroupIngressRule | VpcSecurityGroupEgressRule;
+
+/**
+ * Whether these CIDRs together are more than one organisation's network. A CIDR that only Terraform knows is one of our own
+ * networks; a text that is no CIDR counts as the world, since nobody knows what AWS makes of it.
+ */
+function opensWorld(cidrs: readonly (string | undefined)[]): boolean {
+  const texts = cidrs.filter((text) => text !== undefined).filter((text) => !Token.isUnresolved(text));
+  const parsed = texts.map((text) => parseCidr(text));
+  return parsed.includes(null) || isWorld(parsed.filter((cidr) => cidr !== null));
+}
+
+/** The CIDRs of the rules of the same group, kind and ports as this one: two halves of the world are the world. */
+function cidrsBeside(rule: OpenRule): (string | undefined)[] {
+  return rule.node.root.node.findAll().flatMap((other) => {
+    const isSameKind = other instanceof rule.constructor && isOpenRule(other);
+    if (!isSameKind || other.securityGroupIdInput !== rule.securityGroupIdInput || !shareAPort(other, rule)) return [];
+    return [other.cidrIpv4Input, other.cidrIpv6Input];
+  });
+}
+
+function isOpenRule(node: IConstruct): node is OpenRule {
+  return node instanceof VpcSecurityGroupIngressRule || node instanceof VpcSecurityGroupEgressRule;
+}
+
+function portsOf({ fromPortInput = 0, toPortInput = 65_535, ipProtocolInput }: OpenRule): [from: number, to: number] {
+  return ipProtocolInput === "-1" ? [0, 65_535] : [fromPortInput, toPortInput];
+}
+
+function shareAPort(one: OpenRule, other: OpenRule): boolean {
+  const [[from, to], [otherFrom, otherTo]] = [portsOf(one), portsOf(other)];
+  return from <= otherTo && otherFrom <= to;
+}
+
+/** Whether the rule opens this one TCP port only. */
+function isOnly(rule: OpenRule, ports: readonly number[]): boolean {
+  const [from, to] = portsOf(rule);
+  return rule.ipProtocolInput === "tcp" && from === to && ports.includes(from);
+}
 
 const noOpenPort: Rule = (node) => {
   if (!(node instanceof VpcSecurityGroupIngressRule)) return null;
-  if (!anywhere.has(node.cidrIpv4Input ?? "") && !anywhere.has(node.cidrIpv6Input ?? "")) return null;
-  if (
-    node.fromPortInput !== undefined &&
-    node.fromPortInput === node.toPortInput &&
-    publicPorts.has(node.fromPortInput)
-  )
-    return null;
+  if (isOnly(node, [80, 443]) || !opensWorld(cidrsBeside(node))) return null;
+  const port = node.ipProtocolInput === "-1" ? "any" : (node.fromPortInput ?? "any");
   return {
-    broken: `port ${node.fromPortInput ?? "any"} is open to the whole internet.`,
+    broken: `port ${port} is open to the whole internet.`,
     instead:
       "Give your own address: ANALYZE_SSH_CIDR=203.0.113.7/32, or `npm run deploy -- --my-ip`; " +
       "or ANALYZE_ACCESS=ssm, which needs no open port.",
@@ -31,21 +69,32 @@ const noOpenPort: Rule = (node) => {
 };
 
 const noInlineRules: Rule = (node) => {
-  if (!(node instanceof SecurityGroup)) return null;
-  if (node.ingressInput === undefined && node.egressInput === undefined) return null;
+  const isInline =
+    (node instanceof SecurityGroup || node instanceof DefaultSecurityGroup) &&
+    (node.ingressInput !== undefined || node.egressInput !== undefined);
+  if (!isInline && !(node instanceof SecurityGroupRule)) return null;
   return {
-    broken: "the security group has rules written inside it, where no other rule of this policy sees them.",
+    broken: "the security group has rules in a form that the other rules of this policy do not see.",
     instead: "Use VpcSecurityGroupIngressRule and VpcSecurityGroupEgressRule.",
   };
 };
 
 const noOpenEgress: Rule = (node) => {
   if (!(node instanceof VpcSecurityGroupEgressRule)) return null;
-  if (!anywhere.has(node.cidrIpv4Input ?? "") && !anywhere.has(node.cidrIpv6Input ?? "")) return null;
-  if (node.fromPortInput === 443 && node.toPortInput === 443) return null;
+  if (isOnly(node, [443]) || !opensWorld(cidrsBeside(node))) return null;
   return {
     broken: "it may call any address on any port.",
     instead: "Name the port and the CIDR, a prefix list or a security group that it needs.",
+  };
+};
+
+const noOpenApi: Rule = (node) => {
+  if (!(node instanceof EksCluster)) return null;
+  const { endpointPublicAccess, publicAccessCidrs = ["0.0.0.0/0"] } = node.vpcConfigInput ?? {};
+  if (endpointPublicAccess === false || !opensWorld(publicAccessCidrs)) return null;
+  return {
+    broken: "the API server of the cluster is open to the whole internet.",
+    instead: "Set endpointPublicAccess: false, or publicAccessCidrs to the callers: ANALYZE_API_CIDR=203.0.113.7/32.",
   };
 };
 
@@ -58,7 +107,8 @@ const immutableTags: Rule = (node) => {
 };
 
 const onlyImdsV2: Rule = (node) => {
-  if (!(node instanceof Instance) || node.metadataOptionsInput?.httpTokens === "required") return null;
+  if (!(node instanceof Instance || node instanceof LaunchTemplate)) return null;
+  if (node.metadataOptionsInput?.httpTokens === "required") return null;
   return {
     broken: "the metadata service would answer without a token (IMDSv1), a way to the role's credentials.",
     instead: 'Set metadataOptions.httpTokens: "required".',
@@ -86,6 +136,7 @@ export const rules: readonly Rule[] = [
   noOpenPort,
   noInlineRules,
   noOpenEgress,
+  noOpenApi,
   immutableTags,
   onlyImdsV2,
   encryptedDisk,

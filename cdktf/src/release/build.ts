@@ -7,7 +7,7 @@ import { packRelease, type Release } from "./release.ts";
 const project = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Bundles the client, packs it with its unit files and the stage's settings. Throws when the bundle cannot be built. */
-export async function buildRelease(target: Target): Promise<Release> {
+export async function buildRelease(target: Pick<Target, "settings" | "caFile">): Promise<Release> {
   const built = spawnSync(process.execPath, ["scripts/build.ts", "client"], { cwd: project, encoding: "utf8" });
   if (built.status !== 0) throw new Error(`The client's bundle was not built:\n${built.stdout}${built.stderr}`);
   return packRelease(

@@ -1,4 +1,7 @@
-/** What only a stage with its own cluster asks for. */
+import { nameSetting } from "../../../common/src/settings.ts";
+import { callerCidr } from "./access.ts";
+
+/** What only a stage with its own cluster needs. */
 export interface Production {
   /** Name of the edge, in `zone`. */
   readonly domain: string;
@@ -8,6 +11,8 @@ export interface Production {
   readonly budgetUsd: string;
   readonly adminRoleArn: string;
   readonly deployerRoleArn: string;
+  /** Who may call the cluster's API server from outside, as CIDRs; empty: it has an address inside the network only. */
+  readonly apiCidrs: readonly string[];
 }
 
 const hostname = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
@@ -22,27 +27,46 @@ const variables: Readonly<Record<string, [pattern: RegExp, example: string]>> = 
 };
 
 /** Reads the variables of a stage with a cluster; null after at least one fault was added. */
-export function productionFrom(env: NodeJS.ProcessEnv, faults: string[]): Production | null {
+export function productionFrom(env: NodeJS.ProcessEnv, stage: string, faults: string[]): Production | null {
   const before = faults.length;
   const value = (name: string): string => {
     const [pattern, example] = variables[name] ?? [/^/, ""];
     const given = env[name];
-    if (given === undefined) faults.push(`${name} is not set: stage prod needs it, ${example}`);
-    else if (!pattern.test(given)) faults.push(`${name}=${JSON.stringify(given)}: must be ${example}`);
+    if (given === undefined) faults.push(`${name} is not set: stage ${stage} needs it, ${example}`);
+    else if (!pattern.test(given)) faults.push(`${nameSetting(name, given)} must be ${example}`);
     return given ?? "";
   };
   const domain = value("ANALYZE_DOMAIN");
-  const zone = env["ANALYZE_ZONE"] ?? domain.split(".").slice(1).join(".");
-  if (!`.${domain}`.endsWith(`.${zone}`)) {
-    faults.push(`ANALYZE_ZONE=${JSON.stringify(zone)}: ANALYZE_DOMAIN must be in that zone`);
-  }
   const production = {
     domain,
-    zone,
+    zone: hostname.test(domain) ? zoneFrom(env["ANALYZE_ZONE"], domain, faults) : "",
     alarmEmail: value("ANALYZE_ALARM_EMAIL"),
     budgetUsd: value("ANALYZE_BUDGET_USD"),
     adminRoleArn: value("ANALYZE_CLUSTER_ADMIN_ROLE"),
     deployerRoleArn: value("ANALYZE_CLUSTER_DEPLOYER_ROLE"),
+    apiCidrs: apiCidrs(env["ANALYZE_API_CIDR"], faults),
   };
   return faults.length > before ? null : production;
+}
+
+/** Registries sell names below these, so no zone of one's own is above. */
+const publicSuffix = /^([a-z]+|(ac|co|com|edu|gov|net|or|org)\.[a-z]{2})$/;
+
+/** The zone of a name: its parent, or the name itself where the parent belongs to a registry. */
+function zoneFrom(given: string | undefined, domain: string, faults: string[]): string {
+  const parent = domain.split(".").slice(1).join(".");
+  if (given === undefined) return publicSuffix.test(parent) ? domain : parent;
+  if (publicSuffix.test(given))
+    faults.push(`${nameSetting("ANALYZE_ZONE", given)} belongs to a registry: name your own zone`);
+  else if (!`.${domain}`.endsWith(`.${given}`)) {
+    faults.push(`${nameSetting("ANALYZE_ZONE", given)} does not contain ANALYZE_DOMAIN: name the zone that it is in`);
+  }
+  return given;
+}
+
+function apiCidrs(value: string | undefined, faults: string[]): string[] {
+  const texts = (value ?? "").split(",").filter(Boolean);
+  return texts
+    .filter((text) => callerCidr("ANALYZE_API_CIDR", text.trim(), faults) !== null)
+    .map((text) => text.trim());
 }

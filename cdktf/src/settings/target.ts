@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
-import { isIPv4 } from "node:net";
-import { fileURLToPath } from "node:url";
+import { isIP } from "node:net";
+import { nameSetting } from "../../../common/src/settings.ts";
+import { hostBitsFault } from "./access.ts";
+import { caFileFrom } from "./ca-file.ts";
+import { longestStep } from "./schedule.ts";
 
 /** What the client on the host calls. */
 export interface Target {
@@ -10,6 +12,8 @@ export interface Target {
   readonly caFile: string | null;
   /** What the firewall lets out; null: nothing, the client calls the tunnel's end on its own host. */
   readonly egress: { readonly cidr: string; readonly port: number } | null;
+  /** The longest time between two due slots, in milliseconds. */
+  readonly longestStep: number;
 }
 
 export interface TargetDefaults {
@@ -29,14 +33,15 @@ export function targetFrom(env: NodeJS.ProcessEnv, defaults: TargetDefaults, fau
     if (value !== undefined) settings[name] = value;
   }
   for (const [name, value] of Object.entries(settings)) {
-    if (/['\n\r]/.test(value)) faults.push(`${name}=${JSON.stringify(value)}: must not hold a quote or a line break`);
+    if (/['\n\r]/.test(value)) faults.push(`${nameSetting(name, value)} must not hold a quote or a line break`);
   }
   const url = edgeUrl(settings["ANALYZE_URL"], faults);
-  const caFile = certificateFile(env["ANALYZE_CA_FILE"], defaults, faults);
+  const step = stepOf(settings["ANALYZE_SCHEDULE"], faults);
+  probe(settings["ANALYZE_PROBE"], faults);
+  const caFile = caFileFrom(env["ANALYZE_CA_FILE"], defaults.egressCidr === null, faults);
   if (caFile !== null) settings["ANALYZE_CA_FILE"] = caOnHost;
-  if (url === null) return null;
-  const egress = egressFrom(env, url, settings["ANALYZE_ADDRESS"], defaults.egressCidr, faults);
-  return faults.length > before ? null : { settings, caFile, egress };
+  const egress = egressFrom(env, { url, address: settings["ANALYZE_ADDRESS"], byDefault: defaults.egressCidr }, faults);
+  return faults.length > before ? null : { settings, caFile, egress, longestStep: step };
 }
 
 function edgeUrl(value: string | undefined, faults: string[]): URL | null {
@@ -46,37 +51,61 @@ function edgeUrl(value: string | undefined, faults: string[]): URL | null {
     return null;
   }
   const url = URL.parse(value);
-  if (url?.protocol === "https:") return url;
-  faults.push(`ANALYZE_URL=${JSON.stringify(value)}: must be an https URL, ${example}`);
+  if (url?.protocol === "https:" && url.username === "" && url.password === "") return url;
+  faults.push(`ANALYZE_URL must be an https URL without user and password, ${example}`);
   return null;
 }
 
-/** A stage with a default address has the private CA of `npm run certs`; one without has a certificate that all trust. */
-function certificateFile(given: string | undefined, defaults: TargetDefaults, faults: string[]): string | null {
-  if (given === undefined && defaults.egressCidr !== null) return null;
-  const file = given ?? fileURLToPath(new URL("../../../certs/issued/ca.crt", import.meta.url));
-  if (existsSync(file)) return file;
+function stepOf(expression: string | undefined, faults: string[]): number {
+  try {
+    return longestStep(expression ?? "* * * * *");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const what = "is not a usable cron expression (five fields, or six with seconds first)";
+    faults.push(`${nameSetting("ANALYZE_SCHEDULE", expression)} ${what}: ${reason}`);
+    return 0;
+  }
+}
+
+function probe(value: string | undefined, faults: string[]): void {
+  if (value === undefined || ["analyze", "random"].includes(value)) return;
+  faults.push(`${nameSetting("ANALYZE_PROBE", value)} must be analyze or random`);
+}
+
+interface Dialled {
+  readonly url: URL | null;
+  readonly address: string | undefined;
+  readonly byDefault: string | null;
+}
+
+function egressFrom(env: NodeJS.ProcessEnv, { url, address, byDefault }: Dialled, faults: string[]): Target["egress"] {
+  const pinned = address === undefined ? { ip: null, port: null } : pinnedAddress(address, faults);
+  if (pinned === null || url === null) return null;
+  const port = pinned.port ?? Number(url.port || 443);
+  if (pinned.ip?.startsWith("127.") === true) return null;
+  const given = env["ANALYZE_EGRESS_CIDR"];
+  if (given !== undefined) {
+    const fault = hostBitsFault(given);
+    if (fault !== null) faults.push(`${nameSetting("ANALYZE_EGRESS_CIDR", given)} ${fault}`);
+    return { cidr: given, port };
+  }
+  const cidr = pinned.ip === null ? byDefault : `${pinned.ip}/32`;
+  if (cidr !== null) return { cidr, port };
   faults.push(
-    `no CA certificate at ${file}: \`npm run certs\` in the project's root makes one; or set ANALYZE_CA_FILE`,
+    "the firewall must know what the client may call: set ANALYZE_ADDRESS to the edge's IPv4 address, " +
+      "or ANALYZE_EGRESS_CIDR to the network that the edge's name is in",
   );
   return null;
 }
 
-function egressFrom(
-  env: NodeJS.ProcessEnv,
-  url: URL,
-  address: string | undefined,
-  byDefault: string | null,
-  faults: string[],
-): Target["egress"] {
-  const [host = "", port = ""] = (address ?? "").split(":");
-  const dialled = Number(port || url.port || 443);
-  if (host.startsWith("127.")) return null;
-  const cidr = env["ANALYZE_EGRESS_CIDR"] ?? (isIPv4(host) ? `${host}/32` : byDefault);
-  if (cidr !== null && isIPv4(cidr.split("/")[0] ?? "")) return { cidr, port: dialled };
+/** `ip` or `ip:port` with IPv4, the one family that the host's network has. Null after a fault was added. */
+function pinnedAddress(address: string, faults: string[]): { ip: string; port: number | null } | null {
+  const [ip = "", port, ...rest] = address.split(":");
+  const validPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
+  if (isIP(ip) === 4 && rest.length === 0 && validPort) return { ip, port: port === undefined ? null : Number(port) };
   faults.push(
-    "the firewall must know what the client may call: set ANALYZE_ADDRESS to the edge's IPv4 address, " +
-      "or ANALYZE_EGRESS_CIDR to the network that the edge's name is in",
+    `${nameSetting("ANALYZE_ADDRESS", address)} must be an IPv4 address, with a port of 1 to 65535 or without: ` +
+      "192.0.2.7 or 192.0.2.7:8443; leave it unset to find the edge by DNS",
   );
   return null;
 }

@@ -1,120 +1,45 @@
-import { describe, expect, it } from "vitest";
+import os from "node:os";
+import { syncBuiltinESMExports } from "node:module";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { all, synthesise, synthText } from "../../test/support/synthesised.ts";
 
-/** How many there are of each resource. */
-const resources = {
-  dev: {
-    aws_cloudwatch_metric_alarm: 1,
-    aws_default_security_group: 1,
-    aws_ecr_lifecycle_policy: 3,
-    aws_ecr_repository: 3,
-    aws_eip: 1,
-    aws_iam_instance_profile: 1,
-    aws_iam_role: 1,
-    aws_iam_role_policy: 1,
-    aws_instance: 1,
-    aws_internet_gateway: 1,
-    aws_key_pair: 1,
-    aws_route: 1,
-    aws_route_table: 1,
-    aws_route_table_association: 1,
-    aws_s3_bucket: 1,
-    aws_s3_bucket_policy: 1,
-    aws_s3_bucket_public_access_block: 1,
-    aws_s3_bucket_server_side_encryption_configuration: 1,
-    aws_s3_bucket_versioning: 1,
-    aws_s3_object: 2,
-    aws_security_group: 1,
-    aws_subnet: 1,
-    aws_vpc: 1,
-    aws_vpc_endpoint: 1,
-    aws_vpc_security_group_egress_rule: 1,
-    aws_vpc_security_group_ingress_rule: 1,
-  },
-  prod: {
-    aws_acm_certificate: 1,
-    aws_acm_certificate_validation: 1,
-    aws_alb: 1,
-    aws_alb_listener: 2,
-    aws_alb_target_group: 1,
-    aws_budgets_budget: 1,
-    aws_cloudwatch_log_group: 5,
-    aws_cloudwatch_log_metric_filter: 2,
-    aws_cloudwatch_metric_alarm: 6,
-    aws_default_security_group: 2,
-    aws_ecr_lifecycle_policy: 3,
-    aws_ecr_repository: 3,
-    aws_eip: 2,
-    aws_eks_access_entry: 2,
-    aws_eks_access_policy_association: 2,
-    aws_eks_addon: 5,
-    aws_eks_cluster: 1,
-    aws_eks_node_group: 1,
-    aws_eks_pod_identity_association: 2,
-    aws_flow_log: 1,
-    aws_iam_instance_profile: 1,
-    aws_iam_role: 7,
-    aws_iam_role_policy: 5,
-    aws_iam_role_policy_attachment: 4,
-    aws_inspector2_enabler: 1,
-    aws_instance: 1,
-    aws_internet_gateway: 2,
-    aws_key_pair: 1,
-    aws_kms_alias: 1,
-    aws_kms_key: 1,
-    aws_lambda_function: 1,
-    aws_lambda_permission: 1,
-    aws_launch_template: 1,
-    aws_nat_gateway: 1,
-    aws_route: 4,
-    aws_route53_record: 2,
-    aws_route_table: 4,
-    aws_route_table_association: 5,
-    aws_s3_bucket: 1,
-    aws_s3_bucket_policy: 1,
-    aws_s3_bucket_public_access_block: 1,
-    aws_s3_bucket_server_side_encryption_configuration: 1,
-    aws_s3_bucket_versioning: 1,
-    aws_s3_object: 2,
-    aws_secretsmanager_secret: 1,
-    aws_secretsmanager_secret_rotation: 1,
-    aws_security_group: 2,
-    aws_sns_topic: 1,
-    aws_sns_topic_subscription: 1,
-    aws_subnet: 5,
-    aws_vpc: 2,
-    aws_vpc_endpoint: 2,
-    aws_vpc_security_group_egress_rule: 3,
-    aws_vpc_security_group_ingress_rule: 4,
-    aws_wafv2_web_acl: 1,
-    aws_wafv2_web_acl_association: 1,
-    aws_wafv2_web_acl_logging_configuration: 1,
-  },
-} as const;
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  syncBuiltinESMExports();
+});
+
+/** Synthesises as another machine would at another time. */
+function elsewhere<T>(machine: string, now: string, work: () => T): T {
+  vi.useFakeTimers({ now: new Date(now), toFake: ["Date"] });
+  vi.spyOn(os, "hostname").mockReturnValue(machine);
+  vi.spyOn(os, "userInfo").mockReturnValue({ username: machine, uid: 1, gid: 1, shell: null, homedir: `/${machine}` });
+  vi.spyOn(os, "homedir").mockReturnValue(`/${machine}`);
+  vi.spyOn(Math, "random").mockReturnValue(machine.length / 100);
+  vi.stubEnv("USER", machine);
+  vi.stubEnv("HOSTNAME", machine);
+  syncBuiltinESMExports();
+  return work();
+}
+
+const kmsOrAws = [{ apply_server_side_encryption_by_default: { sse_algorithm: "aws:kms" }, bucket_key_enabled: true }];
 
 describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
-  it("has these resources and no other", () => {
-    const { resource } = synthesise(stage);
-    const counts = Object.entries(resource).map(([type, named]) => [type, Object.keys(named).length]);
-    expect(Object.fromEntries(counts)).toEqual(resources[stage]);
-  });
-
-  it("scans every push and lets no tag be pushed over", () => {
-    const repository = { image_tag_mutability: "IMMUTABLE", image_scanning_configuration: { scan_on_push: true } };
-    const repositories = all(synthesise(stage), "aws_ecr_repository");
-    expect(repositories).toMatchObject([repository, repository, repository]);
-    const names = repositories.map(({ name }) => name);
-    expect(names).toEqual(["client", "web", "worker"].map((image) => `analyze-${stage}/${image}`));
-  });
-
-  it("keeps a token of the metadata service to the host itself", () => {
-    const metadata = { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 };
-    expect(all(synthesise(stage), "aws_instance")).toMatchObject([{ metadata_options: metadata }]);
-  });
+  const stack = synthesise(stage);
 
   it("is the same on every machine and at every time", () => {
-    expect(synthText(stage)).toBe(synthText(stage));
-    expect(synthesise(stage).terraform.backend).toEqual({ local: { path: `../../../state/${stage}.tfstate` } });
+    const here = elsewhere("anna", "2026-01-31T23:59:59Z", () => synthText(stage));
+    expect(elsewhere("berta-2", "2031-07-01T00:00:00Z", () => synthText(stage))).toBe(here);
+  });
+
+  it("tags everything with the project and the stage", () => {
+    const tags = { project: "analyze", stage, "managed-by": "cdktf" };
+    expect(stack.provider.aws).toMatchObject([{ default_tags: [{ tags }] }]);
+  });
+
+  it("keeps its state in a file of its own, relative to the stack", () => {
+    expect(stack.terraform.backend).toEqual({ local: { path: `../../../state/${stage}.tfstate` } });
   });
 
   it("keeps its state in S3, with S3's own lock, by one setting", () => {
@@ -124,7 +49,71 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     });
   });
 
-  it("is refused when SSH would be open to the world", () => {
-    expect(() => synthText(stage, { ANALYZE_SSH_CIDR: "0.0.0.0/0" })).toThrow(/port 22 is open to the whole internet/);
+  it("has a repository for each image, scans every push and lets no tag be pushed over", () => {
+    const repositories = all(stack, "aws_ecr_repository");
+    const names = repositories.map(({ name }) => name);
+    expect(names).toEqual(["client", "web", "worker"].map((image) => `analyze-${stage}/${image}`));
+    for (const repository of repositories) {
+      expect(repository).toMatchObject({
+        image_tag_mutability: "IMMUTABLE",
+        image_scanning_configuration: { scan_on_push: true },
+      });
+    }
   });
+
+  it("locks, versions and encrypts every bucket", () => {
+    const buckets = Object.keys(stack.resource["aws_s3_bucket"] ?? {}).map(
+      (name) => `\${aws_s3_bucket.${name}.bucket}`,
+    );
+    expect(buckets.length).toBeGreaterThan(0);
+    for (const [type, rest] of [
+      ["aws_s3_bucket_public_access_block", { restrict_public_buckets: true, block_public_policy: true }],
+      ["aws_s3_bucket_versioning", { versioning_configuration: { status: "Enabled" } }],
+      ["aws_s3_bucket_server_side_encryption_configuration", { rule: kmsOrAws }],
+      ["aws_s3_bucket_policy", { policy: expect.stringContaining('"aws:SecureTransport":"false"') }],
+    ] as const) {
+      expect(all(stack, type)).toEqual(buckets.map((bucket) => expect.objectContaining({ bucket, ...rest })));
+    }
+  });
+
+  it("empties the default security group of every network", () => {
+    const vpcs = Object.keys(stack.resource["aws_vpc"] ?? {}).map((name) => `\${aws_vpc.${name}.id}`);
+    const closed = all(stack, "aws_default_security_group");
+    expect(new Set(closed.map(({ vpc_id }) => vpc_id))).toEqual(new Set(vpcs));
+    for (const group of closed) expect(group).not.toHaveProperty("ingress");
+  });
+
+  it("takes its zones as AWS names them, and stays in them", () => {
+    const subnets = all(stack, "aws_subnet");
+    const zones = new Set(subnets.map(({ availability_zone }) => availability_zone));
+    expect(zones.size).toBe(stage === "dev" ? 1 : 3);
+    for (const zone of zones) expect(zone).toMatch(/^\$\{data\.aws_availability_zones\.\w+\.names\.\d\}$/);
+    for (const { lifecycle } of subnets) expect(lifecycle).toEqual({ ignore_changes: ["availability_zone"] });
+  });
+
+  it("keeps a token of the metadata service to the host itself", () => {
+    const metadata = { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 };
+    for (const host of [...all(stack, "aws_instance"), ...all(stack, "aws_launch_template")]) {
+      expect(host).toMatchObject({ metadata_options: metadata });
+    }
+  });
+});
+
+it("makes nothing in dev that is billed by the hour but the host and its address", () => {
+  const hourly = /nat_gateway|_alb|_lb$|eks|wafv2|kms_key|secretsmanager|inspector|flow_log/;
+  const { resource } = synthesise("dev");
+  expect(Object.keys(resource).filter((type) => hourly.test(type))).toEqual([]);
+  expect(all(synthesise("dev"), "aws_vpc_endpoint").filter((one) => one["vpc_endpoint_type"] === "Interface")).toEqual(
+    [],
+  );
+  expect([all(synthesise("dev"), "aws_instance").length, all(synthesise("dev"), "aws_eip").length]).toEqual([1, 1]);
+});
+
+it("encrypts every log group of prod with the stage's key and forgets after a year", () => {
+  for (const group of all(synthesise("prod"), "aws_cloudwatch_log_group")) {
+    expect(group).toMatchObject({
+      retention_in_days: 365,
+      kms_key_id: expect.stringMatching(/^\$\{aws_kms_key\.key_/),
+    });
+  }
 });

@@ -1,12 +1,16 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAuthority } from "../../../certs/src/index.ts";
 import { readConfig, type Config } from "../../src/config.ts";
+import type { Stage } from "../../src/stages.ts";
 import { packRelease, type Release } from "../../src/release/release.ts";
 import { buildRotation } from "../../src/rotation/build.ts";
 
 /** A key that belongs to nobody: its private half was never kept. */
 export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz3Zq5y0n1Wl1dXqVx1s7m0sB7vW1qJ8r5m1h0Yh4cQ";
+
+const authority = await createAuthority({ hosts: ["analyze.test"] });
 
 /** The real bundle of the secret's rotation. */
 export const rotation = await buildRotation();
@@ -15,13 +19,13 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), "analyze-cdktf-"));
 }
 
-/** An environment that holds, with files made for it; `changes` sets or unsets variables. */
+/** A valid environment, with files made for it; `changes` sets or unsets variables. */
 export function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const folder = temporaryFolder();
   const keyFile = join(folder, "id_ed25519.pub");
   const caFile = join(folder, "ca.crt");
   writeFileSync(keyFile, `${publicKey} someone@somewhere\n`);
-  writeFileSync(caFile, "-----BEGIN CERTIFICATE-----\n");
+  writeFileSync(caFile, authority.certificate);
   return {
     AWS_REGION: "eu-central-1",
     ANALYZE_SSH_CIDR: "203.0.113.7/32",
@@ -31,8 +35,8 @@ export function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv 
   };
 }
 
-export function config(changes: NodeJS.ProcessEnv = {}): Config {
-  return readConfig(environment(changes));
+export function config(changes: NodeJS.ProcessEnv = {}, known?: Readonly<Record<string, Stage>>): Config {
+  return readConfig(environment(changes), known);
 }
 
 /** A real archive whose bundle is `bundle`; stands in for the client where only its bytes matter. */
@@ -46,7 +50,7 @@ export function release(bundle = "console.log('client')\n", settings: Record<str
   return packRelease({ bundle: join(folder, "main.mjs"), unitFolder, caFile: null, settings }, folder);
 }
 
-/** What stage prod asks for besides. */
+/** What stage prod needs besides. */
 export const production = {
   ANALYZE_STAGE: "prod",
   ANALYZE_ADDRESS: "",

@@ -1,11 +1,13 @@
 import { Testing } from "cdktf";
 import { z } from "zod";
 import { config, production, release, rotation } from "./fixture.ts";
-import type { StageName } from "../../src/stages.ts";
+import { type Stage, stages } from "../../src/stages.ts";
 import { createStack } from "../../src/app.ts";
 
 const shape = z.object({
   resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
+  provider: z.object({ aws: z.array(z.record(z.string(), z.unknown())) }),
+  output: z.record(z.string(), z.object({ value: z.string() })),
   data: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
   terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }),
 });
@@ -15,13 +17,17 @@ export type Synthesised = z.infer<typeof shape>;
 
 const archive = await release();
 
-/** Synthesises a stage, and calls nothing. `changes` sets or unsets variables; `bundle` stands in for the client. */
+/** Synthesises a stage, and calls nothing. `changes` sets or unsets variables; `builds` stand in for the client. */
 export function synthText(
-  stage: StageName,
+  stage: string,
   changes: NodeJS.ProcessEnv = {},
   builds = { release: archive, rotation },
+  known: Readonly<Record<string, Stage>> = stages,
 ): string {
-  const settings = config({ ...(stage === "prod" ? production : {}), ...changes });
+  const settings = config(
+    { ...(known[stage]?.cluster == null ? {} : production), ANALYZE_STAGE: stage, ...changes },
+    known,
+  );
   return Testing.synth(createStack(Testing.app(), settings, builds));
 }
 

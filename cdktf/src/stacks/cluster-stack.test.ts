@@ -39,12 +39,6 @@ it("keeps the API server inside the network, its secrets under our key and its r
   ]);
 });
 
-it("lets a text of 1 MiB through the firewall, which by itself refuses bodies above 8 KiB", () => {
-  expect(JSON.stringify(all(stack, "aws_wafv2_web_acl"))).toContain(
-    '"rule_action_override":[{"action_to_use":{"count":{}},"name":"SizeRestrictions_BODY"}]',
-  );
-});
-
 it("calls someone when the client has written nothing for three minutes, data or no data", () => {
   const silent = all(stack, "aws_cloudwatch_metric_alarm").find(
     (alarm) => alarm["alarm_name"] === "analyze-prod-client-silent",

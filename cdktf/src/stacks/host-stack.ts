@@ -6,11 +6,11 @@ import { imageRepositories } from "../constructs/image-repository.ts";
 import type { Release } from "../release/release.ts";
 import { AnalyzeStack } from "./analyze-stack.ts";
 
-/** Stage dev: three image repositories, and the host that runs the client against a cluster on a person's own machine. */
-export class DevStack extends AnalyzeStack {
+/** A stage without a cluster of its own: three image repositories, and the host that runs the client. */
+export class HostStack extends AnalyzeStack {
   constructor(scope: Construct, id: string, config: Config, release: Release) {
     super(scope, id, config);
-    const repositories = imageRepositories(this, config.stage);
+    const repositories = imageRepositories(this, config);
     const site = new ClientSite(this, "client", {
       config,
       release,

@@ -18,33 +18,43 @@ import { PublicCertificate } from "../constructs/public-certificate.ts";
 import { RotatedSecret } from "../constructs/rotated-secret.ts";
 import { StageKey } from "../constructs/stage-key.ts";
 import { WebFirewall } from "../constructs/web-firewall.ts";
+import { Zones } from "../constructs/zones.ts";
 import type { Release } from "../release/release.ts";
 import type { Production } from "../settings/production.ts";
-import { type ClusterStage, stages } from "../stages.ts";
+import { nameOf, secretName } from "../names.ts";
+import type { ClusterStage } from "../stages.ts";
 import { AnalyzeStack } from "./analyze-stack.ts";
 import { registerTargets, readSecret } from "./pod-rights.ts";
 
 /** What synth needs besides the settings: files that were built before. */
-export interface ProdBuilds {
+export interface Builds {
   readonly release: Release;
   /** Folder with the rotation's bundle. */
   readonly rotation: string;
 }
 
-const name = "analyze-prod";
+/** What a stage with a cluster has besides. */
+export interface ClusterPart {
+  readonly stage: ClusterStage;
+  readonly production: Production;
+}
 
-/** Stage prod: a cluster behind a load balancer and a firewall, and the client's host that watches it from outside. */
-export class ProdStack extends AnalyzeStack {
-  private readonly stage: ClusterStage = stages.prod.cluster;
-  private readonly region: string;
+/** A stage with a cluster behind a load balancer and a firewall, and the client's host that watches it from outside. */
+export class ClusterStack extends AnalyzeStack {
+  private readonly name: string;
+  private readonly config: Config;
+  private readonly stage: ClusterStage;
   private readonly production: Production;
 
-  constructor(scope: Construct, id: string, config: Config, production: Production, builds: ProdBuilds) {
+  constructor(scope: Construct, id: string, config: Config, { stage, production }: ClusterPart, builds: Builds) {
     super(scope, id, config);
-    this.region = config.region;
+    const name = nameOf(config.stage);
+    this.name = name;
+    this.config = config;
+    this.stage = stage;
     this.production = production;
     const key = new StageKey(this, "key", { name, region: config.region });
-    const repositories = imageRepositories(this, "prod");
+    const repositories = imageRepositories(this, config);
     const { network, kubernetes, edge } = this.cluster(key.arn);
     const secret = this.secret(key.arn, builds.rotation);
     this.rights(kubernetes, edge, secret, key.arn);
@@ -78,17 +88,25 @@ export class ProdStack extends AnalyzeStack {
   }
 
   private cluster(keyArn: string): { network: ClusterNetwork; kubernetes: Kubernetes; edge: EdgeBalancer } {
-    const { stage, region, production } = this;
+    const { stage, production, name } = this;
+    const { region, literal } = this.config;
+    const zones = new Zones(this, "zones");
     const network = new ClusterNetwork(this, "network", {
       name,
       region,
       cidr: stage.networkCidr,
-      zones: stages.prod.zones,
+      zones: Array.from({ length: literal.zones }, (_, index) => zones.at(index)),
       egress: stage.egress,
       keyArn,
       logDays: stage.logDays,
     });
-    const kubernetes = new Kubernetes(this, "kubernetes", { name, stage, subnetIds: network.privateSubnetIds, keyArn });
+    const kubernetes = new Kubernetes(this, "kubernetes", {
+      name,
+      stage,
+      apiCidrs: production.apiCidrs,
+      subnetIds: network.privateSubnetIds,
+      keyArn,
+    });
     const { zoneId } = new DataAwsRoute53Zone(this, "zone", { name: production.zone });
     const certificate = new PublicCertificate(this, "certificate", { domain: production.domain, zoneId });
     const edge = new EdgeBalancer(this, "edge", {
@@ -107,7 +125,7 @@ export class ProdStack extends AnalyzeStack {
 
   private secret(keyArn: string, handlerFolder: string): RotatedSecret {
     return new RotatedSecret(this, "secret", {
-      name: clusterNames.secret,
+      name: secretName(this.config.stage),
       description: "Password of the stores inside the cluster",
       keyArn,
       days: 90,
@@ -127,13 +145,13 @@ export class ProdStack extends AnalyzeStack {
     const common = { clusterName: kubernetes.name, after: kubernetes.ready };
     new PodRole(this, "balancer-controller", {
       ...common,
-      name: `${name}-balancer`,
+      name: `${this.name}-balancer`,
       ...clusterNames.balancerController,
       statements: registerTargets(edge.targetGroupArn),
     });
     new PodRole(this, "external-secrets", {
       ...common,
-      name: `${name}-secrets`,
+      name: `${this.name}-secrets`,
       ...clusterNames.externalSecrets,
       statements: readSecret(secret.arn, keyArn),
     });

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export interface KeyPairFiles {
+  /** `type base64`, without the comment. */
+  readonly publicKey: string;
+  readonly privateKeyFile: string;
+}
+
+/** Reads the SSH public key that ANALYZE_SSH_PUBLIC_KEY_FILE names, or one of the usual two. Null after a fault was added. */
+export function publicKeyFrom(given: string | undefined, faults: string[]): KeyPairFiles | null {
+  const places =
+    given === undefined ? ["id_ed25519.pub", "id_rsa.pub"].map((n) => join(homedir(), ".ssh", n)) : [given];
+  for (const place of places) {
+    const line = readLine(place);
+    if (line === null) continue;
+    const fault = keyFault(line);
+    // The comment is often a person's name and machine: AWS need not know, and a change of it must not change the host.
+    if (fault === null) {
+      return { publicKey: line.split(" ").slice(0, 2).join(" "), privateKeyFile: place.replace(/\.pub$/, "") };
+    }
+    faults.push(`${place} ${fault}`);
+    return null;
+  }
+  faults.push(
+    `no public key at ${places.join(" or ")}: make one with \`ssh-keygen -t ed25519\`, ` +
+      "or name yours in ANALYZE_SSH_PUBLIC_KEY_FILE",
+  );
+  return null;
+}
+
+const notAKey = "is not an OpenSSH public key of type ed25519 or RSA, the two that EC2 takes";
+
+function keyFault(line: string): string | null {
+  const [, type, base64 = ""] = /^(ssh-ed25519|ssh-rsa) ([A-Za-z0-9+/=]+)( .*)?$/.exec(line) ?? [];
+  if (type === undefined) return notAKey;
+  const fields = wireFields(Buffer.from(base64, "base64"));
+  if (fields?.[0]?.toString("latin1") !== type) return notAKey;
+  if (type === "ssh-ed25519") return fields.length === 2 && fields[1]?.length === 32 ? null : "is cut short";
+  const bits = bitLength(fields[2]);
+  if (fields.length !== 3 || bits === 0) return "is cut short";
+  return bits < 2048
+    ? `is an RSA key of ${bits} bits; EC2 needs 2048 or more: \`ssh-keygen -t ed25519\` makes a new key`
+    : null;
+}
+
+/** The length-prefixed fields of a key (RFC 4253 §6.6). Null where the bytes do not add up. */
+function wireFields(bytes: Buffer): Buffer[] | null {
+  const fields: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = at + 4 > bytes.length ? Infinity : at + 4 + bytes.readUInt32BE(at);
+    if (end > bytes.length) return null;
+    fields.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+}
+
+function bitLength(number: Buffer | undefined): number {
+  const hex = (number?.toString("hex") ?? "").replace(/^0+/, "");
+  return hex === "" ? 0 : BigInt(`0x${hex}`).toString(2).length;
+}
+
+function readLine(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return null;
+  }
+}

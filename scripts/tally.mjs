@@ -1,9 +1,15 @@
 // Sums up vitest's JSON reports. Plain JavaScript, for whatever Node is there.
-// Usage: node scripts/tally.mjs <folder> <suite>=<exit code>…   Last line: N passed, N failed. Exit code 1 on any failure.
+// Usage: node scripts/tally.mjs <folder> <skips.json> <suite>=<exit code>… <step>:<exit code>…
+// A suite has a report in <folder>; a step has none, and counts as one test.
+// skips.json lists the tests that may be skipped: [{ file, test, reason, sometimes? }]. A skipped test that is not listed is a failure,
+// and so is an entry whose test is no longer there, or is no longer skipped (unless `sometimes`, for a cause that not every machine has).
+// Last line: N passed, N failed. Exit code 1 on any failure.
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-const [folder, ...suites] = process.argv.slice(2);
+const [folder, skipList, ...ended] = process.argv.slice(2);
+const listed = JSON.parse(readFileSync(skipList, "utf8"));
+const unmet = new Set(listed);
 
 function report(name) {
   try {
@@ -13,26 +19,67 @@ function report(name) {
   }
 }
 
-/** Passed and skipped tests as counts, failures as words. A file that could not be loaded is one failure. */
-function sum(name, code) {
+/** The entry that lists the test. */
+function entryOf(file, { title }) {
+  return listed.find((entry) => entry.file === file && entry.test === title);
+}
+
+/** What is wrong in one file, as words. A file that could not be loaded is one failure. */
+function failuresIn({ name, status, message, assertionResults }) {
+  const file = relative(process.cwd(), name);
+  const failed = assertionResults.filter((test) => test.status === "failed").map((test) => test.fullName);
+  if (failed.length === 0 && status === "failed") failed.push(message || "could not be loaded");
+  // Where a hook has failed, what it was to prepare is skipped: that is one failure, not many.
+  if (failed.length > 0) return failed.map((what) => `${file}: ${what}`);
+  return assertionResults
+    .filter((test) => isSkipped(test) && entryOf(file, test) === undefined)
+    .map((test) => `${file}: ${test.fullName}: skipped, and not listed in ${skipList}`);
+}
+
+function isSkipped({ status }) {
+  return status !== "passed" && status !== "failed";
+}
+
+function meet({ name, assertionResults }) {
+  for (const test of assertionResults) {
+    const entry = entryOf(relative(process.cwd(), name), test);
+    if (entry && (entry.sometimes || test.status !== "passed")) unmet.delete(entry);
+  }
+}
+
+function sumSuite(name, code) {
   const known = report(name);
   const files = known?.testResults ?? [];
+  for (const file of files) meet(file);
   const tests = files.flatMap((file) => file.assertionResults);
-  const failures = files.flatMap((file) => {
-    const failed = file.assertionResults.filter((test) => test.status === "failed").map((test) => test.fullName);
-    if (failed.length === 0 && file.status === "failed") failed.push(file.message || "could not be loaded");
-    return failed.map((what) => `${relative(process.cwd(), file.name)}: ${what}`);
-  });
+  const failures = files.flatMap(failuresIn);
   // Format, lint, types and exports have no report: they show in the exit code alone.
   if (failures.length === 0 && (code !== "0" || !known)) {
     failures.push(`${known ? "" : "no report, "}ended with code ${code}, see ${join(folder, `${name}.log`)}`);
   }
   const passed = tests.filter((test) => test.status === "passed").length;
-  const skipped = tests.filter((test) => test.status !== "passed" && test.status !== "failed").length;
-  return { name, passed, skipped, failures };
+  return { name, passed, skipped: tests.filter(isSkipped).length, failures, isWhole: known !== undefined };
 }
 
-const sums = suites.map((suite) => sum(...suite.split("=")));
+function sumStep(name, code) {
+  const failures = code === "0" ? [] : [`ended with code ${code}, see ${join(folder, `${name}.log`)}`];
+  return { name, passed: 1 - failures.length, skipped: 0, failures, isWhole: true };
+}
+
+/** What is wrong with the list itself: known only where every suite has left its report. */
+function stale(sums) {
+  if (!sums.every(({ isWhole }) => isWhole)) return [];
+  return [...unmet].map(
+    ({ file, test }) => `${skipList}: "${test}" of ${file} is not skipped, or not there: remove it`,
+  );
+}
+
+const sums = ended.map((one) => {
+  const [, name, kind, code] = /^(.*)([=:])(.*)$/.exec(one) ?? [];
+  return kind === ":" ? sumStep(name, code) : sumSuite(name, code);
+});
+const old = stale(sums);
+if (sums.length > 0 && old.length > 0) sums.push({ name: "skips", passed: 0, skipped: 0, failures: old });
 for (const { name, passed, skipped, failures } of sums) {
   process.stdout.write(`${name}: ${passed} passed, ${failures.length} failed, ${skipped} skipped\n`);
   for (const failure of failures) process.stdout.write(`  ✗ ${failure.split("\n")[0]}\n`);

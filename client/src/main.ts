@@ -1,9 +1,13 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { Command } from "commander";
-import { addExport } from "./reader/export/command.ts";
 import type { DoctorOptions } from "./poller/commands/doctor.ts";
-import { addReport } from "./reader/report/command.ts";
-import { addTail } from "./reader/tail/command.ts";
+import { addExport } from "./reader/commands/export.ts";
+import { addMaintenance } from "./reader/commands/maintenance.ts";
+import { addReport } from "./reader/commands/report.ts";
+import { addTail } from "./reader/commands/tail.ts";
+
+surviveClosedPipes();
 
 // A deployment says which release it is, as semver's build metadata: 0.1.0+26f1c0a9d3b7.
 const release = process.env["ANALYZE_RELEASE"];
@@ -20,8 +24,8 @@ const program = new Command("analyze")
 
 // Imported when called: who reads the log need not load what the poller needs.
 program
-  .command("run", { isDefault: true })
-  .description("the poller: one probe per due minute, one line each in ANALYZE_LOG")
+  .command("run")
+  .description("the poller, also without a command: one probe per due minute, one line each in ANALYZE_LOG")
   .action(async () => {
     const { run } = await import("./poller/commands/run.ts");
     process.exitCode = await run(process.env, version);
@@ -51,9 +55,12 @@ program
 addReport(program, process.env);
 addTail(program, process.env);
 addExport(program);
+addMaintenance(program);
 
+const given = process.argv.slice(2);
 try {
-  await program.parseAsync();
+  // Not by a default command: to that, a command that is misspelt would be an argument.
+  await program.parseAsync(given.length === 0 ? ["run"] : given, { from: "user" });
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,4 +1,4 @@
-import { formatLine, parseLine } from "../src/line/index.ts";
+import { formatLine, isAccount, parseLine } from "../src/line/index.ts";
 import type { Calendar } from "../src/log/calendar.ts";
 
 /** What an accountant finds in a log. */
@@ -22,7 +22,7 @@ export function audit(text: string, due: Calendar): Audit {
   const faults: string[] = [];
   let [first, last, sum] = [0, 0, 0];
   for (const line of lines) {
-    if (line.kind !== "ok" && line.kind !== "flaky" && line.kind !== "FAIL" && line.kind !== "gap") continue;
+    if (!isAccount(line)) continue;
     const from = line.kind === "gap" ? line.from : line.time;
     const slots = line.kind === "gap" ? line.slots : 1;
     const [expectedFrom, width] =

@@ -37,9 +37,9 @@ async function doctor(args: string[], env: Record<string, string>): Promise<{ co
 }
 
 test("a whole way is walked to the contract, and says who writes the log", async () => {
-  const unlock = await takeLock(join(dir, "analyze.log"), "pid 4711 on example");
+  const lock = await takeLock(join(dir, "analyze.log"), "pid 4711 on example");
   const { code, output } = await doctor([], {});
-  unlock();
+  lock.release();
   expect(output).toMatch(/✓ poller +"pid 4711 on example" writes this log/);
   expect(output).toMatch(/✓ tls-name +for DNS:analyze\.test/);
   expect(output).toMatch(/✓ contract/);

@@ -1,10 +1,13 @@
-import { existsSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { calendar } from "../src/log/calendar.ts";
 import { audit } from "./audit.ts";
 import { openBench, type Bench } from "./running.ts";
 
+const main = join(import.meta.dirname, "../src/main.ts");
 const seconds = calendar("* * * * * *");
 /** A few here, so that a change is seen at once; a few hundred with KILLS=300. */
 const kills = Number(process.env["KILLS"] ?? 4);
@@ -67,6 +70,26 @@ test("a log that is removed under the client is made anew with the next line", a
   rmSync(bench.log);
   await expect.poll(() => existsSync(bench.log), { timeout: 10_000 }).toBe(true);
   expect(await client.stop()).toBe(0);
+});
+
+test("announced maintenance makes failures planned while the client runs, and no outage of them", async () => {
+  const maintain = (...args: string[]): string =>
+    execFileSync(process.execPath, [main, "maintenance", ...args, "--log", bench.log], { encoding: "utf8" });
+  const client = bench.start({ ANALYZE_DOWN_AFTER: "2", ANALYZE_HOOK: 'echo "hook saw $ANALYZE_STATE" >&2' });
+  await client.waitFor(/ ok /);
+  expect(maintain("begin", "--why", "new disks", "--for", "1h")).toMatch(/^Maintenance from .*: new disks\n$/);
+  await bench.stage.shut();
+  await client.waitFor(/( planned tcp .*plan="new disks".*\n[^]*){4}/, 30_000);
+  expect(client.output()).not.toMatch(/ planned [^]* FAIL | DOWN |hook saw/);
+  await client.stop("SIGKILL");
+  const next = bench.start({ ANALYZE_DOWN_AFTER: "2" });
+  await next.waitFor(/ planned tcp /, 30_000);
+  expect(maintain("end")).toMatch(/^Ended\. Maintenance from .*: new disks\n$/);
+  await next.waitFor(/ DOWN {2}tcp .*slots=2 /, 30_000);
+  await bench.stage.open();
+  await next.waitFor(/ UP /, 30_000);
+  expect(await next.stop()).toBe(0);
+  expect(audit(readFileSync(bench.log, "utf8"), seconds).faults).toEqual([]);
 });
 
 test("an outage is announced with its hop, runs the hook, and its end is announced", async () => {

@@ -2,6 +2,8 @@
 export {
   gapReasons,
   hops,
+  isAccount,
+  isRun,
   type DownLine,
   type GapLine,
   type GapReason,

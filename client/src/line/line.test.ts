@@ -13,7 +13,7 @@ function records(texts: fc.Arbitrary<string>): fc.Arbitrary<LogLine> {
   const phases = { dns: optional(count), tcp: optional(count), tls: optional(count), wait: optional(count) };
   const told = { err: optional(texts), hint: optional(texts) };
   const run = fc.record({
-    kind: fc.constantFrom("ok", "flaky", "FAIL"),
+    kind: fc.constantFrom("ok", "flaky", "FAIL", "planned"),
     time: instant,
     hop,
     status: optional(fc.nat(999)),
@@ -27,6 +27,7 @@ function records(texts: fc.Arbitrary<string>): fc.Arbitrary<LogLine> {
     ...told,
     first: optional(texts),
     out: optional(texts),
+    plan: optional(texts),
   });
   const gap = { kind: fc.constant("gap"), time: instant, from: instant, slots: fc.integer() };
   const start = {
@@ -80,7 +81,7 @@ test("a line has a head of fixed width and then key=value", () => {
 test("awk finds the columns of every kind in the same place", () => {
   fc.assert(
     fc.property(records(text), (record) => {
-      expect(formatLine(record)).toMatch(/^.{20} .{5} .{11} .{3} +(-|-?\w+) /);
+      expect(formatLine(record)).toMatch(/^.{20} (?=\S+ +\S+ +\S+ +\S+)(.{17}|planned tls-expired) .{3} +(-|-?\w+) /);
     }),
   );
 });

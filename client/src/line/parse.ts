@@ -64,6 +64,7 @@ function run(kind: RunLine["kind"], { time, status, took, pairs, ...rest }: Part
     first: pairs.get("first"),
     hint: pairs.get("hint"),
     out: pairs.get("out"),
+    plan: pairs.get("plan"),
   };
 }
 
@@ -115,6 +116,7 @@ export function parseLine(text: string): LogLine | undefined {
     case "ok":
     case "flaky":
     case "FAIL":
+    case "planned":
       return run(parts.kind, parts);
     case "gap":
       return gap(parts);

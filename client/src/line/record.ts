@@ -17,6 +17,9 @@ export type Hop = (typeof hops)[number];
 export const gapReasons = ["restart", "clock", "overlap", "suspend", "disk"] as const;
 export type GapReason = (typeof gapReasons)[number];
 
+/** What became of a slot that was probed. */
+const runKinds = ["ok", "flaky", "FAIL", "planned"] as const;
+
 /** What every line has: `time` in epoch milliseconds, a whole second, UTC in the file. */
 interface Timed {
   time: number;
@@ -27,8 +30,8 @@ interface Timed {
  * the file. Times in milliseconds; a phase that was not reached is absent, never 0.
  */
 export interface RunLine extends Timed {
-  /** `flaky`: the second attempt made it. */
-  kind: "ok" | "flaky" | "FAIL";
+  /** `flaky`: the second attempt made it. `planned`: it failed during maintenance that was announced. */
+  kind: (typeof runKinds)[number];
   hop: Hop;
   status?: number | undefined;
   /** From the start of the first attempt to the end of the last. */
@@ -50,6 +53,8 @@ export interface RunLine extends Timed {
   first?: string | undefined;
   hint?: string | undefined;
   out?: string | undefined;
+  /** Of a `planned` slot: why the maintenance was announced. */
+  plan?: string | undefined;
 }
 
 /**
@@ -104,3 +109,13 @@ export interface UpLine extends Timed {
 
 /** One line of the client's log. */
 export type LogLine = RunLine | GapLine | StartLine | StopLine | DownLine | UpLine;
+
+/** Whether the line is a slot that was probed. */
+export function isRun(line: LogLine): line is RunLine {
+  return runKinds.some((kind) => kind === line.kind);
+}
+
+/** Whether the line accounts for slots: a run or a gap. */
+export function isAccount(line: LogLine): line is RunLine | GapLine {
+  return line.kind === "gap" || isRun(line);
+}

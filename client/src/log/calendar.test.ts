@@ -56,3 +56,19 @@ test("an expression that is wrong, never due, or beyond numbers is refused with 
   expect(() => calendar("0 0 31 2 *")).toThrow(/31/);
   expect(() => calendar("0 0 L * *")).toThrow(/"L" is not supported/);
 });
+
+test.each([
+  "*/90 * * * *",
+  "0-59/70 * * * *",
+  "* */25 * * *",
+  "*/61 * * * * *",
+  "5-1 * * * *",
+  "0 0 * * 5-1",
+  "1,9-3 * * * *",
+])("%j is refused: what node-cron makes of it is not what it says", (expression) => {
+  expect(() => calendar(expression)).toThrow(/runs backwards|step above/);
+});
+
+test.each(["*/60 * * * *", "0 */24 * * *", "0 0 */31 * *", "1-1 * * * *"])("%j is accepted", (expression) => {
+  expect(calendar(expression).slotAfter(0)).toBeGreaterThan(0);
+});

@@ -1,7 +1,5 @@
+import { day, second } from "@analyze/common/time";
 import { parse } from "node-cron";
-
-const second = 1000;
-const day = 86_400 * second;
 
 /** When slots are due: a cron expression, read in UTC. Instants are epoch milliseconds. */
 export interface Calendar {
@@ -35,7 +33,25 @@ function numbers(field: (number | string)[]): Set<number> {
   );
 }
 
+/** Number of values that a field can have, the last five fields of an expression from the right. */
+const sizes = [7, 12, 31, 24, 60, 60];
+
+/** Throws for what node-cron accepts and reads as something that nobody meant. */
+function refuseSurprises(expression: string): void {
+  const fields = expression.trim().split(/\s+/).toReversed();
+  for (const [index, field] of fields.entries()) {
+    for (const item of field.split(",")) {
+      const [, from, to] = /^(\d+)-(\d+)/.exec(item) ?? [];
+      if (Number(from) > Number(to)) throw new CalendarError(`"${item}" runs backwards: use a list or two ranges`);
+      const step = Number(/\/(\d+)$/.exec(item)?.[1] ?? 1);
+      const size = sizes[index] ?? step;
+      if (step > size) throw new CalendarError(`"${item}" has a step above ${size}, so it would be due only once`);
+    }
+  }
+}
+
 function read(expression: string): Fields {
+  refuseSurprises(expression);
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(expression);

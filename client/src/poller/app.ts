@@ -1,6 +1,6 @@
+import { day } from "@analyze/common/time";
 import { createAsker } from "./asker.ts";
 import type { Config } from "./config.ts";
-import { appendLine } from "./journal/append.ts";
 import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
 import { runHook } from "./hook.ts";
@@ -11,11 +11,13 @@ import { createPoller, type Poller } from "./poller.ts";
 import { allowanceFor } from "./probe/probe.ts";
 import { calendar } from "../log/calendar.ts";
 import { readClocks, watchIntervalMs } from "./schedule/clock.ts";
+import { createPlan, withPlan } from "./schedule/maintenance.ts";
 import { startSchedule } from "./schedule/schedule.ts";
 import { startLine } from "./start-line.ts";
 
-const day = 86_400_000;
 const hookTimeoutMs = 30_000;
+/** For what waits in memory when the client ends. */
+const lastWriteMs = 3000;
 
 /** What the running client tells, and whom. */
 export interface AppOptions {
@@ -24,6 +26,8 @@ export interface AppOptions {
   /** What the hook inherits. */
   env: NodeJS.ProcessEnv;
   notifier: Notifier;
+  /** Appends a line to the log; rejects while that cannot be done. */
+  append(line: string): Promise<void>;
   /** Each line, as it is handed to the log. */
   print(line: string): void;
   /** What a person who looks after the client has to know. */
@@ -33,8 +37,8 @@ export interface AppOptions {
 /** A client that can be started, and stopped once. */
 export interface App {
   start(): Promise<void>;
-  /** Lets the probe under way end, writes the `stop` line, and resolves with the number of lines not on disk. */
-  stop(why: string): Promise<number>;
+  /** Lets the probe under way end, writes the `stop` line, and resolves with the lines that could not be written. */
+  stop(why: string): Promise<LogLine[]>;
 }
 
 function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine) => void {
@@ -78,15 +82,15 @@ function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promi
 
 /** Builds the poller of a configuration; nothing is read, written or sent before `start`. */
 export function createApp(options: AppOptions): App {
-  const { config, version, notifier, print, warn } = options;
+  const { config, version, notifier, append, print, warn } = options;
   const due = calendar(config.schedule);
-  const append = async (line: string): Promise<void> => appendLine(config.log, line);
   const journal = createJournal({ append, capacity: due.count(0, day), warn });
   const write = async (line: LogLine): Promise<void> => {
     print(formatLine(line));
     await journal.write(line);
   };
   const ask = createAsker(config, allowanceFor(due.shortestStep));
+  const plan = createPlan(config.log, config.maintenance, warn);
   let stopPolling: (() => Promise<void>) | undefined;
 
   return {
@@ -99,7 +103,7 @@ export function createApp(options: AppOptions): App {
         history,
         downAfter: config.downAfter,
         readClocks,
-        ask: async (slot) => (await ask(slot)).line,
+        ask: withPlan(plan, Date.now, async (slot) => (await ask(slot)).line),
         write,
         onLine: (line) => {
           notifier.fed();
@@ -114,7 +118,7 @@ export function createApp(options: AppOptions): App {
       notifier.stopping();
       await stopPolling?.();
       await write({ kind: "stop", time: Math.floor(Date.now() / 1000) * 1000, why });
-      return journal.flush();
+      return journal.close(lastWriteMs);
     },
   };
 }

@@ -44,8 +44,11 @@ test("an address is taken with and without port, of both families", () => {
   expect(address("[2001:db8::7]:8443")).toEqual({ ip: "2001:db8::7", family: 6, port: 8443 });
 });
 
-test("a text file gives one text per line, empty lines left out", () => {
-  expect(readConfig({ ANALYZE_TEXT_FILE: file("texts", "one\n\ntwo words\r\n") }).texts).toEqual(["one", "two words"]);
+test("a text file gives one text per line, without empty lines and without a byte order mark", () => {
+  expect(readConfig({ ANALYZE_TEXT_FILE: file("texts", "\uFEFFone\n\ntwo words\r\n") }).texts).toEqual([
+    "one",
+    "two words",
+  ]);
 });
 
 describe("what is wrong is said with its name, its value and what to do", () => {
@@ -56,6 +59,8 @@ describe("what is wrong is said with its name, its value and what to do", () => 
     [{ ANALYZE_ADDRESS: "a.test" }, /is not an IP address/],
     [{ ANALYZE_ADDRESS: "192.0.2.7:99999" }, /is not an IP address/],
     [{ ANALYZE_SCHEDULE: "61 * * * *" }, /cron expression.*61/],
+    [{ ANALYZE_SCHEDULE: "*/90 * * * *" }, /cron expression.*step above 60/],
+    [{ ANALYZE_MAINTENANCE: "sundays" }, /ANALYZE_MAINTENANCE="sundays" is not usable: .*a window \(0 3 \* \* 0 2h\)/],
     [{ ANALYZE_PROBE: "ping" }, /ANALYZE_PROBE="ping"/],
     [{ ANALYZE_CA_FILE: "/nowhere/ca.crt" }, /cannot be read: ENOENT/],
     [{ ANALYZE_CLIENT_CERT_FILE: "/dev/null" }, /belong together/],

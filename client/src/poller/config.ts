@@ -5,6 +5,7 @@ import { readSettings } from "@analyze/common/settings";
 import { limits } from "@analyze/server/contract";
 import { z } from "zod";
 import { calendar } from "../log/calendar.ts";
+import { parsePlannedTimes, type PlannedTimes } from "./schedule/maintenance.ts";
 
 /** Where connections go instead of what DNS says, as curl's `--resolve`. */
 export interface PinnedAddress {
@@ -33,6 +34,8 @@ export interface Config {
   /** Texts to send, one per slot, in turn; never empty. */
   texts: string[];
   log: string;
+  /** When failures are planned. */
+  maintenance: PlannedTimes;
   /** Failures in a row that make an outage. */
   downAfter: number;
   /** Command line that is run on each change of state. */
@@ -77,7 +80,12 @@ const caFile = pemFile.superRefine((pem, context) => {
 const textFile = z
   .string()
   .transform(readText)
-  .transform((content) => content.split(/\r?\n/).filter((line) => line !== ""))
+  .transform((content) =>
+    content
+      .replace(/^\uFEFF/, "")
+      .split(/\r?\n/)
+      .filter((line) => line !== ""),
+  )
   .superRefine((lines, context) => {
     if (lines.length === 0) context.addIssue("has no text: write one text per line");
     const long = lines.findIndex((line) => Buffer.byteLength(line) > limits.textBytes);
@@ -104,6 +112,15 @@ const schedule = z.string().superRefine((expression, context) => {
   }
 });
 
+const maintenance = z.string().transform((text, context) => {
+  try {
+    return parsePlannedTimes(text);
+  } catch (error) {
+    context.addIssue(`is not usable: ${error instanceof Error ? error.message : String(error)}`);
+    return z.NEVER;
+  }
+});
+
 const address = z.string().transform((text, context) => {
   const parsed = pinned(text);
   if (parsed !== undefined) return parsed;
@@ -123,6 +140,7 @@ const environment = z
     ANALYZE_CLIENT_KEY_FILE: pemFile.optional(),
     ANALYZE_SCHEDULE: schedule.default("* * * * *"),
     ANALYZE_TEXT_FILE: textFile.default(defaultTexts),
+    ANALYZE_MAINTENANCE: maintenance.default({ windows: [], files: [] }),
     ANALYZE_DOWN_AFTER: z.coerce
       .number("is not a number")
       .int("is not a whole number")
@@ -155,6 +173,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     schedule: values.ANALYZE_SCHEDULE,
     texts: values.ANALYZE_TEXT_FILE,
     log: values.ANALYZE_LOG,
+    maintenance: values.ANALYZE_MAINTENANCE,
     downAfter: values.ANALYZE_DOWN_AFTER,
     hook: values.ANALYZE_HOOK,
     metrics: values.ANALYZE_METRICS_FILE,

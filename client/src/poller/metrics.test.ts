@@ -34,6 +34,9 @@ test("the file has what a textfile collector wants, and no phase that was not re
   expect(text).toContain("analyze_client_last_run_timestamp_seconds 120\n");
   expect(text).toContain("analyze_client_certificate_days 364\n");
   expect(text).not.toContain('phase="tls"');
+  await metrics.record({ ...bad, kind: "planned" });
+  expect(readFileSync(file, "utf8")).toContain('analyze_client_runs_total{result="planned",hop="tcp"} 1\n');
+  expect(readFileSync(file, "utf8")).toMatch(/analyze_client_up nan\n/i);
   expect(readdirSync(dir)).toEqual(["analyze.prom"]);
   rmSync(dir, { recursive: true });
 });

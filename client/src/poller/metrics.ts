@@ -21,7 +21,11 @@ export function createMetrics(file: string, warn: (message: string) => void): Me
     labelNames: ["result", "hop"],
   });
   const last = new Gauge({ name: "analyze_client_last_run_timestamp_seconds", help: "The last slot.", registers });
-  const up = new Gauge({ name: "analyze_client_up", help: "1 when the last run was good.", registers });
+  const up = new Gauge({
+    name: "analyze_client_up",
+    help: "1 when the last run was good, 0 when it failed, NaN when it failed as planned.",
+    registers,
+  });
   const seconds = new Gauge({
     name: "analyze_client_phase_seconds",
     help: "Phases of the last run that were reached.",
@@ -38,7 +42,7 @@ export function createMetrics(file: string, warn: (message: string) => void): Me
     record: async (line) => {
       runs.inc({ result: line.kind, hop: line.hop });
       last.set(line.time / 1000);
-      up.set(line.kind === "FAIL" ? 0 : 1);
+      up.set(line.kind === "planned" ? Number.NaN : Number(line.kind !== "FAIL"));
       if (line.cert !== undefined) days.set(line.cert);
       seconds.reset();
       for (const phase of phases) {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createJournal } from "./journal/journal.ts";
-import { formatLine, parseLine, type RunLine } from "../line/index.ts";
+import { formatLine, isRun, parseLine, type RunLine } from "../line/index.ts";
 import { createPoller, type Poller } from "./poller.ts";
 import { calendar } from "../log/calendar.ts";
+import { parsePlannedTimes, windowAt, withPlan } from "./schedule/maintenance.ts";
 import { audit } from "../../test/audit.ts";
 
 const second = 1000;
@@ -23,7 +24,20 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-type Fault = "kill" | "tear" | "freeze" | "forward" | "back" | "nudge" | "rotate" | "slow" | "full" | "restart";
+const { windows } = parsePlannedTimes("0 3 * * * 2h");
+
+type Fault =
+  | "kill"
+  | "tear"
+  | "freeze"
+  | "forward"
+  | "back"
+  | "nudge"
+  | "rotate"
+  | "slow"
+  | "full"
+  | "restart"
+  | "announce";
 
 /**
  * A machine with two clocks, a disk and one poller, moved on second by second. The schedule in it does what node-cron
@@ -34,6 +48,7 @@ function createMachine(random: () => number) {
   let [next, busyUntil, fullUntil] = [0, 0, 0];
   let [silent, longestSilence] = [0, 0];
   let [file, archive] = ["", ""];
+  let isAnnounced = false;
   let poller: Poller | undefined;
   let finish: (() => void) | undefined;
   const happened = new Map<Fault, number>();
@@ -50,6 +65,9 @@ function createMachine(random: () => number) {
     return { kind, time: slot, hop: "app", ms: 1, late: Math.max(0, wall - slot), try: 1, id: "x" };
   }
 
+  const plan = async (instant: number): Promise<string | undefined> =>
+    windowAt(windows, instant) ?? (isAnnounced ? "announced" : undefined);
+
   async function boot(): Promise<void> {
     const journal = createJournal({ append, capacity: 20, warn: () => undefined });
     const tail = (file.length > 500 ? file : archive + file).slice(-20_000);
@@ -59,7 +77,7 @@ function createMachine(random: () => number) {
       history,
       downAfter: 3,
       readClocks: () => ({ wall, steady }),
-      ask,
+      ask: withPlan(plan, () => wall, ask),
       write: async (line) => journal.write(line),
       onLine: () => undefined,
       onChange: () => undefined,
@@ -100,13 +118,15 @@ function createMachine(random: () => number) {
     back: () => void (wall -= upTo(3600) * second),
     nudge: () => void (wall += (upTo(1400) - 700) * 1),
     rotate: () => {
-      archive += file;
+      // Its torn end, if it has one, ends with the file.
+      archive += file === "" || file.endsWith("\n") ? file : `${file}\n`;
       file = "";
     },
     slow: () => void (busyUntil = steady + upTo(200) * second),
+    announce: () => void (isAnnounced = !isAnnounced),
     full: () => void (fullUntil = steady + upTo(40_000) * second),
   };
-  const names: Fault[] = ["kill", "tear", "freeze", "forward", "back", "nudge", "rotate", "slow", "full", "restart"];
+  const names = Object.keys(faults).filter((name): name is Fault => name in faults);
 
   async function tick(): Promise<void> {
     pass(1);
@@ -149,7 +169,7 @@ function createMachine(random: () => number) {
 }
 
 test.each([1, 2, 3, 4])(
-  "250 hours of kills, freezes, clock steps, full disks and rotations leave no slot unaccounted or doubled (%i)",
+  "250 hours of kills, freezes, clock steps, full disks, rotations and maintenance leave no slot unaccounted or doubled (%i)",
   async (seed) => {
     const random = randomFrom(seed);
     const machine = createMachine(random);
@@ -169,7 +189,15 @@ test.each([1, 2, 3, 4])(
     expect(sum).toBe(minutes.count(first - 1, machine.wall()));
     expect(last).toBe(minutes.slotAt(machine.wall()));
     expect(bad).toBeLessThanOrEqual(machine.happened.get("tear") ?? 0);
-    expect(machine.happened.size).toBe(10);
+    expect(machine.happened.size).toBe(11);
+    const runs = machine
+      .text()
+      .split("\n")
+      .flatMap((text) => parseLine(text) ?? [])
+      .filter(isRun);
+    expect(runs.filter(({ kind, time }) => kind === "FAIL" && windowAt(windows, time) !== undefined)).toEqual([]);
+    expect(new Set(runs.map(({ plan }) => plan))).toEqual(new Set([undefined, "0 3 * * * 2h", "announced"]));
+    expect(runs.every(({ kind, plan }) => (kind === "planned") === (plan !== undefined))).toBe(true);
     expect(reasons).toEqual(["clock", "disk", "overlap", "restart", "suspend"]);
   },
   60_000,

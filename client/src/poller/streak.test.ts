@@ -28,6 +28,14 @@ test("two failures are no outage, and a flaky run is a good one", () => {
   expect(changes(["FAIL", "FAIL", "ok", "FAIL", "FAIL", "flaky", "FAIL", "FAIL"])).toEqual([]);
 });
 
+test("planned failures are part of no row, announce nothing, and end no outage that was announced", () => {
+  expect(changes(["FAIL", "FAIL", "planned", "planned", "planned", "FAIL", "FAIL"])).toEqual([]);
+  expect(changes(["FAIL", "FAIL", "FAIL", "planned", "FAIL", "ok"]).map(({ kind, time }) => [kind, time])).toEqual([
+    ["DOWN", 2],
+    ["UP", 5],
+  ]);
+});
+
 test("a restart in an outage does not announce it again, and announces its end", () => {
   const history: LogLine[] = [ran(1, "FAIL"), ran(2, "FAIL"), ran(3, "FAIL")];
   const streak = streakOf([...history, { kind: "DOWN", time: 3, hop: "tcp", slots: 3, since: 1 }], 3);

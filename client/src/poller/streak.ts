@@ -1,4 +1,4 @@
-import type { DownLine, LogLine, RunLine, UpLine } from "../line/index.ts";
+import { isRun, type DownLine, type LogLine, type RunLine, type UpLine } from "../line/index.ts";
 
 /** The failures in a row up to now; `down` once they were announced. */
 export interface Streak {
@@ -12,6 +12,8 @@ export const noStreak: Streak = { fails: 0, since: undefined, down: false };
 /** The streak after a run, and the line that announces a change of state. */
 export function afterRun(streak: Streak, line: RunLine, downAfter: number): [Streak, change?: DownLine | UpLine] {
   const { time, hop, err, hint } = line;
+  // A planned failure ends a row of failures, but never an outage that was announced.
+  if (line.kind === "planned") return [streak.down ? streak : noStreak];
   if (line.kind !== "FAIL") {
     if (!streak.down || streak.since === undefined) return [noStreak];
     return [noStreak, { kind: "UP", time, slots: streak.fails, since: streak.since }];
@@ -26,8 +28,7 @@ export function afterRun(streak: Streak, line: RunLine, downAfter: number): [Str
 export function streakOf(lines: LogLine[], downAfter: number): Streak {
   let streak = noStreak;
   for (const line of lines) {
-    if (line.kind === "ok" || line.kind === "flaky" || line.kind === "FAIL")
-      [streak] = afterRun(streak, line, downAfter);
+    if (isRun(line)) [streak] = afterRun(streak, line, downAfter);
     if (line.kind === "DOWN") streak = { fails: line.slots, since: line.since, down: true };
     if (line.kind === "UP") streak = noStreak;
   }

@@ -1,18 +1,48 @@
 import { once } from "node:events";
 import { hostname } from "node:os";
+import { formatInstant, type LogLine } from "../../line/index.ts";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
+import { appendLine, requireLog } from "../journal/append.ts";
 import { takeLock } from "../journal/lock.ts";
 import { createNotifier } from "../notify.ts";
+
+/** A write to a disk that hangs must not keep the process: systemd's own limit is 30 s (client/systemd). */
+const stopLimitMs = 28_000;
 
 function warn(message: string): void {
   process.stderr.write(`analyze: ${message}\n`);
 }
 
+/** Says on each fault, but not twice in a row, that `work` failed. */
+function warnOnce(work: () => Promise<void>): () => Promise<void> {
+  let told = "";
+  return async () => {
+    try {
+      await work();
+      told = "";
+    } catch (error) {
+      if (told !== String(error)) warn(String(error));
+      told = String(error);
+    }
+  };
+}
+
+function sayLost(lines: LogLine[], log: string): void {
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const span = `${formatInstant(first.time)} to ${formatInstant(last.time)}`;
+  warn(
+    `${lines.length} ${lines.length === 1 ? "line is" : "lines are"} lost (${span}): they could not be written to ${log}`,
+  );
+}
+
 /** The poller: runs until SIGTERM or SIGINT, and drains. Resolves with the exit code. */
 export async function run(env: NodeJS.ProcessEnv, version: string): Promise<number> {
   const config = readConfig(env);
-  const unlock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
+  await requireLog(config.log);
+  const lock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
+  const cover = warnOnce(lock.cover);
   const app = createApp({
     config,
     version,
@@ -20,14 +50,24 @@ export async function run(env: NodeJS.ProcessEnv, version: string): Promise<numb
     warn,
     notifier: createNotifier(env, warn),
     print: (line) => void process.stdout.write(line),
+    append: async (line) => {
+      await appendLine(config.log, line);
+      await cover();
+    },
   });
   const signal = Promise.race([
     once(process, "SIGTERM").then(() => "SIGTERM"),
     once(process, "SIGINT").then(() => "SIGINT"),
   ]);
   await app.start();
-  const lost = await app.stop(await signal);
-  unlock();
-  if (lost > 0) warn(`${lost} lines could not be written to ${config.log}`);
-  return lost > 0 ? 1 : 0;
+  const why = await signal;
+  const limit = setTimeout(() => {
+    warn(`ended after ${stopLimitMs / 1000} s: the log or the probe does not answer, and the last lines may be lost`);
+    process.exit(1);
+  }, stopLimitMs);
+  const lost = await app.stop(why);
+  lock.release();
+  clearTimeout(limit);
+  sayLost(lost, config.log);
+  return lost.length > 0 ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { UserError } from "@analyze/common/errors";
 import { open, type FileHandle } from "node:fs/promises";
 
 const newline = 0x0a;
@@ -27,5 +28,22 @@ export async function appendLine(file: string, line: string): Promise<void> {
     }
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Opens the log once, and makes it where it is missing, so that a client that could never write does not start.
+ * @throws UserError, saying what to do.
+ */
+export async function requireLog(file: string): Promise<void> {
+  try {
+    const handle = await open(file, "a+", 0o640);
+    await handle.close();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `The log cannot be opened: ${reason}. Set ANALYZE_LOG to a file that this user may write, in a folder that exists.`,
+      { cause: error },
+    );
   }
 }

@@ -1,8 +1,4 @@
-import type { GapLine, LogLine } from "../../line/index.ts";
-
-function isRun({ kind }: LogLine): boolean {
-  return kind === "ok" || kind === "flaky" || kind === "FAIL";
-}
+import { isRun, type GapLine, type LogLine } from "../../line/index.ts";
 
 /** One gap for what two lines account for, the first being the gap that stands for what was dropped before. */
 function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined {

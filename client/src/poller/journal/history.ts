@@ -1,4 +1,4 @@
-import { parseLine, type LogLine } from "../../line/index.ts";
+import { isAccount, parseLine, type LogLine } from "../../line/index.ts";
 import { findLogFiles } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";
 
@@ -13,10 +13,6 @@ async function lastLines(path: string): Promise<LogLine[]> {
     // What was readable before the fault stands; the writer does not depend on the rest.
   }
   return last.flatMap((line) => parseLine(line) ?? []);
-}
-
-function isAccount({ kind }: LogLine): boolean {
-  return kind === "ok" || kind === "flaky" || kind === "FAIL" || kind === "gap";
 }
 
 /**

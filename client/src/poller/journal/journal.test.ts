@@ -71,12 +71,23 @@ test("what is more than memory may hold becomes one gap that accounts for the sa
   ]);
 });
 
-test("flushing says how many lines still wait", async () => {
-  const journal = journalOf(10);
+test("closing writes what waits, or says which lines are lost and never writes them later", async () => {
+  const [lucky, unlucky] = [journalOf(10), journalOf(10)];
   full = true;
-  await journal.write(runAt(1));
-  await journal.write(runAt(2));
-  expect(await journal.flush()).toBe(2);
+  for (const journal of [lucky, unlucky]) await journal.write(runAt(1));
+  await unlucky.write(runAt(2));
+  expect((await unlucky.close(1000)).map(({ time }) => time / minute)).toEqual([1, 2]);
   full = false;
-  expect(await journal.flush()).toBe(0);
+  expect(await lucky.close(1000)).toEqual([]);
+  await vi.advanceTimersByTimeAsync(10 * minute);
+  expect(times()).toEqual([1]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("closing does not wait longer than it may for a disk that hangs", async () => {
+  const journal = createJournal({ capacity: 9, warn: () => undefined, append: async () => new Promise(() => {}) });
+  void journal.write(runAt(1));
+  const closed = journal.close(1000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await closed).toEqual([runAt(1)]);
 });

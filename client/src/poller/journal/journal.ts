@@ -1,3 +1,5 @@
+import { minute } from "@analyze/common/time";
+import { setTimeout as delay } from "node:timers/promises";
 import { formatLine, type LogLine } from "../../line/index.ts";
 import { withinCapacity } from "./backlog.ts";
 
@@ -5,8 +7,11 @@ import { withinCapacity } from "./backlog.ts";
 export interface Journal {
   /** Resolves when the line is on the disk, or when it has to wait in memory; never rejects. */
   write(line: LogLine): Promise<void>;
-  /** Tries once more to write what waits. Resolves with the number of lines that still wait. */
-  flush(): Promise<number>;
+  /**
+   * Tries once more to write what waits, for `limitMs` at most, and never again. Resolves with the lines that are lost:
+   * nothing of this journal is written after that, when the log may be another client's.
+   */
+  close(limitMs: number): Promise<LogLine[]>;
 }
 
 /** What a journal needs. */
@@ -14,25 +19,34 @@ export interface JournalOptions {
   append(line: string): Promise<void>;
   /** Due slots that may wait in memory; older ones become one gap with the reason `disk`. */
   capacity: number;
-  /** Told when lines begin to wait, and when they are written at last. */
+  /** Called when lines begin to wait, and when they are written at last. */
   warn(message: string): void;
 }
 
 const firstRetryMs = 250;
-const longestRetryMs = 60_000;
 
 /** A journal over `append`, with a retry of its own that becomes rarer up to once a minute. */
 export function createJournal({ append, capacity, warn }: JournalOptions): Journal {
   let waiting: LogLine[] = [];
   let working = Promise.resolve();
-  let failing = false;
+  let [failing, closed] = [false, false];
   let retryMs = firstRetryMs;
   let retry: NodeJS.Timeout | undefined;
 
-  async function drain(): Promise<void> {
+  function retryLater(error: unknown): void {
+    waiting = withinCapacity(waiting, capacity);
+    if (!failing) warn(`the log cannot be written, lines wait in memory: ${String(error)}`);
+    failing = true;
+    if (closed) return;
+    retry = setTimeout(() => void flush(), retryMs);
+    retryMs = Math.min(retryMs * 2, minute);
+  }
+
+  async function drain(isLast: boolean): Promise<void> {
     clearTimeout(retry);
     try {
       for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
+        if (closed !== isLast) return;
         await append(formatLine(line));
         waiting.shift();
       }
@@ -40,25 +54,28 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
       failing = false;
       retryMs = firstRetryMs;
     } catch (error) {
-      waiting = withinCapacity(waiting, capacity);
-      if (!failing) warn(`the log cannot be written, lines wait in memory: ${String(error)}`);
-      failing = true;
-      retry = setTimeout(() => void flush(), retryMs);
-      retryMs = Math.min(retryMs * 2, longestRetryMs);
+      retryLater(error);
     }
   }
 
-  async function flush(): Promise<number> {
-    working = working.then(drain);
+  async function flush(): Promise<void> {
+    working = working.then(async () => drain(false));
     await working;
-    return waiting.length;
   }
 
   return {
-    flush,
     write: async (line) => {
       waiting.push(line);
       await flush();
+    },
+    close: async (limitMs) => {
+      closed = true;
+      clearTimeout(retry);
+      const limit = new AbortController();
+      const last = working.then(async () => drain(true));
+      await Promise.race([last, delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+      limit.abort();
+      return waiting.splice(0);
     },
   };
 }

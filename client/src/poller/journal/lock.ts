@@ -1,7 +1,7 @@
 import { UserError } from "@analyze/common/errors";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,7 +13,13 @@ class LockError extends UserError {
   override name = "LockError";
 }
 
-function sameName(log: string): string {
+/** The one name of a log, whichever symlink leads to it. */
+function nameOf(log: string): string {
+  try {
+    return realpathSync(log);
+  } catch {
+    // There is no file yet: its folder may be a symlink.
+  }
   try {
     return join(realpathSync(dirname(resolve(log))), basename(log));
   } catch {
@@ -21,18 +27,24 @@ function sameName(log: string): string {
   }
 }
 
+/** The file behind the name, which a hard link gives a second name; undefined when there is none. */
+function fileOf(log: string): string | undefined {
+  const found = statSync(log, { throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
+}
+
 /**
- * Where the lock of a log listens. On Linux an abstract socket: the kernel removes it with its process, however that
- * ends, and needs no folder that the client may write to.
+ * Where a lock listens. On Linux an abstract socket: the kernel removes it with its process, however that ends, and
+ * needs no folder that the client may write to.
  */
-function lockPath(log: string): string {
-  const name = `analyze-${createHash("sha256").update(sameName(log)).digest("hex").slice(0, 24)}`;
+function socketOf(key: string): string {
+  const name = `analyze-${createHash("sha256").update(key).digest("hex").slice(0, 24)}`;
   if (process.platform === "linux") return `\0${name}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 }
 
-async function askHolder(path: string): Promise<string | undefined> {
-  const socket = connect(path);
+async function askHolder(key: string): Promise<string | undefined> {
+  const socket = connect(socketOf(key));
   socket.setTimeout(1000, () => socket.destroy());
   try {
     await once(socket, "connect");
@@ -42,12 +54,12 @@ async function askHolder(path: string): Promise<string | undefined> {
   }
 }
 
-async function listen(path: string, answer: string): Promise<() => void> {
+async function listen(key: string, answer: string): Promise<() => void> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.end(answer);
   });
-  server.listen(path);
+  server.listen(socketOf(key));
   await once(server, "listening");
   server.unref();
   return () => void server.close();
@@ -57,30 +69,66 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
-/** What the process that holds the lock of `log` says of itself; undefined when there is none. */
-export async function lockHolder(log: string): Promise<string | undefined> {
-  return askHolder(lockPath(log));
-}
-
-/**
- * Makes this process the one writer of `log` and returns how to give that up. `holder` is what a second client is
- * told. Throws {@link LockError} when there is one already.
- */
-export async function takeLock(log: string, holder: string): Promise<() => void> {
-  const path = lockPath(log);
+/** Listens for a key of `log`. Throws {@link LockError} when another process does. */
+async function claim(log: string, key: string, holder: string): Promise<() => void> {
   try {
-    return await listen(path, holder);
+    return await listen(key, holder);
   } catch (error) {
     if (!isTaken(error)) throw error;
   }
-  const other = await askHolder(path);
+  const other = await askHolder(key);
   // A socket file outlives a killed process where there are no abstract sockets: nobody answers on it.
   if (other === undefined && process.platform !== "linux") {
-    await unlink(path).catch(() => undefined);
-    return listen(path, holder);
+    await unlink(socketOf(key)).catch(() => undefined);
+    return listen(key, holder);
   }
   throw new LockError(
     `${log} is written by another client already (${JSON.stringify(other ?? "it does not answer")}). ` +
-      "Stop that one first, or give this one a log of its own with ANALYZE_LOG.",
+      "Stop that client first, or set ANALYZE_LOG to another file.",
   );
+}
+
+/** What the process that holds the lock of `log` says of itself; undefined when there is none. */
+export async function lockHolder(log: string): Promise<string | undefined> {
+  const file = fileOf(log);
+  return (await askHolder(nameOf(log))) ?? (file === undefined ? undefined : askHolder(file));
+}
+
+/** The right to be the one writer of a log. */
+export interface Lock {
+  /**
+   * Extends the lock to the file that now bears the log's name: after a rotation it is another one.
+   * @throws LockError when another client writes that file under a name of its own.
+   */
+  cover(): Promise<void>;
+  release(): void;
+}
+
+/**
+ * Makes this process the one writer of `log`, under its name and as a file, so that neither a symlink nor a hard link
+ * lets a second client in. `holder` is what that client shows. Throws {@link LockError} when there is one already.
+ */
+export async function takeLock(log: string, holder: string): Promise<Lock> {
+  const releaseName = await claim(log, nameOf(log), holder);
+  let covered: { file: string; release(): void } | undefined;
+  const cover = async (): Promise<void> => {
+    const file = fileOf(log);
+    if (file === undefined || file === covered?.file) return;
+    const release = await claim(log, file, holder);
+    covered?.release();
+    covered = { file, release };
+  };
+  try {
+    await cover();
+  } catch (error) {
+    releaseName();
+    throw error;
+  }
+  return {
+    cover,
+    release: () => {
+      releaseName();
+      covered?.release();
+    },
+  };
 }

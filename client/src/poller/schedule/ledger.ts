@@ -1,4 +1,4 @@
-import type { GapLine, GapReason, LogLine } from "../../line/index.ts";
+import { isAccount, type GapLine, type GapReason, type LogLine } from "../../line/index.ts";
 import type { Calendar } from "../../log/calendar.ts";
 import type { Jolt } from "./clock.ts";
 
@@ -22,11 +22,8 @@ export interface Ledger {
 }
 
 function accountedUntil(lines: LogLine[], calendar: Calendar): number | undefined {
-  for (const line of lines.toReversed()) {
-    if (line.kind === "ok" || line.kind === "flaky" || line.kind === "FAIL") return line.time;
-    if (line.kind === "gap") return line.slots < 0 ? calendar.slotAt(line.from - 1) : line.time;
-  }
-  return undefined;
+  const line = lines.findLast(isAccount);
+  return line?.kind === "gap" && line.slots < 0 ? calendar.slotAt(line.from - 1) : line?.time;
 }
 
 /** The gap between what is accounted for and a due slot. After the clock was set back it is negative. */

@@ -34,7 +34,7 @@ export function newCollected(): Collected {
   return { runs: new Map(), gaps: [], starts: [], begin: Number.POSITIVE_INFINITY, repeated: 0 };
 }
 
-const severity = { ok: 0, flaky: 1, FAIL: 2 };
+const severity = { ok: 0, flaky: 1, planned: 2, FAIL: 3 };
 
 /** The texts came from a server, and go to a terminal. */
 function shown(text: string | undefined): string | undefined {
@@ -62,6 +62,7 @@ export function collect(log: Collected, line: LogLine): void {
     case "ok":
     case "flaky":
     case "FAIL":
+    case "planned":
       addRun(log, line);
       break;
     case "gap":

@@ -35,7 +35,7 @@ export interface Report {
 }
 
 function countSlots({ items }: Timeline): Slots {
-  const slots = { due: 0, ok: 0, flaky: 0, failed: 0, unknown: 0 };
+  const slots = { due: 0, ok: 0, flaky: 0, failed: 0, planned: 0, unknown: 0 };
   for (const item of items) {
     slots.due += item.kind === "hole" ? item.slots : 1;
     if (item.kind === "hole") slots.unknown += item.slots;

@@ -5,6 +5,7 @@ const colours: Record<LogLine["kind"], Parameters<typeof styleText>[0]> = {
   ok: "green",
   flaky: "yellow",
   FAIL: ["red", "bold"],
+  planned: "blue",
   gap: "magenta",
   start: "cyan",
   stop: "cyan",

@@ -7,8 +7,8 @@ import { noLog } from "../read/log.ts";
 import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { screenOf } from "../read/screen.ts";
-import { LogFollower } from "./follower.ts";
-import { paint } from "./paint.ts";
+import { LogFollower } from "../tail/follower.ts";
+import { paint } from "../tail/paint.ts";
 
 interface Options {
   follow?: true;

@@ -4,11 +4,11 @@ import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { ReadError } from "../read/read-error.ts";
 import { screenOf } from "../read/screen.ts";
-import { drawJson } from "./json.ts";
-import { loadReport } from "./load.ts";
-import { drawLine } from "./oneline.ts";
-import type { Report } from "./summary.ts";
-import { drawText } from "./text.ts";
+import { drawJson } from "../report/json.ts";
+import { loadReport } from "../report/load.ts";
+import { drawLine } from "../report/oneline.ts";
+import type { Report } from "../report/summary.ts";
+import { drawText } from "../report/text.ts";
 import { parseWindow } from "../read/when.ts";
 
 interface Options {
@@ -39,7 +39,7 @@ function draw(report: Report, { json, line }: Options, env: NodeJS.ProcessEnv): 
 }
 
 async function writePage(file: string, report: Report): Promise<void> {
-  const { drawHtml } = await import("./html/page.ts");
+  const { drawHtml } = await import("../report/html/page.ts");
   await writeFile(file, drawHtml(report)).catch((error: Error) => {
     throw new ReadError(`The page cannot be written: ${error.message}`);
   });

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import type { RunLine } from "../../line/index.ts";
+import { calendar, type Calendar } from "../../log/calendar.ts";
+import { parseDuration } from "../../log/duration.ts";
+import { maintenanceAt } from "../../log/maintenance.ts";
+
+/** Says why a failure at an instant (epoch milliseconds) is planned; undefined when it is not. Never rejects. */
+export type Plan = (instant: number) => Promise<string | undefined>;
+
+interface Window {
+  text: string;
+  opens: Calendar;
+  /** Milliseconds. */
+  length: number;
+}
+
+/** What ANALYZE_MAINTENANCE names: windows that return, and files that a person touches. */
+export interface PlannedTimes {
+  windows: Window[];
+  files: string[];
+}
+
+function windowOf(text: string): Window {
+  const [, expression, duration] = /^(.*\S)\s+(\S+)$/.exec(text) ?? [];
+  const length = parseDuration(duration ?? "");
+  if (expression === undefined || length === undefined)
+    throw new Error(`"${text}" is neither a file (/run/analyze/maintenance) nor a window (0 3 * * 0 2h)`);
+  const opens = calendar(expression);
+  const first = opens.slotAfter(0);
+  if (length === 0 || length >= opens.slotAfter(first) - first)
+    throw new Error(`"${text}" would never end: its duration must be shorter than the time to its next beginning`);
+  return { text, opens, length };
+}
+
+function isFile(entry: string): boolean {
+  return /^\.{0,2}\//.test(entry);
+}
+
+/**
+ * Reads ANALYZE_MAINTENANCE: entries separated by semicolons, each a window (a cron expression in UTC and a duration,
+ * `0 3 * * 0 2h`) or the path of a file, which means maintenance as long as it exists.
+ * @throws Error, quoting the entry, where one is neither.
+ */
+export function parsePlannedTimes(text: string): PlannedTimes {
+  const entries = text.split(";").map((entry) => entry.trim());
+  const given = entries.filter((entry) => entry !== "");
+  return {
+    windows: given.filter((entry) => !isFile(entry)).map((entry) => windowOf(entry)),
+    files: given.filter(isFile),
+  };
+}
+
+/** The text of the window that `instant` (epoch milliseconds) lies in; undefined when there is none. */
+export function windowAt(windows: Window[], instant: number): string | undefined {
+  return windows.find(({ opens, length }) => instant - opens.slotAt(instant) < length)?.text;
+}
+
+/** The reason that a touched file gives: its first line, or its name when it is empty; undefined without a file. */
+async function touched(file: string): Promise<string | undefined> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    // It is there, which is all that it has to be.
+    return "";
+  });
+  return text === undefined ? undefined : text.trim().split("\n")[0] || file;
+}
+
+/** A plan of windows, touched files, and what `analyze maintenance begin` announced for `log`. */
+export function createPlan(log: string, { windows, files }: PlannedTimes, warn: (message: string) => void): Plan {
+  let told = "";
+  const announced = async (instant: number): Promise<string | undefined> => {
+    try {
+      return (await maintenanceAt(log, instant))?.why;
+    } catch (error) {
+      if (told !== String(error)) warn(`announced maintenance cannot be read, so failures count: ${String(error)}`);
+      told = String(error);
+      return undefined;
+    }
+  };
+  return async (instant) => {
+    const window = windowAt(windows, instant);
+    if (window !== undefined) return window;
+    for (const file of files) {
+      const why = await touched(file);
+      if (why !== undefined) return why;
+    }
+    return announced(instant);
+  };
+}
+
+/** `ask`, whose failures become `planned` where the slot was due, or its probe began or ended, in maintenance. */
+export function withPlan(
+  plan: Plan,
+  now: () => number,
+  ask: (slot: number) => Promise<RunLine>,
+): (slot: number) => Promise<RunLine> {
+  return async (slot) => {
+    const before = (await plan(slot)) ?? (await plan(now()));
+    const line = await ask(slot);
+    if (line.kind !== "FAIL") return line;
+    const why = before ?? (await plan(now()));
+    return why === undefined ? line : { ...line, kind: "planned", plan: why };
+  };
+}

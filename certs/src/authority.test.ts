@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request } from "node:https";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { createAuthority, type Credential, issueServerLeaf } from "./authority.ts";
 
 const open: ReturnType<typeof createServer>[] = [];
@@ -15,7 +15,7 @@ function codeOf({ code, message }: NodeJS.ErrnoException): string {
   return code === undefined || code === "UNSPECIFIED" ? message : code;
 }
 
-/** Serves with that credential and asks as a client that trusts `ca`: the status, or the code of the TLS fault. */
+/** Serves with that credential and calls it as a client that trusts `ca`: the status, or the code of the TLS fault. */
 async function ask(shown: Credential, ca: string, servername = "analyze.test"): Promise<number | string> {
   const server = createServer({ cert: shown.certificate, key: shown.key }, (_, response) => response.end());
   open.push(server);
@@ -32,7 +32,7 @@ async function ask(shown: Credential, ca: string, servername = "analyze.test"): 
   return answer.promise;
 }
 
-test.each(["p256", "rsa4096"] as const)(
+it.each(["p256", "rsa4096"] as const)(
   "Node trusts a leaf with a %s key by the CA that it was given",
   async (keyKind) => {
     const ca = await createAuthority({ hosts: ["analyze.test"], keyKind });
@@ -41,28 +41,30 @@ test.each(["p256", "rsa4096"] as const)(
   },
 );
 
-test("a leaf for another name by the constrained CA's own key is refused", async () => {
+it("a leaf for another name by the constrained CA's own key is refused", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const leaf = await issueServerLeaf(ca, { hosts: ["bank.test"] });
   expect(await ask(leaf, ca.certificate, "bank.test")).toBe("permitted subtree violation");
 });
 
-test("a CA for a hostname vouches for no address", async () => {
+it("a leaf for an address is refused under a CA that is for a hostname", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test", "10.0.0.1", "::1"] });
   expect(await ask(leaf, ca.certificate)).toBe("excluded subtree violation");
 });
 
-test("a CA for an address vouches for no hostname and for no other address", async () => {
+it("a leaf for a hostname or another address is refused under a CA that is for an address", async () => {
   const ca = await createAuthority({ hosts: ["127.0.0.1"] });
   const named = await issueServerLeaf(ca, { hosts: ["analyze.test"] });
   const elsewhere = await issueServerLeaf(ca, { hosts: ["127.0.0.2"] });
   expect(await ask(named, ca.certificate)).toBe("permitted subtree violation");
   expect(await ask(elsewhere, ca.certificate, "")).toBe("permitted subtree violation");
+  const otherVersion = await issueServerLeaf(ca, { hosts: ["2001:db8::9"] });
+  expect(await ask(otherVersion, ca.certificate, "")).toMatch(/subtree violation/);
   expect(await ask(await issueServerLeaf(ca, { hosts: ["127.0.0.1"] }), ca.certificate, "")).toBe(200);
 });
 
-test("a leaf forged with the edge's stolen key is refused, even for the edge's own name", async () => {
+it("a leaf forged with the edge's stolen key is refused, even for the edge's own name", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const edge = await issueServerLeaf(ca, { hosts: ["analyze.test"] });
   const forged = await issueServerLeaf(edge, { hosts: ["analyze.test"] });
@@ -70,7 +72,7 @@ test("a leaf forged with the edge's stolen key is refused, even for the edge's o
   expect(await ask(chained, ca.certificate)).toBe("key usage does not include certificate signing");
 });
 
-test("an expired leaf, one not yet valid, and one by another CA are refused by their own codes", async () => {
+it("an expired leaf, one not yet valid, and one by another CA are refused by their own codes", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const hosts = ["analyze.test"];
   const past = await issueServerLeaf(ca, { hosts, notBefore: new Date(0), notAfter: new Date(1000) });
@@ -81,7 +83,7 @@ test("an expired leaf, one not yet valid, and one by another CA are refused by t
   expect(await ask(await issueServerLeaf(other, { hosts }), ca.certificate)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
 });
 
-test("a leaf never outlives its CA", async () => {
+it("a leaf never outlives its CA", async () => {
   const notAfter = new Date(Date.now() + 86_400_000);
   notAfter.setMilliseconds(0);
   const ca = await createAuthority({ hosts: ["analyze.test"], notAfter });

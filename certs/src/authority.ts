@@ -13,10 +13,12 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { alternativeNames, constrainedTo, parseHosts } from "./hosts.ts";
-import { generateKeys, importKeys, type KeyKind, privateKeyPem } from "./keys.ts";
+import { day, hour } from "@analyze/common/time";
+import { generateKeys, importKeys, isRsa, type KeyKind, privateKeyPem } from "./keys.ts";
 
-const hour = 3_600_000;
-const day = 24 * hour;
+/** How long a CA lives, and a leaf at most. */
+const authorityLife = 5 * 365 * day;
+const leafLife = 365 * day;
 
 /** A certificate and its private key, both PEM. */
 export interface Credential {
@@ -27,28 +29,30 @@ export interface Credential {
 interface Common {
   commonName?: string;
   keyKind?: KeyKind;
-  /** Default: an hour ago, because clocks differ. */
+  /** The moment that the default dates count from. Default: the clock. */
+  now?: Date;
+  /** Default: an hour ago, because clocks differ; a leaf's never before its CA's. */
   notBefore?: Date;
   notAfter?: Date;
 }
 
 export interface AuthorityOptions extends Common {
-  /** What the authority may vouch for, each with all below it; without hosts it issues client certificates only. */
+  /** Hosts that the CA can issue for, names with their subdomains. Without hosts it issues client certificates only. */
   hosts?: readonly string[];
 }
 
 /**
- * A self-signed CA (pathlen 0, five years) that can vouch for nothing but `hosts`: with critical name constraints even
- * its stolen key makes no certificate for another host. Without `hosts` it is a CA for client certificates.
+ * A self-signed CA (pathlen 0, five years) with critical name constraints: clients that check the constraints of a trust
+ * anchor refuse what it issues for other hosts, even with a stolen key. Without `hosts` it is a CA for client certificates.
  */
 export async function createAuthority(options: AuthorityOptions = {}): Promise<Credential> {
   const hosts = options.hosts && parseHosts(options.hosts);
   const keys = await generateKeys(options.keyKind ?? "p256");
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: nameOf(options.commonName ?? (hosts ? `analyze CA for ${hosts[0]}` : "analyze clients CA")),
+    name: [{ CN: [options.commonName ?? (hosts ? `analyze CA for ${hosts[0]}` : "analyze clients CA")] }],
     keys,
-    notBefore: options.notBefore ?? new Date(Date.now() - hour),
-    notAfter: options.notAfter ?? new Date(Date.now() + 5 * 365 * day),
+    notBefore: options.notBefore ?? after(options, -hour),
+    notAfter: options.notAfter ?? after(options, authorityLife),
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
@@ -61,18 +65,18 @@ export async function createAuthority(options: AuthorityOptions = {}): Promise<C
 }
 
 export interface ServerLeafOptions extends Common {
-  /** Hostnames and addresses. Nothing here compares them with what the authority permits: clients do that. */
+  /** Hostnames and addresses. They are not compared with the CA's constraints here: clients do that. */
   hosts: readonly string[];
-  /** A private key of kind `keyKind` in PEM, to be certified again. Default: a new one. */
+  /** A private key in PEM to issue the certificate for. Default: a new one of `keyKind`. */
   key?: string;
 }
 
-/** A certificate for a server, 365 days but never beyond the end of `authority`. The common name is the first hostname. */
+/** A certificate for a server, 365 days but never beyond the end of its CA. The common name is the first hostname. */
 export async function issueServerLeaf(authority: Credential, options: ServerLeafOptions): Promise<Credential> {
   const hosts = parseHosts(options.hosts);
-  // OpenSSL takes an address as common name for a hostname, and the CA's constraints then refuse it.
-  const commonName = hosts.find((host) => isIP(host) === 0) ?? "analyze edge";
-  return issueLeaf(authority, { commonName, ...options }, [
+  // GnuTLS takes any common name for a hostname when there is no other, and the CA's constraints then refuse it.
+  const name = options.commonName ?? hosts.find((host) => isIP(host) === 0);
+  return issueLeaf(authority, { ...options, subject: name === undefined ? { O: ["analyze edge"] } : { CN: [name] } }, [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
     alternativeNames(hosts),
   ]);
@@ -80,43 +84,48 @@ export async function issueServerLeaf(authority: Credential, options: ServerLeaf
 
 export interface ClientLeafOptions extends Common {
   commonName: string;
+  /** As for a server's leaf. */
+  key?: string;
 }
 
-/** A certificate that a client shows in mutual TLS, 365 days but never beyond the end of `authority`. */
+/** A certificate that a client presents in mutual TLS, 365 days but never beyond the end of its CA. */
 export async function issueClientLeaf(authority: Credential, options: ClientLeafOptions): Promise<Credential> {
-  return issueLeaf(authority, options, [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])]);
+  return issueLeaf(authority, { ...options, subject: { CN: [options.commonName] } }, [
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
+  ]);
 }
 
-async function issueLeaf(
-  authority: Credential,
-  { commonName, keyKind = "p256", notBefore, notAfter, key }: Common & { commonName: string; key?: string },
-  extensions: Extension[],
-): Promise<Credential> {
+type LeafOptions = Common & { key?: string; subject: Record<string, string[]> };
+
+async function issueLeaf(authority: Credential, options: LeafOptions, extensions: Extension[]): Promise<Credential> {
   const issuer = new X509Certificate(authority.certificate);
-  const keys = key === undefined ? await generateKeys(keyKind) : importKeys(key);
-  const end = notAfter ?? new Date(Date.now() + 365 * day);
-  // An RSA key of a certificate without keyEncipherment is refused by some TLS 1.2 clients.
-  const usages = KeyUsageFlags.digitalSignature | (keyKind === "rsa4096" ? KeyUsageFlags.keyEncipherment : 0);
+  const key = options.key ?? privateKeyPem((await generateKeys(options.keyKind ?? "p256")).privateKey);
+  const { publicKey } = importKeys(key);
+  const { privateKey: signingKey, signingAlgorithm } = importKeys(authority.key);
+  const start = options.notBefore ?? after(options, -hour);
+  const end = options.notAfter ?? after(options, leafLife);
+  const usages = KeyUsageFlags.digitalSignature | (isRsa(key) ? KeyUsageFlags.keyEncipherment : 0);
   const certificate = await X509CertificateGenerator.create({
-    subject: nameOf(commonName),
+    subject: [options.subject],
     issuer: issuer.subjectName.toJSON(),
-    publicKey: keys.publicKey,
-    signingKey: importKeys(authority.key).privateKey,
-    notBefore: notBefore ?? new Date(Date.now() - hour),
+    publicKey,
+    signingKey,
+    signingAlgorithm,
+    notBefore: options.notBefore || start > issuer.notBefore ? start : issuer.notBefore,
     notAfter: end < issuer.notAfter ? end : issuer.notAfter,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(usages, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await SubjectKeyIdentifierExtension.create(publicKey),
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
       ...extensions,
     ],
   });
-  return { certificate: pem(certificate), key: key ?? privateKeyPem(keys.privateKey) };
+  return { certificate: pem(certificate), key };
 }
 
-function nameOf(commonName: string): { CN: string[] }[] {
-  return [{ CN: [commonName] }];
+function after({ now = new Date() }: Common, milliseconds: number): Date {
+  return new Date(now.getTime() + milliseconds);
 }
 
 function pem(certificate: X509Certificate): string {

@@ -1,53 +1,65 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@analyze/common/errors";
 import type { Credential } from "./authority.ts";
-import { CertsError } from "./error.ts";
+import { commitFolder } from "./transaction.ts";
 
+/** The CAs that a folder can hold; `-next` is the one that will replace `ca`, `-old` the one that was replaced. */
+export type AuthorityName = "ca" | "ca-next" | "ca-old" | "clients-ca";
+export type LeafName = "tls" | "client";
 /** What a folder of certificates holds: `<name>.crt` and `<name>.key` of each. */
-export type CredentialName = "ca" | "tls" | "clients-ca" | "client";
+export type CredentialName = AuthorityName | LeafName;
 
 /** Where the two files of one credential are. */
 export function pathsOf(dir: string, name: CredentialName): { certificate: string; key: string } {
   return { certificate: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) };
 }
 
-/** A certificate in PEM; its key is absent where it was taken away, as that of a CA should be. */
+/**
+ * A certificate in PEM. Its key is absent where it is kept elsewhere, as a CA's key should be. A CA's file can hold more
+ * certificates that clients trust; the first one is the CA that signs.
+ */
 export type Stored = Pick<Credential, "certificate"> & Partial<Credential>;
 
-/** What is stored under that name; undefined when there is no certificate. Throws a {@link CertsError} for what is no PEM. */
-export function read(dir: string, name: CredentialName): Stored | undefined {
+/** The files of one credential that are there. Throws a {@link UserError} for one that is not PEM or can't be read. */
+export function readParts(dir: string, name: CredentialName): Partial<Credential> {
   const paths = pathsOf(dir, name);
-  if (!existsSync(paths.certificate)) return undefined;
-  const certificate = readPem(paths.certificate, (pem) => new X509Certificate(pem));
-  return existsSync(paths.key) ? { certificate, key: readPem(paths.key, createPrivateKey) } : { certificate };
+  const certificate = readPem(dir, paths.certificate, (pem) => new X509Certificate(pem));
+  const key = readPem(dir, paths.key, createPrivateKey);
+  return { ...(certificate !== undefined && { certificate }), ...(key !== undefined && { key }) };
 }
 
-function readPem(path: string, parse: (pem: string) => unknown): string {
-  const pem = readFileSync(path, "utf8");
+/** What is stored under that name; undefined when there is no certificate. Throws as {@link readParts}. */
+export function read(dir: string, name: CredentialName): Stored | undefined {
+  const { certificate, key } = readParts(dir, name);
+  if (certificate === undefined) return undefined;
+  return key === undefined ? { certificate } : { certificate, key };
+}
+
+/** A text file of the folder; undefined when it is not there. A set that was not finished counts as written. */
+export function readText(dir: string, name: string): string | undefined {
+  const committed = join(dir, commitFolder, name);
+  const path = existsSync(committed) ? committed : join(dir, name);
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ENOENT") return undefined;
+    throw new UserError(`cannot read ${path} (${code}): check its type and permissions`, { exitCode: 1, cause: error });
+  }
+}
+
+function readPem(dir: string, path: string, parse: (pem: string) => unknown): string | undefined {
+  const pem = readText(dir, path.slice(dir.length + 1));
+  if (pem === undefined) return undefined;
   try {
     parse(pem);
     return pem;
   } catch {
-    throw new CertsError(
-      `${path} is damaged, or not PEM without a passphrase: put the right file there, or move it away`,
+    throw new UserError(
+      `${path} is damaged, or is not PEM without a passphrase: put the right file there, or move it away`,
+      { exitCode: 1 },
     );
   }
-}
-
-/**
- * Writes both files, each by rename, so that no reader finds half a file; the key is for its owner alone. Between the
- * two renames the pair does not match: who reads them must check, and read again.
- */
-export function write(dir: string, name: CredentialName, { certificate, key }: Credential): void {
-  mkdirSync(dir, { recursive: true });
-  const paths = pathsOf(dir, name);
-  replace(paths.key, key, 0o600);
-  replace(paths.certificate, certificate, 0o644);
-}
-
-function replace(path: string, content: string, mode: number): void {
-  const next = `${path}.${process.pid}.new`;
-  writeFileSync(next, content, { mode });
-  renameSync(next, path);
 }

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { domainToASCII } from "node:url";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import {
   GeneralName,
@@ -8,23 +9,25 @@ import {
   NameConstraints,
 } from "@peculiar/asn1-x509";
 import { Extension, SubjectAlternativeNameExtension, type X509Certificate } from "@peculiar/x509";
-import { CertsError } from "./error.ts";
+import { UserError } from "@analyze/common/errors";
 
 const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 const hostname = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`);
 
-/** The hosts in lower case, without repetition. Throws a {@link CertsError} that quotes the first that is no host. */
+/** The hosts in lower case, without repetition. Throws a {@link UserError} that quotes the first that is not a host. */
 export function parseHosts(hosts: readonly string[]): string[] {
-  if (hosts.length === 0) throw new CertsError("no host was given: name at least one, such as analyze.test");
+  if (hosts.length === 0) throw new UserError("give at least one host, such as analyze.test", { exitCode: 1 });
   const parsed = hosts.map((host) => host.trim().toLowerCase());
   for (const host of parsed) {
-    if (isIP(host) === 0 && !hostname.test(host)) {
-      throw new CertsError(
-        `"${host}" is no hostname and no IP address: give a name such as analyze.test, without scheme, port or wildcard`,
-      );
-    }
+    if (isIP(host) === 0 && !hostname.test(host)) throw new UserError(describe(host), { exitCode: 1 });
   }
   return [...new Set(parsed)];
+}
+
+function describe(host: string): string {
+  const ascii = domainToASCII(host);
+  if (ascii !== host && hostname.test(ascii)) return `"${host}" is not ASCII: use its form for DNS, ${ascii}`;
+  return `"${host}" is not a hostname or an IP address: give a name such as analyze.test, without scheme, port or wildcard`;
 }
 
 /** The hosts as a subject alternative name: the only place where today's clients look for a name. */
@@ -34,9 +37,8 @@ export function alternativeNames(hosts: readonly string[]): SubjectAlternativeNa
   );
 }
 
-const everyAddress = ["0.0.0.0/0", "::/0"].map(
-  (range) => new GeneralSubtree({ base: new GeneralName({ iPAddress: range }) }),
-);
+/** All addresses of a version. GnuTLS takes the two versions for two kinds of names. */
+const everyAddress = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
 function subtreeOf(host: string): GeneralSubtree {
   const version = isIP(host);
@@ -45,16 +47,20 @@ function subtreeOf(host: string): GeneralSubtree {
 }
 
 /**
- * Critical name constraints (RFC 5280 §4.2.1.10) that permit these hosts and what is below their names, nothing else.
- * A kind of name that is not mentioned is not constrained, so a list without an address excludes all addresses, and
- * one without a hostname permits only a name that can't be looked up.
+ * Critical name constraints (RFC 5280 §4.2.1.10) that permit these hosts and their subdomains, nothing else. A kind of
+ * name that is not mentioned is not constrained. So all addresses of a version without a host here are excluded, and a
+ * list without a hostname permits only the reserved name "invalid".
  */
 export function constrainedTo(hosts: readonly string[]): Extension {
-  const addresses = hosts.filter((host) => isIP(host) !== 0);
-  const names = addresses.length === hosts.length ? ["invalid"] : [];
+  const names = hosts.every((host) => isIP(host) !== 0) ? ["invalid"] : [];
+  const excluded = ([4, 6] as const).filter((version) => !hosts.some((host) => isIP(host) === version));
   const constraints = new NameConstraints({
     permittedSubtrees: new GeneralSubtrees([...hosts, ...names].map(subtreeOf)),
-    ...(addresses.length === 0 && { excludedSubtrees: new GeneralSubtrees(everyAddress) }),
+    ...(excluded.length > 0 && {
+      excludedSubtrees: new GeneralSubtrees(
+        excluded.map((version) => new GeneralSubtree({ base: new GeneralName({ iPAddress: everyAddress[version] }) })),
+      ),
+    }),
   });
   return new Extension(id_ce_nameConstraints, true, AsnConvert.serialize(constraints));
 }
@@ -75,7 +81,7 @@ export function hostsOf(certificate: X509Certificate): string[] {
   return names.map(({ value }) => value);
 }
 
-/** Whether a CA constrained to `permitted` may vouch for `host`. */
+/** Whether a CA constrained to `permitted` can issue for `host`. */
 export function isPermitted(host: string, permitted: readonly string[]): boolean {
   return permitted.some((name) => host === name || (isIP(name) === 0 && host.endsWith(`.${name}`)));
 }

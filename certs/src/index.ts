@@ -2,4 +2,4 @@ export { createAuthority, issueClientLeaf, issueServerLeaf, type Credential } fr
 export { pathsOf, read } from "./folder.ts";
 export { factsOf } from "./inspect.ts";
 export { defaultHosts, issueAll, type IssueOptions, type Step } from "./issue.ts";
-export { CertsError } from "./error.ts";
+export { warningsOf } from "./warnings.ts";

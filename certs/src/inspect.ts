@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { createPrivateKey, X509Certificate as NodeCertificate } from "node:crypto";
-import { X509Certificate } from "@peculiar/x509";
+import { day } from "@analyze/common/time";
+import { ExtendedKeyUsage, ExtendedKeyUsageExtension, X509Certificate } from "@peculiar/x509";
 import type { Stored } from "./folder.ts";
 import { hostsOf, permittedHosts } from "./hosts.ts";
 import { keyKindOf, type KeyKind } from "./keys.ts";
@@ -9,56 +10,52 @@ import { keyKindOf, type KeyKind } from "./keys.ts";
 export interface Facts {
   commonName: string;
   fingerprint: string;
+  isAuthority: boolean;
+  /** What it can be used for by its extended key usage; both when it has none. */
+  forServers: boolean;
+  forClients: boolean;
+  notBefore: Date;
   notAfter: Date;
-  /** Whole days left; negative when it has ended. */
+  /** Whole days left; negative when it has expired. */
   daysLeft: number;
-  /** A leaf's alternative names, or what a CA may vouch for; undefined for a CA that may vouch for anything. */
+  /** A leaf's alternative names, or what a CA can issue for; undefined for a CA without name constraints. */
   hosts: string[] | undefined;
   /** Undefined when the key is not there, or of another kind than is made here. */
   keyKind: KeyKind | undefined;
 }
 
-export function factsOf(stored: Stored): Facts {
-  const certificate = new X509Certificate(stored.certificate);
+/** Facts of the first certificate of a file. `now` is the time that `daysLeft` counts from. */
+export function factsOf(stored: Stored, now = new Date()): Facts {
   const node = new NodeCertificate(stored.certificate);
+  const certificate = new X509Certificate(node.raw);
+  const usages = certificate.getExtension(ExtendedKeyUsageExtension)?.usages;
   return {
-    commonName: certificate.subjectName.getField("CN")[0] ?? "",
+    commonName: certificate.subjectName.getField("CN")[0] ?? certificate.subject,
     fingerprint: node.fingerprint256,
+    isAuthority: node.ca,
+    forServers: usages?.includes(ExtendedKeyUsage.serverAuth) ?? true,
+    forClients: usages?.includes(ExtendedKeyUsage.clientAuth) ?? true,
+    notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
-    daysLeft: Math.floor((certificate.notAfter.getTime() - Date.now()) / 86_400_000),
+    daysLeft: Math.floor((certificate.notAfter.getTime() - now.getTime()) / day),
     hosts: node.ca ? permittedHosts(certificate) : hostsOf(certificate),
     keyKind: stored.key === undefined ? undefined : keyKindOf(stored.key),
   };
 }
 
-/** Whether the key is there, and is that of the certificate. */
-export function isPair({ certificate, key }: Stored): boolean {
-  return key !== undefined && new NodeCertificate(certificate).checkPrivateKey(createPrivateKey(key));
+/** Whether the key is that of the certificate. */
+export function isPair(certificate: string, key: string): boolean {
+  return new NodeCertificate(certificate).checkPrivateKey(createPrivateKey(key));
 }
 
-/** Days before its end at which a leaf is renewed: the figure at which testssl.sh fails a certificate. */
-export const renewalDays = 30;
+/** Whether the certificate was signed by the key of `authority`. */
+export function isIssuedBy(certificate: string, authority: string): boolean {
+  return new NodeCertificate(certificate).verify(new NodeCertificate(authority).publicKey);
+}
 
-/** What {@link faultOf} answers where there is nothing. */
-export const missing = "is missing";
-
-/** Why a leaf should be replaced, as the rest of a sentence about it; undefined when it is good. */
-export function faultOf(
-  leaf: Stored | undefined,
-  authority: Stored,
-  wanted: { hosts?: readonly string[] | undefined; keyKind?: KeyKind | undefined },
-): string | undefined {
-  if (leaf?.key === undefined) return missing;
-  const certificate = new NodeCertificate(leaf.certificate);
-  if (!isPair(leaf)) return "does not match its key";
-  if (!certificate.verify(new NodeCertificate(authority.certificate).publicKey)) return "is not by this CA";
-  const { daysLeft, hosts = [], keyKind, notAfter } = factsOf(leaf);
-  const capped = notAfter.getTime() === factsOf(authority).notAfter.getTime();
-  if (daysLeft < 0 || (daysLeft < renewalDays && !capped)) return `ends on ${dateOf(notAfter)}`;
-  const lacking = wanted.hosts?.filter((host) => !hosts.includes(host)) ?? [];
-  if (lacking.length > 0) return `is not for ${lacking.join(", ")}`;
-  if (wanted.keyKind && wanted.keyKind !== keyKind) return `has not the key asked for (${wanted.keyKind})`;
-  return undefined;
+/** The certificates of a PEM file, one string each. */
+export function certificatesIn(pem: string): string[] {
+  return (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((one) => `${one}\n`);
 }
 
 /** As people write it: 2027-11-21. */

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createAuthority, issueServerLeaf } from "./authority.ts";
-import { CertsError } from "./error.ts";
-import { pathsOf, read, write } from "./folder.ts";
+import { UserError } from "@analyze/common/errors";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createAuthority, type Credential, issueServerLeaf } from "./authority.ts";
+import { type CredentialName, pathsOf, read } from "./folder.ts";
 import { factsOf } from "./inspect.ts";
 import { issueAll, type IssueOptions } from "./issue.ts";
 import { show } from "./show.ts";
+import { warningsOf } from "./warnings.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -19,6 +20,11 @@ async function done(options: Omit<IssueOptions, "dir"> = {}): Promise<string[]> 
   return (await issueAll({ dir, ...options })).map((step) => `${step.name} ${step.done}`);
 }
 
+function put(name: CredentialName, { certificate, key }: Credential): void {
+  writeFileSync(pathsOf(dir, name).certificate, certificate);
+  writeFileSync(pathsOf(dir, name).key, key);
+}
+
 function hostsOfLeaf(): string[] {
   const leaf = read(dir, "tls");
   return (leaf && factsOf(leaf).hosts) ?? [];
@@ -28,7 +34,7 @@ function inDays(days: number): Date {
   return new Date(Date.now() + days * 86_400_000);
 }
 
-test("an empty folder gets a CA and a leaf, and a second run leaves both alone", async () => {
+it("an empty folder gets a CA and a leaf, and a second run leaves both alone", async () => {
   expect(await done()).toEqual(["ca issued", "tls issued"]);
   const before = read(dir, "tls");
   expect(await done()).toEqual(["ca kept", "tls kept"]);
@@ -36,13 +42,13 @@ test("an empty folder gets a CA and a leaf, and a second run leaves both alone",
   expect(hostsOfLeaf()).toEqual(["analyze.test", "localhost", "127.0.0.1"]);
 });
 
-test.skipIf(process.platform === "win32")("keys are readable by their owner alone", async () => {
+it.skipIf(process.platform === "win32")("keys are readable by their owner alone", async () => {
   await done({ clients: true });
   const names = ["ca", "tls", "clients-ca", "client"] as const;
   expect(names.map((name) => statSync(pathsOf(dir, name).key).mode & 0o777)).toEqual(names.map(() => 0o600));
 });
 
-test("--renew replaces the leaf, and keeps the CA, the hosts and the key", async () => {
+it("--renew replaces the leaf, and keeps the CA, the hosts and the key", async () => {
   await done({ hosts: ["one.test"], keyKind: "rsa4096" });
   const before = { ca: read(dir, "ca"), tls: read(dir, "tls") };
   expect(await done({ renew: true })).toEqual(["ca kept", "tls issued"]);
@@ -53,66 +59,112 @@ test("--renew replaces the leaf, and keeps the CA, the hosts and the key", async
   expect(await done()).toEqual(["ca kept", "tls kept"]);
 });
 
-test("a leaf gets another key when its own was removed, is of another kind, or is not the certificate's", async () => {
-  await done();
-  const keys = [read(dir, "tls")?.key];
-  rmSync(pathsOf(dir, "tls").key);
-  expect(await done()).toEqual(["ca kept", "tls issued"]);
-  keys.push(read(dir, "tls")?.key);
-  expect(await done({ keyKind: "rsa4096" })).toEqual(["ca kept", "tls issued"]);
-  keys.push(read(dir, "tls")?.key);
-  const stranger = await createAuthority({ keyKind: "rsa4096" });
-  write(dir, "tls", { certificate: read(dir, "tls")?.certificate ?? "", key: stranger.key });
-  expect(await done()).toEqual(["ca kept", "tls issued"]);
-  expect(new Set([...keys, stranger.key, read(dir, "tls")?.key]).size).toBe(5);
+it("a leaf gets a new key by --new-key, by another --key, and when its own was removed", async () => {
+  await done({ clients: true });
+  const keys = [read(dir, "tls")?.key, read(dir, "client")?.key];
+  const asks: Omit<IssueOptions, "dir">[] = [{ renew: true, newKey: true, clients: true }, { keyKind: "rsa4096" }, {}];
+  for (const ask of asks) {
+    if (Object.keys(ask).length === 0) rmSync(pathsOf(dir, "tls").key);
+    expect((await done(ask)).slice(0, 2)).toEqual(["ca kept", "tls issued"]);
+    keys.push(read(dir, "tls")?.key);
+  }
+  keys.push(read(dir, "client")?.key);
+  expect(new Set(keys).size).toBe(6);
 });
 
-test("a leaf in its last 30 days is renewed, one with more is not", async () => {
+it("a leaf in its last 30 days is renewed, one with more is not", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
-  write(dir, "ca", ca);
-  write(dir, "tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(31.5) }));
+  put("ca", ca);
+  put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(31.5) }));
   expect(await done()).toEqual(["ca kept", "tls kept"]);
-  write(dir, "tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(29.5) }));
+  put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(29.5) }));
   expect(await done()).toEqual(["ca kept", "tls issued"]);
 });
 
-test("a host below a permitted name gets a leaf; any other is refused, with what to do", async () => {
+it("a host below a permitted name gets a leaf; any other is refused, with what to do", async () => {
   await done({ hosts: ["analyze.test"] });
   expect(await done({ hosts: ["eu.analyze.test"] })).toEqual(["ca kept", "tls issued"]);
-  await expect(done({ hosts: ["bank.test"] })).rejects.toThrow(/refuse bank\.test: issue into another folder/);
+  await expect(done({ hosts: ["bank.test"] })).rejects.toThrow(
+    /would refuse bank\.test\. Issue into another folder.*--replace-ca --host analyze\.test --host bank\.test/,
+  );
   expect(hostsOfLeaf()).toEqual(["eu.analyze.test"]);
 });
 
-test("without the CA's key a good leaf is kept, and a renewal says where the key has to be", async () => {
+it("without the CA's key a good leaf is kept, and a renewal says where the key has to be", async () => {
   await done();
   rmSync(pathsOf(dir, "ca").key);
   expect(await done()).toEqual(["ca kept", "tls kept"]);
-  await expect(done({ renew: true })).rejects.toThrow(/ca\.key is not here/);
+  await expect(done({ renew: true })).rejects.toThrow(/ca\.key is not there/);
 });
 
-test("a CA that has no constraints issues for any host", async () => {
-  write(dir, "ca", await createAuthority());
-  expect(await done({ hosts: ["anything.test"] })).toEqual(["ca kept", "tls issued"]);
-});
-
-test("a damaged file is named, not overwritten", async () => {
+it("a damaged file is named, not overwritten", async () => {
   await done();
   writeFileSync(pathsOf(dir, "tls").key, "half a k");
   await expect(done()).rejects.toThrow(/tls\.key is damaged/);
 });
 
-test.each(["https://analyze.test", "*.analyze.test", "analyze.test:443", ""])("%j is no host", async (host) => {
-  await expect(done({ hosts: [host] })).rejects.toThrow(CertsError);
+it.each(["https://analyze.test", "*.analyze.test", "analyze.test:443", ""])("%j is no host", async (host) => {
+  await expect(done({ hosts: [host] })).rejects.toThrow(UserError);
 });
 
-test("show tells what is there and names what is wrong", async () => {
+it.each([
+  ["bücher.test", "xn--bcher-kva.test"],
+  ["ANALYZE.例え.test", "analyze.xn--r8jz45g.test"],
+])("%s is refused with its form for DNS, %s", async (host, ascii) => {
+  await expect(done({ hosts: [host] })).rejects.toThrow(`use its form for DNS, ${ascii}`);
+});
+
+it("show describes what is there, and names what is to be done", async () => {
   expect(() => show(dir)).toThrow(/npm run certs/);
   await done({ clients: true });
-  expect(show(dir)).toMatchObject({ text: expect.stringContaining("nothing else"), faults: [] });
-  write(
-    dir,
-    "tls",
-    await issueServerLeaf(await createAuthority({ hosts: ["analyze.test"] }), { hosts: ["analyze.test"] }),
-  );
-  expect(show(dir).faults).toEqual(["the edge's certificate is not by this CA"]);
+  expect(show(dir)).toMatchObject({ text: expect.stringContaining("can issue for analyze.test"), faults: [] });
+  const soon = await issueServerLeaf(readPair("ca"), { hosts: ["analyze.test"], notAfter: inDays(20) });
+  put("tls", soon);
+  expect(show(dir).faults).toEqual([
+    expect.stringContaining("issues the edge's certificate again: it ended on"),
+    expect.stringMatching(/tls\.crt expires on .*, in 19 days/),
+  ]);
+});
+
+function readPair(name: CredentialName): Credential {
+  const { certificate = "", key = "" } = read(dir, name) ?? {};
+  return { certificate, key };
+}
+
+it("a CA that ends in 3 days is warned about, its leaf ends with it, and neither is issued again and again", async () => {
+  const notAfter = new Date(Math.floor(inDays(3.5).getTime() / 1000) * 1000);
+  put("ca", await createAuthority({ hosts: ["analyze.test"], notAfter }));
+  expect(await done()).toEqual(["ca kept", "tls issued"]);
+  expect(await done()).toEqual(["ca kept", "tls kept"]);
+  expect(factsOf(readPair("tls")).notAfter).toEqual(notAfter);
+  expect(warningsOf(dir)).toEqual([
+    expect.stringMatching(/The CA .* expires on .*, in 3 days, .*"npm run certs -- --replace-ca"/),
+    expect.stringMatching(/tls\.crt expires on .*, in 3 days/),
+  ]);
+});
+
+it("a leaf that is not yet valid is issued again; a CA that is not yet valid is warned about", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"] });
+  put("ca", ca);
+  put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notBefore: inDays(2) }));
+  expect(warningsOf(dir)).toEqual([
+    expect.stringMatching(/tls\.crt is valid only from .*: clients refuse it until then/),
+  ]);
+  expect(await done()).toEqual(["ca kept", "tls issued"]);
+  expect(warningsOf(dir)).toEqual([]);
+  for (const name of ["tls.crt", "tls.key"]) rmSync(join(dir, name));
+  put("ca", await createAuthority({ hosts: ["analyze.test"], notBefore: inDays(2) }));
+  expect(await done()).toEqual(["ca kept", "tls issued"]);
+  expect(await done()).toEqual(["ca kept", "tls kept"]);
+  expect(warningsOf(dir)[0]).toMatch(/The CA .* is valid only from .*: check this machine's clock/);
+});
+
+it("without the CA's key, a leaf in its last 30 days stays in use with a warning, until it has expired", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"] });
+  put("ca", ca);
+  put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(9.5) }));
+  rmSync(pathsOf(dir, "ca").key);
+  expect(await done()).toEqual(["ca kept", "tls kept"]);
+  expect(warningsOf(dir)).toEqual([expect.stringMatching(/in 9 days\. To renew it, run .* where its CA's key is/)]);
+  await expect(done({ now: inDays(10) })).rejects.toThrow(/ca\.key is not there/);
 });

@@ -1,10 +1,14 @@
-import { join } from "node:path";
+import { UserError } from "@analyze/common/errors";
 import { createAuthority, type Credential, issueClientLeaf, issueServerLeaf } from "./authority.ts";
-import { CertsError } from "./error.ts";
-import { type CredentialName, pathsOf, read, type Stored, write } from "./folder.ts";
+import { type AuthorityName, type CredentialName, type LeafName, pathsOf, type Stored } from "./folder.ts";
 import { isPermitted, parseHosts } from "./hosts.ts";
-import { dateOf, factsOf, faultOf, isPair, missing } from "./inspect.ts";
+import { factsOf } from "./inspect.ts";
 import type { KeyKind } from "./keys.ts";
+import { leafFault, missing } from "./leaf.ts";
+import { withLock } from "./lock.ts";
+import { advance, begin, type ReplaceOptions } from "./replace.ts";
+import { readAuthority, readLeaf, requireUnexpired } from "./states.ts";
+import { recover, write } from "./transaction.ts";
 
 /** `localhost` and the address are for `npm start`, where client and server share a machine. */
 export const defaultHosts = ["analyze.test", "localhost", "127.0.0.1"];
@@ -15,107 +19,154 @@ export interface IssueOptions {
   hosts?: readonly string[] | undefined;
   /** Default: that of the leaf that is there; p256 for a first one. */
   keyKind?: KeyKind | undefined;
-  /**
-   * Replaces the leaf even when it is good. Its key stays: an edge that reads the two files one after the other then
-   * finds a pair at every instant of a renewal. For another key, remove `tls.key` first.
-   */
+  /** Replaces the leaves even when they are good. They keep their keys. */
   renew?: boolean;
-  /** Sees to the CA and the certificate for mutual TLS too. */
+  /** Gives each leaf that is issued a new key. */
+  newKey?: boolean;
+  /** Also issues the CA and the certificate for mutual TLS. */
   clients?: boolean;
+  /** Begins to replace the CA. */
+  replace?: ReplaceOptions | undefined;
+  /** Default: the clock. */
+  now?: Date;
 }
 
-/** What became of one credential. */
+/** What was done with one credential. */
 export interface Step {
   name: CredentialName;
   done: "kept" | "issued";
-  /** Why it was issued, as the rest of a sentence about it. */
+  /** Why it was issued, as the rest of a sentence about the one before. */
   why?: string;
   until: Date;
 }
 
+type Request = IssueOptions & { now: Date };
+
+/** One CA and its leaf: what is there, and what has to be issued. */
+interface Plan {
+  names: [AuthorityName, LeafName];
+  authority: Stored | undefined;
+  leaf: Partial<Credential>;
+  /** Why the leaf has to be issued. */
+  why: string | undefined;
+}
+
 /**
- * Sees to it that `dir` holds a CA (`ca.crt`, `ca.key`) and a good leaf by it for the edge (`tls.crt`, `tls.key`), and
- * issues only what is missing, wrong, or near its end. Throws a {@link CertsError} when that takes a decision.
+ * Ensures that `dir` holds a CA (`ca.crt`, `ca.key`) and a good leaf of it for the edge (`tls.crt`, `tls.key`). Issues
+ * only what is missing or near its end; what is due of a CA's replacement is done first. All files are written, or none.
+ * @throws UserError when a person has to decide, or when the folder cannot be read or written.
  */
 export async function issueAll(options: IssueOptions): Promise<Step[]> {
-  const hosts = options.hosts && parseHosts(options.hosts);
-  const steps = await issueServer({ ...options, hosts });
-  return options.clients ? [...steps, ...(await issueClient(options))] : steps;
-}
-
-async function issueServer(options: IssueOptions): Promise<Step[]> {
-  const { dir, hosts, keyKind, renew } = options;
-  const [authority, first] = await authorityIn(dir, "ca", () =>
-    createAuthority({ hosts: hosts ?? defaultHosts, ...(keyKind && { keyKind }) }),
-  );
-  const present = read(dir, "tls");
-  const fault = faultOf(present, authority, { hosts, keyKind }) ?? (renew ? "was to be renewed" : undefined);
-  if (fault === undefined && present) return [first, step("tls", present)];
-
-  const permitted = factsOf(authority).hosts;
-  const before = present && factsOf(present);
-  const wanted = hosts ?? before?.hosts ?? permitted ?? defaultHosts;
-  if (permitted) refuseOthers(wanted, permitted, dir);
-  const kind = keyKind ?? before?.keyKind;
-  const key = present && kind && kind === before?.keyKind && isPair(present) ? present.key : undefined;
-  const signer = signerIn(dir, "ca", authority);
-  const leaf = await issueServerLeaf(signer, { hosts: wanted, ...(kind && { keyKind: kind }), ...(key && { key }) });
-  write(dir, "tls", leaf);
-  return [first, step("tls", leaf, fault)];
-}
-
-async function issueClient({ dir, keyKind, renew }: IssueOptions): Promise<Step[]> {
-  const kind = keyKind && { keyKind };
-  const [authority, first] = await authorityIn(dir, "clients-ca", () => createAuthority({ ...kind }));
-  const present = read(dir, "client");
-  const fault = faultOf(present, authority, { keyKind }) ?? (renew ? "was to be renewed" : undefined);
-  if (fault === undefined && present) return [first, step("client", present)];
-
-  const signer = signerIn(dir, "clients-ca", authority);
-  const leaf = await issueClientLeaf(signer, { commonName: "analyze client", ...kind });
-  write(dir, "client", leaf);
-  return [first, step("client", leaf, fault)];
-}
-
-type AuthorityName = "ca" | "clients-ca";
-
-async function authorityIn(
-  dir: string,
-  name: AuthorityName,
-  create: () => Promise<Credential>,
-): Promise<[Stored, Step]> {
-  const present = read(dir, name);
-  if (present) {
-    const { notAfter, daysLeft } = factsOf(present);
-    if (daysLeft >= 0) return [present, step(name, present)];
-    throw new CertsError(
-      `the CA ${pathsOf(dir, name).certificate} ended on ${dateOf(notAfter)}: move ${dir} away, run this again, and ` +
-        "hand the new file to everyone who trusted the old one",
-    );
+  const request = { ...options, hosts: options.hosts && parseHosts(options.hosts), now: options.now ?? new Date() };
+  const { dir, now, replace } = request;
+  try {
+    if (!replace && !advance(dir, now)) {
+      const plans = plansOf(request);
+      if (plans.every(isDone)) return plans.flatMap((plan) => stepsOf(plan));
+    }
+    return await withLock(dir, () => change(request));
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new UserError(`cannot write to ${dir}: ${error.message}`, { exitCode: 1, cause: error });
   }
-  const authority = await create();
-  write(dir, name, authority);
-  return [authority, step(name, authority, missing)];
 }
 
-function signerIn(dir: string, name: AuthorityName, { certificate, key }: Stored): Credential {
+async function change(request: Request): Promise<Step[]> {
+  const { dir, now, replace } = request;
+  recover(dir);
+  if (replace) write(dir, await begin(request, replace));
+  for (let due = advance(dir, now); due; due = advance(dir, now)) write(dir, await due(request));
+  // During a replacement, the hosts are those of the CAs that are there.
+  const plans = plansOf(replace ? { ...request, hosts: undefined } : request);
+  const files: Record<string, string> = {};
+  const steps: Step[] = [];
+  for (const plan of plans) {
+    const issued = isDone(plan) ? {} : await issuePlan(request, plan);
+    for (const [name, { certificate, key }] of Object.entries(issued)) {
+      files[`${name}.crt`] = certificate;
+      files[`${name}.key`] = key;
+    }
+    steps.push(...stepsOf(plan, issued));
+  }
+  if (Object.keys(files).length > 0) write(dir, { files });
+  return steps;
+}
+
+function isDone({ authority, why }: Plan): boolean {
+  return authority !== undefined && why === undefined;
+}
+
+function plansOf(request: Request): Plan[] {
+  const server = planOf(request, ["ca", "tls"], request.hosts);
+  return request.clients ? [server, planOf(request, ["clients-ca", "client"], undefined)] : [server];
+}
+
+function planOf(request: Request, names: Plan["names"], hosts: readonly string[] | undefined): Plan {
+  const { dir, now, keyKind, renew } = request;
+  const authority = readAuthority(dir, names[0]);
+  const leaf = readLeaf(dir, names[1], authority);
+  if (!authority) return { names, authority, leaf, why: missing };
+  requireUnexpired(dir, names[0], authority, now);
+  const fault = leafFault(leaf, authority, { hosts, keyKind, now });
+  const waits = fault?.canWait && authority.key === undefined && !renew;
+  const why = waits ? undefined : (fault?.why ?? (renew ? "was to be renewed" : undefined));
+  return { names, authority, leaf, why };
+}
+
+/** Issues what a plan lacks: the CA's pair where there is none, and the leaf. Only the new pairs are returned. */
+async function issuePlan(request: Request, { names, authority, leaf }: Plan): Promise<Record<string, Credential>> {
+  const [authorityName, leafName] = names;
+  const { dir, now, keyKind, newKey } = request;
+  const isServer = leafName === "tls";
+  const before = leaf.certificate === undefined ? undefined : factsOf({ ...leaf, certificate: leaf.certificate });
+  const kind = keyKind ?? before?.keyKind;
+  const made =
+    authority ??
+    (await createAuthority({
+      now,
+      ...(isServer && { hosts: request.hosts ?? defaultHosts }),
+      ...(keyKind && { keyKind }),
+    }));
+  const permitted = factsOf(made).hosts;
+  const hosts = request.hosts ?? before?.hosts ?? permitted ?? defaultHosts;
+  if (isServer && permitted) refuseOthers(hosts, permitted, dir);
+  const isKept = leaf.key !== undefined && !newKey && (keyKind === undefined || keyKind === before?.keyKind);
+  const options = { now, ...(kind && { keyKind: kind }), ...(isKept && leaf.key && { key: leaf.key }) };
+  const signer = signerOf(dir, authorityName, made);
+  const issued = isServer
+    ? await issueServerLeaf(signer, { hosts, ...options })
+    : await issueClientLeaf(signer, { commonName: "analyze client", ...options });
+  return { ...(authority ? {} : { [authorityName]: signer }), [leafName]: issued };
+}
+
+function signerOf(dir: string, name: AuthorityName, { certificate, key }: Stored): Credential {
   if (key !== undefined) return { certificate, key };
-  throw new CertsError(
-    `a certificate has to be issued, and the CA's key ${join(dir, `${name}.key`)} is not here: put it back for that ` +
-      "moment, or run this where it is kept",
+  throw new UserError(
+    `a certificate has to be issued, and the CA's key ${pathsOf(dir, name).key} is not there. Put it back for as long as ` +
+      "this command runs, or run this where the key is kept.",
+    { exitCode: 1 },
   );
 }
 
 function refuseOthers(hosts: readonly string[], permitted: readonly string[], dir: string): void {
   const others = hosts.filter((host) => !isPermitted(host, permitted));
   if (others.length === 0) return;
-  throw new CertsError(
-    `the CA in ${dir} may vouch for ${permitted.join(", ")} only, and clients would refuse ${others.join(", ")}: issue ` +
-      "into another folder with --dir, or move this one away and hand the new ca.crt to every client",
+  const flags = [...permitted, ...others].map((host) => `--host ${host}`).join(" ");
+  throw new UserError(
+    `the CA in ${dir} can issue for ${permitted.join(", ")} only, and clients would refuse ${others.join(", ")}. Issue into ` +
+      `another folder with --dir, or replace the CA: "npm run certs -- --replace-ca ${flags}"`,
+    { exitCode: 1 },
   );
 }
 
-function step(name: CredentialName, stored: Stored, why?: string): Step {
-  const until = factsOf(stored).notAfter;
-  return why === undefined ? { name, done: "kept", until } : { name, done: "issued", why, until };
+function stepsOf({ names, authority, leaf, why }: Plan, issued: Record<string, Credential> = {}): Step[] {
+  const pairs = [authority, leaf] as const;
+  return names.map((name, index) => {
+    const made = issued[name];
+    const certificate = made?.certificate ?? pairs[index]?.certificate ?? "";
+    const step = { name, until: factsOf({ certificate }).notAfter };
+    return made
+      ? { ...step, done: "issued", why: (index === 0 ? undefined : why) ?? missing }
+      : { ...step, done: "kept" };
+  });
 }

@@ -1,69 +1,126 @@
 import { resolve } from "node:path";
-import { Command, Option } from "commander";
-import { CertsError } from "./error.ts";
-import { issueAll, type Step } from "./issue.ts";
-import { dateOf, missing } from "./inspect.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "@analyze/common/errors";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { durationOf } from "./duration.ts";
+import { issueAll, type IssueOptions, type Step } from "./issue.ts";
+import { dateOf } from "./inspect.ts";
 import { type KeyKind, keyKinds } from "./keys.ts";
+import { missing } from "./leaf.ts";
 import { show } from "./show.ts";
+import { warningsOf } from "./warnings.ts";
 
 interface Options {
   dir: string;
   host?: string[];
   key?: KeyKind;
   renew?: boolean;
+  newKey?: boolean;
   clients?: boolean;
+  replaceCa?: boolean;
+  overlap: number;
+  every?: number;
   show?: boolean;
 }
 
 const what = {
   ca: "CA (ca.crt)",
-  tls: "edge's certificate (tls.crt)",
-  "clients-ca": "CA for clients (clients-ca.crt)",
-  client: "client's certificate (client.crt)",
+  "ca-next": "next CA (ca-next.crt)",
+  "ca-old": "old CA (ca-old.crt)",
+  tls: "edge certificate (tls.crt)",
+  "clients-ca": "CA for client certificates (clients-ca.crt)",
+  client: "client certificate (client.crt)",
 };
 
 function line({ name, done, why, until }: Step): string {
-  const end = `good until ${dateOf(until)}`;
-  if (done === "kept") return `The ${what[name]} is still ${end}.`;
-  return `Issued the ${what[name]}, ${end}${why === missing ? "" : `; the one before ${why}`}.`;
+  const validity = `valid until ${dateOf(until)}`;
+  if (done === "kept") return `Kept the ${what[name]}, ${validity}.`;
+  return `Issued the ${what[name]}, ${validity}${why === missing ? "" : `. The one before ${why}`}.`;
 }
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+function complain(lines: string[]): void {
+  for (const text of lines) process.stderr.write(`${text}\n`);
+}
+
+function report(error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
+  complain([`certs: ${error.message}`]);
+  process.exitCode = error.exitCode;
+}
+
+async function issue(options: IssueOptions): Promise<Step[]> {
+  const steps = await issueAll(options);
+  complain(warningsOf(options.dir));
+  return steps;
+}
+
+/** Issues what is due now and again after each period, until a signal. A fault is reported and tried again. */
+async function stay(options: IssueOptions, everyMs: number): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
+  while (!stop.signal.aborted) {
+    const steps = await issue(options).catch((error: unknown) => report(error));
+    for (const step of steps ?? []) if (step.done === "issued") say(line(step));
+    await delay(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+  process.exitCode = 0;
+}
+
 async function run(options: Options): Promise<void> {
+  const { host: hosts, key: keyKind, renew = false, newKey = false, clients = false } = options;
+  const dir = resolve(options.dir);
   if (options.show) {
-    const { text, faults } = show(options.dir);
+    const { text, faults } = show(dir);
     say(text);
-    for (const fault of faults) process.stderr.write(`\n${fault}: "npm run certs" mends that\n`);
+    complain(faults.map((fault) => `\n${fault}`));
     process.exitCode = faults.length > 0 ? 1 : 0;
     return;
   }
-  const { host: hosts, key: keyKind, dir, renew = false, clients = false } = options;
-  const steps = await issueAll({ dir: resolve(dir), hosts, keyKind, renew, clients });
-  for (const step of steps) say(line(step));
-  say(`In ${dir}; "npm run certs -- --show" tells what they are and who trusts them.`);
+  const replace = options.replaceCa ? { overlapMs: options.overlap } : undefined;
+  const wanted = { dir, hosts, keyKind, renew: renew || (newKey && !replace), newKey, clients, replace };
+  if (options.every !== undefined) return stay({ dir, hosts, keyKind, clients }, options.every);
+  for (const step of await issue(wanted)) say(line(step));
+  say(`Folder: ${options.dir}. "npm run certs -- --show" describes them and says how clients trust them.`);
+}
+
+function duration(text: string): number {
+  const milliseconds = durationOf(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError("Give a duration such as 14d, 12h or 30m.");
+  return milliseconds;
 }
 
 const program = new Command("certs")
-  .description("Issues the private CA and the edge's certificate. Does nothing while they are good.")
-  .option("--dir <folder>", "where they are kept", "certs/issued")
+  .description(
+    "Issues the private CA and the edge's certificate, and renews what is near its end. Does nothing while they are good.",
+  )
+  .option("--dir <folder>", "folder of the certificates", "certs/issued")
   .option("--host <host...>", "hostname or address, repeatable (default: analyze.test, localhost, 127.0.0.1)")
   .addOption(new Option("--key <kind>", "kind of key (default: p256)").choices(keyKinds))
-  .option(
-    "--renew",
-    "replace the edge's certificate now; CA and key stay, so no client notices (another key: remove tls.key first)",
+  .option("--renew", "renew the edge's certificate now. The CA and the key stay, so clients need no change")
+  .option("--new-key", "the same, with a new key")
+  .option("--clients", "also issue a second CA and a client certificate, for mutual TLS")
+  .option("--replace-ca", "replace the CA: clients trust the old and the new one meanwhile")
+  .addOption(
+    new Option(
+      "--overlap <duration>",
+      "with --replace-ca: time for clients to get the new ca.crt, and again until the old CA goes",
+    )
+      .argParser(duration)
+      .default(durationOf("14d"), "14d"),
   )
-  .option("--clients", "also a second CA and a client's certificate, for mutual TLS")
-  .option("--show", "tell in words what is there, until when, and who would trust it; change nothing")
+  .addOption(new Option("--every <duration>", "stay, and check again after each duration").argParser(duration))
+  .option(
+    "--show",
+    "describe the certificates and who trusts them. Changes nothing; exit 1 when something is to be done",
+  )
   .action(run);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // What the file system refuses (EACCES: permission denied, open '…') says enough by itself.
-  if (!(error instanceof CertsError || (error instanceof Error && "syscall" in error))) throw error;
-  process.stderr.write(`certs: ${error.message}\n`);
-  process.exitCode = 1;
+  report(error);
 }

@@ -1,13 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { UserError } from "@analyze/common/errors";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { issueServerLeaf } from "./authority.ts";
-import { pathsOf, read, write } from "./folder.ts";
+import { pathsOf, read } from "./folder.ts";
 import { issueAll } from "./issue.ts";
+import { show } from "./show.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -31,6 +33,13 @@ function verify(host: string): string {
   return stdout + stderr;
 }
 
+function makeAuthority(algorithm: string[]): void {
+  const { certificate, key } = pathsOf(dir, "ca");
+  const options = ["-subj", "/CN=foreign CA", "-days", "30", "-addext", "keyUsage=critical,keyCertSign"];
+  execFileSync("openssl", ["genpkey", "-algorithm", ...algorithm, "-out", key], { stdio: "ignore" });
+  execFileSync("openssl", ["req", "-x509", "-new", "-key", key, ...options, "-out", certificate], { stdio: "ignore" });
+}
+
 const extension = /X509v3 (?!Subject Key Identifier|Authority Key Identifier)[^:]+:.*\n.*(\n +(DNS|IP):.*)*/g;
 
 /** The extensions as openssl prints them, those left out that differ with the key. */
@@ -41,18 +50,18 @@ function extensionsOf(name: "ca" | "tls"): string[] {
 }
 
 describeWith(["openssl"], "certificates, judged by openssl", () => {
-  test("the page's commands run, and make certificates with the same extensions as ours", async () => {
+  it("the page's commands run, and make certificates with the same extensions as ours", async () => {
     expect(runPage()).toContain("tls.crt: OK");
     const byHand = { ca: extensionsOf("ca"), tls: extensionsOf("tls") };
     expect(statSync(pathsOf(dir, "tls").key).mode & 0o777).toBe(0o600);
-    for (const name of ["ca.crt", "tls.crt"]) rmSync(join(dir, name));
+    for (const name of ["ca.crt", "ca.key", "tls.crt", "tls.key"]) rmSync(join(dir, name));
     await issueAll({ dir });
     expect({ ca: extensionsOf("ca"), tls: extensionsOf("tls") }).toEqual(byHand);
     expect(byHand.tls).toHaveLength(4);
     expect(byHand.ca).toHaveLength(4);
   });
 
-  test("certificates made by hand are taken over: kept, and renewed by the CA that is there", async () => {
+  it("certificates made by hand are taken over: kept, and renewed by the CA that is there", async () => {
     runPage();
     const { certificate } = pathsOf(dir, "ca");
     const ca = new X509Certificate(readFileSync(certificate)).fingerprint256;
@@ -62,16 +71,55 @@ describeWith(["openssl"], "certificates, judged by openssl", () => {
     expect(verify("analyze.test")).toContain("tls.crt: OK");
   });
 
-  test.each(["p256", "rsa4096"] as const)("openssl's strict rules find nothing wrong with %s", async (keyKind) => {
+  it.each(["p256", "rsa4096"] as const)("openssl's strict rules find nothing wrong with %s", async (keyKind) => {
     await issueAll({ dir, keyKind });
     expect(verify("analyze.test")).toContain("tls.crt: OK");
     expect(verify("other.test")).toContain("hostname mismatch");
   });
 
-  test("a leaf for another host by the CA's own key is refused", async () => {
+  it("a leaf for another host, issued with the CA's own key, is refused", async () => {
     await issueAll({ dir });
     const { certificate, key = "" } = read(dir, "ca") ?? { certificate: "" };
-    write(dir, "tls", await issueServerLeaf({ certificate, key }, { hosts: ["bank.test"] }));
+    const forged = await issueServerLeaf({ certificate, key }, { hosts: ["bank.test"] });
+    writeFileSync(pathsOf(dir, "tls").certificate, forged.certificate);
     expect(verify("bank.test")).toContain("permitted subtree violation");
+  });
+
+  it.each([
+    ["P-384", ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"]],
+    ["P-521", ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"]],
+    ["Ed25519", ["ed25519"]],
+    ["RSA of 2048 bits", ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]],
+  ])("a CA that openssl made with a key of the kind %s issues a leaf, for any host", async (_, algorithm) => {
+    makeAuthority(algorithm);
+    expect((await issueAll({ dir, hosts: ["any.test"] })).map(({ done }) => done)).toEqual(["kept", "issued"]);
+    expect(verify("any.test")).toContain("tls.crt: OK");
+    expect(show(dir).text).toContain("no name constraints");
+    expect((await issueAll({ dir, renew: true })).map(({ done }) => done)).toEqual(["kept", "issued"]);
+  });
+
+  it.each([
+    ["secp256k1", ["EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"]],
+    ["ed448", ["ed448"]],
+    ["rsa-pss", ["RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"]],
+  ])("a CA with a key of the kind %s is refused with the kinds that can be used", async (kind, algorithm) => {
+    makeAuthority(algorithm);
+    const refusal = await issueAll({ dir }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UserError);
+    expect(String(refusal)).toContain(`a key of the kind "${kind}" cannot sign here. Use RSA, ECDSA`);
+    expect(existsSync(pathsOf(dir, "tls").certificate)).toBe(false);
+  });
+
+  it("a foreign leaf key is kept by a renewal", async () => {
+    await issueAll({ dir });
+    const { key } = pathsOf(dir, "tls");
+    rmSync(pathsOf(dir, "tls").certificate);
+    execFileSync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", key], {
+      stdio: "ignore",
+    });
+    const before = readFileSync(key, "utf8");
+    expect((await issueAll({ dir })).map(({ done }) => done)).toEqual(["kept", "issued"]);
+    expect(readFileSync(key, "utf8")).toBe(before);
+    expect(verify("analyze.test")).toContain("tls.crt: OK");
   });
 });

@@ -1,71 +1,80 @@
-import { CertsError } from "./error.ts";
+import { UserError } from "@analyze/common/errors";
 import { pathsOf, read, type Stored } from "./folder.ts";
-import { dateOf, type Facts, factsOf, faultOf, renewalDays } from "./inspect.ts";
+import { dateOf, type Facts, factsOf } from "./inspect.ts";
+import { leafFault, renewalDays } from "./leaf.ts";
+import { readAuthority, readLeaf } from "./states.ts";
+import { warningsOf } from "./warnings.ts";
 
-/** What the folder holds, until when, and who would trust it, in words. `faults` is what should be mended. */
-export function show(dir: string): { text: string; faults: string[] } {
-  const authority = read(dir, "ca");
-  if (!authority) throw new CertsError(`there is no CA in ${dir}: "npm run certs" issues one`);
-  const leaf = read(dir, "tls");
-  const clients = read(dir, "clients-ca");
-  const faults = [faultOf(leaf, authority, {}), clients && faultOf(read(dir, "client"), clients, {})];
+/** What the folder holds, until when, and who trusts it. `faults` is what a person or a renewal has to do. */
+export function show(dir: string, now = new Date()): { text: string; faults: string[] } {
+  const authority = readAuthority(dir, "ca");
+  if (!authority) throw new UserError(`there is no CA in ${dir}: "npm run certs" issues one`, { exitCode: 1 });
+  const clients = readAuthority(dir, "clients-ca");
+  const leaf = readLeaf(dir, "tls", authority);
+  const client = clients && readLeaf(dir, "client", clients);
+  const due = [
+    ["the edge's certificate", leafFault(leaf, authority, { now })],
+    ["the client's certificate", client && leafFault(client, clients, { now })],
+  ] as const;
   const paragraphs = [
-    aboutAuthority(dir, authority),
-    leaf && aboutLeaf(dir, leaf),
-    clients && aboutClients(dir, clients),
+    aboutAuthority(dir, authority, now),
+    aboutLeaf(dir, read(dir, "tls"), now),
+    clients && aboutClients(dir, clients, now),
+    aboutTrust(dir, factsOf(authority, now)),
   ];
-  const names = ["the edge's certificate", "the client's certificate"];
   return {
-    text: [...paragraphs.filter((paragraph) => paragraph !== undefined), aboutTrust(dir, factsOf(authority))].join(
-      "\n\n",
-    ),
-    faults: faults.flatMap((fault, index) => (fault ? [`${names[index]} ${fault}`] : [])),
+    text: paragraphs.filter((paragraph) => paragraph !== undefined).join("\n\n"),
+    faults: [
+      ...due.flatMap(([what, fault]) => (fault ? [`"npm run certs" issues ${what} again: it ${fault.why}.`] : [])),
+      ...warningsOf(dir, now),
+    ],
   };
 }
 
-function aboutAuthority(dir: string, stored: Stored): string {
-  const facts = factsOf(stored);
-  const key = stored.key === undefined ? "Its key is not here, so nothing can be issued or renewed." : keyIsHere(dir);
+function aboutAuthority(dir: string, stored: Stored, now: Date): string {
+  const facts = factsOf(stored, now);
   return [
-    `The CA "${facts.commonName}" (${pathsOf(dir, "ca").certificate}) ${until(facts)}.`,
+    `CA "${facts.commonName}" (${pathsOf(dir, "ca").certificate}), ${validity(facts)}.`,
     facts.hosts
-      ? `It may vouch for ${facts.hosts.join(", ")} and what is below these names, and for nothing else.`
-      : "It has no name constraints: whoever trusts it trusts its key for every host.",
-    key,
+      ? `It can issue for ${facts.hosts.join(", ")} and their subdomains. Clients that check a CA's name constraints (OpenSSL, ` +
+        "Node, curl, Go, Python, GnuTLS, browsers) refuse any other name. Java does not check them."
+      : "It has no name constraints: who trusts it, trusts its key for every host.",
+    stored.key === undefined
+      ? "Its key is not here, so nothing can be issued or renewed."
+      : `Its key is ${pathsOf(dir, "ca").key}. No server needs it: do not copy it to one.`,
   ].join("\n");
 }
 
-function keyIsHere(dir: string): string {
-  return `Its key is ${pathsOf(dir, "ca").key}: no server needs it, so keep it off them.`;
-}
-
-function aboutLeaf(dir: string, stored: Stored): string {
-  const facts = factsOf(stored);
+function aboutLeaf(dir: string, stored: Stored | undefined, now: Date): string | undefined {
+  if (!stored) return undefined;
+  const facts = factsOf(stored, now);
   return [
-    `The edge's certificate (${pathsOf(dir, "tls").certificate}) is for ${facts.hosts?.join(", ")}.`,
-    `It ${until(facts)}, its key is ${facts.keyKind ?? "not here"}; "npm run certs" renews it in its last ${renewalDays} days.`,
+    `Edge certificate (${pathsOf(dir, "tls").certificate}) for ${facts.hosts?.join(", ")}, ${validity(facts)}.`,
+    `Key: ${facts.keyKind ?? (stored.key === undefined ? "not here" : "of another kind")}. "npm run certs" renews it in its last ${renewalDays} days.`,
   ].join("\n");
 }
 
-function aboutClients(dir: string, authority: Stored): string {
+function aboutClients(dir: string, authority: Stored, now: Date): string {
+  const facts = factsOf(authority, now);
   const client = read(dir, "client");
-  const ca = `Client certificates are by "${factsOf(authority).commonName}", which ${until(factsOf(authority))}.`;
-  return client ? `${ca}\nThe client's own (${pathsOf(dir, "client").certificate}) ${until(factsOf(client))}.` : ca;
+  const ca = `CA for client certificates "${facts.commonName}", ${validity(facts)}.`;
+  if (!client) return ca;
+  return `${ca}\nClient certificate (${pathsOf(dir, "client").certificate}), ${validity(factsOf(client, now))}.`;
 }
 
 function aboutTrust(dir: string, facts: Facts): string {
   const ca = pathsOf(dir, "ca").certificate;
   const host = facts.hosts?.[0] ?? "HOST";
   return [
-    "Who trusts it: nobody, until given the CA's certificate.",
+    "Nobody trusts it until they have the CA's certificate:",
     `  the client     ANALYZE_CA_FILE=${ca}`,
     `  curl           curl --cacert ${ca} https://${host}/`,
     `  Node           NODE_EXTRA_CA_CERTS=${ca}, or the option "ca" of one connection`,
-    "  browsers       after it is imported into their own or the system's store",
-    `Compare before you import: SHA-256 ${facts.fingerprint}`,
+    "  browsers       import it into the browser's or the system's store",
+    `Compare before the import: SHA-256 ${facts.fingerprint}`,
   ].join("\n");
 }
 
-function until({ notAfter, daysLeft }: Facts): string {
-  return daysLeft < 0 ? `ended on ${dateOf(notAfter)}` : `is good until ${dateOf(notAfter)} (${daysLeft} days)`;
+function validity({ notAfter, daysLeft }: Facts): string {
+  return daysLeft < 0 ? `expired on ${dateOf(notAfter)}` : `valid until ${dateOf(notAfter)} (${daysLeft} days)`;
 }

@@ -11,7 +11,7 @@ export interface Trust {
 
 const dir = "certs/issued";
 
-/** Issues what certificates are missing. Throws a CertsError when that takes a person's decision. */
+/** Issues what certificates are missing. Throws a UserError when that takes a person's decision. */
 export async function findTrust(screen: Screen): Promise<Trust> {
   const steps = await issueAll({ dir });
   if (steps.some(({ done }) => done === "issued")) screen.write(`Issued certificates in ${dir}\n`);

@@ -25,6 +25,8 @@ const requirements = {
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },
   logrotate: { check: "command -v logrotate || test -x /usr/sbin/logrotate", install: "apt-get install logrotate" },
   openssl: { check: "command -v openssl", install: "apt-get install openssl" },
+  gnutls: { check: "command -v certtool", install: "apt-get install gnutls-bin" },
+  java: { check: "command -v java && command -v javac", install: "apt-get install openjdk-17-jdk-headless" },
   curl: { check: "command -v curl", install: "apt-get install curl" },
   python: { check: "command -v python3", install: "apt-get install python3" },
   schemathesis: { check: "command -v schemathesis", install: "pip install schemathesis" },

@@ -1,0 +1,43 @@
+import type { Credential } from "./authority.ts";
+import type { Stored } from "./folder.ts";
+import { dateOf, factsOf } from "./inspect.ts";
+import type { KeyKind } from "./keys.ts";
+
+/** Days before its end at which a leaf is renewed: the figure at which testssl.sh fails a certificate. */
+export const renewalDays = 30;
+
+/** What {@link leafFault} answers where there is nothing. */
+export const missing = "was missing";
+
+/** Why a leaf should be replaced, and whether clients still accept it. */
+export interface LeafFault {
+  /** The rest of a sentence about it. */
+  why: string;
+  /** It is good for now, so that a renewal can wait. */
+  canWait: boolean;
+}
+
+/** Why a leaf should be replaced; undefined when it is good. */
+export function leafFault(
+  { certificate, key }: Partial<Credential>,
+  authority: Stored,
+  wanted: { hosts?: readonly string[] | undefined; keyKind?: KeyKind | undefined; now: Date },
+): LeafFault | undefined {
+  if (certificate === undefined) return atOnce(missing);
+  if (key === undefined) return atOnce("had no key");
+  const { daysLeft, hosts = [], keyKind, notBefore, notAfter } = factsOf({ certificate, key }, wanted.now);
+  if (notAfter <= wanted.now) return atOnce(`expired on ${dateOf(notAfter)}`);
+  if (notBefore > wanted.now && factsOf(authority).notBefore <= wanted.now)
+    return atOnce(`was valid only from ${dateOf(notBefore)}`);
+  const lacking = wanted.hosts?.filter((host) => !hosts.includes(host)) ?? [];
+  if (lacking.length > 0) return atOnce(`was not for ${lacking.join(", ")}`);
+  if (wanted.keyKind && wanted.keyKind !== keyKind) return atOnce(`had a key of another kind than ${wanted.keyKind}`);
+  // A leaf that ends with its CA cannot get a later end.
+  const endsWithAuthority = notAfter.getTime() === factsOf(authority).notAfter.getTime();
+  if (daysLeft < renewalDays && !endsWithAuthority) return { why: `ended on ${dateOf(notAfter)}`, canWait: true };
+  return undefined;
+}
+
+function atOnce(why: string): LeafFault {
+  return { why, canWait: false };
+}

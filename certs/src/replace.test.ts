@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, request, type Server } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { day } from "@analyze/common/time";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pathsOf, read } from "./folder.ts";
+import { certificatesIn, factsOf } from "./inspect.ts";
+import { issueAll, type IssueOptions } from "./issue.ts";
+import { warningsOf } from "./warnings.ts";
+
+let dir: string;
+let start: Date;
+const open: Server[] = [];
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "certs-"));
+  // In the past, so that what is issued on a later day is valid for the clients of this test.
+  start = new Date(Date.now() - 30 * day);
+  await issueAll({ dir, now: start });
+});
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+  rmSync(dir, { recursive: true });
+});
+
+const overlap = { overlapMs: 14 * day };
+
+/** Runs certs so many days after the start; what it issued. */
+async function onDay(days: number, options: Partial<IssueOptions> = {}): Promise<string[]> {
+  const steps = await issueAll({ dir, now: new Date(start.getTime() + days * day), ...options });
+  return steps.filter(({ done }) => done === "issued").map(({ name }) => name);
+}
+
+function trusted(): string {
+  return readFileSync(pathsOf(dir, "ca").certificate, "utf8");
+}
+
+function fingerprints(): string[] {
+  return certificatesIn(trusted()).map((certificate) => factsOf({ certificate }).fingerprint);
+}
+
+/** The status that a client which trusts `ca` gets from a server with the leaf that is in the folder now. */
+async function call(ca: string): Promise<number | string | undefined> {
+  const { certificate: cert = "", key = "" } = read(dir, "tls") ?? {};
+  const server = createServer({ cert, key }, (_, response) => response.end());
+  open.push(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const outgoing = request({ port, host: "127.0.0.1", servername: "analyze.test", ca, agent: false }).end();
+  try {
+    const [response] = await once(outgoing, "response");
+    response.resume();
+    return response.statusCode;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  }
+}
+
+describe("replacing the CA", () => {
+  it("is trusted at every moment by a client that has the ca.crt of that moment, or of the step before", async () => {
+    const seen = [trusted()];
+    const key = read(dir, "tls")?.key;
+    await onDay(0, { replace: overlap });
+    for (const days of [0, 1, 13.9, 14, 15, 27.9, 28, 29]) {
+      await onDay(days);
+      if (seen.at(-1) !== trusted()) seen.push(trusted());
+      expect(await Promise.all(seen.slice(-2).map(call)), `on day ${days}`).toEqual(seen.slice(-2).map(() => 200));
+    }
+    expect(seen.map((pem) => certificatesIn(pem).length)).toEqual([1, 2, 2, 1]);
+    expect(read(dir, "tls")?.key).toBe(key);
+    // A client that was never given the new file is refused, so the calls above could have failed.
+    expect(await call(seen[0] ?? "")).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|signature failure/);
+  });
+
+  it("issues by the old CA before the day of the switch and by the new one from then on, at whatever run comes", async () => {
+    const [old] = fingerprints();
+    await onDay(0, { replace: overlap });
+    const next = fingerprints()[1];
+    expect(fingerprints()).toEqual([old, next]);
+    expect(await onDay(13)).toEqual([]);
+    expect(await onDay(100)).toEqual([]);
+    expect(fingerprints()).toEqual([next]);
+    expect(readdirSync(dir)).toEqual(["ca-old.crt", "ca-old.key", "ca.crt", "ca.key", "tls.crt", "tls.key"]);
+  });
+
+  it("says what clients need, and until when", async () => {
+    await onDay(0, { replace: overlap });
+    const on = (days: number): string => new Date(start.getTime() + days * day).toISOString().slice(0, 10);
+    expect(warningsOf(dir, start)).toEqual([
+      expect.stringMatching(new RegExp(`give it to every client before ${on(14)}.*From ${on(28)}`)),
+    ]);
+    await onDay(14);
+    const later = new Date(start.getTime() + 15 * day);
+    expect(warningsOf(dir, later)).toEqual([expect.stringContaining(`the new and the old one until ${on(28)}`)]);
+    await onDay(28);
+    expect(warningsOf(dir, new Date(start.getTime() + 29 * day))).toEqual([expect.stringContaining("delete")]);
+  });
+
+  it("keeps both keys until a person deletes the old one, and cannot begin twice", async () => {
+    const oldKey = read(dir, "ca")?.key;
+    await onDay(0, { replace: overlap });
+    await expect(onDay(1, { replace: overlap })).rejects.toThrow(/is being replaced already/);
+    await onDay(14);
+    expect(read(dir, "ca-old")?.key).toBe(oldKey);
+    await onDay(28);
+    await expect(onDay(29, { replace: overlap })).rejects.toThrow(/ca-old\.key .* left from another replacement/);
+  });
+
+  it("gives the new CA and the leaf other hosts, where they are asked for", async () => {
+    const hosts = ["analyze.test", "analyze.example"];
+    await onDay(0, { replace: overlap, hosts });
+    expect(factsOf(read(dir, "tls") ?? { certificate: "" }).hosts).toContain("localhost");
+    await onDay(14);
+    expect(factsOf(read(dir, "tls") ?? { certificate: "" }).hosts).toEqual(hosts);
+  });
+
+  it("has no overlap when it must be at once: after a theft, or when the old CA has expired", async () => {
+    const [old] = fingerprints();
+    await onDay(0, { replace: { overlapMs: 0 } });
+    expect(fingerprints()).toHaveLength(1);
+    expect(fingerprints()).not.toContain(old);
+    for (const name of ["ca-old.crt", "ca-old.key"]) rmSync(join(dir, name));
+    await expect(onDay(6 * 365)).rejects.toThrow(/expired on .*--replace-ca/);
+    await onDay(6 * 365, { replace: overlap });
+    expect(fingerprints()).toHaveLength(1);
+  });
+
+  it("switches before a CA that ends sooner than the overlap", async () => {
+    start = new Date(factsOf({ certificate: trusted() }).notAfter.getTime() - 5 * day);
+    await onDay(0, { replace: overlap });
+    await onDay(3.9);
+    const before = fingerprints();
+    expect(before).toHaveLength(2);
+    await onDay(4);
+    expect(fingerprints()).toEqual(before.toReversed());
+  });
+});

@@ -1,0 +1,71 @@
+import { UserError } from "@analyze/common/errors";
+import type { Credential } from "./authority.ts";
+import { type AuthorityName, type LeafName, pathsOf, readParts, type Stored } from "./folder.ts";
+import { dateOf, factsOf, isIssuedBy, isPair } from "./inspect.ts";
+
+/*
+ * Which states of a folder can be worked with, and which need a person's decision: a private key of a CA cannot be made
+ * again, and neither can a pair that somebody else issued. states.test.ts has the table.
+ */
+
+function refuse(message: string): never {
+  throw new UserError(message, { exitCode: 1 });
+}
+
+/** The CA of that name; undefined where neither of its files is there. Throws a {@link UserError} for any other state. */
+export function readAuthority(dir: string, name: AuthorityName): Stored | undefined {
+  const paths = pathsOf(dir, name);
+  const { certificate, key } = readParts(dir, name);
+  if (certificate === undefined) {
+    if (key === undefined) return undefined;
+    refuse(
+      `${paths.key} is there, but ${paths.certificate} is not. Put the certificate back (each client that trusts it has a ` +
+        "copy), or move the key away to issue a new CA. Nothing was changed.",
+    );
+  }
+  const { isAuthority, forServers, forClients } = factsOf({ certificate });
+  if (!isAuthority) {
+    refuse(`${paths.certificate} is not a CA's certificate. Put the CA's certificate there. Nothing was changed.`);
+  }
+  if (name === "clients-ca" ? !forClients : !forServers) {
+    const use = name === "clients-ca" ? "clients" : "servers";
+    refuse(`${paths.certificate} is a CA that cannot issue for ${use}. Put the right CA there. Nothing was changed.`);
+  }
+  if (key !== undefined && !isPair(certificate, key)) {
+    refuse(
+      `${paths.key} is not the key of ${paths.certificate}. Put the right key there, or move it away: without it, what is ` +
+        "there stays in use until it expires. Nothing was changed.",
+    );
+  }
+  return key === undefined ? { certificate } : { certificate, key };
+}
+
+/** Throws a {@link UserError} when the CA has expired: every client refuses what it issued. */
+export function requireUnexpired(dir: string, name: AuthorityName, authority: Stored, now: Date): void {
+  const { notAfter } = factsOf(authority);
+  if (notAfter > now) return;
+  const next =
+    name === "ca"
+      ? 'Replace it: "npm run certs -- --replace-ca". Then give the new ca.crt to every client.'
+      : `Move ${name}.crt, ${name}.key, client.crt and client.key away, and run this again.`;
+  refuse(`the CA ${pathsOf(dir, name).certificate} expired on ${dateOf(notAfter)}. ${next}`);
+}
+
+/** What is there of a leaf. Throws a {@link UserError} for what was not issued by `authority`, or is not a pair. */
+export function readLeaf(dir: string, name: LeafName, authority: Stored | undefined): Partial<Credential> {
+  const paths = pathsOf(dir, name);
+  const { certificate, key } = readParts(dir, name);
+  const away = `Move ${paths.certificate} and ${paths.key} away to issue a new pair. Nothing was changed.`;
+  if (certificate === undefined) return key === undefined ? {} : { key };
+  if (factsOf({ certificate }).isAuthority) refuse(`${paths.certificate} is a CA's certificate. ${away}`);
+  if (authority === undefined) {
+    refuse(`${paths.certificate} is there, but its CA is not. Put the CA's files back. Or: ${away}`);
+  }
+  if (!isIssuedBy(certificate, authority.certificate)) {
+    refuse(`${paths.certificate} was not issued by the CA in ${dir}. ${away}`);
+  }
+  if (key !== undefined && !isPair(certificate, key)) {
+    refuse(`${paths.key} is not the key of ${paths.certificate}. Put the right key there. Or: ${away}`);
+  }
+  return key === undefined ? { certificate } : { certificate, key };
+}

@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { build } from "esbuild";
+import { resolve } from "node:path";
+import { build, type Plugin } from "esbuild";
+import manifest from "../package.json" with { type: "json" };
 
 // Usage: node scripts/build.ts [program…]; all of them where none is named.
 const entries = {
@@ -11,6 +13,17 @@ const entries = {
 
 // Packages in CommonJS call require(), which a bundle in ESM does not have of itself.
 const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+// Of the root's package.json a bundle needs the version alone, not the list of development packages.
+const versionOnly: Plugin = {
+  name: "version-only",
+  setup: ({ onLoad }) => {
+    const root = resolve("package.json");
+    onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) =>
+      path === root ? { contents: JSON.stringify({ version: manifest.version }), loader: "json" } : undefined,
+    );
+  },
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(entries, name));
@@ -36,6 +49,7 @@ for (const [name, entry] of Object.entries(entries)) {
     minifySyntax: true,
     sourcemap: true,
     sourcesContent: false,
+    plugins: [versionOnly],
     metafile: true,
     logLevel: "warning",
   });

@@ -1,5 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
+import { version as released } from "@analyze/common/version";
 import { Command } from "commander";
 import type { DoctorOptions } from "./poller/commands/doctor.ts";
 import { addExport } from "./reader/commands/export.ts";
@@ -9,9 +10,9 @@ import { addTail } from "./reader/commands/tail.ts";
 
 surviveClosedPipes();
 
-// A deployment says which release it is, as semver's build metadata: 0.1.0+26f1c0a9d3b7.
+// A deployment says which release it is, as semver's build metadata: 1.2.3+26f1c0a9d3b7.
 const release = process.env["ANALYZE_RELEASE"];
-const version = release === undefined ? "0.1.0" : `0.1.0+${release}`;
+const version = release === undefined ? released : `${released}+${release}`;
 
 // node-cron computes in local time, whatever zone it is told: in the hour that a zone repeats in autumn it never fires.
 process.env["TZ"] = "UTC";

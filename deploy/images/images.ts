@@ -14,8 +14,10 @@ const sources = {
 const common = [
   "Dockerfile",
   ".dockerignore",
+  "package.json",
   "package-lock.json",
-  "{certs,server,client}/package.json",
+  "{certs,common,server,client}/package.json",
+  "common/src/**/*",
   "scripts/build.ts",
 ];
 

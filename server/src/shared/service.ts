@@ -3,7 +3,7 @@ import type { Service } from "./listener.ts";
 import { createLogger, type LogLevel } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { Traffic } from "./traffic.ts";
-import { version } from "./version.ts";
+import { version } from "@analyze/common/version";
 
 /** The parts that a service of this name is made with. `endsTls` adds HSTS to its answers. */
 export function createService(name: "web" | "worker", logLevel: LogLevel, endsTls = false): Service {

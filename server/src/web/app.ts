@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import type { ServerEnv } from "../shared/exchange.ts";
 import type { Service } from "../shared/listener.ts";
 import { createRouter } from "../shared/router.ts";
-import { version } from "../shared/version.ts";
+import { version } from "@analyze/common/version";
 import type { WebConfig } from "./config.ts";
 import { describeApi } from "./openapi/document.ts";
 import type { DocumentedRoute } from "./openapi/operation.ts";

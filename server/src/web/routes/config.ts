@@ -1,6 +1,6 @@
 import { configResponse, limits, type ConfigResponse } from "../../contract/index.ts";
 import { json } from "../../shared/answer.ts";
-import { version } from "../../shared/version.ts";
+import { version } from "@analyze/common/version";
 import type { WebConfig } from "../config.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 

@@ -2,7 +2,7 @@ import { accepts } from "hono/accepts";
 import { z } from "zod";
 import { homeResponse, type HomeResponse } from "../../contract/index.ts";
 import { json, type Answer } from "../../shared/answer.ts";
-import { version } from "../../shared/version.ts";
+import { version } from "@analyze/common/version";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import { homePage } from "../pages/home.ts";
 

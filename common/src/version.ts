@@ -1,4 +1,4 @@
 import manifest from "../../package.json" with { type: "json" };
 
-/** The version of web and worker. */
+/** The version of the repository and of every program in it: the one in the root's package.json. */
 export const { version } = manifest;

@@ -1,4 +1,22 @@
-/** One line for a person that says what begins now; on stderr, so that outputs stay clean. */
-export function step(text: string): void {
+/** One line on stderr that says what begins, so that outputs stay clean. */
+export function announce(text: string): void {
   process.stderr.write(`▸ ${text}\n`);
+}
+
+/** Runs one step of the work, and shows what it is, what came of it, and how long it took. */
+export async function step<T>(
+  title: string,
+  work: () => Promise<T>,
+  describe: (result: T) => string = () => "done",
+): Promise<T> {
+  process.stdout.write(`▸ ${title} … `);
+  const started = performance.now();
+  try {
+    const result = await work();
+    process.stdout.write(`${describe(result)} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
+    return result;
+  } catch (error) {
+    process.stdout.write("failed\n");
+    throw error;
+  }
 }

@@ -1,54 +1,160 @@
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
 import { UserError } from "@analyze/common/errors";
-import { spawn } from "node:child_process";
+import { x } from "tinyexec";
 
-/** What a command printed, and how it ended. */
+/** How a program ended, and what it printed on the streams that were captured. */
 export interface Output {
+  /** Exit code; 128 + n where signal n ended it; 127 where it is not installed. */
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs one program without a shell. Never rejects because of how the program ended: `code` tells (127: not found). */
-export type Run = (
-  command: string,
-  args: readonly string[],
-  options?: {
-    /** Written to its standard input. */
-    input?: string;
-    /** Added to the environment. */
-    env?: Record<string, string>;
-    /** Its output goes to this terminal too, while it comes. */
-    show?: boolean;
-  },
-) => Promise<Output>;
+type Stream = "stdin" | "stdout" | "stderr";
 
-/** A step that could not be done; the message says what to do next. */
-export class DeployError extends UserError {
-  override name = "DeployError" as const;
+export interface RunOptions {
+  /** Written to its standard input. Null: the input stays open and empty until the program ends. Default: no input. */
+  input?: string | null;
+  /** Added to the environment of this process. */
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Streams of this process that the program gets as its own. The others are captured. Default: none. */
+  share?: readonly Stream[];
+  /** The program gets SIGTERM after this time. */
+  timeoutMs?: number;
+  /** Gets the captured output as it comes. */
+  onOutput?: (text: string, stream: "stdout" | "stderr") => void;
 }
 
-export const runCommand: Run = (command, args, { input, env, show = false } = {}) =>
-  new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: "pipe" });
-    const output: Output = { code: 127, stdout: "", stderr: "" };
-    child.stdout.on("data", (chunk: Buffer) => {
-      output.stdout += chunk.toString("utf8");
-      if (show) process.stdout.write(chunk);
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      output.stderr += chunk.toString("utf8");
-      if (show) process.stderr.write(chunk);
-    });
-    child.stdin.on("error", () => {});
-    child.stdin.end(input ?? "");
-    child.on("error", (error) => resolve({ ...output, stderr: error.message }));
-    child.on("close", (code) => resolve({ ...output, code: code ?? 1 }));
-  });
+/** This process got a signal while a program ran. The program got it too, and has ended. */
+export class Interrupted extends UserError {
+  override name = "Interrupted";
 
-/** The standard output of a command that must succeed. Throws a {@link DeployError} with what it said. */
-export async function must(run: Run, command: string, args: readonly string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await run(command, args, input === undefined ? {} : { input });
-  if (code === 0) return stdout;
-  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-12).join("\n  ");
-  throw new DeployError(`${command} ${args.slice(0, 4).join(" ")} … failed (${code}):\n  ${said}`);
+  constructor(signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}.`, { exitCode: 128 + constants.signals[signal] });
+  }
+}
+
+const installation: Readonly<Record<string, string>> = {
+  aws: "install the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html, and its Session Manager plugin",
+  docker: "install Docker and start it, https://docs.docker.com/get-started/get-docker/",
+  helm: "install version 3.14 or newer, https://helm.sh/docs/intro/install/",
+  kind: "install it, https://kind.sigs.k8s.io/docs/user/quick-start/",
+  kubectl: "install it, https://kubernetes.io/docs/tasks/tools/",
+  minikube: "install it, https://minikube.sigs.k8s.io/docs/start/",
+  npx: "install npm, which comes with Node.js, https://nodejs.org",
+  ssh: "install the OpenSSH client",
+  terraform: "install version 1.10 or newer, https://developer.hashicorp.com/terraform/install",
+};
+
+/** What to do where a program is not installed. */
+export function howToInstall(program: string): string {
+  return installation[program] ?? "install it";
+}
+
+/**
+ * Runs a program without a shell and resolves when it has ended, whatever its exit code.
+ *
+ * Signals: the program gets each of SIGINT, SIGTERM and SIGHUP that this process gets, once, and is waited for. A program
+ * that shares the terminal's input gets Ctrl-C from the terminal; any other one is in a process group of its own, so that
+ * only this process passes signals on.
+ * @throws Interrupted after the program has ended, unless it shared the input and ended with code 0.
+ */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  const { input = "", env, cwd, share = [], timeoutMs, onOutput } = options;
+  const sharesInput = share.includes("stdin");
+  const isOwnGroup = !sharesInput && process.platform !== "win32";
+  const streamFor = (stream: Stream): "inherit" | "pipe" => (share.includes(stream) ? "inherit" : "pipe");
+  const started = x(program, args, {
+    nodePath: false,
+    ...(input !== null && { stdin: input }),
+    nodeOptions: {
+      env: { ...process.env, ...env },
+      cwd,
+      stdio: [streamFor("stdin"), streamFor("stdout"), streamFor("stderr")],
+      detached: isOwnGroup,
+      timeout: timeoutMs,
+    },
+  });
+  if (started.process) listen(started.process, onOutput);
+  const signals = started.process && passSignals(started.process, isOwnGroup, sharesInput && process.stdin.isTTY);
+  try {
+    const { stdout, stderr, exitCode } = await started;
+    const code = exitCode ?? 128 + signalNumber(started.signalCode);
+    const signal = signals?.received();
+    if (signal !== undefined && !(sharesInput && code === 0)) throw new Interrupted(signal);
+    return { code, stdout, stderr };
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOENT") throw error;
+    return { code: 127, stdout: "", stderr: `${program} is not installed: ${howToInstall(program)}` };
+  } finally {
+    signals?.stop();
+  }
+}
+
+function signalNumber(name: string | null): number {
+  return Object.entries(constants.signals).find(([signal]) => signal === name)?.[1] ?? 0;
+}
+
+/** Characters of several bytes stay whole, and a program that reads no input is no fault. */
+function listen({ stdin, stdout, stderr }: ChildProcess, onOutput: RunOptions["onOutput"]): void {
+  stdin?.on("error", () => {});
+  stdout?.setEncoding("utf8");
+  stderr?.setEncoding("utf8");
+  if (onOutput === undefined) return;
+  stdout?.on("data", (text: string) => onOutput(text, "stdout"));
+  stderr?.on("data", (text: string) => onOutput(text, "stderr"));
+}
+
+/** Passes each signal on once: npm sends a Ctrl-C again that the terminal has sent, and Terraform gives up at the second. */
+function passSignals(child: ChildProcess, isOwnGroup: boolean, hasTerminal: boolean) {
+  const received: NodeJS.Signals[] = [];
+  const send = (signal: NodeJS.Signals): void => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    if (isOwnGroup) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  };
+  const handle = (signal: NodeJS.Signals): void => {
+    if (received.includes(signal)) return;
+    received.push(signal);
+    if (signal !== "SIGINT" || !hasTerminal) send(signal);
+  };
+  const end = (): void => send("SIGTERM");
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, handle);
+  process.on("exit", end);
+  return {
+    received: () => received[0],
+    stop: () => {
+      for (const signal of signals) process.off(signal, handle);
+      process.off("exit", end);
+    },
+  };
+}
+
+/** A fault of what a command works on. The message says what to do next; the command ends with code 1. */
+export function failure(message: string, cause?: unknown): UserError {
+  return new UserError(message, { exitCode: 1, cause });
+}
+
+/** Standard output of a program that must end with code 0. Throws a UserError with the end of what it printed. */
+export async function must(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const output = await run(program, args, options);
+  if (output.code !== 0) throw failure(describeFailure(program, args, output));
+  return output.stdout;
+}
+
+function describeFailure(program: string, args: readonly string[], { code, stdout, stderr }: Output): string {
+  if (code === 127 && stdout === "" && stderr.startsWith(`${program} is not installed`)) return stderr;
+  const printed = (stderr.trim() || stdout.trim()).split("\n").slice(-12).join("\n  ");
+  const head = `\`${program} ${args.slice(0, 4).join(" ")}${args.length > 4 ? " …" : ""}\` failed with exit code ${code}`;
+  return printed === "" ? `${head}.` : `${head}:\n  ${printed}`;
+}
+
+/** Gives this terminal to a program. Resolves with its exit code. Throws a UserError where it is not installed. */
+export async function attach(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const { code, stderr } = await run(program, args, { env, share: ["stdin", "stdout", "stderr"] });
+  if (stderr !== "") throw failure(stderr);
+  return code;
 }

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { createAuthority, issueServerLeaf } from "../../certs/src/index.ts";
 import { config, environment, production, publicKey, temporaryFolder } from "../test/support/fixture.ts";
 import { ed25519Line, rsaLine } from "../test/support/ssh-key.ts";
-import { SettingsError } from "../../common/src/settings.ts";
+import { SettingsError } from "@analyze/common/settings";
 import { readConfig } from "./config.ts";
 import { stages } from "./stages.ts";
 

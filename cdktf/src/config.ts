@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nameSetting, setVariables, SettingsError, settingsFaults } from "../../common/src/settings.ts";
+import { nameSetting, setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
 import { type Access, accessFrom } from "./settings/access.ts";
 import { processorOf } from "./settings/processor.ts";
 import { type Production, productionFrom } from "./settings/production.ts";

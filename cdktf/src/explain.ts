@@ -1,7 +1,4 @@
-import { UserError } from "../../common/src/errors.ts";
-import { ClusterError } from "../../deploy/cluster/tools.ts";
-import { DockerError } from "../../deploy/images/push.ts";
-import { TerraformError } from "../../deploy/terraform/terraform.ts";
+import { UserError } from "@analyze/common/errors";
 
 const lacking =
   "These credentials lack a right: docs/deployer-policy.json lists what a deployment needs, deployer-policy-prod.json what prod needs besides.";
@@ -24,14 +21,17 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
-const foreseen = [ClusterError, UserError, DockerError, TerraformError];
-
 /** One message for a person: what happened and what to do next; the stack only for what nobody foresaw. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
   if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
   // What this project throws without a class of its own is meant to be read; a TypeError and its like are defects.
-  const readable = error.constructor === Error || foreseen.some((kind) => error instanceof kind);
+  const readable = error.constructor === Error || error instanceof UserError;
   return readable ? error.message : (error.stack ?? error.message);
+}
+
+/** The exit code that a command ends with. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof UserError ? error.exitCode : 1;
 }

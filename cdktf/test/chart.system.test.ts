@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
 import { connect } from "../../deploy/cluster/cluster.ts";
-import { must, runCommand } from "../../deploy/run.ts";
+import { must } from "../../deploy/run.ts";
 import { define, loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";
@@ -19,7 +19,7 @@ const facts = { clusterName: "analyze-prod", region: "eu-central-1", vpcId: "vpc
 async function installed(...args: string[]): Promise<string> {
   const chart = join(moduleFolder(loadBalancerController.module), "helm/aws-load-balancer-controller");
   const base = ["template", "aws-load-balancer-controller", chart, "-n", "kube-system", "-f", "-"];
-  return must(runCommand, "helm", [...base, ...args], JSON.stringify(controllerValues(facts)));
+  return must("helm", [...base, ...args], { input: JSON.stringify(controllerValues(facts)) });
 }
 
 describeWith(["helm", "go"], "the AWS Load Balancer Controller's own chart, with our values", () => {
@@ -46,7 +46,7 @@ function may(verb: string, resource: string, where: string): boolean {
 describeWith(["cluster", "go"], "the namespace that `npm run chart` makes", () => {
   const namespace = `chart-${process.pid}`;
   beforeAll(async () => {
-    const forget = await define(await connect(runCommand), loadBalancerController);
+    const forget = await define(await connect(), loadBalancerController);
     kubectl(["apply", "--server-side", "-f", "-"], list());
     return async () => {
       kubectl(["delete", "namespace", namespace, "--wait=false"]);

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { connect } from "../../deploy/cluster/cluster.ts";
-import { must, runCommand } from "../../deploy/run.ts";
+import { must, run } from "../../deploy/run.ts";
 import { define, externalSecrets, moduleFolder } from "../../test/cluster/definitions.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";
@@ -13,12 +13,12 @@ import { temporaryFolder } from "./support/fixture.ts";
 async function dryRun(yaml: string): Promise<string> {
   const input = yaml.replaceAll("namespace: analyze ", "namespace: default ");
   const args = ["create", "--dry-run=server", "--validate=strict", "-f", "-"];
-  const { stdout, stderr } = await runCommand("kubectl", args, { input });
+  const { stdout, stderr } = await run("kubectl", args, { input });
   return stdout + stderr;
 }
 
 describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and chart", () => {
-  beforeAll(async () => define(await connect(runCommand), externalSecrets));
+  beforeAll(async () => define(await connect(), externalSecrets));
 
   it("take the manifest of docs/aws.md, and refuse one with a wrong word", async () => {
     const { yaml } = documentedSecret();
@@ -40,6 +40,6 @@ describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and c
     writeFileSync(file, readFileSync(file, "utf8").replace(/^dependencies:[^]*/m, ""));
     const { namespace, serviceAccount } = clusterNames.externalSecrets;
     const args = ["template", "external-secrets", chart, "-n", namespace, "--show-only", "templates/deployment.yaml"];
-    expect(await must(runCommand, "helm", args)).toContain(`serviceAccountName: ${serviceAccount}\n`);
+    expect(await must("helm", args)).toContain(`serviceAccountName: ${serviceAccount}\n`);
   });
 });

@@ -114,7 +114,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
     // Its ssh ends with it; what runs on the host ends by the lines that come then, which nobody takes any more.
-    expect(await follow.stop()).toBe(255);
+    expect(await follow.stop()).toBe(143);
     expect(spawnSync("pgrep", ["-f", `HostKeyAlias=${host.id}`]).status).toBe(1);
     const pid = readFileSync(`${log}.pid`, "utf8").trim();
     const isGone = (): boolean => {

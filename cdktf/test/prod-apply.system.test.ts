@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { chartValues } from "../../deploy/aws/values.ts";
-import { project } from "../../deploy/images/push.ts";
-import { Terraform } from "../../deploy/terraform/terraform.ts";
+import { project } from "../../deploy/images/docker.ts";
+import { Terraform } from "../../deploy/terraform.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
 import { absent } from "./support/emulator-gaps.ts";
 import { production } from "./support/fixture.ts";
@@ -45,7 +45,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   });
 
   it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this balancer and no other", async () => {
-    const outputs = new Terraform(applied.stack.folder).outputs();
+    const outputs = await new Terraform(applied.stack.folder).outputs();
     const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
     const args = [
       "template",
@@ -56,7 +56,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
       "-f",
       `${project}ingress/values.prod.yaml`,
     ];
-    const { code, stdout, stderr } = await runCommand("helm", [...args, "-f", "-"], { input: JSON.stringify(values) });
+    const { code, stdout, stderr } = await run("helm", [...args, "-f", "-"], { input: JSON.stringify(values) });
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
     expect(objectsOf(stdout, targetGroupBinding).get("web")?.spec.targetGroupARN).toBe(outputs.get("target-group"));
     const [rule] = objectsOf(stdout, networkPolicy).get("web")?.spec.ingress ?? [];

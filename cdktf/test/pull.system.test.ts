@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Program } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { pushImages, type RegistryLogin } from "../../deploy/images/push.ts";
+import { pushImages, type RegistryLogin } from "../../deploy/images/docker.ts";
 import { kubectl, nodeHere, pod, pullSecret } from "./support/pods.ts";
 import { freePort } from "./support/ports.ts";
 import { buildSmall, startRegistry } from "./support/registry.ts";
@@ -26,7 +26,7 @@ describeWith(
       image = `${repository}:src-0123456789abcdef`;
       registry = await startRegistry(Number(login.registry.split(":")[1]), login);
       buildSmall(image, "registry.k8s.io/pause:3.10");
-      pushImages(login, [{ target: "web", repository, tag: "src-0123456789abcdef" }]);
+      await pushImages(login, [`${repository}:src-0123456789abcdef`]);
       kubectl(["create", "namespace", namespace]);
       kubectl(["wait", "-n", namespace, "--for=create", "serviceaccount/default", "--timeout=60s"]);
     });

@@ -4,11 +4,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Program } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { ecrLogin } from "../src/images/ecr.ts";
-import { DockerError, type ImagePush, pushImages, type RegistryLogin } from "../../deploy/images/push.ts";
+import { pushImages, type RegistryLogin } from "../../deploy/images/docker.ts";
 import { clientOf } from "./support/aws.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { freePort } from "./support/ports.ts";
 import { buildSmall, startRegistry } from "./support/registry.ts";
+
+const tag = "src-0123456789abcdef";
 
 /** ECR takes HTTP Basic with the user AWS; so does the reference registry with a password file. moto has no registry of its own. */
 describeWith(
@@ -18,25 +20,25 @@ describeWith(
     let moto: Moto;
     let registry: Program;
     let login: RegistryLogin;
-    let image: ImagePush;
+    let image: string;
 
     beforeAll(async () => {
       moto = await startMoto();
       const token = await ecrLogin(clientOf(ECRClient, moto));
       const port = await freePort();
       login = { ...token, registry: `127.0.0.1:${port}` };
-      image = { target: "web", repository: `127.0.0.1:${port}/analyze-dev/web`, tag: "src-0123456789abcdef" };
+      image = `127.0.0.1:${port}/analyze-dev/web:${tag}`;
       registry = await startRegistry(port, token);
-      buildSmall(`${image.repository}:${image.tag}`, "scratch");
+      buildSmall(image, "scratch");
     });
 
     afterAll(async () => {
-      spawnSync("docker", ["rmi", `${image.repository}:${image.tag}`]);
+      spawnSync("docker", ["rmi", image]);
       await Promise.all([moto.stop(), registry.stop()]);
     });
 
     function manifest(authorization: Record<string, string>): Promise<Response> {
-      const url = `http://${login.registry}/v2/analyze-dev/web/manifests/${image.tag}`;
+      const url = `http://${login.registry}/v2/analyze-dev/web/manifests/${tag}`;
       const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
       return fetch(url, { headers: { accept, ...authorization } });
     }
@@ -48,14 +50,14 @@ describeWith(
     });
 
     it("arrive, and are not shown to anyone without the password", async () => {
-      pushImages(login, [image]);
+      await pushImages(login, [image]);
       const basic = Buffer.from(`${login.user}:${login.password}`).toString("base64");
       expect((await manifest({ authorization: `Basic ${basic}` })).status).toBe(200);
       expect((await manifest({})).status).toBe(401);
     });
 
-    it("are refused with another password, and nothing of it stays on this machine", () => {
-      expect(() => pushImages({ ...login, password: "wrong" }, [image])).toThrow(DockerError);
+    it("are refused with another password, and nothing of it stays on this machine", async () => {
+      await expect(pushImages({ ...login, password: "wrong" }, [image])).rejects.toThrow(/`docker login` failed/);
       const known = spawnSync("sh", ["-c", "cat ~/.docker/config.json"], { encoding: "utf8" }).stdout;
       expect(known).not.toContain(login.registry);
     });

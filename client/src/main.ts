@@ -1,7 +1,7 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { version as released } from "@analyze/common/version";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { DoctorOptions } from "./poller/commands/doctor.ts";
 import { addExport } from "./reader/commands/export.ts";
 import { addMaintenance } from "./reader/commands/maintenance.ts";
@@ -46,8 +46,7 @@ program
   .command("doctor")
   .description("walks from this machine to the app, and stops at the first broken place; exit code 1 when there is one")
   .option("--json", "as JSON")
-  .option("--cluster", "look into the cluster instead, with your kubectl and its context")
-  .option("-n, --namespace <name>", "namespace of the release in the cluster", "analyze")
+  .addOption(new Option("--cluster").hideHelp())
   .action(async (options: DoctorOptions) => {
     const { doctor } = await import("./poller/commands/doctor.ts");
     process.exitCode = await doctor(process.env, options);

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tagsOf } from "../images/images.ts";
 import { clusterNames } from "../../cdktf/src/cluster/names.ts";
-import { prepare, publicControllerChart } from "./prepare.ts";
-import { ClusterError, ClusterTools, run } from "../cluster/tools.ts";
 import { readConfig } from "../../cdktf/src/config.ts";
-import { project } from "../images/push.ts";
-import { stackFolder, Terraform } from "../terraform/terraform.ts";
-import { step } from "../progress.ts";
+import { kubernetes, type Kubernetes } from "../cluster/cluster.ts";
+import { project } from "../images/docker.ts";
+import { tagsOf } from "../images/images.ts";
+import { announce } from "../progress.ts";
+import { failure, must } from "../run.ts";
+import { stackFolder, Terraform } from "../terraform.ts";
+import { install, prepare, publicControllerChart } from "./prepare.ts";
 import { chartValues, output } from "./values.ts";
 
 export interface ChartOptions {
@@ -18,37 +19,41 @@ export interface ChartOptions {
   readonly controllerChart?: string;
 }
 
-/** Brings web and worker into the stage's cluster and behind its balancer; what the cluster lacks for that, before. */
-export function chart({ context, controllerChart }: ChartOptions): void {
+/** Installs web and worker in the cluster of the stage, behind its balancer; before that, what the cluster lacks for it. */
+export async function chart({ context, controllerChart }: ChartOptions): Promise<void> {
   const { stage, region } = readConfig(process.env);
-  const outputs = new Terraform(stackFolder(stage)).outputs();
+  const outputs = await new Terraform(stackFolder(stage)).outputs();
   if (!outputs.has("target-group")) {
-    throw new ClusterError(
+    throw failure(
       `Stage ${stage} has no cluster: set ANALYZE_STAGE to a stage that has one, or use \`npm run deploy:minikube\`.`,
     );
   }
   const clusterName = output(outputs, "cluster-name");
   const values = chartValues(outputs, tagsOf(project));
   const facts = { clusterName, region, vpcId: output(outputs, "cluster-network") };
-  withTools({ clusterName, region, context }, (tools) => {
-    preflight(tools, clusterName);
-    if (tools.answers(["auth", "can-i", "create", "clusterroles", "--quiet"])) {
-      step(`namespace ${clusterNames.namespace}, rights, AWS Load Balancer Controller`);
-      prepare(tools, facts, controllerChart === undefined ? publicControllerChart : [controllerChart]);
-    } else if (!tools.answers(["get", "targetgroupbindings", "-n", clusterNames.namespace])) {
-      throw new ClusterError(
+  await withCluster({ clusterName, region, context }, async (cluster) => {
+    await preflight(cluster, clusterName);
+    if (await succeeds(cluster, "auth", "can-i", "create", "clusterroles", "--quiet")) {
+      announce(`namespace ${clusterNames.namespace}, rights, AWS Load Balancer Controller`);
+      await prepare(cluster, facts, controllerChart === undefined ? publicControllerChart : [controllerChart]);
+    } else if (!(await succeeds(cluster, "get", "targetgroupbindings", "-n", clusterNames.namespace))) {
+      throw failure(
         `${clusterName} is not prepared, and this role may not do it: run this once as ANALYZE_CLUSTER_ADMIN_ROLE.`,
       );
     }
-    step("web and worker, until the balancer finds them healthy");
+    announce("web and worker, until the balancer finds them healthy");
     const own = [join(project, "ingress"), "--values", join(project, "ingress/values.prod.yaml")];
-    tools.release("analyze", clusterNames.namespace, own, values, 15);
+    await install(cluster, { name: "analyze", namespace: clusterNames.namespace, chart: own, values, minutes: 15 });
   });
 }
 
-function preflight(tools: ClusterTools, clusterName: string): void {
-  if (tools.answers(["get", "--raw", "/readyz", "--request-timeout=15s"])) return;
-  throw new ClusterError(
+async function succeeds(cluster: Kubernetes, ...args: string[]): Promise<boolean> {
+  return (await cluster.kubectl(...args)).code === 0;
+}
+
+async function preflight(cluster: Kubernetes, clusterName: string): Promise<void> {
+  if (await succeeds(cluster, "get", "--raw", "/readyz", "--request-timeout=15s")) return;
+  throw failure(
     `The API server of ${clusterName} does not answer. It has an address inside the cluster's network only: run this from there ` +
       "or over a VPN, or deploy with ANALYZE_API_CIDR set to your address. Its roles are ANALYZE_CLUSTER_ADMIN_ROLE and …_DEPLOYER_ROLE: is yours one?",
   );
@@ -60,14 +65,15 @@ interface Place {
   readonly context: string | undefined;
 }
 
-/** A kubeconfig of this run alone, unless a context is named: a person's current context is neither used nor changed. */
-function withTools({ clusterName, region, context }: Place, work: (tools: ClusterTools) => void): void {
-  if (context !== undefined) return work(new ClusterTools(process.env, context));
+/** A kubeconfig for this run only, unless a context is named: a person's current context is neither used nor changed. */
+async function withCluster(place: Place, work: (cluster: Kubernetes) => Promise<void>): Promise<void> {
+  const { clusterName, region, context } = place;
+  if (context !== undefined) return work(kubernetes(context));
   const folder = mkdtempSync(join(tmpdir(), "analyze-cluster-"));
   try {
-    const env = { ...process.env, KUBECONFIG: join(folder, "config") };
-    run("aws", ["eks", "update-kubeconfig", "--name", clusterName, "--region", region], env);
-    work(new ClusterTools(env));
+    const env = { KUBECONFIG: join(folder, "config") };
+    await must("aws", ["eks", "update-kubeconfig", "--name", clusterName, "--region", region], { env });
+    await work(kubernetes(undefined, env));
   } finally {
     rmSync(folder, { recursive: true });
   }

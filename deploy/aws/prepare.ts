@@ -1,6 +1,7 @@
 import { restricted } from "../cluster/pod-security.ts";
 import { clusterNames } from "../../cdktf/src/cluster/names.ts";
-import type { ClusterTools } from "../cluster/tools.ts";
+import type { Kubernetes } from "../cluster/cluster.ts";
+import { failure } from "../run.ts";
 
 /** What the AWS Load Balancer Controller must be told: its pods cannot ask the instance (one hop), nor may they list clusters. */
 export interface ControllerFacts {
@@ -19,12 +20,32 @@ export const publicControllerChart = [
 ] as const;
 
 /** Makes the namespace, the deployer's right over TargetGroupBindings in it, and the controller. Needs the admin's role. */
-export function prepare(tools: ClusterTools, facts: ControllerFacts, chart: readonly string[]): void {
-  const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=analyze-chart", "-f", "-"];
-  const { namespace, balancerController } = clusterNames;
-  tools.kubectl(apply, { apiVersion: "v1", kind: "List", items: namespaceObjects(namespace) });
-  const { namespace: home, serviceAccount } = balancerController;
-  tools.release(serviceAccount, home, chart, controllerValues(facts), 5);
+export async function prepare(cluster: Kubernetes, facts: ControllerFacts, chart: readonly string[]): Promise<void> {
+  await cluster.apply(...namespaceObjects(clusterNames.namespace));
+  const { namespace, serviceAccount: name } = clusterNames.balancerController;
+  await install(cluster, { name, namespace, chart, values: controllerValues(facts), minutes: 5 });
+}
+
+export interface HelmRelease {
+  readonly name: string;
+  readonly namespace: string;
+  /** The chart, and the options that say where it is. */
+  readonly chart: readonly string[];
+  readonly values: object;
+  /** How long its pods may take to become ready. */
+  readonly minutes: number;
+}
+
+/** Installs or upgrades and waits until the pods are ready; helm's output is shown. Rejects with a UserError. */
+export async function install(
+  cluster: Kubernetes,
+  { name, namespace, chart, values, minutes }: HelmRelease,
+): Promise<void> {
+  const wait = ["--wait", "--timeout", `${minutes}m`];
+  const args = ["upgrade", "--install", name, ...chart, "--namespace", namespace, ...wait, "--values", "-"];
+  const { code, stderr } = await cluster.helm(args, { input: JSON.stringify(values), share: ["stdout", "stderr"] });
+  if (code !== 0)
+    throw failure(stderr || `\`helm upgrade ${name}\` failed with exit code ${code}. Its message is above.`);
 }
 
 /** The controller binds pods to a target group that exists: all that would need rights over balancers is off. */

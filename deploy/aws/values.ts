@@ -1,12 +1,13 @@
-import { type ImageTags, tagsOf } from "../images/images.ts";
 import { readConfig } from "../../cdktf/src/config.ts";
-import { project } from "../images/push.ts";
-import { stackFolder, Terraform } from "../terraform/terraform.ts";
+import { project } from "../images/docker.ts";
+import { type ImageTags, tagsOf } from "../images/images.ts";
+import { failure } from "../run.ts";
+import { stackFolder, Terraform } from "../terraform.ts";
 
 /** Prints values for the Helm chart (JSON, which is YAML): what ingress/values.prod.yaml leaves to a deployment. */
-export function values(): void {
+export async function values(): Promise<void> {
   const config = readConfig(process.env);
-  const outputs = new Terraform(stackFolder(config.stage)).outputs();
+  const outputs = await new Terraform(stackFolder(config.stage)).outputs();
   process.stdout.write(`${JSON.stringify(chartValues(outputs, tagsOf(project)), null, 2)}\n`);
 }
 
@@ -43,6 +44,6 @@ function edgeValues(outputs: Outputs): object {
 /** One output. Throws when the stage has not been deployed. */
 export function output(outputs: Outputs, name: string): string {
   const value = outputs.get(name);
-  if (value === undefined) throw new Error(`There is no output ${name} yet: run \`npm run deploy\` first.`);
+  if (value === undefined) throw failure(`There is no output ${name} yet: run \`npm run deploy\` first.`);
   return value;
 }

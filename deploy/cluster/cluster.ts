@@ -1,47 +1,59 @@
-import { z } from "zod";
-import { must, type Output, type Run } from "../run.ts";
+import type { z } from "zod";
+import { must, run, type Output, type RunOptions } from "../run.ts";
+import { itemsOf, node, type Node } from "./objects.ts";
 
-/** The cluster that the current context names when the program starts; every command is pinned to that context. */
-export interface Cluster {
+/** kubectl and helm on one cluster, never on what the current context happens to be. */
+export interface Kubernetes {
+  /** Resolves whatever the exit code. */
+  kubectl(...args: string[]): Promise<Output>;
+  /** Standard output of a kubectl that must succeed. Rejects with a UserError. */
+  read(...args: string[]): Promise<string>;
+  /** The objects that `kubectl get` with these arguments lists. Rejects with a UserError. */
+  list<T>(schema: z.ZodType<T>, ...args: string[]): Promise<T[]>;
+  /** Creates or updates in place (server-side apply): an object is never absent in between. Rejects with a UserError. */
+  apply(...objects: object[]): Promise<void>;
+  /** Resolves whatever the exit code. */
+  helm(args: readonly string[], options?: RunOptions): Promise<Output>;
+}
+
+/** A cluster that allows to list its nodes. */
+export interface Cluster extends Kubernetes {
   context: string;
   kind: "minikube" | "kind" | "other";
   /** Names of the nodes. */
   nodes: string[];
-  kubectl(...args: string[]): Promise<Output>;
-  /** Standard output of a kubectl that must succeed. */
-  read(...args: string[]): Promise<string>;
-  /** Creates or updates in place (server-side apply): an object is never absent in between. */
-  apply(...objects: object[]): Promise<void>;
 }
 
-const nodeList = z.object({
-  items: z.array(
-    z.object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }) }),
-  ),
-});
+/** The tools for a context of the kubeconfig; `env` may name another kubeconfig. Connects to nothing. */
+export function kubernetes(context?: string, env: NodeJS.ProcessEnv = {}): Kubernetes {
+  const pinned = context === undefined ? [] : ["--context", context];
+  const read = (...args: string[]): Promise<string> => must("kubectl", [...pinned, ...args], { env });
+  return {
+    kubectl: (...args) => run("kubectl", [...pinned, ...args], { env }),
+    read,
+    list: async (schema, ...args) => itemsOf(schema, await read("get", ...args, "-o", "json")),
+    apply: async (...objects) => {
+      const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+      const args = ["apply", "--server-side", "--force-conflicts", "--field-manager=analyze-deploy", "-f", "-"];
+      await must("kubectl", [...pinned, ...args], { env, input });
+    },
+    helm: (args, options) => {
+      const at = context === undefined ? [] : ["--kube-context", context];
+      return run("helm", [...args, ...at], { ...options, env });
+    },
+  };
+}
 
-function kindOf(context: string, nodes: z.infer<typeof nodeList>["items"]): Cluster["kind"] {
+function kindOf(context: string, nodes: readonly Node[]): Cluster["kind"] {
   if (context.startsWith("kind-")) return "kind";
   const isMinikube = nodes.some(({ metadata }) => "minikube.k8s.io/name" in metadata.labels);
   return isMinikube || context === "minikube" ? "minikube" : "other";
 }
 
-/** Connects. Throws when there is no context or no answer from its API server. */
-export async function connect(run: Run): Promise<Cluster> {
-  const context = (await must(run, "kubectl", ["config", "current-context"])).trim();
-  const pinned = ["--context", context];
-  const read = (...args: string[]): Promise<string> => must(run, "kubectl", [...pinned, ...args]);
-  const nodes = nodeList.parse(JSON.parse(await read("get", "nodes", "-o", "json", "--request-timeout=15s"))).items;
-  return {
-    context,
-    kind: kindOf(context, nodes),
-    nodes: nodes.map(({ metadata }) => metadata.name),
-    kubectl: (...args) => run("kubectl", [...pinned, ...args]),
-    read,
-    apply: async (...objects) => {
-      const list = { apiVersion: "v1", kind: "List", items: objects };
-      const args = ["apply", "--server-side", "--force-conflicts", "--field-manager=analyze-deploy", "-f", "-"];
-      await must(run, "kubectl", [...pinned, ...args], JSON.stringify(list));
-    },
-  };
+/** Connects to the cluster of the current context. Rejects where there is no context, or no answer from its API server. */
+export async function connect(): Promise<Cluster> {
+  const context = (await must("kubectl", ["config", "current-context"])).trim();
+  const tools = kubernetes(context);
+  const nodes = await tools.list(node, "nodes", "--request-timeout=15s");
+  return { ...tools, context, kind: kindOf(context, nodes), nodes: nodes.map(({ metadata }) => metadata.name) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as objects from "./objects.ts";
 import { controllerFindings, controllerPatches, previousKey, type Controller } from "./controller-findings.ts";
 
 /** The controller as minikube's addon sets it up, and as `change` says otherwise. */
@@ -8,16 +9,17 @@ function controller(
   const container = { image: change.image ?? "registry.k8s.io/ingress-nginx/controller:v1.15.1@sha256:ab", args: [] };
   const terminationGracePeriodSeconds = change.grace ?? 0;
   return {
-    deployment: {
+    deployment: objects.deployment.parse({
+      metadata: { name: "ingress-nginx-controller" },
       spec: {
         replicas: change.replicas ?? 1,
         template: { spec: { terminationGracePeriodSeconds, containers: [container] } },
       },
-    },
-    configMap: {
-      metadata: { name: "ingress-nginx-controller", annotations: {} },
+    }),
+    configMap: objects.configMap.parse({
+      metadata: { name: "ingress-nginx-controller" },
       data: change.data ?? { hsts: "false" },
-    },
+    }),
   };
 }
 
@@ -36,6 +38,7 @@ test("minikube's addon: HSTS off, grace 0, one replica and the controller's wide
     "controller-client-body-timeout",
     "controller-grace-0",
     "controller-one-replica",
+    "controller-retired",
   ]);
 });
 
@@ -44,7 +47,7 @@ test("after the patch only what it cannot mend is left", () => {
   const { configMap, deployment } = controllerPatches(before);
   const data = { ...before.configMap.data, ...Object(configMap)["data"] };
   expect(deployment).toMatchObject({ spec: { template: { spec: { terminationGracePeriodSeconds: 30 } } } });
-  expect(names(controller({ data, grace: 30 }))).toEqual(["controller-one-replica"]);
+  expect(names(controller({ data, grace: 30 }))).toEqual(["controller-one-replica", "controller-retired"]);
 });
 
 test("the patch keeps what was there, absent keys as null, and a second patch does not overwrite that", () => {
@@ -74,4 +77,16 @@ test("DHE suites given by name are found, a list without them is not", () => {
     names(controller({ data: { "ssl-ciphers": value } })).includes("controller-ssl-ciphers"),
   );
   expect(found).toEqual([true, false]);
+});
+
+test("each finding says what was seen", () => {
+  const saw = controllerFindings(controller()).map(({ state, saw: seen }) => `${state}: ${seen}`);
+  expect(saw).toEqual(
+    expect.arrayContaining([
+      "warning: terminationGracePeriodSeconds is 0",
+      "warning: one replica on the node's ports",
+      "warning: hsts is false",
+      "warning: registry.k8s.io/ingress-nginx/controller:v1.15.1",
+    ]),
+  );
 });

@@ -1,31 +1,13 @@
-import { z } from "zod";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "@analyze/common/finding";
+import type { ConfigMap, Deployment } from "./objects.ts";
 
-/** Where minikube's addon, kind's manifest and the project's own chart put the ingress-nginx controller. */
-export const place = { namespace: "ingress-nginx", deployment: "ingress-nginx-controller" } as const;
 /** Annotation that keeps what a patch replaced. */
 export const previousKey = "analyze.test/previous";
 
-export const deploymentShape = z.object({
-  spec: z.object({
-    replicas: z.int().default(1),
-    template: z.object({
-      spec: z.object({
-        terminationGracePeriodSeconds: z.int().default(30),
-        containers: z.array(z.object({ image: z.string(), args: z.array(z.string()).default([]) })).min(1),
-      }),
-    }),
-  }),
-});
-export const configMapShape = z.object({
-  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
-  data: z.record(z.string(), z.string()).default({}),
-});
-
 /** The controller as the cluster has it. */
 export interface Controller {
-  deployment: z.infer<typeof deploymentShape>;
-  configMap: z.infer<typeof configMapShape>;
+  deployment: Deployment;
+  configMap: ConfigMap;
 }
 
 const ciphers =
@@ -70,7 +52,7 @@ const settings = [
     fallback: "false",
     wanted: "true",
     fine: is("true"),
-    cost: "unknown names are answered with the controller's fake certificate",
+    cost: "unknown names get the controller's fake certificate",
   },
   {
     key: "limit-req-status-code",
@@ -95,42 +77,56 @@ const settings = [
   },
 ];
 
-const patchHint = "run again with --patch-controller (undeploy takes it back)";
+const patchHint = "deploy with --patch-controller (undeploy:minikube restores the settings)";
+
+function warn(name: string, saw: string, means: string, next = patchHint): Finding {
+  return { name, state: "warning", saw, means, next };
+}
 
 /** What is wrong with the controller, by name. Pure. */
 export function controllerFindings({ deployment, configMap }: Controller): Finding[] {
   const { replicas, template } = deployment.spec;
+  const { data } = configMap;
   const found: Finding[] = settings
-    .filter(({ key, fallback, fine }) => !fine(configMap.data[key] ?? fallback))
-    .map(({ key, cost }) => ({ level: "warn", name: `controller-${key}`, what: cost, todo: [patchHint] }));
+    .filter(({ key, fallback, fine }) => !fine(data[key] ?? fallback))
+    .map(({ key, cost }) => warn(`controller-${key}`, `${key} is ${data[key] ?? "not set"}`, cost));
   if (template.spec.terminationGracePeriodSeconds === 0) {
-    const what = "its grace period is 0: a restart cuts every request under way";
-    found.push({ level: "warn", name: "controller-grace-0", what, todo: [patchHint] });
+    found.push(
+      warn("controller-grace-0", "terminationGracePeriodSeconds is 0", "a restart cuts every request in flight"),
+    );
   }
   if (replicas < 2) {
-    const todo = ["several nodes: run it as a DaemonSet behind a load balancer", "or take --edge nginx (two replicas)"];
-    const what = "one replica on the node's ports: every restart of it is an outage, on one node without a cure";
-    found.push({ level: "warn", name: "controller-one-replica", what, todo });
+    const next = "on several nodes, run it as a DaemonSet behind a load balancer\nor use --edge nginx (two replicas)";
+    found.push(
+      warn("controller-one-replica", "one replica on the node's ports", "every restart of it is an outage", next),
+    );
   }
-  if (configMap.data["allow-snippet-annotations"] === "true") {
-    const todo = [`kubectl -n ${place.namespace} edit configmap ${configMap.metadata.name}`];
-    const what = "whoever may write an Ingress may write nginx configuration, and read every Secret";
-    found.push({ level: "warn", name: "controller-snippets", what, todo });
+  if (data["allow-snippet-annotations"] === "true") {
+    const means = "who may write an Ingress may write nginx configuration, and read every Secret";
+    const next = `kubectl -n ${configMap.metadata.namespace || "ingress-nginx"} edit configmap ${configMap.metadata.name}`;
+    found.push(warn("controller-snippets", "allow-snippet-annotations is true", means, next));
   }
-  return [...found, ...versionFindings(template.spec.containers[0]?.image ?? "")];
+  const image = template.spec.containers[0]?.image ?? "";
+  return [...found, ...retiredFindings(image), ...versionFindings(image)];
+}
+
+function retiredFindings(image: string): Finding[] {
+  if (!image.includes("ingress-nginx/controller")) return [];
+  const means = "the community controller is retired since March 2026: no fixes, not for CVEs either";
+  const next = "use --edge nginx, or the chart's edge.kind=gateway (docs/kubernetes.md)";
+  return [warn("controller-retired", image.replace(/@.*/, ""), means, next)];
 }
 
 function versionFindings(image: string): Finding[] {
   const [, major = "0", minor = "0", patch = "0"] = /:v(\d+)\.(\d+)\.(\d+)/.exec(image) ?? [];
   const version = Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch);
   if (version === 0 || version >= 1_012_001 || (version >= 1_011_005 && version < 1_012_000)) return [];
-  const what = `${image.replace(/@.*/, "")} has CVE-2025-1974: any pod that reaches its webhook can take the cluster`;
-  return [
-    { level: "warn", name: "controller-cve-2025-1974", what, todo: ["update minikube and enable ingress again"] },
-  ];
+  const means = "CVE-2025-1974: a pod that reaches its webhook can take over the cluster";
+  const next = "update minikube and enable ingress again";
+  return [warn("controller-cve-2025-1974", image.replace(/@.*/, ""), means, next)];
 }
 
-/** Merge patches that mend what {@link controllerFindings} names, and keep what was there before. Pure. */
+/** Merge patches that correct what {@link controllerFindings} names, and keep what was there before. Pure. */
 export function controllerPatches(controller: Controller): { configMap: object; deployment: object | undefined } {
   const { metadata, data } = controller.configMap;
   const wrong = settings.filter(({ key, fallback, fine }) => !fine(data[key] ?? fallback));

@@ -1,55 +1,51 @@
-import type { Cluster } from "./cluster.ts";
-import {
-  configMapShape,
-  controllerPatches,
-  deploymentShape,
-  place,
-  previousKey,
-  type Controller,
-} from "./controller-findings.ts";
+import { z } from "zod";
+import type { Kubernetes } from "./cluster.ts";
+import { controllerPatches, previousKey, type Controller } from "./controller-findings.ts";
+import { configMap, deployment, type Deployment } from "./objects.ts";
 
-/** Reads the controller; undefined when it is not where it is expected to be. */
-export async function readController(cluster: Cluster): Promise<Controller | undefined> {
-  const get = ["get", "-n", place.namespace, "-o", "json"];
-  const deployed = await cluster.kubectl(...get, `deployment/${place.deployment}`);
-  if (deployed.code !== 0) return undefined;
-  const parsed = deploymentShape.parse(JSON.parse(deployed.stdout));
-  const argument = parsed.spec.template.spec.containers[0]?.args.find((one) => one.startsWith("--configmap="));
-  const name = argument?.split("/").at(-1) ?? place.deployment;
-  const config = await cluster.kubectl(...get, `configmap/${name}`);
-  const none = { metadata: { name, annotations: {} }, data: {} };
-  return { deployment: parsed, configMap: config.code === 0 ? configMapShape.parse(JSON.parse(config.stdout)) : none };
+/** The ingress-nginx controllers of the cluster, by their label; minikube, kind and the project's own chart set it. */
+export async function readControllers(cluster: Kubernetes): Promise<Controller[]> {
+  const found = await cluster.list(deployment, "deployments", "-A", "-l", "app.kubernetes.io/name=ingress-nginx");
+  return Promise.all(found.map(async (one) => ({ deployment: one, configMap: await configMapOf(cluster, one) })));
 }
 
-const patch = (kind: string, name: string, change: object): string[] => {
-  return ["-n", place.namespace, "patch", kind, name, "--type=merge", "-p", JSON.stringify(change)];
-};
+async function configMapOf(cluster: Kubernetes, { metadata, spec }: Deployment): Promise<Controller["configMap"]> {
+  const argument = spec.template.spec.containers[0]?.args.find((one) => one.startsWith("--configmap="));
+  const name = argument?.split("/").at(-1) ?? metadata.name;
+  const selector = `--field-selector=metadata.name=${name}`;
+  const [found] = await cluster.list(configMap, "configmaps", "-n", metadata.namespace, selector);
+  return found ?? configMap.parse({ metadata: { name, namespace: metadata.namespace } });
+}
 
-/** Mends the controller; resolves when it runs as patched. */
-export async function patchController(cluster: Cluster, controller: Controller): Promise<void> {
+function patch(kind: string, { name, namespace }: Deployment["metadata"], change: object): string[] {
+  return ["-n", namespace, "patch", kind, name, "--type=merge", "-p", JSON.stringify(change)];
+}
+
+/** Corrects the controller's settings; resolves when it runs with them. */
+export async function patchController(cluster: Kubernetes, controller: Controller): Promise<void> {
   const patches = controllerPatches(controller);
-  await cluster.read(...patch("configmap", controller.configMap.metadata.name, patches.configMap));
-  if (patches.deployment) await cluster.read(...patch("deployment", place.deployment, patches.deployment));
-  await cluster.read("-n", place.namespace, "rollout", "status", `deployment/${place.deployment}`, "--timeout=120s");
+  const { name, namespace } = controller.deployment.metadata;
+  await cluster.read(...patch("configmap", controller.configMap.metadata, patches.configMap));
+  if (patches.deployment)
+    await cluster.read(...patch("deployment", controller.deployment.metadata, patches.deployment));
+  await cluster.read("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=120s");
 }
 
-/** Takes back what {@link patchController} did. Returns whether there was something to take back. */
-export async function restoreController(cluster: Cluster): Promise<boolean> {
-  const controller = await readController(cluster);
-  const previous = controller?.configMap.metadata.annotations[previousKey];
-  if (!controller || previous === undefined) return false;
+/** Takes back what {@link patchController} did. Resolves with whether there was something to take back. */
+export async function restoreControllers(cluster: Kubernetes): Promise<boolean> {
+  const patched = (await readControllers(cluster)).filter((one) => previousKey in one.configMap.metadata.annotations);
+  for (const controller of patched) await restore(cluster, controller);
+  return patched.length > 0;
+}
+
+const settings = z.record(z.string(), z.string().nullable());
+
+async function restore(cluster: Kubernetes, { configMap: map, deployment: own }: Controller): Promise<void> {
   const annotations = { [previousKey]: null };
-  const data: unknown = JSON.parse(previous);
-  await cluster.read(...patch("configmap", controller.configMap.metadata.name, { metadata: { annotations }, data }));
-  const graceBefore = await cluster.read(
-    "-n",
-    place.namespace,
-    "get",
-    `deployment/${place.deployment}`,
-    "-o=jsonpath={.metadata.annotations.analyze\\.test/previous}",
-  );
-  if (graceBefore === "") return true;
-  const spec = { template: { spec: { terminationGracePeriodSeconds: Number(graceBefore) } } };
-  await cluster.read(...patch("deployment", place.deployment, { metadata: { annotations }, spec }));
-  return true;
+  const data = settings.parse(JSON.parse(map.metadata.annotations[previousKey] ?? "{}"));
+  await cluster.read(...patch("configmap", map.metadata, { metadata: { annotations }, data }));
+  const grace = own.metadata.annotations[previousKey];
+  if (grace === undefined) return;
+  const spec = { template: { spec: { terminationGracePeriodSeconds: Number(grace) } } };
+  await cluster.read(...patch("deployment", own.metadata, { metadata: { annotations }, spec }));
 }

@@ -1,20 +1,29 @@
-import { spawnSync } from "node:child_process";
+import { UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
-import { originArguments } from "./origin.ts";
+import { buildImage } from "./docker.ts";
+import { imageNames } from "./images.ts";
 
-const [option, own] = process.argv.slice(2);
-const tags = option === "--tag" && own !== undefined ? [own] : [manifest.version, "latest"];
-const labels = originArguments(process.cwd());
+const usage = "usage: npm run images -- [--tag NAME]     (default: the version and latest)";
 
-for (const name of ["web", "worker", "client", "certs"]) {
-  const names = tags.flatMap((tag) => ["--tag", `analyze/${name}:${tag}`]);
-  process.stdout.write(`▸ analyze/${name}\n`);
-  const { status, error } = spawnSync("docker", ["build", "--quiet", "--target", name, ...names, ...labels, "."], {
-    stdio: "inherit",
-  });
-  if (status === 0) continue;
-  process.stderr.write(
-    error ? "docker is not there: install Docker, and start it\n" : `analyze/${name} was not built\n`,
-  );
-  process.exit(status ?? 1);
+function tagsFrom(args: readonly string[]): string[] {
+  if (args.length === 0) return [manifest.version, "latest"];
+  const [option, tag, ...others] = args;
+  if (option === "--tag" && tag && others.length === 0) return [tag];
+  throw new UserError(usage);
+}
+
+try {
+  const tags = tagsFrom(process.argv.slice(2));
+  for (const name of imageNames) {
+    process.stdout.write(`▸ analyze/${name}\n`);
+    await buildImage(
+      name,
+      tags.map((tag) => `analyze/${name}:${tag}`),
+      { show: true },
+    );
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
 }

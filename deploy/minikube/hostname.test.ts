@@ -19,11 +19,11 @@ test.each([
   ["win32", "Add-Content -Path $env:windir"],
 ] as const)("the line for the hosts file is one that the shell of %s takes", async (platform, line) => {
   const [finding] = await hostnameFinding("no-such-host.invalid", "192.168.49.2", platform);
-  expect(finding?.todo[0]).toContain(line);
+  expect(finding?.next).toContain(line);
 });
 
 test("a name that resolves to the edge is no finding; one that does not is, with the port of the edge", async () => {
   expect(await hostnameFinding("localhost", "127.0.0.1", "linux")).toEqual([]);
   const [finding] = await hostnameFinding("no-such-host.invalid", "192.168.49.2:30443", "linux");
-  expect(finding?.todo.join("\n")).toContain("--resolve no-such-host.invalid:30443:192.168.49.2");
+  expect(finding?.next).toContain("--resolve no-such-host.invalid:30443:192.168.49.2");
 });

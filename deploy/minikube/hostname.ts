@@ -1,9 +1,9 @@
+import type { Finding } from "@analyze/common/finding";
 import { lookup } from "node:dns/promises";
-import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Run } from "../run.ts";
+import { profiles } from "../cluster/objects.ts";
+import { run } from "../run.ts";
 import { splitAddress } from "./reach.ts";
-import type { Finding } from "../cluster/finding.ts";
 
 /** Where the person sits: `process.platform`, and the driver that minikube's node runs with. */
 export interface Seat {
@@ -11,16 +11,14 @@ export interface Seat {
   driver: string | undefined;
 }
 
-const profiles = z.object({
-  valid: z.array(z.object({ Name: z.string(), Config: z.object({ Driver: z.string() }) })).default([]),
-});
-
 /** The driver of minikube's node; undefined where minikube is not there to be asked. */
-export async function driverOf(run: Run, cluster: Cluster): Promise<string | undefined> {
+export async function driverOf(cluster: Cluster): Promise<string | undefined> {
   if (cluster.kind !== "minikube") return undefined;
   const { code, stdout } = await run("minikube", ["profile", "list", "-o", "json"]);
   if (code !== 0) return undefined;
-  return profiles.parse(JSON.parse(stdout)).valid.find(({ Name }) => Name === cluster.context)?.Config.Driver;
+  return (
+    profiles.parse(JSON.parse(stdout)).valid.find(({ Name }) => Name === cluster.context)?.Config.Driver || undefined
+  );
 }
 
 /** The line that makes `host` resolve on this system. */
@@ -49,13 +47,10 @@ export async function hostnameFinding(host: string, address: string, platform: N
   const { host: ip, port } = splitAddress(address);
   const resolved = await lookup(host).catch(() => undefined);
   if (resolved?.address === ip) return [];
-  const what =
+  const saw =
     resolved === undefined
       ? `${host} does not resolve here: browsers need it, clients can be given the address`
       : `${host} resolves to ${resolved.address}, the edge is at ${ip}`;
-  const todo = [
-    hostsLine(platform, ip, host),
-    `or per call: curl --resolve ${host}:${port}:${ip} …, ANALYZE_ADDRESS=${address}`,
-  ];
-  return [{ level: "warn", name: "hostname", what, todo }];
+  const perCall = `or per call: curl --resolve ${host}:${port}:${ip} …, ANALYZE_ADDRESS=${address}`;
+  return [{ name: "hostname", state: "warning", saw, next: `${hostsLine(platform, ip, host)}\n${perCall}` }];
 }

@@ -24,6 +24,8 @@ test.each([
   [["fly"], "fly"],
   [["deploy", "--edge", "traefik"], "traefik"],
   [["deploy", "--frobnicate"], "--frobnicate"],
+  [["deploy", "nginx"], "npm run deploy:minikube -- --edge nginx"],
+  [["renew", "soon"], 'Unexpected argument: "soon"'],
 ])("%j is refused, and the message quotes it", (args, quoted) => {
   expect(() => readOptions(args, {})).toThrow(quoted);
 });

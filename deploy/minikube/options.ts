@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { DeployError } from "../run.ts";
+import { UserError } from "@analyze/common/errors";
 
 const edges = ["ingress", "nginx"] as const;
 const actions = ["deploy", "undeploy", "renew"] as const;
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
   action: (typeof actions)[number];
   edge: (typeof edges)[number];
@@ -12,12 +12,12 @@ export interface Options {
   namespace: string;
   /** Folder of certificates. */
   certificates: string;
-  /** `ip` or `ip:port` where the edge is reached; undefined: it is looked for. */
+  /** `ip` or `ip:port` where the edge is reached; undefined: searched for. */
   address: string | undefined;
-  /** Go on without asking, also on a cluster that is neither minikube nor kind. */
+  /** Do not ask, also on a cluster that is neither minikube nor kind. */
   yes: boolean;
   patchController: boolean;
-  /** The edge asks every client for a certificate. */
+  /** The edge demands a certificate of every client. */
   mtls: boolean;
   /** How long pods may take to become ready, as helm writes it. */
   timeout: string;
@@ -28,32 +28,39 @@ export interface Options {
   imageLoader: string[] | undefined;
 }
 
+/** The edge's kind, as the chart names it. Throws a UserError where this command can't handle it. */
+export function edgeFrom(kind: string | undefined): Options["edge"] {
+  return oneOf(edges, kind, "the edge");
+}
+
 const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:minikube, tls:renew)
   --edge <ingress|nginx>   who ends TLS: the cluster's controller, or an nginx of our own (default: ingress)
   --host <name>            hostname (default: analyze.test)
   --namespace <name>       (default: analyze)
   --certificates <folder>  (default: certs/issued)
-  --address <ip[:port]>    where the edge is reached from here (default: looked for)
+  --address <ip[:port]>    where the edge is reached from here (default: searched for)
   --values <file>          more values for the chart, repeatable
   --set <key=value>        one value for the chart, repeatable
-  --mtls                   the edge asks every client for a certificate of a second CA
+  --mtls                   the edge demands a certificate, issued by a second CA, of every client
   --timeout <duration>     how long pods may take to become ready (default: 240s)
-  --patch-controller       mend what the preflight finds at the ingress controller; undeploy takes it back
+  --patch-controller       correct what the preflight finds at the ingress controller; undeploy restores it
   --yes                    do not ask
 IMAGE_LOADER names a command that loads images where neither minikube nor kind is, e.g. IMAGE_LOADER="k3s ctr images import"`;
 
 function oneOf<T extends string>(all: readonly T[], value: string | undefined, name: string): T {
   const found = all.find((one) => one === value);
-  if (found === undefined) throw new DeployError(`${name} is "${value ?? ""}": it must be one of ${all.join(", ")}`);
+  if (found === undefined) throw new UserError(`${name} is "${value ?? ""}": it must be one of ${all.join(", ")}`);
   return found;
 }
 
-/** Command line and environment → options. Throws a {@link DeployError} that quotes what is wrong. */
+/** Command line and environment → options. Throws a UserError that quotes what is wrong. */
 export function readOptions(args: readonly string[], env: Record<string, string | undefined>): Options {
   const { values, positionals } = parse(args);
+  const [action, ...others] = positionals;
+  refusePositionals(others);
   const loader = env["IMAGE_LOADER"]?.trim();
   return {
-    action: oneOf(actions, positionals[0], "the action"),
+    action: oneOf(actions, action, "the action"),
     edge: oneOf(edges, values.edge, "--edge"),
     host: values.host,
     namespace: values.namespace,
@@ -67,6 +74,14 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     set: values.set,
     imageLoader: loader ? loader.split(/\s+/) : undefined,
   };
+}
+
+function refusePositionals(words: readonly string[]): void {
+  const [word] = words;
+  if (word === undefined) return;
+  const edge = edges.find((one) => one === word);
+  const advice = edge === undefined ? usage : `To choose the edge, type: npm run deploy:minikube -- --edge ${edge}`;
+  throw new UserError(`Unexpected argument: ${JSON.stringify(word)}.\n${advice}`);
 }
 
 function parse(args: readonly string[]) {
@@ -89,6 +104,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new DeployError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
 }

@@ -1,6 +1,6 @@
 import { connect as connectTls } from "node:tls";
-import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
+import { balancedAddresses, ingress, node, service } from "../cluster/objects.ts";
 import type { Options } from "./options.ts";
 
 /** What a TLS handshake for `host` at an address came to. */
@@ -25,28 +25,17 @@ export function handshake(address: string, servername: string, ca: string, timeo
   });
 }
 
-const balancedShape = z.object({
-  status: z.object({
-    loadBalancer: z
-      .object({ ingress: z.array(z.object({ ip: z.string().optional() })).default([]) })
-      .default({ ingress: [] }),
-  }),
-});
-const serviceShape = balancedShape.extend({
-  spec: z.object({ ports: z.array(z.object({ name: z.string(), nodePort: z.int().optional() })) }),
-});
-
 async function nodeAddresses(cluster: Cluster): Promise<string[]> {
-  const path = '{.items[*].status.addresses[?(@.type=="InternalIP")].address}';
-  return (await cluster.read("get", "nodes", "-o", `jsonpath=${path}`)).split(/\s+/).filter(Boolean);
+  const all = (await cluster.list(node, "nodes")).flatMap(({ status }) => status.addresses);
+  return all.filter(({ type }) => type === "InternalIP").map(({ address }) => address);
 }
 
 /** Where pods reach the edge: its Service inside the cluster, or the node whose ports the controller took. */
 export async function insideAddress(cluster: Cluster, { edge }: Options): Promise<string> {
   if (edge === "nginx") return "";
   const get = ["-n", "ingress-nginx", "get", "-o"];
-  const service = await cluster.kubectl(...get, "jsonpath={.spec.clusterIP}", "service/ingress-nginx-controller");
-  if (service.code === 0) return service.stdout;
+  const found = await cluster.kubectl(...get, "jsonpath={.spec.clusterIP}", "service/ingress-nginx-controller");
+  if (found.code === 0) return found.stdout;
   const selector = ["--selector", "app.kubernetes.io/name=ingress-nginx"];
   const pods = await cluster.kubectl(...get, "jsonpath={.items[*].status.hostIP}", "pods", ...selector);
   return pods.stdout.split(" ")[0] ?? "";
@@ -56,15 +45,15 @@ export async function insideAddress(cluster: Cluster, { edge }: Options): Promis
 export async function candidates(cluster: Cluster, { address, edge, namespace }: Options): Promise<string[]> {
   if (address !== undefined) return [address];
   const nodes = await nodeAddresses(cluster);
-  const get = ["-n", namespace, "get", "-o", "json"];
+  const only = (name: string): string[] => ["-n", namespace, `--field-selector=metadata.name=${name}`];
   if (edge === "ingress") {
-    const { status } = balancedShape.parse(JSON.parse(await cluster.read(...get, "ingress/web")));
-    return [...new Set([...status.loadBalancer.ingress.flatMap(({ ip }) => ip ?? []), ...nodes, "127.0.0.1"])];
+    const web = await cluster.list(ingress, "ingresses", ...only("web"));
+    return [...new Set([...web.flatMap(balancedAddresses), ...nodes, "127.0.0.1"])];
   }
-  const { spec, status } = serviceShape.parse(JSON.parse(await cluster.read(...get, "service/edge")));
-  const nodePort = spec.ports.find(({ name }) => name === "https")?.nodePort;
-  const balanced = status.loadBalancer.ingress.flatMap(({ ip }) => ip ?? []);
-  return nodePort === undefined ? balanced : [...balanced, ...[...nodes, "127.0.0.1"].map((ip) => `${ip}:${nodePort}`)];
+  const services = await cluster.list(service, "services", ...only("edge"));
+  const nodePort = services.flatMap(({ spec }) => spec.ports).find(({ name }) => name === "https")?.nodePort;
+  const balanced = services.flatMap(balancedAddresses);
+  return nodePort == null ? balanced : [...balanced, ...[...nodes, "127.0.0.1"].map((ip) => `${ip}:${nodePort}`)];
 }
 
 /** The first candidate that verifies; all reasons when none does. Tries again until `limitMs` has passed. */

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
-import { DeployError, must, type Run } from "../run.ts";
+import { event, revision, type Event, type Revision } from "../cluster/objects.ts";
 import type { ImageTags } from "../images/images.ts";
+import { failure, must, run } from "../run.ts";
 import type { Options } from "./options.ts";
 
 export const releaseName = "analyze";
 const chart = "ingress";
 
 const serverVersion = z.object({ gitVersion: z.string() });
-const history = z.array(z.object({ revision: z.int(), status: z.string(), description: z.string() }));
 
 /** The values of this deployment as helm's arguments. What the person gave comes last, and wins. */
 export function valueArguments(options: Options, tags: ImageTags, testAddress: string): string[] {
@@ -27,21 +27,25 @@ export function valueArguments(options: Options, tags: ImageTags, testAddress: s
   return [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((pair) => ["--set", pair])];
 }
 
-/** The objects as YAML. helm asks no cluster for this, so that it has to be told the version. */
-async function render(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<string> {
+/** The objects as YAML. `helm template` asks no cluster, so that it needs the version. */
+async function render(cluster: Cluster, namespace: string, values: readonly string[]): Promise<string> {
   const { gitVersion } = serverVersion.parse(JSON.parse(await cluster.read("get", "--raw", "/version")));
   const args = ["--namespace", namespace, "--kube-version", gitVersion, "--no-hooks", ...values];
-  return must(run, "helm", ["template", releaseName, chart, ...args]);
+  return must("helm", ["template", releaseName, chart, ...args]);
 }
 
-/** Whether the release is deployed with exactly these values, and nothing in the cluster differs from them. */
-export async function isDeployed(run: Run, cluster: Cluster, namespace: string, values: string[]): Promise<boolean> {
-  const where = ["--namespace", namespace, "--kube-context", cluster.context];
-  const past = await run("helm", ["history", releaseName, ...where, "--max", "1", "-o", "json"]);
-  if (past.code !== 0) return false;
-  const [last] = history.parse(JSON.parse(past.stdout));
-  const rendered = await render(run, cluster, namespace, values);
-  if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
+/** The revisions of the Helm release, the newest last; none where it is not installed. */
+async function historyOf(cluster: Cluster, namespace: string): Promise<Revision[]> {
+  const { code, stdout } = await cluster.helm(["history", releaseName, "--namespace", namespace, "-o", "json"]);
+  return code === 0 ? z.array(revision).parse(JSON.parse(stdout)) : [];
+}
+
+/** Whether the Helm release is deployed with exactly these values, and nothing in the cluster differs from them. */
+export async function isDeployed(cluster: Cluster, namespace: string, values: readonly string[]): Promise<boolean> {
+  const last = (await historyOf(cluster, namespace)).at(-1);
+  if (last?.status !== "deployed") return false;
+  const rendered = await render(cluster, namespace, values);
+  if (last.description !== digestOf(rendered)) return false;
   const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input: rendered });
   return difference.code === 0;
 }
@@ -50,41 +54,95 @@ function digestOf(rendered: string): string {
   return `content ${createHash("sha256").update(rendered).digest("hex").slice(0, 16)}`;
 }
 
+/** What frees a Helm release that an interrupted command left locked; undefined where nothing is to be done. Pure. */
+export function recoveryOf(history: readonly Revision[]): { rollBackTo: number } | "uninstall" | undefined {
+  const last = history.at(-1);
+  const good = history.findLast(({ status }) => status === "deployed" || status === "superseded");
+  if (last === undefined || last.status === "deployed" || last.status === "uninstalled") return undefined;
+  if (last.status === "uninstalling" || good === undefined) return "uninstall";
+  return last.status.startsWith("pending-") ? { rollBackTo: good.revision } : undefined;
+}
+
+/** Frees a Helm release that an interrupted command left locked. Resolves with what it found and did; undefined: nothing. */
+export async function recover(cluster: Cluster, { namespace, timeout }: Options): Promise<string | undefined> {
+  const history = await historyOf(cluster, namespace);
+  const recovery = recoveryOf(history);
+  if (recovery === undefined) return undefined;
+  const { revision: number, status } = history.at(-1) ?? { revision: 0, status: "unknown" };
+  const args =
+    recovery === "uninstall" ? ["uninstall", releaseName] : ["rollback", releaseName, String(recovery.rollBackTo)];
+  const { code, stderr } = await cluster.helm([...args, "--namespace", namespace, "--wait", "--timeout", timeout]);
+  const found = `an interrupted command left revision ${number} ${status}`;
+  if (code !== 0) throw failure(`${found}, and \`helm ${args.join(" ")}\` failed:\n  ${errorsIn(stderr)}`);
+  return `${found}: ${recovery === "uninstall" ? "removed" : `rolled back to revision ${recovery.rollBackTo}`}`;
+}
+
 /** Installs or upgrades and waits until every pod is ready. On failure helm rolls back, and the error says why. */
-export async function release(
-  run: Run,
-  cluster: Cluster,
-  { namespace, timeout }: Options,
-  values: string[],
-): Promise<void> {
-  const where = ["--namespace", namespace, "--kube-context", cluster.context];
-  const rendered = await render(run, cluster, namespace, values);
-  const version = await must(run, "helm", ["version", "--short"]);
+export async function release(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
+  const { namespace, timeout } = options;
+  const rendered = await render(cluster, namespace, values);
+  const version = await must("helm", ["version", "--short"]);
   // helm 4 applies server-side, where a field that someone changed by hand is a conflict: what is deployed wins
   const safely = version.startsWith("v3")
     ? ["--atomic"]
     : ["--rollback-on-failure", "--server-side=true", "--force-conflicts"];
-  const args = ["upgrade", "--install", releaseName, chart, ...where, "--wait", ...safely, "--timeout", timeout];
-  const { code, stderr } = await run("helm", [...args, "--description", digestOf(rendered), ...values]);
+  const before = await historyOf(cluster, namespace);
+  const known = new Set((await warnings(cluster, namespace)).map(identityOf));
+  const args = ["upgrade", "--install", releaseName, chart, "--namespace", namespace, "--wait", ...safely];
+  const described = ["--timeout", timeout, "--description", digestOf(rendered), ...values];
+  const { code, stderr } = await cluster.helm([...args, ...described]);
   if (code === 0) return;
-  const events = await cluster.kubectl(
-    "-n",
-    namespace,
-    "get",
-    "events",
-    "--field-selector=type=Warning",
-    "--sort-by=.lastTimestamp",
-    "-o",
-    reasons,
-  );
-  const errors = stderr
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("level=INFO"))
-    .join("\n  ");
-  const told = [...new Set(events.stdout.split("\n"))].slice(-8).join("\n    ");
-  throw new DeployError(
-    `helm could not bring it up and has rolled back:\n  ${errors}\n  The cluster said:\n    ${told}`,
-  );
+  const outcome = describeOutcome(before, await historyOf(cluster, namespace));
+  const fresh = (await warnings(cluster, namespace)).filter((one) => !known.has(identityOf(one)));
+  throw failure(`${outcome}\n  ${errorsIn(stderr)}${quote(eventsOf(rendered, fresh))}`);
 }
 
-const reasons = 'jsonpath={range .items[*]}{.involvedObject.name}{": "}{.message}{"\\n"}{end}';
+/** What a failed upgrade came to, by the revisions before and after it. Pure. */
+export function describeOutcome(before: readonly Revision[], after: readonly Revision[]): string {
+  const last = after.at(-1);
+  if (last === undefined) {
+    return before.length === 0
+      ? "helm could not bring it up. Nothing is installed:"
+      : "helm could not bring it up and has removed it:";
+  }
+  if (last.revision === before.at(-1)?.revision) return "helm refused it. Nothing was changed:";
+  if (last.status === "deployed") return `helm could not bring it up and has rolled back (${last.description}):`;
+  return `helm could not bring it up, and revision ${last.revision} is ${last.status}. Deploy again to recover:`;
+}
+
+function errorsIn(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("level=INFO"));
+  return lines.join("\n  ");
+}
+
+function warnings(cluster: Cluster, namespace: string): Promise<Event[]> {
+  return cluster.list(event, "events", "-n", namespace, "--field-selector=type=Warning", "--sort-by=.lastTimestamp");
+}
+
+function identityOf({ metadata }: Event): string {
+  return `${metadata.name} ${metadata.resourceVersion}`;
+}
+
+/** What the events of the objects in `rendered`, and of their pods, say. Pure. */
+export function eventsOf(rendered: string, events: readonly Event[]): string[] {
+  const names = [...rendered.matchAll(/^ {2}name: "?([^"\s]+)"?$/gm)].map(([, name]) => name);
+  const isOurs = ({ involvedObject: { name } }: Event): boolean =>
+    names.some((own) => name === own || name.startsWith(`${own}-`));
+  return [...new Set(events.filter(isOurs).map(({ involvedObject, message }) => `${involvedObject.name}: ${message}`))];
+}
+
+function quote(said: readonly string[]): string {
+  return said.length === 0 ? "" : `\n  The cluster said:\n    ${said.slice(-8).join("\n    ")}`;
+}
+
+/** The edge's kind that is deployed. Rejects with a UserError where nothing is. */
+export async function deployedEdge(cluster: Cluster, namespace: string): Promise<string> {
+  const args = ["get", "values", releaseName, "--namespace", namespace, "--all", "-o", "json"];
+  const { code, stdout } = await cluster.helm(args);
+  if (code !== 0) {
+    throw failure(
+      `Nothing is deployed in namespace ${namespace}. Type: npm run deploy:minikube -- --namespace ${namespace}`,
+    );
+  }
+  return z.object({ edge: z.object({ kind: z.string() }) }).parse(JSON.parse(stdout)).edge.kind;
+}

@@ -1,18 +1,20 @@
 import type { Cluster } from "../cluster/cluster.ts";
-import { DeployError, type Run } from "../run.ts";
-import type { Options } from "./options.ts";
+import { failure } from "../run.ts";
+import { edgeFrom, type Options } from "./options.ts";
 import { candidates, findEdge, handshake } from "./reach.ts";
-import { step } from "../step.ts";
+import { deployedEdge } from "./release.ts";
+import { step } from "../progress.ts";
 import { applyTrust, issue, leafFingerprint, trustedCa } from "./trust.ts";
 
 const limitMs = 120_000;
 
 /** Issues a new leaf, replaces the Secret in place, and waits until the edge serves it. Drops no request. */
-export async function renew(_run: Run, cluster: Cluster, options: Options): Promise<void> {
+export async function renew(cluster: Cluster, options: Options): Promise<void> {
+  const kind = edgeFrom(await deployedEdge(cluster, options.namespace));
   const ca = trustedCa(options);
-  const edge = await findEdge(await candidates(cluster, options), options.host, ca, 2000);
+  const edge = await findEdge(await candidates(cluster, { ...options, edge: kind }), options.host, ca, 2000);
   if (!("address" in edge))
-    throw new DeployError(`The edge was not reached before the change:\n  ${edge.reasons.join("\n  ")}`);
+    throw failure(`The edge was not reached before the change:\n  ${edge.reasons.join("\n  ")}`);
   await step("New leaf from the same CA", () => issue(options, true));
   await step("Secret, in place", () => applyTrust(cluster, options));
   const wanted = leafFingerprint(options);
@@ -21,8 +23,7 @@ export async function renew(_run: Run, cluster: Cluster, options: Options): Prom
     for (;;) {
       const seen = await handshake(edge.address, options.host, ca);
       if (seen.verified && seen.fingerprint === wanted) return;
-      if (Date.now() > end)
-        throw new DeployError(`after ${limitMs / 1000} s the edge still serves another certificate`);
+      if (Date.now() > end) throw failure(`after ${limitMs / 1000} s the edge still serves another certificate`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   });

@@ -1,9 +1,9 @@
 import type { Cluster } from "../cluster/cluster.ts";
-import { must, type Run } from "../run.ts";
-import { restoreController } from "../cluster/controller.ts";
+import { failure } from "../run.ts";
+import { restoreControllers } from "../cluster/controller.ts";
 import type { Options } from "./options.ts";
 import { releaseName } from "./release.ts";
-import { step } from "../step.ts";
+import { step } from "../progress.ts";
 import { names, ours } from "./trust.ts";
 
 async function deleteTrust(cluster: Cluster, namespace: string): Promise<string> {
@@ -18,14 +18,16 @@ async function deleteTrust(cluster: Cluster, namespace: string): Promise<string>
   const secrets = [names.tls, names.clients, names.client].map((name) => `secret/${name}`);
   const objects = [...secrets, `configmap/${names.ca}`];
   await cluster.read("-n", namespace, "delete", "--ignore-not-found", ...objects);
-  return "kept, it was there before; Secret and CA deleted from it";
+  return "kept: it was there before; deleted its Secrets and CA";
 }
 
-/** Takes everything out of the cluster that `deploy` put there. */
-export async function undeploy(run: Run, cluster: Cluster, { namespace, certificates }: Options): Promise<void> {
-  const where = ["--namespace", namespace, "--kube-context", cluster.context];
-  const patiently = ["--ignore-not-found", "--wait", "--timeout", "120s"];
-  await step("Release", () => must(run, "helm", ["uninstall", releaseName, ...where, ...patiently]));
+/** Removes everything from the cluster that `deploy` put there. */
+export async function undeploy(cluster: Cluster, { namespace, certificates }: Options): Promise<void> {
+  await step("Helm release", async () => {
+    const args = ["--namespace", namespace, "--ignore-not-found", "--wait", "--timeout", "120s"];
+    const { code, stderr } = await cluster.helm(["uninstall", releaseName, ...args]);
+    if (code !== 0) throw failure(`helm could not uninstall ${releaseName}:\n  ${stderr.trim()}`);
+  });
   await step(
     `Namespace ${namespace}`,
     () => deleteTrust(cluster, namespace),
@@ -33,10 +35,8 @@ export async function undeploy(run: Run, cluster: Cluster, { namespace, certific
   );
   await step(
     "Ingress controller",
-    () => restoreController(cluster),
-    (done) => (done ? "patch taken back" : "was not patched"),
+    () => restoreControllers(cluster),
+    (done) => (done ? "settings restored" : "was not patched"),
   );
-  process.stdout.write(
-    `The cluster is as before. Kept on this machine: ${certificates}, the images in Docker and in the nodes.\n`,
-  );
+  process.stdout.write(`The cluster is as it was. Kept: ${certificates}, and the images in Docker and on the nodes.\n`);
 }

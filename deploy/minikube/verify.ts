@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathsOf } from "@analyze/certs";
-import { DeployError, type Run } from "../run.ts";
+import { failure, run } from "../run.ts";
 import type { Options } from "./options.ts";
 
 /** How long a controller may take to serve what was just changed: it takes changes in one by one, 3 s apart. */
 const patienceMs = 20_000;
 
-/** One POST by the project's own client, which trusts the CA alone. Returns what it printed once it was answered as it should. */
-export async function postVerified(run: Run, root: string, options: Options, address: string): Promise<string> {
+/** One POST by the project's own client, which trusts only the CA. Resolves with what it printed once the answer was right. Rejects with a UserError. */
+export async function postVerified(root: string, options: Options, address: string): Promise<string> {
   const { certificates, host, mtls } = options;
   const client = pathsOf(certificates, "client");
   const env: Record<string, string> = {
@@ -22,7 +22,7 @@ export async function postVerified(run: Run, root: string, options: Options, add
     const { code, stdout, stderr } = await run(process.execPath, [join(root, "client/src/main.ts"), "once"], { env });
     if (code === 0) return stdout.trim();
     if (Date.now() > end) {
-      throw new DeployError(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
+      throw failure(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
     }
     await delay(1000);
   }

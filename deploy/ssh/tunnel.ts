@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { failure, run } from "../run.ts";
 
 export interface TunnelOptions {
   /** ssh's options and the host (sshArguments). */
@@ -11,8 +10,6 @@ export interface TunnelOptions {
   readonly to: string;
   /** Told of every change, as a sentence. */
   readonly say: (text: string) => void;
-  /** Ends the tunnel. */
-  readonly signal: AbortSignal;
   /** Wait before a new try after `failures` failures in a row, in ms (default: 1 s doubling to 30 s, with jitter). */
   readonly backoff?: (failures: number) => number;
 }
@@ -36,40 +33,32 @@ function tunnelArguments({ ssh, remotePort, to }: Pick<TunnelOptions, "ssh" | "r
   return [...flags, "-R", `127.0.0.1:${remotePort}:${to}`, ...ssh, "--", `echo ${connected} && exec cat`];
 }
 
-/** Holds a reverse tunnel open until `signal` aborts, and opens it again whenever it ends. */
+/** Holds a reverse tunnel open, and opens it again whenever it ends. Rejects with Interrupted at a signal. */
 export async function holdTunnel(options: TunnelOptions): Promise<void> {
-  const { signal, say, backoff = standardBackoff } = options;
+  const { say, backoff = standardBackoff } = options;
   let failures = 0;
-  while (!signal.aborted) {
+  for (;;) {
     const { stood, reason } = await connectOnce(options);
-    if (signal.aborted) break;
     failures = stood ? 1 : failures + 1;
     const wait = backoff(failures);
     say(`${stood ? "cut" : "not connected"}: ${reason}; next try in ${(wait / 1000).toFixed(1)} s`);
-    await delay(wait, undefined, { signal }).catch(() => {});
+    await delay(wait);
   }
 }
 
 async function connectOnce(options: TunnelOptions): Promise<{ stood: boolean; reason: string }> {
-  const child = spawn("ssh", tunnelArguments(options), { stdio: ["pipe", "pipe", "pipe"] });
-  const abort = (): boolean => child.kill();
-  options.signal.addEventListener("abort", abort);
   let stood = false;
   let complaint = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    if (stood || !chunk.includes(connected)) return;
-    stood = true;
-    options.say(`open: 127.0.0.1:${options.remotePort} on the host is ${options.to} here`);
-  });
-  child.stderr.on("data", (chunk: Buffer) => (complaint = chunk.toString("utf8").trim() || complaint));
-  try {
-    const [code, signal] = await once(child, "close");
-    return { stood, reason: complaint || `ssh ended (${String(code ?? signal)})` };
-  } catch (error) {
-    return { stood: false, reason: `ssh cannot be started (${String(error)})` };
-  } finally {
-    options.signal.removeEventListener("abort", abort);
-  }
+  const onOutput = (text: string, stream: "stdout" | "stderr"): void => {
+    if (stream === "stderr") complaint = text.trim() || complaint;
+    else if (!stood && text.includes(connected)) {
+      stood = true;
+      options.say(`open: 127.0.0.1:${options.remotePort} on the host is ${options.to} here`);
+    }
+  };
+  const { code, stderr } = await run("ssh", tunnelArguments(options), { input: null, onOutput });
+  if (code === 127 && complaint === "" && !stood) throw failure(stderr);
+  return { stood, reason: complaint || `ssh ended with exit code ${code}` };
 }
 
 function standardBackoff(failures: number): number {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { deployed, podsOf, settled, type World } from "./world.ts";
 
@@ -23,7 +23,7 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
     ["a container that says nothing about itself", {}, "runAsNonRoot"],
   ])("%s is refused by Pod Security restricted, which admitted every pod of ours", async (_, container, reason) => {
     const args = ["--context", world.cluster.context, "apply", "--dry-run=server", "-f", "-"];
-    const { code, stderr } = await runCommand("kubectl", args, { input: pod(container) });
+    const { code, stderr } = await run("kubectl", args, { input: pod(container) });
     expect(code).not.toBe(0);
     expect(stderr).toContain('violates PodSecurity "restricted');
     expect(stderr).toContain(reason);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { deployed, podsOf, settled, type World } from "./world.ts";
 
 let world: World;
@@ -12,7 +12,7 @@ async function evict(pod: string): Promise<string> {
   const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: pod, namespace: world.namespace } };
   const path = `/api/v1/namespaces/${world.namespace}/pods/${pod}/eviction`;
   const args = ["--context", context, "create", "--raw", path, "-f", "-"];
-  const { code, stderr } = await runCommand("kubectl", args, { input: JSON.stringify(body) });
+  const { code, stderr } = await run("kubectl", args, { input: JSON.stringify(body) });
   return code === 0 ? "evicted" : stderr;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeOf } from "./edge.ts";
@@ -16,7 +16,7 @@ const kinds = "deployments,services,configmaps,secrets,ingresses,networkpolicies
 async function state({ cluster, namespace }: World): Promise<string> {
   const each = "{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation} {.data} {.metadata.annotations}";
   const path = `jsonpath={range .items[*]}${each}{"\\n"}{end}`;
-  const history = await runCommand("helm", ["history", "analyze", "-n", namespace, "--kube-context", cluster.context]);
+  const history = await run("helm", ["history", "analyze", "-n", namespace, "--kube-context", cluster.context]);
   return `${await cluster.read("-n", namespace, "get", kinds, "-o", path)}${history.stdout}`;
 }
 
@@ -56,7 +56,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
   });
 
   test("helm test asks the edge from inside the cluster", async () => {
-    const { code, stdout } = await runCommand("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
+    const { code, stdout } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
   });
 });

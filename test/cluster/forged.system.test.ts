@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { issueServerLeaf } from "../../certs/src/index.ts";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { handshake } from "../../deploy/minikube/reach.ts";
 import { issue, type Issued } from "../edge/certificates.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -22,7 +22,7 @@ async function whoAccepts(host: string, port: number): Promise<string[]> {
   const node = await handshake(`127.0.0.1:${port}`, host, issued.ca);
   const url = `https://${host}:${port}/`;
   const at = ["-sS", "--cacert", join(folder, "ca.crt"), "--resolve", `${host}:${port}:127.0.0.1`];
-  const curl = await runCommand("curl", [...at, url]);
+  const curl = await run("curl", [...at, url]);
   const chromium = await browser.open(url).then(
     () => true,
     (error: Error) => {

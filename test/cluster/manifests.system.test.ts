@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
-import { must, runCommand } from "../../deploy/run.ts";
+import { must, run } from "../../deploy/run.ts";
 import { applyNamespace } from "../../deploy/minikube/trust.ts";
 import { describeWith } from "../support/requirements.ts";
 import { define, gatewayApi, loadBalancerController } from "./definitions.ts";
@@ -68,7 +68,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
 
 describeWith(["helm", "kube-score"], "kube-score", () => {
   test.each(variants)("has no critical word and no warning: %s %s", async (stage, set) => {
-    const { code, stdout } = await runCommand("kube-score", ["score", "-", "--output-format", "ci"], {
+    const { code, stdout } = await run("kube-score", ["score", "-", "--output-format", "ci"], {
       input: rendered(stage, ...set),
     });
     expect(stdout.split("\n").filter((line) => /^\[(CRITICAL|WARNING)\]/.test(line))).toEqual([]);
@@ -81,7 +81,7 @@ const namespace = "analyze-manifests";
 
 describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
   beforeAll(async () => {
-    cluster = await connect(runCommand);
+    cluster = await connect();
     const forget = await define(cluster, loadBalancerController);
     await applyNamespace(cluster, namespace);
     return async () => {
@@ -94,10 +94,10 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     const pods = ["web", "worker"].flatMap((name) => [`${name}.autoscaling.enabled=false`, `${name}.replicas=0`]);
     const set = [...behindTargetGroup, ...pods].flatMap((pair) => ["--set", pair]);
     const at = ["--kube-context", cluster.context, "-n", namespace];
-    await must(runCommand, "helm", ["install", "analyze", "ingress", "-f", "ingress/values.prod.yaml", ...at, ...set]);
+    await must("helm", ["install", "analyze", "ingress", "-f", "ingress/values.prod.yaml", ...at, ...set]);
     const kept = await cluster.read("-n", namespace, "get", "targetgroupbinding", "web", "-o", "json");
     expect(targetGroupBinding.parse(JSON.parse(kept)).spec.serviceRef).toEqual({ name: "web", port: "http" });
-    await must(runCommand, "helm", ["uninstall", "analyze", ...at]);
+    await must("helm", ["uninstall", "analyze", ...at]);
     expect(await cluster.read("-n", namespace, "get", "targetgroupbindings,deployments", "-o", "name")).toBe("");
   });
 
@@ -106,7 +106,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     async (stage, set) => {
       const yaml = rendered(stage, ...set).replaceAll("namespace: analyze\n", `namespace: ${namespace}\n`);
       const args = ["--context", cluster.context, "create", "--dry-run=server", "--validate=strict", "-f", "-"];
-      const { code, stderr } = await runCommand("kubectl", args, { input: yaml });
+      const { code, stderr } = await run("kubectl", args, { input: yaml });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     },
   );
@@ -118,7 +118,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
       writeFileSync(join(folder, `${name}.json`), schema);
     }
     const at = ["-strict", "-summary", "-schema-location", `${folder}/{{ .ResourceKind }}.json`, "-"];
-    const { code, stdout, stderr } = await runCommand("kubeconform", at, { input: rendered(stage, ...set) });
+    const { code, stdout, stderr } = await run("kubeconform", at, { input: rendered(stage, ...set) });
     expect({ code, text: stdout + stderr }).toMatchObject({
       code: 0,
       text: expect.stringMatching(/Invalid: 0, Errors: 0, Skipped: 0/),
@@ -129,13 +129,13 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
 /** What the API server says to objects that it is not to keep. */
 async function dryRun({ context }: Cluster, yaml: string): Promise<string> {
   const args = ["--context", context, "create", "--dry-run=server", "--validate=strict", "-n", "default", "-f", "-"];
-  const { stdout, stderr } = await runCommand("kubectl", args, { input: yaml });
+  const { stdout, stderr } = await run("kubectl", args, { input: yaml });
   return stdout + stderr;
 }
 
 describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () => {
   test("take the chart's Gateway and HTTPRoute, and refuse a wrong one", async () => {
-    const own = await connect(runCommand);
+    const own = await connect();
     const forget = await define(own, gatewayApi);
     try {
       const yaml = rendered("dev", "edge.kind=gateway", "edge.gateway.className=example").replaceAll(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { ask, type Question, type Reply } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -39,7 +39,7 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
   });
 
   test("helm test shows one, and passes", async () => {
-    const { code, stdout, stderr } = await runCommand("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
+    const { code, stdout, stderr } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, text: stdout + stderr }).toMatchObject({ code: 0, text: expect.stringContaining("Succeeded") });
   });
 

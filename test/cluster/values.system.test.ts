@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { connect } from "../../deploy/cluster/cluster.ts";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { rendered, renderedFrom } from "./render.ts";
 
@@ -105,11 +105,11 @@ describeWith(["helm"], "values that can't work", () => {
 describeWith(["cluster", "helm"], "the API server", () => {
   const withYaml = refused.flatMap(({ set, yaml }) => (yaml ? [{ set, yaml }] : []));
   it.each(withYaml)("would refuse it too: $set", async ({ yaml: [from, to] }) => {
-    const { context } = await connect(runCommand);
+    const { context } = await connect();
     const good = rendered("dev").replaceAll("namespace: analyze\n", "namespace: default\n");
     const create = async (input: string): Promise<number> => {
       const args = ["--context", context, "create", "--dry-run=server", "-f", "-"];
-      return (await runCommand("kubectl", args, { input })).code;
+      return (await run("kubectl", args, { input })).code;
     };
     expect(from.test(good)).toBe(true);
     expect([await create(good), await create(good.replace(from, to))]).toEqual([0, 1]);

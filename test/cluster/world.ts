@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
-import { runCommand } from "../../deploy/run.ts";
+import { run } from "../../deploy/run.ts";
 import { candidates, findEdge, splitAddress } from "../../deploy/minikube/reach.ts";
 import { readOptions } from "../../deploy/minikube/options.ts";
 import type { Target } from "../load/exchange.ts";
@@ -26,12 +26,7 @@ export interface World {
 
 /** Runs one of the npm scripts of deploy/minikube as a person would. Throws with all that it printed when it fails. */
 export async function script(action: "deploy" | "undeploy" | "renew", ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(process.execPath, [
-    "deploy/minikube/main.ts",
-    action,
-    "--yes",
-    ...args,
-  ]);
+  const { code, stdout, stderr } = await run(process.execPath, ["deploy/minikube/main.ts", action, "--yes", ...args]);
   if (code !== 0) throw new Error(`${action} ${args.join(" ")} failed:\n${stdout}${stderr}`);
   return stdout;
 }
@@ -40,7 +35,7 @@ export async function script(action: "deploy" | "undeploy" | "renew", ...args: s
 export async function deployed(...args: string[]): Promise<World> {
   const printed = await script("deploy", ...args);
   const options = readOptions(["deploy", ...args], {});
-  const cluster = await connect(runCommand);
+  const cluster = await connect();
   const ca = readFileSync(`${options.certificates}/ca.crt`, "utf8");
   const edge = await findEdge(await candidates(cluster, options), options.host, ca, 10_000);
   if (!("address" in edge)) throw new Error(`no edge: ${edge.reasons.join(", ")}`);

@@ -10,7 +10,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { readRegion } from "../config.ts";
 import { tlsOnly } from "../policy/tls-only.ts";
-import { step } from "../../../deploy/progress.ts";
+import { announce } from "../../../deploy/progress.ts";
 
 /**
  * Makes the bucket for Terraform's state: versioned, encrypted, private, TLS only. Safe to run again. Terraform cannot do it:
@@ -34,7 +34,7 @@ export async function bootstrap(): Promise<void> {
   const all = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };
   await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: all }));
   await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: tlsOnly(`arn:aws:s3:::${Bucket}`) }));
-  step("the bucket is ready; put this into your environment:");
+  announce("the bucket is ready; put this into your environment:");
   process.stdout.write(`export ANALYZE_STATE_BUCKET=${Bucket}\n`);
 }
 

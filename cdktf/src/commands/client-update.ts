@@ -1,9 +1,9 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { goBack, keepRelease } from "../release/history.ts";
 import { synth } from "../synth.ts";
-import { stackFolder, Terraform } from "../../../deploy/terraform/terraform.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
-import { step } from "../../../deploy/progress.ts";
+import { announce } from "../../../deploy/progress.ts";
 
 export interface UpdateOptions extends ChangeOptions {
   /** SHA-256 of an earlier release to go back to. */
@@ -18,16 +18,16 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
   const config = await configFor(options);
   const release = await synth(config);
   const terraform = new Terraform(stackFolder(config.stage));
-  terraform.init();
-  const bucket = terraform.outputs().get("release-bucket");
+  await terraform.init();
+  const bucket = (await terraform.outputs()).get("release-bucket");
   if (bucket === undefined) throw new Error("There is no release bucket yet: run `npm run deploy` first.");
   const s3 = new S3Client({ region: config.region });
   if (options.to === undefined) {
-    terraform.apply(options.yes === true, releaseObjects);
+    await terraform.apply(options.yes === true, releaseObjects);
     await keepRelease(s3, bucket, release);
-    step(`release ${release.sha256}: the host takes it within a minute`);
+    announce(`release ${release.sha256}: the host takes it within a minute`);
   } else {
     await goBack(s3, bucket, options.to);
-    step(`release ${options.to} again; the next deploy or update goes forward`);
+    announce(`release ${options.to} again; the next deploy or update goes forward`);
   }
 }

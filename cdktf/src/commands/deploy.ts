@@ -2,15 +2,15 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { tagsOf } from "../../../deploy/images/images.ts";
+import { clusterImages } from "@analyze/common/images";
 import type { Config } from "../config.ts";
-import { images } from "../constructs/image-repository.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
-import { buildImage, type ImagePush, project, pushImages } from "../../../deploy/images/push.ts";
+import { buildImage, project, pushImages } from "../../../deploy/images/docker.ts";
 import { keepRelease } from "../release/history.ts";
 import { synth } from "../synth.ts";
-import { stackFolder, Terraform } from "../../../deploy/terraform/terraform.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { type ChangeOptions, configFor } from "./options.ts";
-import { step } from "../../../deploy/progress.ts";
+import { announce } from "../../../deploy/progress.ts";
 
 export interface DeployOptions extends ChangeOptions {
   /** False: infrastructure only. */
@@ -21,13 +21,13 @@ export interface DeployOptions extends ChangeOptions {
 export async function deploy(options: DeployOptions): Promise<void> {
   const config = await configFor(options);
   const { Account } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
-  step(`stage ${config.stage} in account ${Account}, ${config.region}`);
+  announce(`stage ${config.stage} in account ${Account}, ${config.region}`);
   const release = await synth(config);
-  step(`client's release ${release.sha256.slice(0, 12)}`);
+  announce(`client's release ${release.sha256.slice(0, 12)}`);
   const terraform = new Terraform(stackFolder(config.stage));
-  terraform.init();
-  terraform.apply(options.yes === true);
-  const outputs = terraform.outputs();
+  await terraform.init();
+  await terraform.apply(options.yes === true);
+  const outputs = await terraform.outputs();
   const bucket = outputs.get("release-bucket");
   if (bucket !== undefined) await keepRelease(new S3Client({ region: config.region }), bucket, release);
   if (options.images) await publishImages(config, outputs);
@@ -37,17 +37,19 @@ export async function deploy(options: DeployOptions): Promise<void> {
 async function publishImages({ region, literal }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {
   const ecr = new ECRClient({ region });
   const tags = tagsOf(project);
-  const wanted: ImagePush[] = [];
-  for (const target of images) {
-    const repository = outputs.get(`${target}-repository`);
+  const wanted: string[] = [];
+  for (const image of clusterImages) {
+    const repository = outputs.get(`${image}-repository`);
     if (repository === undefined) continue;
-    const tag = tags[target];
-    if (await hasImage(ecr, repository, tag)) step(`${target}:${tag} is in ECR already`);
-    else wanted.push({ target, repository, tag });
+    const tag = tags[image];
+    if (await hasImage(ecr, repository, tag)) {
+      announce(`${image}:${tag} is in ECR already`);
+      continue;
+    }
+    announce(`building ${image}:${tag}`);
+    const reference = `${repository}:${tag}`;
+    await buildImage(image, [reference], { platform: literal.imagePlatform, show: true });
+    wanted.push(reference);
   }
-  for (const image of wanted) {
-    step(`building ${image.target}:${image.tag}`);
-    buildImage(image, literal.imagePlatform);
-  }
-  if (wanted.length > 0) pushImages(await ecrLogin(ecr), wanted);
+  if (wanted.length > 0) await pushImages(await ecrLogin(ecr), wanted);
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { explain } from "../explain.ts";
+import { exitCodeOf, explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cdktf } from "./cdktf.ts";
 import { chart } from "../../../deploy/aws/chart.ts";
@@ -51,13 +51,13 @@ program
   .argument("[arguments...]")
   .allowUnknownOption()
   .helpOption(false)
-  .action((args: string[]) => {
-    process.exitCode = cdktf(args);
+  .action(async (args: string[]) => {
+    process.exitCode = await cdktf(args);
   });
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

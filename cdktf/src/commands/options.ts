@@ -1,6 +1,6 @@
 import { type Config, readConfig } from "../config.ts";
 import { myCidr } from "../settings/my-ip.ts";
-import { step } from "../../../deploy/progress.ts";
+import { announce } from "../../../deploy/progress.ts";
 
 /** Options of every command that changes something. */
 export interface ChangeOptions {
@@ -14,6 +14,6 @@ export interface ChangeOptions {
 export async function configFor({ myIp }: ChangeOptions): Promise<Config> {
   if (myIp !== true) return readConfig(process.env);
   const cidr = await myCidr();
-  step(`SSH is for ${cidr}`);
+  announce(`SSH is for ${cidr}`);
   return readConfig({ ...process.env, ANALYZE_SSH_CIDR: cidr });
 }

@@ -1,15 +1,14 @@
+import { clusterImages } from "@analyze/common/images";
 import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy/index.js";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
 import { Construct } from "constructs";
 import type { Config } from "../config.ts";
 import { nameOf } from "../names.ts";
 
-export const images = ["web", "worker", "client"] as const;
-
 /** The stage's repositories, one for each image. */
 export function imageRepositories(scope: Construct, { stage, literal }: Config): ImageRepository[] {
   const { imagesKept, deleteFull } = literal;
-  return images.map(
+  return clusterImages.map(
     (image) =>
       new ImageRepository(scope, `image-${image}`, {
         image,

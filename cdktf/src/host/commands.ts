@@ -3,9 +3,10 @@ import { readHostConfig } from "./config.ts";
 import { HostError } from "./host-error.ts";
 import { checksOf, findInstance } from "./instance.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
-import { capture, type Destination, pinFromConsole, run, sshArguments, sshCommand } from "./remote.ts";
+import { type Destination, pinFromConsole, sshArguments, sshCommand } from "./remote.ts";
 import { openSession, runSession } from "./session.ts";
 import { type Status, statusText } from "./status.ts";
+import { attach, run } from "../../../deploy/run.ts";
 import { holdTunnel } from "../../../deploy/ssh/tunnel.ts";
 
 /** One host and the way to it. */
@@ -46,15 +47,15 @@ async function lastLineOf(host: Reached): Promise<string | null> {
   }
   if (host.instance.address === null) return null;
   await pinFromConsole(host.ec2, host);
-  const [program, ...args] = sshCommand(host, line);
-  const printed = await capture([program, "-o", "BatchMode=yes", ...args], 20_000);
-  return printed?.trim() || null;
+  const [program, args] = sshCommand(host, line);
+  const { code, stdout } = await run(program, ["-o", "BatchMode=yes", ...args], { timeoutMs: 20_000 });
+  return (code === 0 && stdout.trim()) || null;
 }
 
 function runLine(host: Reached, line: string, endless = false): Promise<number> {
   const terminal = endless && process.stdout.isTTY;
-  if (host.config.access === "ssh") return run(sshCommand(host, line, terminal));
-  if (terminal) return run(openSession(host, line));
+  if (host.config.access === "ssh") return attach(...sshCommand(host, line, terminal));
+  if (terminal) return attach(...openSession(host, line));
   return runSession(host, line, (text) => process.stdout.write(text), endless);
 }
 
@@ -69,7 +70,7 @@ export async function onHost(command: string, args: readonly string[], endless =
 /** Logs in. */
 export async function login(): Promise<void> {
   const host = await reach();
-  process.exitCode = await run(host.config.access === "ssh" ? sshCommand(host, "") : openSession(host));
+  process.exitCode = await attach(...(host.config.access === "ssh" ? sshCommand(host, "") : openSession(host)));
 }
 
 /** Brings the newest published release to the host now, and not within a minute. */
@@ -109,8 +110,6 @@ export async function tunnel({ to, port }: TunnelChoice): Promise<void> {
         "that it can reach by itself (ANALYZE_URL, ANALYZE_ADDRESS).",
     );
   }
-  const end = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end.abort());
   say(`to ${host.instance.id}; Ctrl-C ends it. The client there calls it with ANALYZE_ADDRESS=127.0.0.1:${port}`);
-  await holdTunnel({ ssh: sshArguments(host), remotePort: port, to, say, signal: end.signal });
+  await holdTunnel({ ssh: sshArguments(host), remotePort: port, to, say });
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { setVariables, SettingsError, settingsFaults } from "../../../common/src/settings.ts";
+import { setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
 import { stageFrom } from "../config.ts";
 import { regionFrom } from "../settings/region.ts";
 import { type Stage, stages } from "../stages.ts";

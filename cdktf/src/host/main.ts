@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { explain } from "../explain.ts";
+import { exitCodeOf, explain } from "../explain.ts";
 import { login, onHost, power, status, tunnel, update } from "./commands.ts";
 import { reboot, start, stop } from "./power.ts";
 
@@ -68,5 +68,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { HostError } from "./host-error.ts";
 import type { Instance } from "./instance.ts";
+import { run } from "../../../deploy/run.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
-import { cannotStart, type Command, type Destination } from "./remote.ts";
+import { type Command, type Destination } from "./remote.ts";
 
 /** Takes what a command prints, as it comes. */
 type Write = (text: string) => unknown;
@@ -31,15 +31,19 @@ export async function runSession(
   const mark = `${randomUUID()} exit `;
   const script = `(${line}); echo "${mark}$?"`;
   // Only what has a terminal is told that the session is over. The other document runs a program, and no shell of itself.
-  const [program, ...args] = endless
+  const [program, args] = endless
     ? session(destination, interactive, script)
     : session(destination, "AWS-StartNonInteractiveCommand", `sh -c ${quote(script)}`);
-  // Input that stays open: the plugin takes its end for the end of the session.
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const closed = once(child, "close").catch((error: unknown) => cannotStart(program, error));
-  const [code, [exit]] = await Promise.all([readSession(createInterface(child.stdout), mark, write), closed]);
+  const printed = new PassThrough();
+  // The input stays open: the plugin takes its end for the end of the session.
+  const ended = run(program, args, { input: null, share: ["stderr"], onOutput: (text) => printed.write(text) });
+  const [code, exit] = await Promise.all([
+    readSession(createInterface(printed), mark, write),
+    ended.finally(() => printed.end()),
+  ]);
   if (code !== null) return code;
-  if (typeof exit === "number" && exit !== 0) return exit;
+  if (exit.stderr !== "") throw new HostError(exit.stderr);
+  if (exit.code !== 0) return exit.code;
   throw new HostError(
     `Session Manager ended the session with ${destination.instance.id} before the command did; its words are above.`,
   );
@@ -47,8 +51,8 @@ export async function runSession(
 
 function session({ config, instance }: Destination, document?: string, line = ""): Command {
   const start = ["ssm", "start-session", "--region", config.region, "--target", running(instance)];
-  if (document === undefined) return ["aws", ...start];
-  return ["aws", ...start, "--document-name", document, "--parameters", JSON.stringify({ command: [line] })];
+  if (document === undefined) return ["aws", start];
+  return ["aws", [...start, "--document-name", document, "--parameters", JSON.stringify({ command: [line] })]];
 }
 
 function running({ id, state }: Instance): string {

@@ -4,7 +4,7 @@ import {
   GetAuthorizationTokenCommand,
   ImageNotFoundException,
 } from "@aws-sdk/client-ecr";
-import type { RegistryLogin } from "../../../deploy/images/push.ts";
+import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 
 /** A login of twelve hours for this account's registry. */
 export async function ecrLogin(ecr: ECRClient): Promise<RegistryLogin> {

@@ -1,4 +1,4 @@
-import { UserError } from "../../../common/src/errors.ts";
+import { UserError } from "@analyze/common/errors";
 
 /** A resource breaks a rule of the project; the message says what to do instead. Thrown at synth, before anything is planned. */
 export class PolicyViolation extends UserError {

@@ -1,4 +1,4 @@
-import { nameSetting } from "../../../common/src/settings.ts";
+import { nameSetting } from "@analyze/common/settings";
 import { blockOf, hasHostBits, isWorld, parseCidr } from "./cidr.ts";
 import { type KeyPairFiles, publicKeyFrom } from "./public-key.ts";
 

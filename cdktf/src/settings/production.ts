@@ -1,4 +1,4 @@
-import { nameSetting } from "../../../common/src/settings.ts";
+import { nameSetting } from "@analyze/common/settings";
 import { callerCidr } from "./access.ts";
 
 /** What only a stage with its own cluster needs. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { partition } from "@aws-sdk/core/client";
-import { nameSetting } from "../../../common/src/settings.ts";
+import { nameSetting } from "@analyze/common/settings";
 
 const usual = "eu-central-1";
 

@@ -1,5 +1,5 @@
 import { parse } from "node-cron";
-import { day, second } from "../../../common/src/time.ts";
+import { day, second } from "@analyze/common/time";
 
 /** Leap years and weekdays repeat within this many days. */
 const cycleDays = 366 * 28;

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { nameSetting } from "../../../common/src/settings.ts";
+import { nameSetting } from "@analyze/common/settings";
 import { hostBitsFault } from "./access.ts";
 import { caFileFrom } from "./ca-file.ts";
 import { longestStep } from "./schedule.ts";

@@ -4,7 +4,7 @@ import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { z } from "zod";
 import { listen } from "../../../test/load/backend.ts";
 import { ecrLogin } from "../../src/images/ecr.ts";
-import type { RegistryLogin } from "../../../deploy/images/push.ts";
+import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 import { clientOf } from "./aws.ts";
 import type { Moto } from "./moto.ts";
 import { freePort } from "./ports.ts";

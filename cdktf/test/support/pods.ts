@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
-import type { RegistryLogin } from "../../../deploy/images/push.ts";
+import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 
 /** Runs kubectl on the cluster that KUBECONFIG names; `input` is its standard input. Throws with its words. */
 export function kubectl(args: readonly string[], input = ""): string {

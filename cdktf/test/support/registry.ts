@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Program, startProgram } from "../../../test/support/program.ts";
-import type { RegistryLogin } from "../../../deploy/images/push.ts";
+import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 import { temporaryFolder } from "./fixture.ts";
 
 /**

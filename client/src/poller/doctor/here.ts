@@ -7,7 +7,7 @@ import { lockHolder } from "../journal/lock.ts";
 import { formatInstant } from "../../line/index.ts";
 import { quoteValue } from "../../line/value.ts";
 import { calendar } from "../../log/calendar.ts";
-import { well, type Finding } from "./finding.ts";
+import { well, type Finding } from "@analyze/common/finding";
 
 const day = 86_400_000;
 const soonDays = 30;

@@ -4,7 +4,7 @@ import type { Attempt } from "../probe/attempt.ts";
 import type { Probed } from "../probe/probe.ts";
 import { portOf, type Target } from "../probe/target.ts";
 import { isUnknownHost } from "../probe/verdict.ts";
-import { well, type Finding } from "./finding.ts";
+import { well, type Finding } from "@analyze/common/finding";
 
 /** The hops in the order that they are checked: OpenSSL looks at trust and time before Node looks at the name. */
 const order: Hop[] = [

@@ -18,7 +18,7 @@ function splitPem(pem: string): string[] {
 }
 
 /** Who signed `leaf`, as seen with the CAs of `pem`. */
-export function signerOf(leaf: X509Certificate, pem: string): Signer {
+function signerOf(leaf: X509Certificate, pem: string): Signer {
   const authorities = splitPem(pem).map((text) => new X509Certificate(text));
   if (authorities.some((ca) => leaf.issuer === ca.subject && leaf.verify(ca.publicKey))) return "ours";
   if (leaf.issuer === leaf.subject) return "itself";

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWith } from "../../test/support/requirements.ts";
-import { findingsInCluster } from "../src/poller/doctor/cluster/cluster.ts";
-import { kubectl } from "../src/poller/doctor/cluster/kubectl.ts";
-import { untilBroken, type Finding } from "../src/poller/doctor/finding.ts";
+import type { Finding } from "@analyze/common/finding";
+import { connect } from "../../deploy/cluster/cluster.ts";
+import { examine as examineCluster } from "../../deploy/cluster/examine.ts";
+import { describeWith } from "../support/requirements.ts";
 
 const namespace = `doctor-${process.pid}`;
 const host = "doctor.test";
@@ -43,15 +43,14 @@ function sliceOf(service: string, ready: boolean) {
   };
 }
 
-describeWith(["cluster"], "doctor --cluster, on a real API server", () => {
+describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => {
   let authority: Credential;
   let findings: Finding[];
 
   async function examine(): Promise<Finding | undefined> {
-    const config = { url: new URL(`https://${host}`), ca: authority.certificate };
     findings = [];
-    for await (const finding of untilBroken(findingsInCluster({ config, namespace, run: kubectl })))
-      findings.push(finding);
+    const subject = { namespace, host, ca: authority.certificate };
+    for await (const finding of examineCluster(connect(), subject)) findings.push(finding);
     return findings.find(({ state }) => state === "broken");
   }
 
@@ -89,6 +88,8 @@ describeWith(["cluster"], "doctor --cluster, on a real API server", () => {
     expect(await examine()).toMatchObject({ name: "pods of worker" });
     apply(sliceOf("worker", true));
     expect(await examine()).toBeUndefined();
-    expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(["cluster", "pull secret", "policies"]));
+    expect(findings.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["cluster", "pull secret", "network-policy"]),
+    );
   });
 });

@@ -1,18 +1,17 @@
 import { X509Certificate } from "node:crypto";
-import { signerOf } from "../../probe/inspect.ts";
-import { well, type Finding } from "../finding.ts";
-import type { Ingress } from "./kubectl.ts";
+import { well, type Finding } from "@analyze/common/finding";
+import { day } from "@analyze/common/time";
+import type { Ingress, IngressClass } from "./objects.ts";
 
-const day = 86_400_000;
 const soonDays = 30;
 
 /** The Ingresses that have a rule for the host. */
-export function ingressesFor(host: string, all: Ingress[]): Ingress[] {
+export function ingressesFor(host: string, all: readonly Ingress[]): Ingress[] {
   return all.filter(({ spec }) => spec.rules.some((rule) => rule.host === host));
 }
 
 /** Whether there is an Ingress for the host. */
-export function ingressFinding(host: string, namespace: string, all: Ingress[]): Finding {
+export function ingressFinding(host: string, namespace: string, all: readonly Ingress[]): Finding {
   const mine = ingressesFor(host, all);
   if (mine.length > 0) return well("ingress", `${mine.map(({ metadata }) => metadata.name).join(", ")} for ${host}`);
   const others = all.flatMap(({ spec }) => spec.rules.map((rule) => rule.host || "any host"));
@@ -28,22 +27,36 @@ export function ingressFinding(host: string, namespace: string, all: Ingress[]):
   };
 }
 
-/** Whether a controller serves the class of the Ingress. */
-export function classFinding({ spec }: Ingress, classes: string[]): Finding {
-  const wanted = spec.ingressClassName ?? "(none)";
-  if (classes.includes(wanted)) return well("ingress class", wanted);
-  return {
-    name: "ingress class",
-    state: "broken",
-    saw: `the Ingress wants class ${wanted}; the cluster has ${classes.join(", ") || "none"}`,
-    means: "no controller serves this Ingress",
-    next: "minikube addons enable ingress",
-  };
+/** Controller of the class `nginx` that reads the chart's annotations. */
+const controller = "k8s.io/ingress-nginx";
+const ownEdge = "deploy an nginx of this project instead: --edge nginx";
+
+/** Whether a controller that reads the chart's annotations serves the class, and how to get one. */
+export function classFinding(wanted: string, classes: readonly IngressClass[], howToEnable: string): Finding {
+  const name = "ingress class";
+  const found = classes.find(({ metadata }) => metadata.name === wanted);
+  if (found === undefined) {
+    const all = classes.map(({ metadata }) => metadata.name).join(", ") || "none";
+    const saw = `the Ingress wants class ${wanted}; the cluster has ${all}`;
+    return { name, state: "broken", saw, means: "no controller serves it", next: `${howToEnable}\n${ownEdge}` };
+  }
+  if (found.spec.controller !== controller) {
+    const saw = `class ${wanted} belongs to ${found.spec.controller || "no controller"}`;
+    return { name, state: "broken", saw, means: "it does not read the chart's annotations", next: ownEdge };
+  }
+  return well(name, wanted);
 }
 
 /** The name of the Secret with the certificate for the host; undefined where the Ingress names none. */
 export function secretFor(host: string, { spec }: Ingress): string | undefined {
   return spec.tls.find(({ hosts, secretName }) => secretName !== "" && hosts.includes(host))?.secretName;
+}
+
+/** Whether one of the CAs in `pem` signed the certificate. */
+function isSignedBy(leaf: X509Certificate, pem: string): boolean {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const authorities = found.map((text) => new X509Certificate(text));
+  return authorities.some((ca) => leaf.issuer === ca.subject && leaf.verify(ca.publicKey));
 }
 
 /** Judges the certificate of the TLS Secret (PEM) for the host and against the CA that the client trusts. */
@@ -68,8 +81,8 @@ export function certificateFinding(host: string, secret: string, pem: string, ca
     return { name, state: "broken", saw, means: `it is not for ${host}: tls-name`, next };
   if (days < 0)
     return { name, state: "broken", saw, means: "it has expired: tls-expired", next: "npm run certs -- --renew" };
-  if (ca !== undefined && signerOf(leaf, ca) !== "ours")
-    return { name, state: "broken", saw, means: "the CA of ANALYZE_CA_FILE did not sign it: tls-trust", next };
+  if (ca !== undefined && !isSignedBy(leaf, ca))
+    return { name, state: "broken", saw, means: "the CA that clients trust did not sign it: tls-trust", next };
   return well(name, saw, days < soonDays ? { means: "it expires soon", next: "npm run certs -- --renew" } : undefined);
 }
 

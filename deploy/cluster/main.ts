@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { printFindings } from "@analyze/common/finding";
+import { Command } from "commander";
+import { connect } from "./cluster.ts";
+import { examine } from "./examine.ts";
+
+interface DoctorOptions {
+  host: string;
+  namespace: string;
+  certificates: string;
+  json: boolean;
+}
+
+async function doctor({ host, namespace, certificates, json }: DoctorOptions): Promise<void> {
+  const file = process.env["ANALYZE_CA_FILE"] || join(certificates, "ca.crt");
+  const ca = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  process.exitCode = await printFindings(examine(connect(), { namespace, host, ca }), json);
+}
+
+await new Command("npm run doctor:cluster --")
+  .description("examine what is deployed in the cluster of your context; exit code 1 at the first broken place")
+  .option(
+    "--host <name>",
+    "hostname of the edge",
+    new URL(process.env["ANALYZE_URL"] || "https://analyze.test").hostname,
+  )
+  .option("-n, --namespace <name>", "namespace of the Helm release", "analyze")
+  .option("--certificates <folder>", "where ca.crt is; ANALYZE_CA_FILE names another file", "certs/issued")
+  .option("--json", "as JSON", false)
+  .action(doctor)
+  .parseAsync();

@@ -1,0 +1,84 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { stages } from "../../cdktf/src/stages.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { buildImage, pushImages } from "./docker.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "analyze-docker-"));
+
+/** Puts a script in the place of `docker`; it runs with $folder set. Answers its folder. */
+function fakeDocker(script: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "docker"), `#!/bin/sh\nfolder='${folder}'\n${script}\n`);
+  chmodSync(join(folder, "docker"), 0o755);
+  vi.stubEnv("PATH", `${folder}${delimiter}${process.env["PATH"]}`);
+  return folder;
+}
+
+/** What `docker` was called with. A script stands in for it: no machine here has another processor to build for. */
+async function dockerArguments(work: () => Promise<void>): Promise<string[]> {
+  const folder = fakeDocker(`printf '%s\\n' "$@" >"$folder/arguments"`);
+  await work();
+  return readFileSync(join(folder, "arguments"), "utf8").split("\n");
+}
+
+const build = (platform?: string | null) => () => buildImage("web", ["registry.test/web:src-0"], { platform });
+
+describe("buildImage", () => {
+  it("builds for the nodes of prod, whatever the machine that builds", async () => {
+    const args = await dockerArguments(build(stages.prod.imagePlatform));
+    expect(args[args.indexOf("--platform") + 1]).toBe("linux/amd64");
+  });
+
+  it("builds for this machine in stage dev, whose cluster is here", async () => {
+    expect(await dockerArguments(build(stages.dev.imagePlatform))).not.toContain("--platform");
+  });
+
+  it("labels every image with the version, and takes the times in it from SOURCE_DATE_EPOCH", async () => {
+    vi.stubEnv("SOURCE_DATE_EPOCH", "1700000000");
+    const args = await dockerArguments(build());
+    expect(args).toContain(`VERSION=${manifest.version}`);
+    expect(args).toContain("SOURCE_DATE_EPOCH=1700000000");
+  });
+
+  it("fails with the end of what docker printed", async () => {
+    fakeDocker("echo 'no space left on device' >&2; exit 3");
+    await expect(build()()).rejects.toThrow(
+      /`docker build --target web --tag …` failed with exit code 3:\n {2}no space left/,
+    );
+  });
+});
+
+describe("pushImages", () => {
+  const login = { registry: "registry.test", user: "AWS", password: "s3cret" };
+
+  it("pushes to the daemon of the person's context, without the person's credentials", async () => {
+    const own = temporaryFolder();
+    mkdirSync(join(own, "contexts", "meta"), { recursive: true });
+    writeFileSync(join(own, "contexts", "meta", "colima"), "unix:///colima.sock");
+    const config = { currentContext: "colima", auths: { "other.test": { auth: "b3RoZXI=" } } };
+    writeFileSync(join(own, "config.json"), JSON.stringify(config));
+    vi.stubEnv("DOCKER_CONFIG", own);
+    const folder = fakeDocker(`
+      printf '%s ' "$@" >>"$folder/calls"; cat >>"$folder/calls"; echo >>"$folder/calls"
+      cat "$DOCKER_CONFIG/config.json" "$DOCKER_CONFIG/contexts/meta/colima" >"$folder/seen"`);
+    await pushImages(login, ["registry.test/web:src-0"]);
+    expect(readFileSync(join(folder, "seen"), "utf8")).toBe('{"currentContext":"colima"}unix:///colima.sock');
+    expect(readFileSync(join(folder, "calls"), "utf8").split("\n")).toEqual([
+      "login --username AWS --password-stdin registry.test s3cret",
+      "push registry.test/web:src-0 ",
+      "",
+    ]);
+  });
+
+  it("says that docker is not installed, and where to get it", async () => {
+    vi.stubEnv("PATH", temporaryFolder());
+    await expect(pushImages(login, [])).rejects.toThrow(
+      /^docker is not installed: install Docker and start it, https:/,
+    );
+  });
+});

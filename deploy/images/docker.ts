@@ -1,0 +1,103 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import manifest from "../../package.json" with { type: "json" };
+import { failure, must, run, type RunOptions } from "../run.ts";
+import type { ImageName } from "./images.ts";
+
+/** Name and secret of a registry, as `docker login` takes them. */
+export interface RegistryLogin {
+  readonly registry: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Folder of the Dockerfile: the root of the project. It ends with a separator. */
+export const project = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What git says of the project; undefined without git or outside of a checkout. */
+async function git(...args: string[]): Promise<string | undefined> {
+  const { code, stdout } = await run("git", ["-C", project, ...args]);
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+/**
+ * The version and the commit, as labels of the image. BuildKit takes SOURCE_DATE_EPOCH (seconds) for the times in an image:
+ * the variable of that name where it is set, else the time of the commit.
+ */
+async function originArguments(): Promise<string[]> {
+  const values = {
+    VERSION: manifest.version,
+    REVISION: await git("describe", "--always", "--dirty", "--abbrev=40"),
+    SOURCE_DATE_EPOCH: process.env["SOURCE_DATE_EPOCH"] || (await git("log", "-1", "--format=%ct")),
+  };
+  return Object.entries(values).flatMap(([name, value]) => (value ? ["--build-arg", `${name}=${value}`] : []));
+}
+
+export interface BuildOptions {
+  /** As `docker build` takes it. Default: the platform of Docker's machine. */
+  readonly platform?: string | null | undefined;
+  /** Show what docker prints. */
+  readonly show?: boolean;
+}
+
+/** Builds one image of the Dockerfile and gives it these names. Rejects with a UserError. */
+export async function buildImage(
+  image: ImageName,
+  references: readonly string[],
+  { platform, show = false }: BuildOptions = {},
+): Promise<void> {
+  const names = references.flatMap((reference) => ["--tag", reference]);
+  const wanted = platform ? ["--platform", platform] : [];
+  const args = ["build", "--target", image, ...names, ...wanted, ...(await originArguments()), project];
+  if (show) await shown(args);
+  else await must("docker", args);
+}
+
+/** Whether Docker has the image. */
+export async function hasImage(reference: string): Promise<boolean> {
+  return (await run("docker", ["image", "inspect", reference])).code === 0;
+}
+
+/**
+ * Logs in and pushes, to the daemon that builds. The password goes through stdin into a configuration of this push only:
+ * it is on no command line and stays nowhere. Rejects with a UserError.
+ */
+export async function pushImages(login: RegistryLogin, references: readonly string[]): Promise<void> {
+  const folder = temporaryConfig();
+  const env = { DOCKER_CONFIG: folder };
+  try {
+    const { registry, user, password } = login;
+    await shown(["login", "--username", user, "--password-stdin", registry], { env, input: password });
+    for (const reference of references) await shown(["push", reference], { env });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A Docker configuration without credentials that still has the person's contexts: one of them may name the daemon. */
+function temporaryConfig(): string {
+  const own = process.env["DOCKER_CONFIG"] || join(homedir(), ".docker");
+  const folder = mkdtempSync(join(tmpdir(), "analyze-docker-"));
+  const contexts = join(own, "contexts");
+  if (existsSync(contexts)) symlinkSync(contexts, join(folder, "contexts"), "junction");
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ currentContext: currentContext(own) }));
+  return folder;
+}
+
+const config = z.object({ currentContext: z.string().nullish() });
+
+function currentContext(folder: string): string | undefined {
+  const file = join(folder, "config.json");
+  return existsSync(file)
+    ? (config.parse(JSON.parse(readFileSync(file, "utf8"))).currentContext ?? undefined)
+    : undefined;
+}
+
+async function shown(args: readonly string[], options: RunOptions = {}): Promise<void> {
+  const { code, stderr } = await run("docker", args, { ...options, share: ["stdout", "stderr"] });
+  if (code === 0) return;
+  throw failure(stderr || `\`docker ${args[0]}\` failed with exit code ${code}. Its message is above.`);
+}

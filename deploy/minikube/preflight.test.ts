@@ -1,0 +1,37 @@
+import type { Finding } from "@analyze/common/finding";
+import { expect, it } from "vitest";
+import { describeFindings } from "./preflight.ts";
+
+const warning = (name: string, next: string): Finding => ({ name, state: "warning", saw: "so it is", next });
+
+it("shows what several findings in a row ask for once, below the last of them", () => {
+  expect(describeFindings([warning("a", "patch"), warning("b", "patch"), warning("c", "buy\nor wait")])).toBe(
+    [
+      "  ! a: so it is",
+      "  ! b: so it is",
+      "      → patch",
+      "  ! c: so it is",
+      "      → buy",
+      "      → or wait",
+      "",
+    ].join("\n"),
+  );
+});
+
+it("marks what stops the work otherwise than what only costs", () => {
+  expect(describeFindings([{ ...warning("a", "do"), state: "broken" }])).toMatch(/^ {2}✗ a/);
+});
+
+it("only counts and names the warnings that were shown before, and shows a new one in full", () => {
+  const text = describeFindings(
+    [warning("a", "patch"), warning("b", "patch"), warning("c", "buy")],
+    ["a", "b", "gone"],
+  );
+  expect(text).toBe(
+    "  ! c: so it is\n      → buy\n  ! 2 warnings as before: a, b\n      → to see them: npm run doctor:cluster\n",
+  );
+});
+
+it("shows in full what stops the work, also where it was shown before", () => {
+  expect(describeFindings([{ ...warning("a", "do"), state: "broken" }], ["a"])).toContain("✗ a: so it is");
+});

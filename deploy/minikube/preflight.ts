@@ -1,0 +1,75 @@
+import type { Finding } from "@analyze/common/finding";
+import { failure } from "../run.ts";
+import { controllersFindings, howToEnableIngress, platformFindings } from "../cluster/examine.ts";
+import { patchController, readControllers } from "../cluster/controller.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { loaderFindings, toolFindings } from "../cluster/tools.ts";
+import type { Options } from "./options.ts";
+import { step } from "../progress.ts";
+
+/** Annotation of the namespace: names of the warnings that were shown in full. */
+const warnedKey = "analyze.test/warned";
+
+async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
+  if (options.edge === "ingress" && options.patchController) {
+    for (const controller of await readControllers(cluster)) await patchController(cluster, controller);
+  }
+  const found = await Promise.all([
+    toolFindings(["kubectl", "helm", "docker"]),
+    loaderFindings(cluster, options.imageLoader),
+    platformFindings(cluster),
+    options.edge === "ingress" ? controllersFindings(cluster, "nginx", howToEnableIngress(cluster)) : [],
+  ]);
+  return found.flat().filter(({ state }) => state !== "ok");
+}
+
+/** Names of the warnings that an earlier deployment into the namespace has shown. */
+async function shownBefore(cluster: Cluster, namespace: string): Promise<string[]> {
+  const path = `jsonpath={.metadata.annotations.${warnedKey.replaceAll(".", "\\.")}}`;
+  const { stdout } = await cluster.kubectl("get", "namespace", namespace, "-o", path);
+  return stdout.split(" ").filter(Boolean);
+}
+
+/** Examines tools and cluster and shows the findings. Throws a UserError where a deployment can't work. */
+export async function preflight(cluster: Cluster, options: Options): Promise<Finding[]> {
+  const findings = await step(
+    "Preflight",
+    () => look(cluster, options),
+    (found) => `${found.length} findings`,
+  );
+  show(findings, await shownBefore(cluster, options.namespace));
+  return findings;
+}
+
+/** Notes which warnings were shown, so that the next deployment only counts them. */
+export async function rememberShown(cluster: Cluster, namespace: string, findings: readonly Finding[]): Promise<void> {
+  const names = findings.map(({ name }) => name).join(" ");
+  await cluster.read("annotate", "--overwrite", "namespace", namespace, `${warnedKey}=${names}`);
+}
+
+/** Prints findings. Throws a UserError where one of them is broken. */
+export function show(findings: readonly Finding[], known: readonly string[] = []): void {
+  process.stdout.write(describeFindings(findings, known));
+  const broken = findings.filter(({ state }) => state === "broken").length;
+  if (broken > 0) throw failure(`Correct what is marked ✗ (${broken}), then run this again.`);
+}
+
+/** Findings as lines. Warnings in `known` are only counted; a hint that several in a row share comes once, below the last. */
+export function describeFindings(findings: readonly Finding[], known: readonly string[] = []): string {
+  const isKnown = ({ name, state }: Finding): boolean => state === "warning" && known.includes(name);
+  const old = findings.filter(isKnown).map(({ name }) => name);
+  const fresh = findings.filter((finding) => !isKnown(finding));
+  const lines = fresh.map((finding, at) => {
+    const { name, state, saw, means, next } = finding;
+    const following = fresh[at + 1];
+    const isShared = following !== undefined && following.state === state && following.next === next;
+    const head = `  ${state === "broken" ? "✗" : "!"} ${name}: ${means === undefined ? saw : `${saw}: ${means}`}\n`;
+    return isShared ? head : head + (next ?? "").replaceAll(/^.+$/gm, "      → $&") + (next ? "\n" : "");
+  });
+  if (old.length > 0) {
+    lines.push(
+      `  ! ${old.length} warnings as before: ${old.join(", ")}\n      → to see them: npm run doctor:cluster\n`,
+    );
+  }
+  return lines.join("");
+}

@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import { event, type Revision } from "../cluster/objects.ts";
+import { describeOutcome, eventsOf, recoveryOf } from "./release.ts";
+
+/** Revisions 1, 2, … with these states. */
+function history(...states: string[]): Revision[] {
+  return states.map((status, at) => ({
+    revision: at + 1,
+    status,
+    description: status === "deployed" ? "Rollback to 1" : "",
+  }));
+}
+
+it.each<[string[], ReturnType<typeof recoveryOf>]>([
+  [[], undefined],
+  [["deployed"], undefined],
+  [["superseded", "deployed"], undefined],
+  [["deployed", "failed"], undefined],
+  [["uninstalled"], undefined],
+  [["pending-install"], "uninstall"],
+  [["failed"], "uninstall"],
+  [["failed", "pending-upgrade"], "uninstall"],
+  [["uninstalling"], "uninstall"],
+  [["deployed", "uninstalling"], "uninstall"],
+  [["deployed", "pending-upgrade"], { rollBackTo: 1 }],
+  [["superseded", "deployed", "pending-upgrade"], { rollBackTo: 2 }],
+  [["superseded", "superseded", "pending-rollback"], { rollBackTo: 2 }],
+  [["deployed", "failed", "pending-rollback"], { rollBackTo: 1 }],
+])("frees a Helm release with the revisions %j by %j", (states, recovery) => {
+  expect(recoveryOf(history(...states))).toEqual(recovery);
+});
+
+it.each([
+  [["deployed"], ["deployed"], "helm refused it. Nothing was changed:"],
+  [[], [], "helm could not bring it up. Nothing is installed:"],
+  [["failed"], [], "helm could not bring it up and has removed it:"],
+  [
+    ["deployed"],
+    ["superseded", "failed", "deployed"],
+    "helm could not bring it up and has rolled back (Rollback to 1):",
+  ],
+  [
+    ["deployed"],
+    ["deployed", "failed"],
+    "helm could not bring it up, and revision 2 is failed. Deploy again to recover:",
+  ],
+])("says what a failed upgrade came to: from %j to %j", (before, after, text) => {
+  expect(describeOutcome(history(...before), history(...after))).toBe(text);
+});
+
+function eventOf(name: string, message: string | null) {
+  return event.parse({ metadata: { name: "e" }, involvedObject: { name }, message });
+}
+
+it("quotes the events of the release's objects and their pods, each once, and no other's", () => {
+  const rendered =
+    "metadata:\n  name: web\nspec:\n  template:\n    metadata:\n      name: other\n---\nmetadata:\n  name: worker\n";
+  const events = [
+    eventOf("web-5d-x", "no image"),
+    eventOf("web-5d-x", "no image"),
+    eventOf("worker", null),
+    eventOf("website", "full"),
+    eventOf("other", "x"),
+  ];
+  expect(eventsOf(rendered, events)).toEqual(["web-5d-x: no image", "worker: "]);
+});

@@ -1,32 +1,62 @@
 #!/bin/sh
-# Puts a certificate and its key in place for nginx, and lets nginx's workers read the key. nginx needs no reload, and no
-# connection ends. It reads the two one after the other: a handshake in between fails if the key is a new one.
-#   install-certificate.sh FROM TO [OWNER]      FROM holds tls.crt and tls.key (and, where used, rsa.* and clients-ca.crt)
-# TO/tls.crt is a link through TO/current; changing that one link changes all of them.
+# Puts a certificate and its key in place for a running nginx. No reload, no closed connection, no failed handshake.
+#   install-certificate.sh FROM TO [OWNER]
+# FROM holds tls.crt and tls.key (optional: rsa.crt, rsa.key, clients-ca.crt), as written by `npm run certs`, or is a
+# mounted Kubernetes Secret. TO is nginx's $tls_folder. OWNER (user:group) can read the key; nginx's workers must.
+#
+# Each version is a folder of its own, which never changes. The link TO/current is replaced in one rename, and nginx
+# resolves it once per handshake. Does nothing when FROM holds the version that is already in use.
 set -eu
 [ $# -ge 2 ] || { echo "usage: $0 FROM TO [OWNER]" >&2; exit 2; }
-from=$1 to=$2 owner=${3:-}
-for name in tls.crt tls.key; do
-  [ -r "$from/$name" ] || { echo "$from/$name cannot be read. Issue it with: npm run certs" >&2; exit 1; }
+source=$1 to=$2 owner=${3:-}
+fail() { echo "$source: $1" >&2; exit 1; }
+
+# A Secret's files are links through ..data, which the kubelet replaces: read one version of it.
+from=$source
+[ ! -d "$source/..data" ] || from=$(readlink -f "$source/..data")
+[ ! -e "$from/.commit" ] || fail "an interrupted run of \"npm run certs\" left unfinished files. Run it again first."
+for pair in tls rsa; do
+  [ "$pair" = tls ] || [ -e "$from/$pair.crt" ] || continue
+  for file in "$pair.crt" "$pair.key"; do
+    [ -r "$from/$file" ] || fail "cannot read $file. Issue the certificate with: npm run certs"
+  done
 done
+
+names="tls.crt tls.key rsa.crt rsa.key clients-ca.crt"
+in_use() {
+  for name in $names; do
+    if [ -e "$from/$name" ]; then cmp -s "$from/$name" "$to/current/$name" || return 1
+    else [ ! -e "$to/current/$name" ] || return 1; fi
+  done
+}
+[ ! -d "$to/current/empty" ] || ! in_use || exit 0
 
 umask 077
 mkdir -p "$to"
 chmod 755 "$to"
 next=$(mktemp -d "$to/v.XXXXXX")
-for name in tls.crt tls.key rsa.crt rsa.key clients-ca.crt; do
-  [ ! -r "$from/$name" ] || cp "$from/$name" "$next/$name"
+trap 'rm -rf "$next" "$next.link"' EXIT
+mkdir "$next/empty"
+for name in $names; do
+  [ ! -e "$from/$name" ] || cp "$from/$name" "$next/$name"
 done
+if command -v openssl >/dev/null; then
+  for certificate in "$next/tls.crt" "$next/rsa.crt"; do
+    [ -e "$certificate" ] || continue
+    public=$(openssl x509 -in "$certificate" -noout -pubkey) || fail "$(basename "$certificate") is not a certificate."
+    [ "$(openssl pkey -in "${certificate%.crt}.key" -pubout)" = "$public" ] ||
+      fail "$(basename "${certificate%.crt}").key is not the key of $(basename "$certificate"). Nothing was changed."
+  done
+fi
 [ -z "$owner" ] || chown -R "$owner" "$next"
 
 last=$(readlink "$to/current" || true)
 ln -s "$(basename "$next")" "$next.link"
 mv -T "$next.link" "$to/current"
-for path in "$next"/*; do
-  name=$(basename "$path")
-  [ -L "$to/$name" ] || ln -s "current/$name" "$to/$name"
-done
-# The last one stays until the next renewal: a handshake may be about to read it.
+trap - EXIT
+# The CA for client certificates is read by nginx at its start, under this name.
+[ -L "$to/clients-ca.crt" ] || [ ! -e "$next/clients-ca.crt" ] || ln -s current/clients-ca.crt "$to/clients-ca.crt"
+# The last version stays until the next change: a handshake may be reading it.
 for old in "$to"/v.*; do
   case ${old##*/} in "$last" | "$(basename "$next")") ;; *) rm -r "$old" ;; esac
 done

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +25,8 @@ export interface NginxOptions {
   rate?: string;
   /** Files of nginx/options to switch on. */
   options?: string[];
+  /** Edits parts/tls.conf before nginx reads it: for configurations that must be seen to fail. */
+  editTls?: (text: string) => string;
 }
 
 /** A real nginx with the configuration of nginx/, as it runs on a bare machine, and without any privilege. */
@@ -35,6 +37,9 @@ export interface Nginx {
   log(): string[];
   /** Changes the certificate under the running nginx to that of the folder. */
   install(certificates: string): void;
+  /** nginx's $tls_folder, and the name of the folder in it that is in use. */
+  tlsFolder: string;
+  version(): string;
   stop(): Promise<void>;
 }
 
@@ -90,6 +95,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       join(folder, "conf/site/server.d", name),
       readFileSync(join(sources, "options", name), "utf8").replaceAll("/run/tls", `${folder}/tls`),
     );
+  const tlsConf = join(folder, "conf/parts/tls.conf");
+  if (options.editTls) writeFileSync(tlsConf, options.editTls(readFileSync(tlsConf, "utf8")));
   mkdirSync(join(folder, "run"));
   const install = (certificates: string): void => {
     const owner = isRoot ? [String(nobody)] : [];
@@ -112,6 +119,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     },
     program,
     install,
+    tlsFolder: join(folder, "tls"),
+    version: () => readlinkSync(join(folder, "tls/current")),
     log: () => readFileSync(join(folder, "run/access.log"), "utf8").split("\n").slice(0, -1),
     stop: async () => {
       await program.stop("SIGQUIT");

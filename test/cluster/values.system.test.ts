@@ -63,6 +63,9 @@ const refused: readonly Refused[] = [
     set: "web.autoscaling.enabled=false,web.replicas=2,web.minAvailable=2",
     says: /raise web\.replicas, or set web\.minAvailable=1/,
   },
+  { set: "edge.kind=gateway,edge.rateLimit.requestsPerSecond=5", says: /the Gateway API has no rate limit/ },
+  { set: "edge.kind=gateway,edge.gateway.implementation=envoy", says: /need a Gateway of this release/ },
+  { set: "edge.kind=gateway,edge.clientCertificates.enabled=true", says: /an existing Gateway validates clients/ },
   { set: "worker.service.type=LoadBalancer", says: /'\/worker\/service\/type': value must be 'ClusterIP'/ },
   { set: "worker.service.type=NodePort", says: /'\/worker\/service\/type': value must be 'ClusterIP'/ },
 ];

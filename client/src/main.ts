@@ -39,7 +39,7 @@ program
   .option("--line", "as the line that the log would have")
   .action(async (options: { json?: true; line?: true }) => {
     const { probeOnce } = await import("./poller/commands/once.ts");
-    process.exitCode = await probeOnce(process.env, options);
+    process.exitCode = await probeOnce(process.env, version, options);
   });
 
 program
@@ -49,7 +49,7 @@ program
   .addOption(new Option("--cluster").hideHelp())
   .action(async (options: DoctorOptions) => {
     const { doctor } = await import("./poller/commands/doctor.ts");
-    process.exitCode = await doctor(process.env, options);
+    process.exitCode = await doctor(process.env, version, options);
   });
 
 addReport(program, process.env);

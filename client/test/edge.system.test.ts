@@ -15,12 +15,14 @@ const requestId = "host-1795242060";
 
 function targetOf({ url, address, ca }: { url: string; address: string; ca: string }): Target {
   const port = Number(address.split(":")[1]);
-  return { url: new URL("/analyze", url), ca, address: { ip: "127.0.0.1", family: 4, port }, identity: undefined };
+  const pinned = { ip: "127.0.0.1", family: 4, port } as const;
+  return { url: new URL("/analyze", url), ca, address: pinned, identity: undefined, place: "start" };
 }
 
 async function ask(target: Target, question = hello, id = requestId): Promise<RunLine> {
   const allowance = { attemptMs: 9000, pauseMs: 100, inspectMs: 5000 };
-  return runLine(0, Date.now(), id, await probe({ target, question, requestId: id, allowance, trusted: undefined }));
+  const options = { target, question, requestId: id, userAgent: "analyze-client/0.0.0", allowance, trusted: undefined };
+  return runLine(0, Date.now(), id, await probe(options));
 }
 
 describeWith(["nginx"], "through plain nginx, with the real services behind it", () => {
@@ -90,12 +92,12 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
       await stack.worker.stop("SIGKILL");
       const withoutWorker = await ask(target);
       expect(withoutWorker).toMatchObject({ kind: "FAIL", hop: "app", status: 503, err: "dependency-unavailable" });
-      expect(withoutWorker.hint).toMatch(/worker cannot be reached/);
+      expect(withoutWorker.hint).toMatch(/cannot reach worker/);
 
       for (const web of stack.webs) await web.stop("SIGKILL");
       const withoutWeb = await ask(target);
       expect(withoutWeb).toMatchObject({ kind: "FAIL", hop: "upstream", err: expect.stringMatching(/^HTTP-50[23]$/) });
-      expect(withoutWeb.hint).toMatch(/pod/);
+      expect(withoutWeb.hint).toMatch(/web/);
     });
   });
 });
@@ -122,7 +124,7 @@ describeWith(["nginx"], "through a plain nginx of other settings", () => {
     const identified = await ask({ ...target, identity: { cert: read("client.crt"), key: read("client.key") } });
     await nginx.stop();
     expect(without).toMatchObject({ kind: "FAIL", hop: "edge", status: 400 });
-    expect(without.hint).toMatch(/wants a client certificate/);
+    expect(without.hint).toMatch(/requires a client certificate/);
     // Behind it nobody listens: that it came so far shows that the certificate was taken.
     expect(identified).toMatchObject({ kind: "FAIL", hop: "upstream" });
   });

@@ -75,15 +75,12 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
 
   async function ask(): Promise<RunLine> {
     const address = { ip, family: 4, port: 443 } as const;
-    const target = { url: new URL(`https://${host}/analyze`), ca: authority.certificate, address, identity: undefined };
+    const url = new URL(`https://${host}/analyze`);
+    const target = { url, ca: authority.certificate, address, identity: undefined, place: "kubernetes" } as const;
     const allowance = { attemptMs: 8000, pauseMs: 1, inspectMs: 5000 };
     const question = { kind: "analyze", text: "a" } as const;
-    return runLine(
-      0,
-      Date.now(),
-      "x",
-      await probe({ target, question, requestId: "x", allowance, trusted: undefined }),
-    );
+    const options = { target, question, requestId: "x", userAgent: "analyze-client/0.0.0", allowance };
+    return runLine(0, Date.now(), "x", await probe({ ...options, trusted: undefined }));
   }
 
   beforeAll(async () => {

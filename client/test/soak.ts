@@ -16,7 +16,7 @@ const journal = createJournal({
   capacity: 86_400,
   warn: (message) => void process.stderr.write(`${message}\n`),
 });
-const ask = createAsker(config, allowanceFor(60_000));
+const ask = createAsker(config, allowanceFor(60_000), "0.0.0");
 const poller = createPoller({
   calendar: due,
   history: [],

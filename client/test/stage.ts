@@ -83,6 +83,7 @@ export async function openStage(): Promise<Stage> {
       ca: authority.certificate,
       address: { ip: "127.0.0.1", family: 4, port },
       identity: undefined,
+      place: "kubernetes",
     },
     authority,
     leaf,

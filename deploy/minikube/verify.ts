@@ -15,6 +15,7 @@ export async function postVerified(root: string, options: Options, address: stri
     ANALYZE_URL: `https://${host}`,
     ANALYZE_CA_FILE: pathsOf(certificates, "ca").certificate,
     ANALYZE_ADDRESS: address,
+    ANALYZE_PLACE: "kubernetes",
     ...(mtls && { ANALYZE_CLIENT_CERT_FILE: client.certificate, ANALYZE_CLIENT_KEY_FILE: client.key }),
   };
   const end = Date.now() + patienceMs;

@@ -30,6 +30,7 @@ export function describeParts({ ports, logFile, schedule }: StartConfig, trust: 
       ANALYZE_URL: `https://${trust.host}:${ports.START_PORT}`,
       ANALYZE_ADDRESS: "127.0.0.1",
       ANALYZE_CA_FILE: trust.ca,
+      ANALYZE_PLACE: "start",
       ANALYZE_LOG: logFile,
       ...(schedule !== undefined && { ANALYZE_SCHEDULE: schedule }),
     }),

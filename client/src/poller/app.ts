@@ -9,6 +9,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Notifier } from "./notify.ts";
 import { createPoller, type Poller } from "./poller.ts";
 import { allowanceFor } from "./probe/probe.ts";
+import { shownUrl } from "./probe/target.ts";
 import { calendar } from "../log/calendar.ts";
 import { readClocks, watchIntervalMs } from "./schedule/clock.ts";
 import { createPlan, withPlan } from "./schedule/maintenance.ts";
@@ -44,7 +45,7 @@ export interface App {
 function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine) => void {
   const { hook: command, url } = config;
   return (line) => {
-    if (command !== undefined) void runHook({ command, url: url.href, env, timeoutMs: hookTimeoutMs, warn }, line);
+    if (command !== undefined) void runHook({ command, url: shownUrl(url), env, timeoutMs: hookTimeoutMs, warn }, line);
   };
 }
 
@@ -89,7 +90,7 @@ export function createApp(options: AppOptions): App {
     print(formatLine(line));
     await journal.write(line);
   };
-  const ask = createAsker(config, allowanceFor(due.shortestStep));
+  const ask = createAsker(config, allowanceFor(due.shortestStep), version);
   const plan = createPlan(config.log, config.maintenance, warn);
   let stopPolling: (() => Promise<void>) | undefined;
 

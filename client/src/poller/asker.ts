@@ -12,8 +12,13 @@ function requestIdFor(slot: number, host = hostname()): string {
   return `${host.replace(/[^A-Za-z0-9-]/g, "-").slice(0, 40)}-${slot / 1000}`;
 }
 
+/** How every request of the client introduces itself. Some firewalls refuse requests without it. */
+function userAgentOf(version: string): string {
+  return `analyze-client/${version}`;
+}
+
 /** An asker that sends the texts of the configuration in turn, and remembers the certificate of the last good run. */
-export function createAsker(config: Config, allowance: Allowance): Asker {
+export function createAsker(config: Config, allowance: Allowance, version: string): Asker {
   let turn = 0;
   let trusted: string | undefined;
   const question = (): Question => {
@@ -25,7 +30,8 @@ export function createAsker(config: Config, allowance: Allowance): Asker {
   return async (slot) => {
     const startedAt = Date.now();
     const requestId = requestIdFor(slot);
-    const probed = await probe({ target: config, question: question(), requestId, allowance, trusted });
+    const userAgent = userAgentOf(version);
+    const probed = await probe({ target: config, question: question(), requestId, userAgent, allowance, trusted });
     if (probed.verdict.err === undefined) trusted = probed.attempts.at(-1)?.certificate?.fingerprint;
     return { line: runLine(slot, startedAt, requestId, probed), probed };
   };

@@ -1,15 +1,16 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import type { StartLine } from "../line/index.ts";
+import { shownUrl } from "./probe/target.ts";
+import { certificatesOf, daysLeft } from "./settings/authorities.ts";
 
-const day = 86_400_000;
-
+/** The trusted CA; of several, the one that expires first. */
 function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" | "cert"> {
-  if (pem === undefined) return {};
-  const certificate = new X509Certificate(pem);
+  const [certificate] = certificatesOf(pem ?? "").toSorted((a, b) => daysLeft(a, now) - daysLeft(b, now));
+  if (certificate === undefined) return {};
   const ca = certificate.fingerprint256.replaceAll(":", "").slice(0, 16).toLowerCase();
-  return { ca, cert: Math.floor((certificate.validToDate.getTime() - now) / day) };
+  return { ca, cert: daysLeft(certificate, now) };
 }
 
 /** The line that says what a poller runs with. The private key has no part in it, not even in the hash. */
@@ -20,7 +21,7 @@ export function startLine(config: Config, version: string, now: number): StartLi
     kind: "start",
     time: Math.floor(now / 1000) * 1000,
     version,
-    url: config.url.href,
+    url: shownUrl(config.url),
     addr: address && `${address.ip}${address.port === undefined ? "" : ` port ${address.port}`}`,
     schedule: config.schedule,
     ...authority(config.ca, now),

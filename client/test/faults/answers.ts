@@ -13,6 +13,12 @@ function fromApp(status: number, body: string | Buffer, more: Record<string, str
   return (_request, response) => void response.writeHead(status, { [headers.servedBy]: "web", ...more }).end(body);
 }
 
+function servedBy(name: string): Handler {
+  return (_request, response) => void response.writeHead(503, { [headers.servedBy]: name }).end("cache is busy");
+}
+
+const right = '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}';
+
 function problem(status: number, code: string, detail: string): Handler {
   const document = { type: `urn:analyze:problem:${code}`, title: "t", status, detail, requestId: "x" };
   return fromApp(status, JSON.stringify(document), { "content-type": "application/problem+json" });
@@ -20,11 +26,11 @@ function problem(status: number, code: string, detail: string): Handler {
 
 const edges: Fault[] = [
   answering("a host without a rule", page(404), { hop: "edge", err: /^HTTP-404$/, hint: /no rule for analyze\.test/ }),
-  answering("a redirect", page(308), { hop: "edge", err: /^HTTP-308$/, hint: /sends us elsewhere/ }),
+  answering("a redirect", page(308), { hop: "edge", err: /^HTTP-308$/, hint: /redirects/ }),
   answering("a text too large for the edge", page(413), {
     hop: "edge",
     err: /^HTTP-413$/,
-    hint: /larger than the edge/,
+    hint: /larger than the edge's limit/,
   }),
   answering("a rate limit of the edge", page(429), {
     hop: "edge",
@@ -33,28 +39,40 @@ const edges: Fault[] = [
   }),
   answering("a page of another site", page(200), { hop: "edge", err: /^not-the-contract$/, hint: /in its place/ }),
   answering(
-    "an edge that wants a client certificate",
+    "an edge that requires a client certificate, and says so in HTTP",
     (_request, response) => void response.writeHead(400).end("<center>No required SSL certificate was sent</center>"),
-    { hop: "edge", err: /^HTTP-400$/, hint: /wants a client certificate: export ANALYZE_CLIENT_CERT_FILE/ },
+    { hop: "edge", err: /^HTTP-400$/, hint: /requires a client certificate: export ANALYZE_CLIENT_CERT_FILE/ },
   ),
-  answering("no ready endpoint", page(503), { hop: "upstream", err: /^HTTP-503$/, hint: /no ready pod.*kubectl/ }),
-  answering("a pod that refuses", page(502), { hop: "upstream", err: /^HTTP-502$/, hint: /refused or broke off/ }),
-  answering("a pod too slow for the edge", page(504), { hop: "upstream", err: /^HTTP-504$/, hint: /too slow/ }),
+  answering("no ready endpoint", page(503), {
+    hop: "upstream",
+    err: /^HTTP-503$/,
+    hint: /no ready instance of web: kubectl/,
+  }),
+  answering("an instance of web that refuses", page(502), {
+    hop: "upstream",
+    err: /^HTTP-502$/,
+    hint: /refused the edge/,
+  }),
+  answering("an instance of web too slow for the edge", page(504), {
+    hop: "upstream",
+    err: /^HTTP-504$/,
+    hint: /longer than the edge waits/,
+  }),
   answering("a request that is taken and never answered", () => undefined, {
     hop: "edge",
     err: /^TIMEOUT$/,
-    hint: /took the request and gave no answer/,
+    hint: /took the request and did not answer/,
     silent: true,
   }),
   answering("a reset before the answer", (request) => void request.socket.destroy(), {
     hop: "edge",
     err: /^(UND_ERR_SOCKET|ECONNRESET)$/,
-    hint: /broke off the connection/,
+    hint: /closed without an answer/,
   }),
-  answering("bytes that are not HTTP", (request) => void request.socket.end("hello\r\n\r\n"), {
+  answering("a CDN that answers in place of the app", servedBy("cache-fra-1"), {
     hop: "edge",
-    err: /^HPE_|^HTTPParserError$/,
-    hint: /does not speak HTTP/,
+    err: /^HTTP-503$/,
+    hint: /"cache-fra-1" answered in place of the app/,
   }),
 ];
 
@@ -67,7 +85,7 @@ const apps: Fault[] = [
   answering("a worker that cannot be reached", problem(503, "dependency-unavailable", "worker"), {
     hop: "app",
     err: /^dependency-unavailable$/,
-    hint: /worker cannot be reached/,
+    hint: /cannot reach worker/,
   }),
   answering("a hung worker", problem(504, "deadline-exceeded", "late"), {
     hop: "app",
@@ -80,7 +98,7 @@ const apps: Fault[] = [
     {
       hop: "app",
       err: /^internal-error$/,
-      hint: /the app itself says no/,
+      hint: /the app answered with an error/,
     },
   ),
   answering(
@@ -89,14 +107,14 @@ const apps: Fault[] = [
     {
       hop: "app",
       err: /^TIMEOUT$/,
-      hint: /does not end well/,
+      hint: /did not end it in time/,
       silent: true,
     },
   ),
   answering("an endless body", fromApp(200, Buffer.alloc(10_000_000, 0x20)), {
     hop: "app",
     err: /^TOO_LONG$/,
-    hint: /does not end well/,
+    hint: /longer than any right answer/,
   }),
   answering(
     "a reset in the middle of the body",
@@ -104,7 +122,11 @@ const apps: Fault[] = [
       response.writeHead(200, { [headers.servedBy]: "web", "content-length": "1000" });
       response.write("{", () => request.socket.destroy());
     },
-    { hop: "app", err: /^(UND_ERR_SOCKET|ECONNRESET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, hint: /the app/ },
+    {
+      hop: "app",
+      err: /^(UND_ERR_SOCKET|ECONNRESET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
+      hint: /broke off after HTTP 200/,
+    },
   ),
 ];
 
@@ -130,7 +152,17 @@ const contracts: Fault[] = [
   answering("a gzip bomb", fromApp(200, gzipSync(Buffer.alloc(20_000_000)), { "content-encoding": "gzip" }), {
     hop: "contract",
     err: /^encoding-not-asked-for$/,
-    hint: /not the answer/,
+    hint: /is compressed/,
+  }),
+  answering("a 201 with the right answer", fromApp(201, right), {
+    hop: "contract",
+    err: /^HTTP-201$/,
+    hint: /answered 201 where the contract says 200/,
+  }),
+  answering("a 204", fromApp(204, ""), {
+    hop: "contract",
+    err: /^HTTP-204$/,
+    hint: /answered 204 where the contract says 200/,
   }),
 ];
 

@@ -1,19 +1,5 @@
-import { createAuthority, issueServerLeaf } from "@analyze/certs";
-import { goodAnswer, host, overTls, type Stage } from "../stage.ts";
+import { goodAnswer, overTls, type Behaviour } from "../stage.ts";
 import type { Fault } from "./fault.ts";
-import { selfSigned } from "./self-signed.ts";
-
-const day = 86_400_000;
-
-async function certifiedBy(
-  stage: Stage,
-  { commonName, ...leaf }: { commonName?: string; hosts?: string[]; notBefore?: Date; notAfter?: Date },
-): Promise<void> {
-  const authority = commonName === undefined ? stage.authority : await createAuthority({ commonName, hosts: [host] });
-  stage.play(overTls(await issueServerLeaf(authority, { hosts: [host], ...leaf }), goodAnswer));
-}
-
-const ago = (days: number): Date => new Date(Date.now() - days * day);
 
 const names: Fault[] = [
   {
@@ -21,16 +7,23 @@ const names: Fault[] = [
     strike: () => ({ url: new URL("https://analyze.invalid/analyze"), address: undefined }),
     hop: "dns",
     err: /^(ENOTFOUND|EAI_AGAIN)$/,
-    hint: /getent hosts analyze\.invalid|resolvectl query/,
+    hint: /getent ahosts analyze\.invalid/,
   },
   {
     name: "a port that refuses",
     strike: (stage) => stage.shut(),
     hop: "tcp",
     err: /^ECONNREFUSED$/,
-    hint: /nothing listens.*nc -vz -w 5 127\.0\.0\.1 \d+/,
+    hint: /nothing listens on this port: kubectl/,
+    line: { addr: "127.0.0.1" },
   },
 ];
+
+/** A server that answers the client's first message with one fatal alert (RFC 8446, 6). */
+function alerting(description: number): Behaviour {
+  return (socket) =>
+    void socket.once("data", () => socket.end(Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, description])));
+}
 
 const handshakes: Fault[] = [
   {
@@ -56,69 +49,53 @@ const handshakes: Fault[] = [
     err: /^ECONNRESET$/,
     hint: /no handshake/,
   },
-];
-
-const certificates: Fault[] = [
   {
-    name: "a certificate of a foreign CA",
-    strike: (stage) => certifiedBy(stage, { commonName: "Proxy CA" }),
-    hop: "tls-trust",
-    err: /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY/,
-    hint: /signed by "Proxy CA", not by our CA/,
-  },
-  {
-    name: "a CA that was issued anew under its old name",
-    strike: (stage) => certifiedBy(stage, { commonName: `analyze CA for ${host}` }),
-    hop: "tls-trust",
-    err: /SIGNATURE|ISSUER/,
-    hint: /of our CA's name with another key signed ([0-9A-F]{2}:){7}[0-9A-F]{2}: renewed.*else an attacker/,
-  },
-  {
-    name: "a self-signed certificate",
-    strike: async (stage) => stage.play(overTls(await selfSigned(host), goodAnswer)),
-    hop: "tls-trust",
-    err: /^DEPTH_ZERO_SELF_SIGNED_CERT$/,
-    hint: /signed by itself/,
-  },
-  {
-    name: "a leaf for a name that the CA may not vouch for",
-    strike: (stage) => certifiedBy(stage, { hosts: [host, "evil.example"] }),
-    hop: "tls-trust",
-    err: /^PERMITTED_SUBTREE_VIOLATION$/,
-    hint: /name constraint/,
-  },
-  {
-    name: "a certificate for another name",
-    strike: (stage) => certifiedBy(stage, { hosts: ["other.test"] }),
-    hop: "tls-name",
-    err: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    hint: /is for DNS:other\.test, not for analyze\.test/,
-  },
-  {
-    name: "an expired certificate",
-    strike: (stage) => certifiedBy(stage, { notBefore: ago(30), notAfter: ago(1) }),
-    hop: "tls-expired",
-    err: /^CERT_HAS_EXPIRED$/,
-    hint: /expired on \d{4}-\d\d-\d\d: npm run certs -- --renew/,
-  },
-  {
-    name: "a certificate that is not valid yet",
-    strike: (stage) => certifiedBy(stage, { notBefore: ago(-1), notAfter: ago(-30) }),
-    hop: "tls-expired",
-    err: /^CERT_NOT_YET_VALID$/,
-    hint: /clocks is wrong: timedatectl/,
-  },
-  {
-    name: "the ingress controller's fake certificate",
-    strike: async (stage) => {
-      const commonName = "Kubernetes Ingress Controller Fake Certificate";
-      stage.play(overTls(await selfSigned(commonName, "ingress.local"), goodAnswer));
+    name: "an edge that speaks only TLS 1.1",
+    strike: (stage) => {
+      const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+      stage.play(overTls(stage.leaf, goodAnswer, old));
     },
+    hop: "tls",
+    err: /PROTOCOL/,
+    hint: /versions older than TLS 1\.2/,
+  },
+  {
+    name: "an edge that offers only HTTP/2",
+    strike: (stage) => stage.play(overTls(stage.leaf, goodAnswer, { ALPNProtocols: ["h2"] })),
+    hop: "tls",
+    err: /NO_APPLICATION_PROTOCOL$/,
+    hint: /does not offer HTTP\/1\.1/,
+  },
+  {
+    name: "an edge without a cipher in common",
+    strike: (stage) =>
+      stage.play(overTls(stage.leaf, goodAnswer, { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-CCM8" })),
+    hop: "tls",
+    err: /HANDSHAKE_FAILURE$/,
+    hint: /handshake_failure\): no common cipher/,
+  },
+  {
+    name: "an edge that fails in the handshake",
+    strike: (stage) => stage.play(alerting(80)),
+    hop: "tls",
+    err: /ALERT_INTERNAL_ERROR$/,
+    hint: /failed in the handshake \(internal_error\)/,
+  },
+  {
+    name: "an alert without a hint of its own",
+    strike: (stage) => stage.play(alerting(71)),
+    hop: "tls",
+    err: /ALERT_INSUFFICIENT_SECURITY$/,
+    hint: /refused the handshake \(insufficient_security\)/,
+  },
+  {
+    name: "an edge that has no server for the name",
+    strike: (stage) => stage.play(alerting(112)),
     hop: "edge",
-    err: /^FAKE_CERTIFICATE$/,
-    hint: /no usable TLS secret.*kubectl -n analyze get ingress,secret/,
+    err: /UNRECOGNIZED_NAME$/,
+    hint: /no server for analyze\.test: kubectl get ingress -A/,
   },
 ];
 
-/** Faults before the first byte of HTTP. */
-export const connectionFaults: Fault[] = [...names, ...handshakes, ...certificates];
+/** Faults before any certificate. */
+export const connectionFaults: Fault[] = [...names, ...handshakes];

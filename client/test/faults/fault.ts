@@ -1,4 +1,4 @@
-import type { Hop } from "../../src/line/index.ts";
+import type { Hop, RunLine } from "../../src/line/index.ts";
 import type { Target } from "../../src/poller/probe/target.ts";
 import { overTls, type Handler, type Stage } from "../stage.ts";
 
@@ -6,10 +6,14 @@ import { overTls, type Handler, type Stage } from "../stage.ts";
 export interface Fault {
   name: string;
   /** Breaks the stage; what it returns changes the target, for faults that are on the client's side. */
-  strike(stage: Stage): Partial<Target> | Promise<void> | void;
+  strike(stage: Stage): Partial<Target> | Promise<Partial<Target> | void> | void;
   hop: Hop;
   err: RegExp;
   hint: RegExp;
+  /** More that the line has to say. */
+  line?: Partial<RunLine>;
+  /** What the doctor must not say anywhere. */
+  never?: RegExp;
   /** The fault is that nothing comes: it takes the whole of an attempt to see it. */
   silent?: true;
 }

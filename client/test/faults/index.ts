@@ -1,6 +1,15 @@
 import { answerFaults } from "./answers.ts";
+import { certificateFaults } from "./certificates.ts";
 import { connectionFaults } from "./connections.ts";
 import type { Fault } from "./fault.ts";
+import { framingFaults } from "./framing.ts";
+import { identityFaults } from "./identities.ts";
 
 /** Every fault that real sockets and certificates on this machine can show. */
-export const faults: Fault[] = [...connectionFaults, ...answerFaults];
+export const faults: Fault[] = [
+  ...connectionFaults,
+  ...certificateFaults,
+  ...identityFaults,
+  ...framingFaults,
+  ...answerFaults,
+];

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { RunLine } from "../../line/index.ts";
 import type { Attempt } from "../probe/attempt.ts";
 import type { Probed } from "../probe/probe.ts";
+import { shownUrl } from "../probe/target.ts";
 import { quoteValue } from "../../line/value.ts";
 
 function phases({ phases: { dns, tcp, tls, wait } }: Attempt): string {
@@ -22,7 +23,7 @@ export function describeProbe(config: Config, line: RunLine, { attempts, shown, 
   return [
     `${line.kind} ${line.hop} ${line.err ?? ""}`.trimEnd(),
     "\n",
-    row("url", config.url.href),
+    row("url", shownUrl(config.url)),
     row("address", line.addr),
     ...attempts.map((attempt, index) => row(`attempt ${index + 1}`, phases(attempt))),
     row("certificate", certificate && `${quoteValue(certificate.subject)} until ${until} (${line.cert} days)`),

@@ -9,9 +9,13 @@ export interface DoctorOptions {
 }
 
 /** `analyze doctor`. Resolves with the exit code. */
-export async function doctor(env: NodeJS.ProcessEnv, { json = false, cluster }: DoctorOptions): Promise<number> {
+export async function doctor(
+  env: NodeJS.ProcessEnv,
+  version: string,
+  { json = false, cluster }: DoctorOptions,
+): Promise<number> {
   if (cluster) {
     throw new UserError("The host has no kubectl. To examine the cluster, type in the project: npm run doctor:cluster");
   }
-  return printFindings(examine(env), json);
+  return printFindings(examine(env, version), json);
 }

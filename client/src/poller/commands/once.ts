@@ -8,10 +8,11 @@ import { describeProbe } from "./describe.ts";
 /** One probe now, outside the log. Resolves with 0 when it was good, 1 when not. */
 export async function probeOnce(
   env: NodeJS.ProcessEnv,
+  version: string,
   { json, line: asLine }: { json?: true; line?: true },
 ): Promise<number> {
   const config = readConfig(env);
-  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep));
+  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep), version);
   const { line, probed } = await ask(Math.floor(Date.now() / 1000) * 1000);
   if (json)
     process.stdout.write(

@@ -1,37 +1,51 @@
 import { createAsker } from "../asker.ts";
 import { SettingsError } from "@analyze/common/settings";
-import { readConfig, type Config } from "../config.ts";
+import { places, readConfig, type Config } from "../config.ts";
+import { localCommands } from "../probe/place.ts";
 import { allowanceFor } from "../probe/probe.ts";
+import { shownUrl } from "../probe/target.ts";
+import { loadedCode, proxyVariables } from "../settings/runtime.ts";
 import { calendar } from "../../log/calendar.ts";
-import { untilBroken, type Finding } from "@analyze/common/finding";
+import { untilBroken, well, type Finding } from "@analyze/common/finding";
 import { findingsHere } from "./here.ts";
 import { findingsOnTheWay } from "./way.ts";
 
-function settings(error: SettingsError): Finding {
+function refusedSettings(error: SettingsError, env: NodeJS.ProcessEnv): Finding {
+  const place = places.find((one) => one === env["ANALYZE_PLACE"]) ?? "host";
   return {
     name: "settings",
     state: "broken",
     saw: error.message,
-    means: "the client refuses to start with these",
-    next: "systemctl cat analyze-client",
+    means: "the client does not start with these settings",
+    next: localCommands[place].settings,
   };
 }
 
-async function* walk(config: Config): AsyncGenerator<Finding> {
+/** Good settings, with what else in the environment a person should know. */
+function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv): Finding {
+  const proxies = proxyVariables(env).map((name) => `${name} is set and not used`);
+  const saw = [`${shownUrl(url)}, place ${place}`, ...(heartbeat ? ["heartbeat set"] : []), ...proxies].join(", ");
+  const loaded = loadedCode(env, process.execArgv);
+  if (loaded.length === 0) return well("settings", saw);
+  const means = "Node loads other code into the client: what it changes cannot be seen from here";
+  return well("settings", `${saw}, ${loaded.join(", ")}`, { means, next: localCommands[place].settings });
+}
+
+async function* walk(config: Config, version: string): AsyncGenerator<Finding> {
   yield* findingsHere(config);
-  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep));
+  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep), version);
   const { probed } = await ask(Math.floor(Date.now() / 1000) * 1000);
   yield* findingsOnTheWay(config, probed);
 }
 
 /** Reads the settings, then walks from this machine to the app, and stops at the first broken place. */
-export async function* examine(env: NodeJS.ProcessEnv): AsyncGenerator<Finding> {
+export async function* examine(env: NodeJS.ProcessEnv, version: string): AsyncGenerator<Finding> {
   try {
     const config = readConfig(env);
-    yield { name: "settings", state: "ok", saw: config.url.href };
-    yield* untilBroken(walk(config));
+    yield goodSettings(config, env);
+    yield* untilBroken(walk(config, version));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    yield settings(error);
+    yield refusedSettings(error, env);
   }
 }

@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
@@ -7,9 +6,10 @@ import { lockHolder } from "../journal/lock.ts";
 import { formatInstant } from "../../line/index.ts";
 import { quoteValue } from "../../line/value.ts";
 import { calendar } from "../../log/calendar.ts";
+import { commandsOf } from "../probe/place.ts";
+import { certificatesOf, daysLeft, subjectOf } from "../settings/authorities.ts";
 import { well, type Finding } from "@analyze/common/finding";
 
-const day = 86_400_000;
 const soonDays = 30;
 
 async function exists(path: string): Promise<boolean> {
@@ -19,7 +19,15 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function log({ log: file }: Config): Promise<Finding> {
+/** Makes the log's file for the one who types it, on a machine with the group that reads logs; else shows who may write. */
+function howToMakeLog({ place, log: file }: Config): string {
+  return place === "host"
+    ? `sudo install -o "$(id -un)" -g adm -m 0640 /dev/null ${file}`
+    : `ls -ld ${dirname(file)} ${file}`;
+}
+
+async function log(config: Config): Promise<Finding> {
+  const { log: file } = config;
   const there = await exists(file);
   try {
     await access(there ? file : dirname(file), constants.W_OK);
@@ -29,9 +37,7 @@ async function log({ log: file }: Config): Promise<Finding> {
       state: "broken",
       saw: String(error),
       means: "no line can be written; lines wait in the poller's memory, up to 24 h",
-      next: (await exists(dirname(file)))
-        ? `sudo install -o "$(id -un)" -g adm -m 0640 /dev/null ${file}`
-        : `sudo mkdir -p ${dirname(file)}`,
+      next: (await exists(dirname(file))) ? howToMakeLog(config) : `sudo mkdir -p ${dirname(file)}`,
     };
   }
   const { bavail, bsize } = await statfs(dirname(file));
@@ -46,17 +52,25 @@ async function poller(config: Config): Promise<Finding> {
   const saw = last === undefined ? "the log has no line yet" : `last line: ${last.kind} of ${formatInstant(last.time)}`;
   const holder = await lockHolder(config.log);
   if (holder !== undefined) return well("poller", `${quoteValue(holder)} writes this log; ${saw}`);
-  return well("poller", saw, { means: "no client is running on this log", next: "systemctl status analyze-client" });
+  return well("poller", saw, { means: "no client is running on this log", next: commandsOf(config).client });
 }
 
-function authority({ ca, caFile }: Config): Finding {
-  if (ca === undefined) return well("ca", "ANALYZE_CA_FILE is not set: the roots that Node brings are trusted");
-  const certificate = new X509Certificate(ca);
-  const days = Math.floor((certificate.validToDate.getTime() - Date.now()) / day);
-  const saw = `${caFile}: ${certificate.subject.replaceAll("\n", ", ")}, sha256 ${certificate.fingerprint256.slice(0, 23)}, ${days} days left`;
-  const next = "npm run certs -- --show";
-  if (days < 0) return { name: "ca", state: "broken", saw, means: "the CA itself has expired: issue a new one", next };
-  return well("ca", saw, days < soonDays ? { means: "the CA expires soon: issue a new one", next } : undefined);
+function authority(config: Config): Finding {
+  const { ca, caFile } = config;
+  if (ca === undefined) return well("ca", "ANALYZE_CA_FILE is not set: only the roots that Node brings are trusted");
+  const now = Date.now();
+  const certificates = certificatesOf(ca);
+  const each = certificates.map((certificate) => {
+    const fingerprint = certificate.fingerprint256.slice(0, 23);
+    return `${quoteValue(subjectOf(certificate))}, sha256 ${fingerprint}, ${daysLeft(certificate, now)} days left`;
+  });
+  const soon = certificates.some((certificate) => daysLeft(certificate, now) < soonDays);
+  const means = "a CA expires soon: issue a new one, and take the old one out of the file before it expires";
+  return well(
+    "ca",
+    [`${caFile}:`, ...each].join(certificates.length === 1 ? " " : "\n"),
+    soon ? { means, next: commandsOf(config).authority } : undefined,
+  );
 }
 
 function schedule(config: Config): Finding {

@@ -1,6 +1,9 @@
+import { day } from "@analyze/common/time";
 import type { Hop } from "../../line/index.ts";
 import { quoteValue } from "../../line/value.ts";
 import type { Attempt } from "../probe/attempt.ts";
+import type { Certificate } from "../probe/certificate.ts";
+import { commandsOf } from "../probe/place.ts";
 import type { Probed } from "../probe/probe.ts";
 import { portOf, type Target } from "../probe/target.ts";
 import { isUnknownHost } from "../probe/verdict.ts";
@@ -21,33 +24,43 @@ const order: Hop[] = [
 ];
 
 const soonDays = 30;
-const day = 86_400_000;
 
-type Seen = (target: Target, attempt: Attempt) => Finding;
+/** What one probe shows: its last attempt, and the certificate, if need be by a second look at a refused one. */
+interface View {
+  target: Target;
+  attempt: Attempt;
+  certificate: Certificate | undefined;
+}
+
+type Seen = (view: View) => Finding;
 
 function took(ms: number | undefined): string {
   return ms === undefined ? "" : `, ${ms} ms`;
 }
 
 const seen: Record<Hop, Seen> = {
-  dns: ({ url, address }, { address: used, phases }) =>
+  dns: ({ target: { url, address }, attempt: { address: used, phases } }) =>
     address === undefined
       ? well("dns", `${url.hostname} is ${used ?? "known"}${took(phases.dns)}`)
       : well("dns", `not asked: ANALYZE_ADDRESS pins ${address.ip}`),
-  tcp: (target, { address, phases }) => well("tcp", `${address} port ${portOf(target)} accepts${took(phases.tcp)}`),
-  tls: (_target, { phases }) => well("tls", `handshake${took(phases.tls)}`),
-  "tls-trust": (_target, { certificate }) =>
-    well("tls-trust", `signed by ${quoteValue(certificate?.issuer ?? "our CA")}, which is trusted here`),
-  "tls-expired": (_target, { certificate }) => {
-    const days = Math.floor(((certificate?.validTo ?? Date.now()) - Date.now()) / day);
-    const soon = { means: "the certificate expires soon", next: "npm run certs -- --renew" };
+  tcp: ({ target, attempt: { address, phases } }) =>
+    well("tcp", `${address} port ${portOf(target)} accepts${took(phases.tcp)}`),
+  tls: ({ attempt: { phases } }) => well("tls", `handshake${took(phases.tls)}`),
+  "tls-trust": ({ target, certificate }) => {
+    const trusted = target.ca === undefined ? "a root that Node brings" : "ANALYZE_CA_FILE";
+    return well("tls-trust", `signed by ${quoteValue(certificate?.issuer ?? "a CA")}, trusted by ${trusted}`);
+  },
+  "tls-expired": ({ target, certificate }) => {
+    if (certificate === undefined) return well("tls-expired", "inside of its dates");
+    const days = Math.floor((certificate.validTo - Date.now()) / day);
+    const soon = { means: "the certificate expires soon", next: commandsOf(target).certificate };
     return well("tls-expired", `valid for ${days} more days`, days < soonDays ? soon : undefined);
   },
-  "tls-name": ({ url }, { certificate }) =>
+  "tls-name": ({ target: { url }, certificate }) =>
     well("tls-name", `for ${quoteValue(certificate?.names ?? "")}, ${url.hostname} among them`),
-  edge: (_target, { answer }) => well("edge", `passes the request on (${answer?.status ?? "answer begun"})`),
-  upstream: (_target, { answer }) => well("upstream", `${quoteValue(answer?.servedBy ?? "the app")} answers`),
-  app: (_target, { answer }) => well("app", `HTTP ${answer?.status}`),
+  edge: ({ attempt: { answer } }) => well("edge", `passes the request on (${answer?.status ?? "answer begun"})`),
+  upstream: ({ attempt: { answer } }) => well("upstream", `${quoteValue(answer?.servedBy ?? "the app")} answers`),
+  app: ({ attempt: { answer } }) => well("app", `HTTP ${answer?.status}`),
   contract: () => well("contract", "the answer is the right one for the text that was sent"),
 };
 
@@ -57,13 +70,13 @@ function broken(hop: Hop, { verdict, advice, attempts }: Probed): Finding {
   return { name: hop, state: "broken", saw: saw.slice(0, 300), ...advice };
 }
 
-function clock({ attempts }: Probed): Finding | undefined {
+function clock(target: Target, { attempts }: Probed): Finding | undefined {
   const theirs = Date.parse(attempts.at(-1)?.answer?.date ?? "");
   if (Number.isNaN(theirs)) return undefined;
   const seconds = Math.round((Date.now() - theirs) / 1000);
   const wrong = {
     means: "one of the two clocks is wrong: slots and certificates are judged by it",
-    next: "timedatectl",
+    next: commandsOf(target).clock,
   };
   return well("clock", `${Math.abs(seconds)} s from the edge's clock`, Math.abs(seconds) > 30 ? wrong : undefined);
 }
@@ -76,16 +89,17 @@ function placeOf(hop: Hop, err: string): Hop {
 
 /** What one probe shows of the way, hop by hop, up to the one that broke. */
 export function* findingsOnTheWay(target: Target, probed: Probed): Generator<Finding> {
-  const { verdict, attempts } = probed;
-  const last = attempts.at(-1);
+  const { verdict, attempts, shown } = probed;
+  const attempt = attempts.at(-1);
+  const certificate = attempt?.certificate ?? shown?.certificate;
   const brokenAt = verdict.err === undefined ? undefined : placeOf(verdict.hop, verdict.err);
   for (const hop of order) {
     if (hop === brokenAt) {
       yield broken(verdict.hop, probed);
       return;
     }
-    if (last !== undefined) yield seen[hop](target, last);
+    if (attempt !== undefined) yield seen[hop]({ target, attempt, certificate });
   }
-  const compared = clock(probed);
+  const compared = clock(target, probed);
   if (compared !== undefined) yield compared;
 }

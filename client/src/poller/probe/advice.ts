@@ -1,130 +1,103 @@
-import type { Shown } from "./inspect.ts";
-import { portOf, type Target } from "./target.ts";
-import { isUnknownHost, type Verdict } from "./verdict.ts";
+import { limits } from "@analyze/server/contract";
+import type { Hop } from "../../line/index.ts";
+import { commandsOf } from "./place.ts";
+import type { Adviser, Advice, Facts, Situation } from "./situation.ts";
+import { expired, name, tls, trust } from "./tls-advice.ts";
+import { isUnknownHost } from "./verdict.ts";
 
-/** What a broken hop means, and the one command to type next. */
-export interface Advice {
-  means: string;
-  next: string;
-}
+const dns: Adviser = ({ host, err }) => {
+  const next = `getent ahosts ${host}`;
+  if (err !== "ENOTFOUND") return { means: "DNS does not answer", next };
+  return { means: `DNS has no address for ${host}: set ANALYZE_ADDRESS, or add the name to /etc/hosts`, next };
+};
 
-/** The facts that advice is made of. */
-export interface Situation {
-  verdict: Verdict;
-  target: Target;
-  requestId: string;
-  /** Address that was tried. */
-  address: string | undefined;
-  shown: Shown | undefined;
-  /** Fingerprint of the certificate of the last good run, when there was one. */
-  trusted: string | undefined;
-}
-
-type Adviser = (situation: Situation & { host: string; at: string; err: string }) => Advice;
-
-const pods = "kubectl -n analyze get pods,endpointslices";
-
-function short(fingerprint: string): string {
-  return fingerprint.slice(0, 23);
-}
-
-const dns: Adviser = ({ host, err }) =>
-  err === "ENOTFOUND"
-    ? { means: `DNS knows no ${host}: set ANALYZE_ADDRESS, or add it to /etc/hosts`, next: `getent hosts ${host}` }
-    : { means: "DNS gives no answer", next: `resolvectl query ${host}` };
-
-const tcp: Adviser = ({ at, err, address, host }) => {
-  const next = `nc -vz -w 5 ${at}`;
-  if (err === "ECONNREFUSED") return { means: "the machine is there, but nothing listens at this port", next };
+const tcp: Adviser = ({ err, address, commands }) => {
+  if (err === "ECONNREFUSED")
+    return { means: "the machine is there, but nothing listens on this port", next: commands.edge };
   if (err === "TIMEOUT" || err === "ETIMEDOUT")
-    return { means: "silence: a firewall, a security group or a wrong address", next };
-  return { means: "there is no way to this address", next: `ip route get ${address ?? host}` };
+    return { means: "no answer: a firewall, a security group or a wrong address", next: commands.edge };
+  return { means: "there is no route to this address", next: `ip route get ${address}` };
 };
 
-const tls: Adviser = ({ host, at, err, target }) => {
-  const next = `openssl s_client -connect ${at.replace(" ", ":")} -servername ${host} </dev/null`;
-  if (err.includes("WRONG_VERSION") || err.includes("PACKET_LENGTH"))
-    return { means: "this port does not speak TLS: is it the http port?", next };
-  if (err.includes("ALERT") && target.identity === undefined)
-    return { means: "the edge wants a client certificate: set ANALYZE_CLIENT_CERT_FILE and _KEY_FILE", next };
-  if (err.includes("ALERT")) return { means: "the edge refused the handshake, or this client's certificate", next };
-  return { means: "the connection opened, but there was no handshake", next };
+/** What the edge's own answers mean, by their code. */
+const edgeAnswers: Record<string, (facts: Facts) => Advice> = {
+  FAKE_CERTIFICATE: ({ host, commands }) => ({
+    means: `the Ingress has no usable TLS secret for ${host}`,
+    next: commands.edge,
+  }),
+  "HTTP-404": ({ host, commands }) => ({
+    means: `the edge has no rule for ${host} and this path`,
+    next: commands.rules,
+  }),
+  "HTTP-413": ({ commands }) => ({ means: "the text is larger than the edge's limit", next: commands.limits }),
+  "HTTP-429": ({ commands }) => ({ means: "the edge limits this client's rate", next: commands.limits }),
+  TIMEOUT: ({ commands }) => ({
+    means: "the edge took the request and did not answer in time",
+    next: commands.services,
+  }),
+  UND_ERR_HEADERS_OVERFLOW: ({ commands }) => ({
+    means: `the headers of the answer are larger than ${limits.headerBytes} bytes`,
+    next: commands.edge,
+  }),
 };
 
-const trust: Adviser = ({ shown, trusted, host, at, err }) => {
-  const next = `openssl s_client -connect ${at.replace(" ", ":")} -servername ${host} -showcerts </dev/null`;
-  if (err.endsWith("SUBTREE_VIOLATION"))
-    return {
-      means: "our CA may not vouch for a name in this certificate (name constraint)",
-      next: `${next} | openssl x509 -noout -text`,
-    };
-  if (shown === undefined) return { means: "the certificate is not from our CA", next };
-  const { fingerprint, issuer } = shown.certificate;
-  if (fingerprint === trusted)
-    return { means: "the edge shows what it showed when all was well: the CA file here has changed", next };
-  if (shown.signer === "same-name") {
-    const means = `a CA of our CA's name with another key signed ${short(fingerprint)}: renewed, if the issuer has that leaf (copy its ca.crt here), else an attacker`;
-    return { means, next: "openssl x509 -in tls.crt -noout -fingerprint -sha256" };
-  }
-  const whose = shown.signer === "itself" ? "itself" : `"${issuer}"`;
-  return { means: `signed by ${whose}, not by our CA: another machine, or someone in between`, next };
+/** A failure to read an answer, as the rest of a sentence; undefined for any other failure. */
+function unreadable({ err, message, answer }: Facts): string | undefined {
+  if (err === "INVALID_HTTP" && /Expected HTTP/.test(message ?? "")) return "what answers does not speak HTTP";
+  if (err === "INVALID_HTTP") return `the answer is not valid HTTP (${message})`;
+  if (!/RESET|SOCKET|PIPE|MISMATCH/.test(err)) return undefined;
+  return answer === undefined
+    ? "the connection was closed without an answer"
+    : `the answer broke off after HTTP ${answer.status}: web or the edge closed the connection`;
+}
+
+function certificateWanted({ err, out, target, commands }: Facts): Advice | undefined {
+  if (err !== "HTTP-400" || !/certificate/i.test(out ?? "")) return undefined;
+  if (target.identity !== undefined)
+    return { means: "the edge does not accept this client's certificate", next: commands.settings };
+  const next = "export ANALYZE_CLIENT_CERT_FILE=… ANALYZE_CLIENT_KEY_FILE=…";
+  return { means: "the edge requires a client certificate", next };
+}
+
+const edge: Adviser = (facts) => {
+  const { err, host, answer, commands } = facts;
+  const known = edgeAnswers[err]?.(facts) ?? certificateWanted(facts);
+  if (known !== undefined) return known;
+  if (isUnknownHost(err)) return { means: `the edge has no server for ${host}`, next: commands.rules };
+  if (answer?.servedBy !== undefined)
+    return { means: `"${answer.servedBy}" answered in place of the app: a CDN or a proxy`, next: commands.rules };
+  if (err.startsWith("HTTP-3")) return { means: "the edge redirects: ANALYZE_URL is wrong", next: commands.rules };
+  if (err.startsWith("HTTP-")) return { means: "the edge answered without the app", next: commands.rules };
+  const means = unreadable(facts) ?? "something in front of the app answered in its place";
+  return { means, next: commands.edge };
 };
 
-const name: Adviser = ({ shown, host }) => ({
-  means: `the certificate is for ${shown?.certificate.names ?? "other names"}, not for ${host}`,
-  next: `npm run certs -- --host ${host}`,
-});
-
-const expired: Adviser = ({ shown, err }) => {
-  if (err === "CERT_NOT_YET_VALID")
-    return { means: "not valid yet: one of the two clocks is wrong", next: "timedatectl" };
-  const day = shown === undefined ? "" : ` on ${new Date(shown.certificate.validTo).toISOString().slice(0, 10)}`;
-  return { means: `the edge's certificate expired${day}`, next: "npm run certs -- --renew" };
+const upstream: Adviser = ({ err, commands: { services: next } }) => {
+  if (err === "HTTP-503") return { means: "the edge has no ready instance of web", next };
+  if (err === "HTTP-504") return { means: "web took longer than the edge waits", next };
+  return { means: "web refused the edge's connection or closed it", next };
 };
 
-const edge: Adviser = ({ err, host, verdict: { out } }) => {
-  const rules = "kubectl get ingress -A";
-  if (err === "FAKE_CERTIFICATE")
-    return { means: `the ingress has no usable TLS secret for ${host}`, next: "kubectl -n analyze get ingress,secret" };
-  if (isUnknownHost(err)) return { means: `the edge has no server for ${host}`, next: rules };
-  if (err === "HTTP-404") return { means: `the edge has no rule for ${host} and this path`, next: rules };
-  if (err === "HTTP-413")
-    return { means: "the text is larger than the edge lets in", next: 'wc -L "$ANALYZE_TEXT_FILE"' };
-  if (err === "HTTP-429")
-    return { means: "the edge limits this client's rate", next: "kubectl -n analyze get ingress -o yaml | grep limit" };
-  if (err === "HTTP-400" && /certificate/i.test(out ?? ""))
-    return {
-      means: "the edge wants a client certificate",
-      next: "export ANALYZE_CLIENT_CERT_FILE=… ANALYZE_CLIENT_KEY_FILE=…",
-    };
-  if (err.startsWith("HTTP-3")) return { means: "the edge sends us elsewhere: wrong ANALYZE_URL", next: rules };
-  if (err.startsWith("HTTP-")) return { means: "the edge answered itself", next: rules };
-  if (err === "TIMEOUT") return { means: "the edge took the request and gave no answer in time", next: pods };
-  if (/^HPE|HTTPParser/.test(err)) return { means: "what answers does not speak HTTP", next: rules };
-  if (/RESET|SOCKET|PIPE/.test(err)) return { means: "the edge broke off the connection", next: pods };
-  return { means: "something in front of the app answered in its place", next: rules };
+const app: Adviser = (facts) => {
+  const { err, requestId, commands } = facts;
+  const next = commands.logs(requestId);
+  if (err === "dependency-unavailable") return { means: "web works, but cannot reach worker", next: commands.services };
+  if (err === "deadline-exceeded") return { means: "web works, but worker took too long", next: commands.services };
+  if (err === "TIMEOUT") return { means: "the app began an answer and did not end it in time", next };
+  if (err === "TOO_LONG") return { means: "the answer is longer than any right answer", next };
+  return { means: unreadable(facts) ?? "the app answered with an error; its log has the request ID", next };
 };
 
-const upstream: Adviser = ({ err }) => {
-  if (err === "HTTP-503") return { means: "the edge has no ready pod to ask", next: pods };
-  if (err === "HTTP-504") return { means: "the pod that the edge asked is too slow", next: pods };
-  return { means: "the pod that the edge asked refused or broke off", next: pods };
+const contract: Adviser = ({ err, requestId, commands }) => {
+  const next = commands.logs(requestId);
+  if (err.startsWith("HTTP-"))
+    return { means: `the app answered ${err.slice(5)} where the contract says 200: another version`, next };
+  if (err === "encoding-not-asked-for")
+    return { means: "the answer is compressed, and the client did not accept that", next: commands.edge };
+  return { means: "200, but not the answer to what was sent: another version, or a cache in between", next };
 };
 
-const app: Adviser = ({ err, requestId }) => {
-  const next = `kubectl -n analyze logs -l app.kubernetes.io/name=analyze --tail=-1 | grep ${requestId}`;
-  if (err === "dependency-unavailable") return { means: "web is well, the worker cannot be reached", next: pods };
-  if (err === "deadline-exceeded") return { means: "web is well, the worker took too long", next: pods };
-  if (err === "TIMEOUT" || err === "TOO_LONG") return { means: "the app began an answer that does not end well", next };
-  return { means: "the app itself says no; its log has the id", next };
-};
-
-const contract: Adviser = ({ requestId }) => ({
-  means: "200, but not the answer to what was sent: another version, or a cache in between",
-  next: `kubectl -n analyze logs -l app.kubernetes.io/name=analyze --tail=-1 | grep ${requestId}`,
-});
-
-const advisers: Record<Verdict["hop"], Adviser> = {
+const advisers: Record<Hop, Adviser> = {
   dns,
   tcp,
   tls,
@@ -137,11 +110,19 @@ const advisers: Record<Verdict["hop"], Adviser> = {
   contract,
 };
 
-/** Advice for a verdict that is not good; undefined for a good one. */
+/** What a broken hop means and the one command to type next; undefined for a good verdict. */
 export function advise(situation: Situation): Advice | undefined {
-  const { hop, err } = situation.verdict;
-  if (err === undefined) return undefined;
-  const host = situation.target.url.hostname;
-  const at = `${situation.address ?? situation.target.address?.ip ?? host} ${portOf(situation.target)}`;
-  return advisers[hop]({ ...situation, host, at, err });
+  const { verdict, target, attempt } = situation;
+  if (verdict.err === undefined) return undefined;
+  const host = target.url.hostname;
+  return advisers[verdict.hop]({
+    ...situation,
+    host,
+    address: attempt.address ?? host,
+    err: verdict.err,
+    out: verdict.out,
+    message: attempt.failure?.message,
+    answer: attempt.answer,
+    commands: commandsOf(target),
+  });
 }

@@ -1,7 +1,7 @@
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { certificateOf, type Certificate } from "./certificate.ts";
-import { asksDns, connectionOptions, portOf, type Target } from "./target.ts";
+import { connectionOptions, knownAddress, portOf, type Target } from "./target.ts";
 
 /** What one connection came to. Stamps are `performance.now()`; one that is missing was not reached. */
 export interface Trace {
@@ -12,11 +12,19 @@ export interface Trace {
   /** Address that answered, or was tried last. */
   address?: string;
   certificate?: Certificate;
+  /** An alert that the socket reported; undici says only that the other side closed. */
+  alert?: Error;
 }
 
 /** The time for an attempt is over. */
 export class TimeUp extends Error {
   override name = "TimeoutError";
+}
+
+/** A trace of a connection that begins now. */
+export function newTrace(target: Target): Trace {
+  const address = knownAddress(target);
+  return { started: performance.now(), ...(address !== undefined && { address }) };
 }
 
 function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
@@ -29,6 +37,9 @@ function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
   socket.once("connect", () => {
     trace.connected = performance.now();
     if (socket.remoteAddress !== undefined) trace.address = socket.remoteAddress;
+  });
+  socket.on("error", (error: Error & { code?: unknown }) => {
+    if (String(error.code).includes("ALERT")) trace.alert = error;
   });
   socket.once("secureConnect", () => {
     trace.secured = performance.now();
@@ -53,7 +64,7 @@ export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal
     // undici's types say void; the socket that it returns is the one place where a hang can be seen from outside.
     const socket: unknown = connect({ ...options, port: String(portOf(target)) }, callback);
     if (!(socket instanceof TLSSocket)) return;
-    watch(socket, trace, asksDns(target));
+    watch(socket, trace, knownAddress(target) === undefined);
     limit.addEventListener("abort", () => void (trace.secured ?? socket.destroy(new TimeUp())), { once: true });
   };
 }

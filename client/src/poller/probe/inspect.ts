@@ -1,6 +1,7 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
+import { certificatesOf } from "../settings/authorities.ts";
 import { certificateOf, type Certificate } from "./certificate.ts";
 import { lookupOptions, portOf, type Target } from "./target.ts";
 
@@ -13,13 +14,9 @@ export interface Shown {
   signer: Signer;
 }
 
-function splitPem(pem: string): string[] {
-  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-}
-
 /** Who signed `leaf`, as seen with the CAs of `pem`. */
 function signerOf(leaf: X509Certificate, pem: string): Signer {
-  const authorities = splitPem(pem).map((text) => new X509Certificate(text));
+  const authorities = certificatesOf(pem);
   if (authorities.some((ca) => leaf.issuer === ca.subject && leaf.verify(ca.publicKey))) return "ours";
   if (leaf.issuer === leaf.subject) return "itself";
   return authorities.some((ca) => leaf.issuer === ca.subject) ? "same-name" : "foreign";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { headers } from "@analyze/server/contract";
+import { headers, limits } from "@analyze/server/contract";
 import { issueServerLeaf } from "@analyze/certs";
 import { goodAnswer, host, openStage, overTls, type Handler, type Stage } from "../../../test/stage.ts";
 import { allowanceFor, probe, type Probed, type Question } from "./probe.ts";
@@ -13,7 +13,8 @@ afterAll(async () => stage.close());
 
 async function ask(question: Question = { kind: "analyze", text: "a" }): Promise<Probed> {
   const allowance = { attemptMs: 8000, pauseMs: 1, inspectMs: 5000 };
-  return probe({ target: stage.target, question, requestId: "host-60", allowance, trusted: undefined });
+  const options = { target: stage.target, question, requestId: "host-60", userAgent: "analyze-client/1.2.3" };
+  return probe({ ...options, allowance, trusted: undefined });
 }
 
 test("a second attempt that is good makes the slot flaky, with what the first failed with", async () => {
@@ -41,6 +42,47 @@ test("no session is resumed: a certificate that was exchanged is seen by the ver
   expect(before).toMatch(/^([0-9A-F]{2}:){31}/);
   expect(after).toMatch(/^([0-9A-F]{2}:){31}/);
   expect(after).not.toBe(before);
+});
+
+test("every attempt says which client it is", async () => {
+  const agents: unknown[] = [];
+  const refusing: Handler = (request, response) => {
+    agents.push(request.headers["user-agent"]);
+    response.writeHead(503).end();
+  };
+  stage.play(overTls(stage.leaf, refusing));
+  await ask();
+  expect(agents).toEqual(["analyze-client/1.2.3", "analyze-client/1.2.3"]);
+});
+
+test.each([65_600, limits.textBytes])("the answer to a text of %i bytes is read whole", async (bytes) => {
+  stage.play(overTls(stage.leaf, goodAnswer));
+  expect((await ask({ kind: "analyze", text: "é".repeat(bytes / 2) })).verdict).toMatchObject({ hop: "app" });
+  const escaped = "\u0001".repeat(Math.min(bytes, limits.bodyBytes / 6 - 10));
+  expect((await ask({ kind: "analyze", text: escaped })).verdict).not.toHaveProperty("err");
+});
+
+const identity: Handler = (request, response, body) => {
+  response.setHeader("content-encoding", "identity");
+  goodAnswer(request, response, body);
+};
+
+test("an answer that names identity as its encoding is not encoded", async () => {
+  stage.play(overTls(stage.leaf, identity));
+  expect((await ask()).verdict).toMatchObject({ hop: "app", out: "Word Count: 1 | Reverse: a" });
+});
+
+const behindCdn: Handler = (_request, response) =>
+  void response.writeHead(500, { [headers.servedBy]: "web, cache-fra-1" }).end();
+
+test("the app's x-served-by is still the app's where a CDN adds its own", async () => {
+  stage.play(overTls(stage.leaf, behindCdn));
+  expect((await ask()).verdict).toMatchObject({ hop: "app", err: "HTTP-500" });
+});
+
+test("a page of a million opening brackets costs no time", async () => {
+  stage.play(overTls(stage.leaf, (_request, response) => void response.end("<".repeat(1_000_000))));
+  expect((await ask()).verdict).toMatchObject({ hop: "edge", err: "not-the-contract" });
 });
 
 function numbered(number: number): Handler {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkAnalyze, checkRandom, type Checked } from "./answer.ts";
-import { advise, type Advice } from "./advice.ts";
+import { advise } from "./advice.ts";
 import { attempt, type Attempt, type Message } from "./attempt.ts";
+import { asksForCertificate } from "./certificate-request.ts";
 import { inspectCertificate, type Shown } from "./inspect.ts";
+import type { Advice } from "./situation.ts";
 import type { Target } from "./target.ts";
-import { judge, withShownCertificate, type Verdict } from "./verdict.ts";
+import { closedForIdentity, isClosedSilently, judge, withShownCertificate, type Verdict } from "./verdict.ts";
 
 /** What to ask the service. */
 export type Question = { kind: "analyze"; text: string } | { kind: "random" };
@@ -32,6 +34,7 @@ export interface ProbeOptions {
   target: Target;
   question: Question;
   requestId: string;
+  userAgent: string;
   allowance: Allowance;
   /** Fingerprint of the certificate of the last good run. */
   trusted: string | undefined;
@@ -46,37 +49,60 @@ export function allowanceFor(periodMs: number): Allowance {
   };
 }
 
-function messageFor(question: Question, requestId: string): Message {
-  if (question.kind === "random") return { method: "GET", requestId, body: undefined };
-  return { method: "POST", requestId, body: JSON.stringify({ text: question.text }) };
+function messageFor({ question, requestId, userAgent }: ProbeOptions): Message {
+  if (question.kind === "random") return { method: "GET", requestId, userAgent, body: undefined };
+  return { method: "POST", requestId, userAgent, body: JSON.stringify({ text: question.text }) };
 }
 
 function checkFor(question: Question): (body: string) => Checked {
   return question.kind === "random" ? checkRandom : (body) => checkAnalyze(question.text, body);
 }
 
-/**
- * Asks once, and after a failure once more, with the same request id on a fresh connection. Never throws for what
- * the network or the other side does.
- */
-export async function probe({ target, question, requestId, allowance, trusted }: ProbeOptions): Promise<Probed> {
-  const started = performance.now();
-  const message = messageFor(question, requestId);
+interface Tried {
+  attempts: Attempt[];
+  verdict: Verdict;
+  first: Verdict | undefined;
+}
+
+/** At most two attempts, a pause apart. */
+async function tryTwice(options: ProbeOptions): Promise<Tried> {
+  const { target, question, requestId, allowance } = options;
+  const message = messageFor(options);
   const check = checkFor(question);
-  let last = await attempt(target, message, allowance.attemptMs);
-  let verdict = judge(last, requestId, check);
-  const attempts = [last];
-  let first: Verdict | undefined;
-  if (verdict.err !== undefined) {
-    first = verdict;
-    await sleep(allowance.pauseMs);
-    last = await attempt(target, message, allowance.attemptMs);
-    verdict = judge(last, requestId, check);
-    attempts.push(last);
+  const one = await attempt(target, message, allowance.attemptMs);
+  const first = judge(one, requestId, check);
+  if (first.err === undefined) return { attempts: [one], verdict: first, first: undefined };
+  await sleep(allowance.pauseMs);
+  const two = await attempt(target, message, allowance.attemptMs);
+  return { attempts: [one, two], verdict: judge(two, requestId, check), first };
+}
+
+/** A second look at what the attempt could not see: whose certificate was refused, or why the edge closed silently. */
+async function lookAgain(target: Target, verdict: Verdict, last: Attempt | undefined, limitMs: number): Promise<Seen> {
+  if (verdict.hop.startsWith("tls-")) {
+    const shown = await inspectCertificate(target, limitMs);
+    return { shown, verdict: withShownCertificate(verdict, shown?.certificate.subject) };
   }
+  const silent = last !== undefined && isClosedSilently(last) && (await asksForCertificate(target, limitMs));
+  return { shown: undefined, verdict: silent ? closedForIdentity(target.identity !== undefined) : verdict };
+}
+
+interface Seen {
+  verdict: Verdict;
+  shown: Shown | undefined;
+}
+
+/**
+ * Sends the question, and after a failure once more, with the same request ID on a fresh connection. Never throws for
+ * what the network or the other side does.
+ */
+export async function probe(options: ProbeOptions): Promise<Probed> {
+  const { target, requestId, allowance, trusted } = options;
+  const started = performance.now();
+  const { attempts, first, verdict: judged } = await tryTwice(options);
   const ms = Math.round(performance.now() - started);
-  const shown = verdict.hop.startsWith("tls-") ? await inspectCertificate(target, allowance.inspectMs) : undefined;
-  verdict = withShownCertificate(verdict, shown?.certificate.subject);
-  const advice = advise({ verdict, target, requestId, address: last.address, shown, trusted });
-  return { attempts, verdict, first, shown, advice, ms };
+  const last = attempts.at(-1);
+  const { verdict, shown } = await lookAgain(target, judged, last, allowance.inspectMs);
+  const situation = { verdict, target, requestId, shown, trusted, now: Date.now() };
+  return { attempts, verdict, first, shown, ms, advice: last && advise({ ...situation, attempt: last }) };
 }

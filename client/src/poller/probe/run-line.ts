@@ -1,7 +1,6 @@
+import { day } from "@analyze/common/time";
 import type { RunLine } from "../../line/index.ts";
 import type { Probed } from "./probe.ts";
-
-const day = 86_400_000;
 
 function certificateDays({ attempts, shown }: Probed, now: number): number | undefined {
   const certificate = attempts.at(-1)?.certificate ?? shown?.certificate;

@@ -1,13 +1,19 @@
+import { constants } from "node:crypto";
 import { isIP, type LookupFunction } from "node:net";
-import { createSecureContext, type SecureContext } from "node:tls";
-import type { ClientIdentity, PinnedAddress } from "../config.ts";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import type { Place } from "../config.ts";
+import type { PinnedAddress } from "../settings/fields.ts";
+import type { ClientIdentity } from "../settings/identity.ts";
 
 /** Where a probe goes, whom it trusts there, and who it says it is. */
 export interface Target {
   url: URL;
+  /** PEM of the CAs that alone are trusted; undefined: the roots that Node brings, and no others. */
   ca: string | undefined;
+  caFile?: string | undefined;
   address: PinnedAddress | undefined;
   identity: ClientIdentity | undefined;
+  place: Place;
 }
 
 /** Answers every name with the one pinned address, in both forms that Node asks in. */
@@ -16,6 +22,19 @@ function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
     if (options.all) callback(null, [{ address: ip, family }]);
     else callback(null, ip, family);
   };
+}
+
+/**
+ * What every verified connection of the client insists on. All of it is given, because Node's defaults can be changed
+ * from outside (NODE_OPTIONS, NODE_EXTRA_CA_CERTS, OPENSSL_CONF and others).
+ */
+function pinnedTrust(ca: string | undefined) {
+  return {
+    ca: ca ?? [...rootCertificates],
+    minVersion: "TLSv1.2",
+    // Level 2 refuses RSA keys below 2048 bits and SHA-1.
+    ciphers: `${constants.defaultCoreCipherList}:@SECLEVEL=2`,
+  } as const;
 }
 
 const contexts = new WeakMap<Target, SecureContext>();
@@ -27,15 +46,14 @@ const contexts = new WeakMap<Target, SecureContext>();
 function contextOf(target: Target): SecureContext {
   const known = contexts.get(target);
   if (known !== undefined) return known;
-  const { ca, identity } = target;
-  const made = createSecureContext({ ...(ca === undefined ? {} : { ca }), ...identity });
+  const made = createSecureContext({ ...pinnedTrust(target.ca), ...target.identity });
   contexts.set(target, made);
   return made;
 }
 
 /** TLS and TCP options of every connection to the target: its CA alone is trusted, its pinned address alone is used. */
 export function connectionOptions(target: Target) {
-  return { ...lookupOptions(target), secureContext: contextOf(target) };
+  return { ...lookupOptions(target), secureContext: contextOf(target), rejectUnauthorized: true };
 }
 
 /** The pinned address, as an option of a connection. */
@@ -48,7 +66,13 @@ export function portOf({ url, address }: Target): number {
   return address?.port ?? (url.port === "" ? 443 : Number(url.port));
 }
 
-/** Whether connecting starts with a question to DNS: not for a pinned address or an address in the URL. */
-export function asksDns({ url, address }: Target): boolean {
-  return address === undefined && isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0;
+/** The address that is known before DNS is asked: the pinned one, or the one in the URL. */
+export function knownAddress({ url, address }: Target): string | undefined {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return address?.ip ?? (isIP(host) === 0 ? undefined : host);
+}
+
+/** The URL as it may be shown: a query can carry a secret. */
+export function shownUrl({ origin, pathname, search }: URL): string {
+  return `${origin}${pathname}${search === "" ? "" : "?…"}`;
 }

@@ -1,6 +1,7 @@
 import type { Hop } from "../../line/index.ts";
 import { problemCode, type Checked } from "./answer.ts";
-import type { Answer, Attempt, Failure } from "./attempt.ts";
+import type { Answer, Attempt } from "./attempt.ts";
+import type { Failure } from "./failure.ts";
 
 /** What an attempt says of the way: the hop it reached, or the one that broke. Good when there is no `err`. */
 export interface Verdict {
@@ -30,7 +31,7 @@ const timeCodes = new Set(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"]);
 function tlsHop(code: string): Hop {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "tls-name";
   if (timeCodes.has(code)) return "tls-expired";
-  return trustCodes.has(code) ? "tls-trust" : "tls";
+  return trustCodes.has(code) || /TOO_(WEAK|SMALL)$/.test(code) ? "tls-trust" : "tls";
 }
 
 /** An edge that has no server for the name says so in the handshake. */
@@ -38,32 +39,50 @@ export function isUnknownHost(code: string): boolean {
   return code.endsWith("UNRECOGNIZED_NAME");
 }
 
+/** The edge requires a client certificate, or refuses the one that this client has. */
+export function isAboutClientCertificate(code: string): boolean {
+  return /ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|^CLIENT_CERTIFICATE/.test(code);
+}
+
+/** `x-served-by` as the app writes it; CDNs have a header of the same name, and some add to the app's. */
+function isFromApp({ servedBy }: Answer): boolean {
+  return servedBy?.split(",").some((name) => name.trim() === "web") ?? false;
+}
+
 function judgeFailure({ code, phase }: Failure, answer: Answer | undefined): Verdict {
   if (phase === "dns" || phase === "tcp") return { hop: phase, err: code };
   if (phase === "tls") return { hop: isUnknownHost(code) ? "edge" : tlsHop(code), err: code };
-  // With TLS 1.3 a client learns only after the handshake that its certificate was missed or refused.
-  if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)) return { hop: "tls", err: code };
-  return { hop: answer?.servedBy === undefined ? "edge" : "app", err: code };
+  // With TLS 1.3 a client learns only after the handshake that its certificate is missing or refused.
+  if (code.includes("ALERT")) return { hop: "tls", err: code };
+  return { hop: answer !== undefined && isFromApp(answer) ? "app" : "edge", err: code };
 }
+
+/** No line shows more; what is longer is cut before it is searched for tags. */
+const longestExcerpt = 2000;
 
 function excerpt(body: string): { out?: string } {
   const text = body
+    .slice(0, longestExcerpt)
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
   return text === "" ? {} : { out: text };
 }
 
-function judgeRefusal({ status, servedBy, body }: Answer): Verdict {
-  const problem = problemCode(body);
-  if (servedBy !== undefined) return { hop: "app", err: problem ?? `HTTP-${status}`, ...excerpt(body) };
-  const hop = status === 502 || status === 503 || status === 504 ? "upstream" : "edge";
-  return { hop, err: `HTTP-${status}`, ...excerpt(body) };
+function judgeRefusal(answer: Answer): Verdict {
+  const { status, servedBy, body } = answer;
+  const code = `HTTP-${status}`;
+  if (isFromApp(answer)) {
+    const hop = status < 300 ? "contract" : "app";
+    return { hop, err: problemCode(body) ?? code, ...excerpt(body) };
+  }
+  const gateway = servedBy === undefined && (status === 502 || status === 503 || status === 504);
+  return { hop: gateway ? "upstream" : "edge", err: code, ...excerpt(body) };
 }
 
 function judgeSuccess(answer: Answer, requestId: string, check: (body: string) => Checked): Verdict {
-  const hop = answer.servedBy === undefined ? "edge" : "contract";
-  if (answer.encoding !== undefined) return { hop, err: "encoding-not-asked-for" };
+  const hop = isFromApp(answer) ? "contract" : "edge";
+  if ((answer.encoding ?? "identity").toLowerCase() !== "identity") return { hop, err: "encoding-not-asked-for" };
   const checked = check(answer.body);
   if ("wrong" in checked) return { hop, err: checked.wrong, ...excerpt(answer.body) };
   if (answer.requestId !== undefined && answer.requestId !== requestId)
@@ -77,6 +96,17 @@ export function judge(attempt: Attempt, requestId: string, check: (body: string)
   if (failure !== undefined) return judgeFailure(failure, answer);
   if (answer === undefined) return { hop: "edge", err: "NO_ANSWER" };
   return answer.status === 200 ? judgeSuccess(answer, requestId, check) : judgeRefusal(answer);
+}
+
+/** The connection was closed before any answer, during the handshake or after it. */
+export function isClosedSilently({ answer, failure }: Attempt): boolean {
+  const late = failure?.phase === "tls" || failure?.phase === "wait";
+  return late && answer === undefined && /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(failure.code);
+}
+
+/** The verdict of a connection that was closed silently by an edge that asks for a client certificate. */
+export function closedForIdentity(presented: boolean): Verdict {
+  return { hop: "tls", err: presented ? "CLIENT_CERTIFICATE_REFUSED" : "CLIENT_CERTIFICATE_MISSING" };
 }
 
 const fakeCertificate = "Kubernetes Ingress Controller Fake Certificate";

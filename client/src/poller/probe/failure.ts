@@ -1,0 +1,45 @@
+import { TimeUp } from "./connection.ts";
+import type { Phase } from "./phases.ts";
+
+/** Why there is no whole answer. */
+export interface Failure {
+  /** Error code of Node, OpenSSL or undici, or one of ours: TIMEOUT, TOO_LONG, INVALID_HTTP. */
+  code: string;
+  message: string;
+  phase: Phase;
+}
+
+/** The answer is longer than any right one. */
+export class TooLong extends Error {
+  override name = "TooLong";
+  readonly code = "TOO_LONG";
+
+  constructor(bytes: number) {
+    super(`the answer is longer than ${bytes} bytes`);
+  }
+}
+
+/** The address of a library's object, which OpenSSL writes before each of its messages, and where in its source. */
+const noise = /^[0-9A-F]{8,}:error:[0-9A-F]+:|:[^:]*\.c:\d+:?|\n/g;
+
+/** What makes an answer invalid, in the parser's words without the frame around them. */
+function invalidHttp(error: Error, answered: boolean): string | undefined {
+  if (error.name === "HTTPParserError") return /\((.*)\)$/.exec(error.message)?.[1] ?? error.message;
+  // Before the end of the head undici's parser has this one word for whatever is wrong beside a Content-Length.
+  const early = error.name === "ResponseContentLengthMismatchError" && !answered;
+  return early ? "Content-Length twice, or a malformed header" : undefined;
+}
+
+/** A thrown error as data. `answered`: the head of an answer had come. */
+export function describeFailure(error: unknown, phase: Phase, answered: boolean): Failure {
+  if (!(error instanceof Error)) return { code: "UNKNOWN", message: String(error), phase };
+  if (error instanceof TimeUp) return { code: "TIMEOUT", message: "no whole answer in time", phase };
+  const cause = error instanceof AggregateError ? error.errors[0] : error;
+  const named = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  const invalid = invalidHttp(error, answered);
+  if (invalid !== undefined) return { code: "INVALID_HTTP", message: invalid, phase };
+  // OpenSSL's verdicts that Node has no name for, such as "permitted subtree violation".
+  const code = named === "UNSPECIFIED" ? error.message.toUpperCase().replace(/\W+/g, "_") : named;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { code, message: message.replace(noise, ""), phase };
+}

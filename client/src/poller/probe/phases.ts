@@ -1,0 +1,34 @@
+import type { Trace } from "./connection.ts";
+
+/** Milliseconds of each phase that was completed; a phase that was not reached is absent. */
+export interface Phases {
+  dns?: number | undefined;
+  tcp?: number | undefined;
+  tls?: number | undefined;
+  /** From the start of the request to the end of the answer. */
+  wait?: number | undefined;
+}
+
+/** The phases in their order: the first that is absent is where a failed attempt broke. */
+export type Phase = keyof Phases;
+
+/** The phase that was under way. `dns`: whether the connection begins with a question to DNS. */
+export function phaseReached({ resolved, connected, secured }: Trace, dns: boolean): Phase {
+  if (secured !== undefined) return "wait";
+  if (connected !== undefined) return "tls";
+  return dns && resolved === undefined ? "dns" : "tcp";
+}
+
+function between(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : Math.round(to - from);
+}
+
+/** What a trace says of each phase; `ended` where there is a whole answer. */
+export function phasesOf({ started, resolved, connected, secured }: Trace, ended: number | undefined): Phases {
+  return {
+    dns: between(started, resolved),
+    tcp: between(resolved ?? started, connected),
+    tls: between(connected, secured),
+    wait: between(secured, ended),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Place } from "../config.ts";
+import { portOf, type Target } from "./target.ts";
+
+/** Commands about the client itself. */
+interface LocalCommands {
+  /** Whether the client runs. */
+  client: string;
+  /** The settings that the client runs with. */
+  settings: string;
+  clock: string;
+}
+
+/** The commands of a place: each is one line that a person there can type. */
+export interface Commands extends LocalCommands {
+  /** Whether the edge runs, and what it is set up for. */
+  edge: string;
+  /** Which hosts and paths the edge has rules for. */
+  rules: string;
+  /** The edge's limits of size and rate. */
+  limits: string;
+  /** Whether web and worker run. */
+  services: string;
+  /** What the services wrote about a request. */
+  logs(requestId: string): string;
+  /** The edge's certificate: a new one, or where none can be issued, its dates. */
+  certificate: string;
+  /** A certificate for this name, or where none can be issued, the names of the present one. */
+  issueFor(host: string): string;
+  /** The CA that should be trusted. */
+  authority: string;
+}
+
+/** What a person types about the client itself, by place. */
+export const localCommands: Record<Place, LocalCommands> = {
+  host: { client: "systemctl status analyze-client", settings: "systemctl cat analyze-client", clock: "timedatectl" },
+  start: { client: "npm start", settings: "env | grep -E '^(ANALYZE|NODE|OPENSSL|SSL)_'", clock: "date -u" },
+  compose: { client: "docker compose ps client", settings: "docker compose config client", clock: "date -u" },
+  kubernetes: { client: "npm run analyze", settings: "env | grep -E '^(ANALYZE|NODE|OPENSSL|SSL)_'", clock: "date -u" },
+};
+
+/** `text` as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Issuing for another name, in a checkout. */
+function issueFor(host: string): string {
+  return `npm run certs -- --host ${host}`;
+}
+
+/** The edge from here by curl, with the trust and the address that the client uses. Needs nothing else. */
+function curl({ url, caFile, address }: Target): string {
+  const port = url.port === "" ? "443" : url.port;
+  const trust = caFile === undefined ? "" : ` --cacert ${shellWord(caFile)}`;
+  const ip = address && (address.family === 6 ? `[${address.ip}]` : address.ip);
+  const pin = address && ` --connect-to ${url.hostname}:${port}:${ip}:${address.port ?? port}`;
+  return `curl -v${trust}${pin ?? ""} ${url.origin}/readyz`;
+}
+
+/** An OpenSSL handshake with the edge, as the client makes it. */
+export function handshake(target: Target, address: string): string {
+  const { hostname } = target.url;
+  const at = address.includes(":") ? `[${address}]` : address;
+  return `openssl s_client -connect ${at}:${portOf(target)} -servername ${hostname} </dev/null`;
+}
+
+function onHost(target: Target): Commands {
+  const fromHere = curl(target);
+  const seen = `${handshake(target, target.address?.ip ?? target.url.hostname)} | openssl x509 -noout`;
+  const { caFile } = target;
+  return {
+    edge: fromHere,
+    rules: fromHere,
+    limits: fromHere,
+    services: fromHere,
+    logs: () => fromHere,
+    certificate: `${seen} -dates`,
+    issueFor: () => `${seen} -ext subjectAltName`,
+    authority: `openssl x509 -in ${shellWord(caFile ?? "ca.crt")} -noout -subject -dates`,
+    ...localCommands.host,
+  };
+}
+
+const start: Commands = {
+  edge: "tail -n 20 logs/web.log",
+  rules: "tail -n 20 logs/web.log",
+  limits: "tail -n 20 logs/web.log",
+  services: "tail -n 20 logs/web.log logs/worker.log",
+  logs: (requestId) => `grep ${requestId} logs/web.log logs/worker.log`,
+  certificate: "npm run certs -- --renew",
+  issueFor,
+  authority: "npm run certs -- --show",
+  ...localCommands.start,
+};
+
+const compose: Commands = {
+  edge: "docker compose logs --tail 20 nginx",
+  rules: "docker compose logs --tail 20 nginx",
+  limits: "docker compose logs --tail 20 nginx",
+  services: "docker compose ps",
+  logs: (requestId) => `docker compose logs web-1 web-2 worker | grep ${requestId}`,
+  certificate: "npm run certs -- --renew && docker compose run --rm prepare",
+  issueFor,
+  authority: "npm run certs -- --show",
+  ...localCommands.compose,
+};
+
+const kubernetes: Commands = {
+  edge: "kubectl -n analyze get ingress,secret",
+  rules: "kubectl get ingress -A",
+  limits: "kubectl -n analyze get ingress -o yaml | grep -E 'limit|body-size'",
+  services: "kubectl -n analyze get pods,endpointslices",
+  logs: (requestId) => `kubectl -n analyze logs -l app.kubernetes.io/name=analyze --tail=-1 | grep ${requestId}`,
+  certificate: "npm run tls:renew",
+  issueFor,
+  authority: "npm run certs -- --show",
+  ...localCommands.kubernetes,
+};
+
+/** The commands that exist where the client runs. A host has neither the checkout nor a way into the cluster. */
+export function commandsOf(target: Target): Commands {
+  return target.place === "host" ? onHost(target) : { start, compose, kubernetes }[target.place];
+}

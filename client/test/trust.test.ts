@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startProgram } from "../../test/support/program.ts";
+import { forge } from "./faults/forge.ts";
+import { goodAnswer, host, openStage, overTls, type Stage } from "./stage.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const probeModule = new URL("../src/poller/probe/probe.ts", import.meta.url).href;
+let stage: Stage;
+let dir: string;
+let foreign: Credential;
+
+beforeAll(async () => {
+  stage = await openStage();
+  dir = mkdtempSync(join(tmpdir(), "trust-"));
+  foreign = await createAuthority({ hosts: [host], commonName: "Foreign CA" });
+  writeFileSync(join(dir, "ca.crt"), stage.authority.certificate);
+  writeFileSync(join(dir, "foreign.crt"), foreign.certificate);
+  stage.play(overTls(await issueServerLeaf(foreign, { hosts: [host] }), goodAnswer));
+});
+afterAll(async () => {
+  await stage.close();
+  rmSync(dir, { recursive: true });
+});
+
+async function analyze(command: string, env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const program = startProgram(process.execPath, [main, command], {
+    env: {
+      ANALYZE_URL: stage.target.url.origin,
+      ANALYZE_ADDRESS: "127.0.0.1",
+      ANALYZE_CA_FILE: join(dir, "ca.crt"),
+      ANALYZE_LOG: join(dir, "analyze.log"),
+      ...env,
+    },
+  });
+  return { code: await program.ended, output: program.output() };
+}
+
+describe("an edge by a foreign CA", () => {
+  it.each([
+    ["once", 2],
+    ["run", 2],
+    ["doctor", 1],
+  ] as const)(
+    "is not trusted by `%s` where NODE_TLS_REJECT_UNAUTHORIZED=0: the variable is named",
+    async (command, code) => {
+      const ended = await analyze(command, { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+      expect(ended.output).toMatch(/Invalid settings:\n +NODE_TLS_REJECT_UNAUTHORIZED=0 turns off/);
+      expect(ended.output).not.toMatch(/^ +at /m);
+      expect(ended.code).toBe(code);
+    },
+  );
+
+  it("is not trusted because variables of Node or OpenSSL name its CA", async () => {
+    const file = join(dir, "foreign.crt");
+    const env = { NODE_EXTRA_CA_CERTS: file, SSL_CERT_FILE: file, NODE_OPTIONS: "--use-openssl-ca" };
+    const { code, output } = await analyze("once", env);
+    expect(output).toMatch(/^FAIL tls-trust UNABLE_TO_VERIFY_LEAF_SIGNATURE\n/);
+    expect(code).toBe(1);
+  });
+});
+
+describe("files that do not fit", () => {
+  it.each([
+    ["once", 2],
+    ["run", 2],
+    ["doctor", 1],
+  ] as const)("are named by `%s` without a stack", async (command, code) => {
+    writeFileSync(join(dir, "client.crt"), "garbage");
+    const [cert, key] = [join(dir, "client.crt"), join(dir, "ca.crt")];
+    const ended = await analyze(command, { ANALYZE_CLIENT_CERT_FILE: cert, ANALYZE_CLIENT_KEY_FILE: key });
+    expect(ended.output).toMatch(/ANALYZE_CLIENT_CERT_FILE=".*client\.crt" is not a certificate in PEM form/);
+    expect(ended.output).not.toMatch(/^ +at /m);
+    expect(ended.code).toBe(code);
+  });
+});
+
+it("keeps its own rules in a process that is told to weaken them in every way", async () => {
+  const weak = await forge({ commonName: host, by: stage.authority, weak: true });
+  stage.play(overTls(weak, goodAnswer, { ciphers: "DEFAULT@SECLEVEL=0" }));
+  const rules = "nodejs_conf=a\n[a]\nssl_conf=b\n[b]\nsystem_default=c\n[c]\nCipherString=DEFAULT@SECLEVEL=0\n";
+  writeFileSync(join(dir, "weak.cnf"), rules);
+  const { port } = stage.target.address ?? {};
+  const target = { ca: stage.authority.certificate, address: { ip: "127.0.0.1", family: 4, port }, place: "host" };
+  const code = `
+    const { probe } = await import(${JSON.stringify(probeModule)});
+    const target = { ...${JSON.stringify(target)}, url: new URL(${JSON.stringify(stage.target.url.href)}) };
+    const allowance = { attemptMs: 8000, pauseMs: 1, inspectMs: 5000 };
+    const options = { target, question: { kind: "analyze", text: "a" }, requestId: "x", userAgent: "x", allowance };
+    console.log("verdict:", (await probe(options)).verdict.err);`;
+  const program = startProgram(process.execPath, ["--input-type=module", "-e", code], {
+    env: {
+      NODE_TLS_REJECT_UNAUTHORIZED: "0",
+      NODE_OPTIONS: "--tls-cipher-list=DEFAULT@SECLEVEL=0",
+      OPENSSL_CONF: join(dir, "weak.cnf"),
+    },
+  });
+  await program.ended;
+  expect(program.output()).toContain("verdict: EE_CERTIFICATE_KEY_TOO_WEAK");
+});

@@ -6,6 +6,7 @@ test("without settings the ports are the documented ones and the client keeps it
     ports: { START_PORT: 8443, START_WORKER_PORT: 8081, START_METRICS_PORT: 9090, START_WORKER_METRICS_PORT: 9091 },
     logFile: "analyze.log",
     schedule: undefined,
+    watch: false,
   });
 });
 

@@ -8,6 +8,8 @@ export interface StartConfig {
   logFile: string;
   /** Cron expression of the client; undefined leaves it to the client's own setting. */
   schedule: string | undefined;
+  /** Each program is restarted when its source changes. */
+  watch: boolean;
 }
 
 export type PortVariable = keyof typeof defaultPorts;
@@ -25,7 +27,10 @@ export class StartError extends UserError {
 }
 
 /** Reads environment and options. Throws one {@link StartError} with every fault in it. */
-export function readConfig(env: NodeJS.ProcessEnv, options: { every?: string | undefined }): StartConfig {
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  options: { every?: string | undefined; watch?: boolean },
+): StartConfig {
   const faults: string[] = [];
   const port = (name: PortVariable): number => {
     const value = env[name] ?? String(defaultPorts[name]);
@@ -44,7 +49,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { every?: string | u
     faults.push(`--every "${options.every}" divides no minute or hour evenly: give 5s, 10s, 30s, 1m, 5m or the like`);
   }
   if (faults.length > 0) throw new StartError(faults.join("\n"));
-  return { ports, logFile: env["ANALYZE_LOG"] ?? "analyze.log", schedule };
+  return { ports, logFile: env["ANALYZE_LOG"] ?? "analyze.log", schedule, watch: options.watch ?? false };
 }
 
 /** `5s` → `*\/5 * * * * *`. Undefined for what a cron expression would not repeat evenly. */

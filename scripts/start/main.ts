@@ -21,9 +21,10 @@ try {
   const command = new Command("npm start --")
     .description("Runs worker, web and client on this machine, and shows each line of the client's log.")
     .option("--every <period>", "how often the client asks: 5s, 30s, 1m … (default: each minute)")
+    .option("--watch", "restart each program when its source changes (npm run dev)")
     .addHelpText("after", help)
     .parse();
-  const config = readConfig(process.env, command.opts<{ every?: string }>());
+  const config = readConfig(process.env, command.opts<{ every?: string; watch?: boolean }>());
   process.exitCode = await run(config, process.stdout, stop.signal, kill.signal);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -9,8 +9,10 @@ export interface PartOptions {
   entry: string;
   /** Settings on top of this process's environment. */
   env: Record<string, string>;
-  /** Takes what the program prints; begun anew. */
+  /** Takes what the program prints; emptied at the start. */
   log: string;
+  /** Restarts the program when a file of its source changes. */
+  watch?: boolean;
 }
 
 /** One of the programs that `npm start` runs, as a process of its own. */
@@ -29,10 +31,11 @@ export interface Part extends Pick<PartOptions, "name" | "log"> {
  * Starts a program in a process group of its own: Ctrl-C reaches the whole group of the terminal, and a second signal,
  * ours after the terminal's, would cut its draining short.
  */
-export function startPart({ name, entry, env, log }: PartOptions): Part {
+export function startPart({ name, entry, env, log, watch = false }: PartOptions): Part {
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, "w");
-  const child = spawn(process.execPath, [entry], {
+  const watching = watch ? ["--watch", "--watch-preserve-output"] : [];
+  const child = spawn(process.execPath, [...watching, entry], {
     // No edge in front of it routes by readiness, so there is nobody to wait for before it closes.
     env: { DRAIN_DELAY_MS: "0", ...process.env, ...env },
     stdio: ["ignore", output, output],
@@ -49,9 +52,14 @@ export function startPart({ name, entry, env, log }: PartOptions): Part {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
       await ended;
     },
-    kill: () => child.kill("SIGKILL"),
+    kill: () => killGroup(child),
     lastLines: () => readFileSync(log, "utf8").trimEnd().split("\n").slice(-8),
   };
+}
+
+/** With --watch the program is a child of the child. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, "SIGKILL");
 }
 
 async function endOf(child: ChildProcess): Promise<string> {

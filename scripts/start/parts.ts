@@ -11,7 +11,14 @@ type PartName = "worker" | "web" | "client";
 export type Parts = Record<PartName, PartOptions>;
 
 /** The three programs with their settings. The client asks by the edge's name and is told the address, as on EC2. */
-export function describeParts({ ports, logFile, schedule }: StartConfig, trust: Trust): Parts {
+export function describeParts({ ports, logFile, schedule, watch }: StartConfig, trust: Trust): Parts {
+  const part = (name: PartName, entry: string, env: Record<string, string>): PartOptions => ({
+    name,
+    entry: join(root, entry),
+    env,
+    log: join("logs", `${name}.log`),
+    watch,
+  });
   return {
     worker: part("worker", "server/src/worker/main.ts", {
       ...local,
@@ -35,8 +42,4 @@ export function describeParts({ ports, logFile, schedule }: StartConfig, trust: 
       ...(schedule !== undefined && { ANALYZE_SCHEDULE: schedule }),
     }),
   };
-}
-
-function part(name: PartName, entry: string, env: Record<string, string>): PartOptions {
-  return { name, entry: join(root, entry), env, log: join("logs", `${name}.log`) };
 }

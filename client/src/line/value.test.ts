@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { formatLine, parseLine } from "./index.ts";
+import type { RunLine } from "./record.ts";
+import { visible } from "./value.ts";
+
+const time = Date.UTC(2026, 10, 21, 6, 21);
+const ok: RunLine = { kind: "ok", time, hop: "app", status: 200, ms: 43, late: 4, try: 1, id: "a-1" };
+
+it("a value may be empty, and an empty text is written in quotes", () => {
+  expect(parseLine(formatLine(ok).replace("\n", " err="))).toEqual({ ...ok, err: "" });
+  expect(formatLine({ ...ok, err: "" })).toContain(' err=""\n');
+});
+
+it.each(["plain", "a.b:c/d+e,f@g%h[i]j-k_l", "9"])("%s needs no quotes", (id) => {
+  expect(formatLine({ ...ok, id })).toContain(` id=${id}\n`);
+});
+
+it.each([
+  ["a b", '"a b"'],
+  ["a=b", '"a=b"'],
+  ['"', '"\\""'],
+  ["a\\b", '"a\\\\b"'],
+  ["(é)", '"(é)"'],
+  ["\u202E", '"\\u202e"'],
+  ["\u2028x\u00AD", '"\\u2028x\\u00ad"'],
+  ["\u{E0001}", '"\\udb40\\udc01"'],
+])("%j is quoted, and made visible", (err, quoted) => {
+  expect(formatLine({ ...ok, err })).toContain(` err=${quoted}\n`);
+});
+
+it("visible writes only what would move a cursor, reorder text or end a line as escapes", () => {
+  expect(visible("é 👩 \t\u0007\u200B")).toBe("é 👩 \\u0009\\u0007\\u200b");
+});

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LogLine, RunLine } from "../../line/index.ts";
 import { calendar } from "../../log/calendar.ts";
 import { createLedger } from "./ledger.ts";
@@ -69,4 +69,40 @@ test("a log that ends in such a line goes on before it", () => {
     { kind: "gap", from: 41 * minute, time: 100 * minute, slots: -60, why: "clock" },
   ];
   expect(createLedger(minutes, history).claim(41 * minute)).toEqual({ run: true });
+});
+
+const gap = (slots: number): LogLine => ({ kind: "gap", from: 1 * minute, time: 5 * minute, slots, why: "restart" });
+
+describe("where the account goes on", () => {
+  test.each(["ok", "flaky", "FAIL", "planned"] as const)("after a run that was %s", (kind) => {
+    const ledger = createLedger(minutes, [{ ...ranAt(2), kind }]);
+    expect(ledger.claim(4 * minute).gap).toMatchObject({ from: 3 * minute, slots: 1 });
+  });
+
+  test.each([
+    { title: "at the end of a gap", line: gap(5), first: 6 },
+    { title: "at the end of a gap without slots", line: gap(0), first: 6 },
+    { title: "before the beginning of slots that come again", line: gap(-5), first: 1 },
+  ])("$title", ({ line, first }) => {
+    const ledger = createLedger(minutes, [ranAt(1), line, { kind: "stop", time: 9 * minute, why: "SIGTERM" }]);
+    expect(ledger.claim(8 * minute).gap).toMatchObject({ from: first * minute, slots: 8 - first });
+  });
+});
+
+test("a slot is new unless it, or one after it, has its line", () => {
+  expect(createLedger(minutes, []).isNew(0)).toBe(true);
+  const ledger = createLedger(minutes, [ranAt(7)]);
+  expect([6, 7, 8].map((index) => ledger.isNew(index * minute))).toEqual([false, false, true]);
+});
+
+test("a probe that ended in the very second of a slot overlapped it", () => {
+  const ledger = createLedger(minutes, []);
+  ledger.claim(1 * minute);
+  ledger.busyUntil(2 * minute);
+  expect(ledger.claim(3 * minute).gap).toMatchObject({ slots: 1, why: "overlap" });
+});
+
+test("without a missed slot a claim has no gap at all", () => {
+  const ledger = createLedger(minutes, [ranAt(1)]);
+  expect(ledger.claim(2 * minute)).toStrictEqual({ run: true });
 });

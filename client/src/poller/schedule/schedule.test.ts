@@ -6,10 +6,13 @@ const start = Date.UTC(2026, 10, 21, 6, 20, 30);
 let slots: string[];
 let schedule: Schedule;
 
-function begin(onDue: (slot: number) => Promise<void> = async () => undefined): void {
+function begin(
+  onDue: (slot: number) => Promise<void> = async () => undefined,
+  warn = (message: string): void => expect.fail(message),
+): void {
   schedule = startSchedule({
     expression: "* * * * *",
-    warn: (message) => expect.fail(message),
+    warn,
     onDue: async (slot) => {
       slots.push(new Date(slot).toISOString().slice(11, 16));
       return onDue(slot);
@@ -36,6 +39,18 @@ test("a run that does not end keeps the next from being started", async () => {
   begin(() => new Promise(() => undefined));
   await vi.advanceTimersByTimeAsync(3 * minute);
   expect(slots).toEqual(["06:21"]);
+});
+
+test("a fault in a run is told with where it happened, and the next slot is due all the same", async () => {
+  const warnings: string[] = [];
+  begin(
+    () => Promise.reject(new Error("no disk")),
+    (message) => warnings.push(message),
+  );
+  await vi.advanceTimersByTimeAsync(2 * minute);
+  expect(slots).toEqual(["06:21", "06:22"]);
+  expect(warnings).toHaveLength(2);
+  expect(warnings[0]).toMatch(/^Error: no disk\n +at /);
 });
 
 test("a stopped schedule is silent", async () => {

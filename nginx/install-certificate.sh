@@ -32,8 +32,9 @@ in_use() {
 [ ! -d "$to/current/empty" ] || ! in_use || exit 0
 
 umask 077
-mkdir -p "$to"
-chmod 755 "$to"
+[ -d "$to" ] || { mkdir -p "$to" && chmod 755 "$to"; }
+# One run at a time, where the system has flock: a run must not remove what another one is writing.
+! command -v flock >/dev/null || { exec 9>"$to/.lock"; flock 9; }
 next=$(mktemp -d "$to/v.XXXXXX")
 trap 'rm -rf "$next" "$next.link"' EXIT
 mkdir "$next/empty"

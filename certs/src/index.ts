@@ -1,5 +1,5 @@
 export { createAuthority, issueClientLeaf, issueServerLeaf, type Credential } from "./authority.ts";
 export { pathsOf, read } from "./folder.ts";
-export { factsOf } from "./inspect.ts";
+export { dateOf, factsOf } from "./inspect.ts";
 export { defaultHosts, issueAll, type IssueOptions, type Step } from "./issue.ts";
 export { warningsOf } from "./warnings.ts";

@@ -1,3 +1,4 @@
+import { dateOf, factsOf, read, warningsOf } from "@analyze/certs";
 import { clusterImages } from "@analyze/common/images";
 import type { Cluster } from "../cluster/cluster.ts";
 import { buildImage, hasImage, project } from "../images/docker.ts";
@@ -89,6 +90,14 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   process.stdout.write(`${printed}\n`);
   show(await hostnameFinding(options.host, address, process.platform));
   process.stdout.write(
-    `\nhttps://${options.host} is at ${address}. Clients trust only ${options.certificates}/ca.crt.\n`,
+    `\nhttps://${options.host} is at ${address}. Clients trust only ${options.certificates}/ca.crt.\n${renewalOf(options)}`,
   );
+}
+
+/** When and how the certificate is renewed, and what a person has to do. */
+function renewalOf({ certificates }: Options): string {
+  const leaf = read(certificates, "tls");
+  const until = leaf && dateOf(factsOf(leaf).notAfter);
+  const how = `The certificate is valid until ${until}. Renew it with "npm run tls:renew", or on a timer with "-- --due".`;
+  return `${[how, ...warningsOf(certificates)].join("\n")}\n`;
 }

@@ -17,6 +17,8 @@ export interface Options {
   /** Do not ask, also on a cluster that is neither minikube nor kind. */
   yes: boolean;
   patchController: boolean;
+  /** Renew only what is in its last 30 days. */
+  due: boolean;
   /** The edge demands a certificate of every client. */
   mtls: boolean;
   /** How long pods may take to become ready, as helm writes it. */
@@ -42,6 +44,7 @@ const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:m
   --values <file>          more values for the chart, repeatable
   --set <key=value>        one value for the chart, repeatable
   --mtls                   the edge demands a certificate, issued by a second CA, of every client
+  --due                    tls:renew: only in the certificate's last 30 days; for a timer
   --timeout <duration>     how long pods may take to become ready (default: 240s)
   --patch-controller       correct what the preflight finds at the ingress controller; undeploy restores it
   --yes                    do not ask
@@ -69,6 +72,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     yes: values.yes,
     patchController: values["patch-controller"],
     mtls: values.mtls,
+    due: values.due,
     timeout: values.timeout,
     values: values.values,
     set: values.set,
@@ -97,6 +101,7 @@ function parse(args: readonly string[]) {
         address: { type: "string" },
         yes: { type: "boolean", default: false },
         mtls: { type: "boolean", default: false },
+        due: { type: "boolean", default: false },
         "patch-controller": { type: "boolean", default: false },
         timeout: { type: "string", default: "240s" },
         values: { type: "string", multiple: true, default: [] },

@@ -1,3 +1,4 @@
+import { dateOf, warningsOf } from "@analyze/certs";
 import type { Cluster } from "../cluster/cluster.ts";
 import { failure } from "../run.ts";
 import { edgeFrom, type Options } from "./options.ts";
@@ -8,14 +9,21 @@ import { applyTrust, issue, leafFingerprint, trustedCa } from "./trust.ts";
 
 const limitMs = 120_000;
 
-/** Issues a new leaf, replaces the Secret in place, and waits until the edge serves it. Drops no request. */
+/**
+ * Issues a new leaf (with `due` only what is due, as the steps of a CA's replacement are), replaces the Secret in place,
+ * and waits until the edge serves it. Drops no request.
+ */
 export async function renew(cluster: Cluster, options: Options): Promise<void> {
   const kind = edgeFrom(await deployedEdge(cluster, options.namespace));
   const ca = trustedCa(options);
   const edge = await findEdge(await candidates(cluster, { ...options, edge: kind }), options.host, ca, 2000);
   if (!("address" in edge))
     throw failure(`The edge was not reached before the change:\n  ${edge.reasons.join("\n  ")}`);
-  await step("New leaf from the same CA", () => issue(options, true));
+  await step(
+    options.due ? "What is due" : "New leaf from the same CA",
+    () => issue(options, !options.due),
+    (steps) => steps.map(({ name, done, until }) => `${name} ${done}, valid until ${dateOf(until)}`).join("; "),
+  );
   await step("Secret, in place", () => applyTrust(cluster, options));
   const wanted = leafFingerprint(options);
   await step(`Waiting until ${edge.address} serves it`, async () => {
@@ -28,4 +36,5 @@ export async function renew(cluster: Cluster, options: Options): Promise<void> {
     }
   });
   process.stdout.write(`SHA-256 ${wanted}\n`);
+  for (const warning of warningsOf(options.certificates)) process.stdout.write(`${warning}\n`);
 }

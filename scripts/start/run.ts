@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { hour } from "@analyze/common/time";
 import { type StartConfig, StartError } from "./config.ts";
 import { createFleet } from "./fleet.ts";
 import { follow } from "./follow.ts";
 import { describeParts } from "./parts.ts";
 import { requirePorts } from "./ports.ts";
 import { untilReady } from "./ready.ts";
-import { findTrust, type Trust } from "./trust.ts";
+import { renewEvery } from "./renewal.ts";
+import { certificates, findTrust, type Trust } from "./trust.ts";
 import { farewell, greeting, obituary, pollLine, type Screen } from "./view.ts";
 
 const readyLimitMs = 15_000;
@@ -24,6 +26,8 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   kill.addEventListener("abort", fleet.kill);
   const over = AbortSignal.any([stop, fleet.broken]);
   let unfollow: (() => void) | undefined;
+  const renewing = new AbortController();
+  let renewal: Promise<void> | undefined;
   try {
     const worker = fleet.start(parts.worker);
     const web = fleet.start(parts.web);
@@ -31,10 +35,13 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
       screen.write(greeting(config, trust, { web, worker }));
       unfollow = follow(config.logFile, (line) => screen.write(`${pollLine(line, screen)}\n`));
       fleet.start(parts.client);
+      renewal = renewEvery(certificates, hour, screen, renewing.signal);
       if (!over.aborted) await once(over, "abort");
     }
     screen.write(fleet.dead ? obituary(fleet.dead) : farewell);
   } finally {
+    renewing.abort();
+    await renewal;
     await fleet.stop();
     unfollow?.();
   }

@@ -7,20 +7,24 @@ export interface Trust {
   ca: string;
   certificate: string;
   key: string;
+  /** End of the edge's certificate. */
+  until: Date | undefined;
 }
 
-const dir = "certs/issued";
+/** Where `npm run certs` keeps its files, below the working directory. */
+export const certificates = "certs/issued";
 
-/** Issues what certificates are missing. Throws a UserError when that takes a person's decision. */
+/** Issues the certificates that are missing. Throws a UserError when a person has to decide. */
 export async function findTrust(screen: Screen): Promise<Trust> {
-  const steps = await issueAll({ dir });
-  if (steps.some(({ done }) => done === "issued")) screen.write(`Issued certificates in ${dir}\n`);
-  const leaf = read(dir, "tls");
-  const { certificate, key } = pathsOf(dir, "tls");
+  const steps = await issueAll({ dir: certificates });
+  if (steps.some(({ done }) => done === "issued")) screen.write(`Issued certificates in ${certificates}\n`);
+  const leaf = read(certificates, "tls");
+  const { certificate, key } = pathsOf(certificates, "tls");
   return {
     host: (leaf && factsOf(leaf).hosts?.[0]) ?? "localhost",
-    ca: pathsOf(dir, "ca").certificate,
+    ca: pathsOf(certificates, "ca").certificate,
     certificate,
     key,
+    until: leaf && factsOf(leaf).notAfter,
   };
 }

@@ -1,3 +1,4 @@
+import { dateOf } from "@analyze/certs";
 import type { StartConfig } from "./config.ts";
 import type { Part } from "./part.ts";
 import type { Trust } from "./trust.ts";
@@ -38,7 +39,7 @@ export function pollLine(text: string, screen: Screen): string {
 /** What runs where, and what a person may type next. */
 export function greeting(
   { ports, logFile }: StartConfig,
-  { host, ca }: Trust,
+  { host, ca, until }: Trust,
   { web, worker }: Record<"web" | "worker", Part>,
 ): string {
   const address = `${host}:${ports.START_PORT}`;
@@ -48,6 +49,7 @@ export function greeting(
   client   writes ${logFile}
   web      https://${address} (127.0.0.1), pid ${web.pid}, messages in ${web.log}
   worker   http://127.0.0.1:${ports.START_WORKER_PORT}, pid ${worker.pid}, messages in ${worker.log}
+  TLS      certificate valid until ${until && dateOf(until)}; renewed in its last 30 days while this runs
 
   curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/
   tail -f ${logFile}

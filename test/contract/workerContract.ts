@@ -12,7 +12,8 @@ export function workerContract(): string {
     ...processRoute,
     operation: {
       id: "process",
-      summary: "Counts the words of a text and reverses it",
+      summary: "Count the words of a text and reverse it",
+      tag: "Text",
       body: { schema: analyzeRequest, example: { text: "Hello, how are you?" } },
       success: { status: 200, description: "Both results", content: { "application/json": processResponse } },
     },

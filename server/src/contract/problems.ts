@@ -17,6 +17,7 @@ export const problemTypes = {
   "internal-error": { status: 500, title: "The service failed" },
   "dependency-unavailable": { status: 503, title: "A service that this one needs cannot be reached" },
   draining: { status: 503, title: "This instance is shutting down" },
+  "http-version-not-supported": { status: 505, title: "This HTTP version is not supported" },
   "deadline-exceeded": { status: 504, title: "The answer took too long" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

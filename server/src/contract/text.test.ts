@@ -1,5 +1,5 @@
 import { array, assert, constantFrom, integer, oneof, property, string, tuple } from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import corpus from "./testdata/word-counts.json" with { type: "json" };
 import { countWords, processedText, reverseText } from "./text.ts";
 
@@ -28,7 +28,7 @@ const text = array(oneof(constantFrom(...kinds), string({ unit: "binary", maxLen
 const anyText = text.map((parts) => parts.join(""));
 
 describe("reverseText", () => {
-  test("keeps the user's example, a family and an accent whole", () => {
+  it("keeps the user's example, a family and an accent whole", () => {
     const example = "Hello, how are you?";
     expect(processedText(countWords(example), reverseText(example))).toBe(
       "Word Count: 4 | Reverse: ?uoy era woh ,olleH",
@@ -38,7 +38,7 @@ describe("reverseText", () => {
     expect(reverseText("ł\r\nb")).toBe("b\r\nł");
   });
 
-  test("agrees with the segmenter alone on every text", () => {
+  it("agrees with the segmenter alone on every text", () => {
     assert(
       property(anyText, (value) => {
         expect(reverseText(value)).toBe(reverseBySegmenterAlone(value));
@@ -47,7 +47,7 @@ describe("reverseText", () => {
     );
   });
 
-  test("agrees with the segmenter alone where stretches of plain text are long", () => {
+  it("agrees with the segmenter alone where stretches of plain text are long", () => {
     const long = array(tuple(integer({ min: 0, max: 80 }), constantFrom(...kinds)), { maxLength: 20 });
     assert(
       property(long, (pieces) => {
@@ -58,7 +58,7 @@ describe("reverseText", () => {
     );
   });
 
-  test("agrees with the segmenter alone on every character between others of each kind", () => {
+  it("agrees with the segmenter alone on every character between others of each kind", () => {
     const pairs = ["a\u0301", "\u0600a", "\u1100\u1161", "🇩🇪", "👩\u200d👧", "क\u094dष", "\r\n"];
     for (const pair of pairs) {
       const [before = "", ...after] = pair;
@@ -70,7 +70,7 @@ describe("reverseText", () => {
     }
   });
 
-  test("keeps the multiset of grapheme clusters", () => {
+  it("keeps the multiset of grapheme clusters", () => {
     // Clusters that begin with a letter of no script's joining kind: such never melt with what comes to stand before.
     const whole = constantFrom(
       "a",
@@ -91,7 +91,7 @@ describe("reverseText", () => {
     );
   });
 
-  test("keeps every code point, and gives valid Unicode for lone surrogates", () => {
+  it("keeps every code point, and gives valid Unicode for lone surrogates", () => {
     assert(
       property(anyText, (value) => {
         const reversed = reverseText(value);
@@ -104,12 +104,12 @@ describe("reverseText", () => {
 });
 
 describe("countWords", () => {
-  test("agrees with Python's str.split() on the corpus that Python made", () => {
+  it("agrees with Python's str.split() on the corpus that Python made", () => {
     expect(corpus.texts.length).toBeGreaterThan(500);
     for (const [value, count] of corpus.texts) expect([value, countWords(String(value))]).toEqual([value, count]);
   });
 
-  test("takes as space what Python takes as space, and nothing else", () => {
+  it("takes as space what Python takes as space, and nothing else", () => {
     const found = [];
     for (let unit = 0; unit <= 0xffff; unit++) {
       if (countWords(`a${String.fromCharCode(unit)}a`) === 2) found.push(String.fromCharCode(unit));

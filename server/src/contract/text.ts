@@ -13,11 +13,13 @@ const plain =
   "\\u3001-\\u3029\\u3041-\\u3096\\u309b-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uff01-\\uff60";
 
 /**
- * What the segmenter has to look at: runs of characters that are not plain, with one plain one on either side (the base
- * of a mark; what a prepended character belongs to). Runs up to 32 plain characters apart are taken as one: a call of
- * the segmenter costs as much as its work on those.
+ * What the segmenter has to see: runs of characters that are not plain, with one plain one on either side (the base of a
+ * mark; what a prepended character belongs to). Runs with few plain characters between them are taken as one.
  */
-const joinable = new RegExp(`[${plain}]?[^${plain}]+(?:[${plain}]{1,32}[^${plain}]+)*[${plain}]?`, "g");
+const joinable = new RegExp(`[${plain}]?[^${plain}]+(?:[${plain}]{1,8}[^${plain}]+)*[${plain}]?`, "g");
+
+/** Between two stretches: a control character, which no cluster extends over (UAX #29, GB4 and GB5). */
+const separator = "\0";
 
 /** Whether a UTF-16 code unit is space to Python's str.split(): Unicode White_Space and the information separators. */
 function isSpace(unit: number): boolean {
@@ -51,20 +53,34 @@ function reverseLatin1(text: string): string {
   return reversed.includes("\n\r") ? reversed.replaceAll("\n\r", "\r\n") : reversed;
 }
 
-/** Of the text reversed unit by unit, turns CR LF back: the one cluster of two plain characters. */
-function mendLineEnds(units: Uint16Array, text: string): void {
+/** In the text reversed unit by unit, restores CR LF: the one cluster of two plain characters. */
+function restoreLineEnds(units: Uint16Array, text: string): void {
   for (let at = text.indexOf("\r\n"); at !== -1; at = text.indexOf("\r\n", at + 2)) {
     units[text.length - at - 2] = 0x0d;
     units[text.length - at - 1] = 0x0a;
   }
 }
 
-/** Of the text reversed unit by unit, turns back the clusters of several units in `stretch`, which now ends at `end`. */
-function mendStretch(units: Uint16Array, end: number, stretch: string): void {
-  let at = end;
-  for (const { segment } of graphemes.segment(stretch)) {
-    at -= segment.length;
-    if (segment.length > 1) for (let i = 0; i < segment.length; i++) units[at + i] = segment.charCodeAt(i);
+/**
+ * In the text reversed unit by unit, restores the clusters of several units. All stretches go to the segmenter in one
+ * string: a call for each would cost more than its work, and a text can have thousands of them.
+ */
+function restoreClusters(units: Uint16Array, text: string): void {
+  const stretches = Array.from(text.matchAll(joinable));
+  const joined = stretches.map(([stretch]) => stretch).join(separator);
+  let next = 0;
+  let nextStart = 0;
+  // What to add to an index of the joined string for the index of the text.
+  let shift = 0;
+  for (const { segment, index } of graphemes.segment(joined)) {
+    if (index === nextStart) {
+      const stretch = stretches[next++];
+      shift = (stretch?.index ?? 0) - index;
+      nextStart = index + (stretch?.[0].length ?? 0) + separator.length;
+    }
+    if (segment.length === 1) continue;
+    const at = text.length - (index + shift) - segment.length;
+    for (let i = 0; i < segment.length; i++) units[at + i] = segment.charCodeAt(i);
   }
 }
 
@@ -73,8 +89,8 @@ function reverseUnicode(text: string): string {
   const bytes = Buffer.from(units.buffer);
   bytes.write(text, "utf16le");
   units.reverse();
-  mendLineEnds(units, text);
-  for (const { 0: stretch, index } of text.matchAll(joinable)) mendStretch(units, text.length - index, stretch);
+  restoreLineEnds(units, text);
+  restoreClusters(units, text);
   return bytes.toString("utf16le");
 }
 

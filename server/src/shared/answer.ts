@@ -1,22 +1,22 @@
 import { headers, problemTypes, type Problem, type ProblemCode } from "../contract/index.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** What a route answers, before the headers that every answer carries are added. */
 export interface Answer {
   status: number;
   contentType: string;
   body: string;
-  headers?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Headers that a service puts on each of its answers. */
 export type StandingHeaders = Readonly<Record<string, string>>;
 
 /**
- * Headers for every answer of a service. `hsts` only where the service ends TLS itself: behind an edge, that is the
- * edge's to say.
+ * Headers for every answer of a service. Browsers call web and never worker, so only web sends what browsers need.
+ * `hsts` only where the service ends TLS itself: behind an edge, the edge sends it.
  */
-export function standingHeaders(service: string, hsts: boolean): StandingHeaders {
+export function standingHeaders(service: "web" | "worker", hsts: boolean): StandingHeaders {
+  if (service === "worker") return { [headers.servedBy]: service };
   return {
     [headers.servedBy]: service,
     "x-content-type-options": "nosniff",
@@ -25,11 +25,16 @@ export function standingHeaders(service: string, hsts: boolean): StandingHeaders
   };
 }
 
-/** All headers of an answer as a plain record: node-server then takes its short way, without a Headers object. */
-export function headersFor(answer: Answer, exchange: Exchange, standing: StandingHeaders): Record<string, string> {
+/** All headers of an answer. */
+export function headersFor(
+  answer: Answer,
+  requestId: string,
+  standing: StandingHeaders,
+): Record<string, string | number> {
   // Spread first and alone, a constant object is copied as a whole.
-  const all: Record<string, string> = { ...standing, "content-type": answer.contentType };
-  all[headers.requestId] = exchange.requestId;
+  const all: Record<string, string | number> = { ...standing, "content-type": answer.contentType };
+  all["content-length"] = Buffer.byteLength(answer.body);
+  all[headers.requestId] = requestId;
   return answer.headers ? Object.assign(all, answer.headers) : all;
 }
 
@@ -40,10 +45,12 @@ export function json(value: unknown, status = 200): Answer {
 
 export interface ProblemOptions extends ErrorOptions {
   errors?: Problem["errors"];
-  headers?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
+  /** Ends the connection after this answer: what follows on it cannot be trusted. */
+  close?: boolean;
 }
 
-/** Thrown by a route to answer with a problem (RFC 9457). `detail` is sent to the caller: nothing of the input in it. */
+/** Thrown by a route to answer with a problem (RFC 9457). `detail` is sent to the caller: it holds nothing of the input. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: ProblemCode;
@@ -56,22 +63,21 @@ export class ProblemError extends Error {
   }
 }
 
-/** The problem as an answer; notes its code in the exchange for the log line. */
-export function problemAnswer({ code, message, options }: ProblemError, exchange: Exchange): Answer {
-  exchange.problem = code;
+/** The problem as an answer to the request with this id. */
+export function problemAnswer({ code, message, options }: ProblemError, requestId: string): Answer {
   const { status, title } = problemTypes[code];
   const body: Problem = {
     type: `urn:analyze:problem:${code}`,
     title,
     status,
     detail: message,
-    requestId: exchange.requestId,
+    requestId,
     ...(options.errors ? { errors: options.errors } : {}),
   };
   return {
     status,
     contentType: "application/problem+json",
     body: JSON.stringify(body),
-    ...(options.headers ? { headers: options.headers } : {}),
+    headers: { ...options.headers, ...(options.close ? { connection: "close" } : {}) },
   };
 }

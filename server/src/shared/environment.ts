@@ -1,8 +1,20 @@
 import { z } from "zod";
-import { logLevels } from "./logger.ts";
+import { logLevels, type LogLevel } from "./logger.ts";
+
+/** What both services are run with. Times in milliseconds. */
+export interface RunConfig {
+  host: string;
+  port: number;
+  metricsPort: number;
+  logLevel: LogLevel;
+  /** After SIGTERM, how long the service still accepts requests. */
+  drainDelayMs: number;
+  /** After SIGTERM, when the process ends at the latest. */
+  shutdownLimitMs: number;
+}
 
 /** A whole number between two bounds, written in digits. */
-export function wholeNumber(min: number, max: number, fallback: number) {
+function wholeNumber(min: number, max: number, fallback: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -12,10 +24,40 @@ export function wholeNumber(min: number, max: number, fallback: number) {
     .default(fallback);
 }
 
-/** The variables that web and worker share, with their defaults. */
-export const commonVariables = {
-  HOST: z.string().default("0.0.0.0"),
-  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
-  DRAIN_DELAY_MS: wholeNumber(0, 600_000, 2_000),
-  SHUTDOWN_LIMIT_MS: wholeNumber(0, 600_000, 25_000),
+const port = (fallback: number) => wholeNumber(0, 65_535, fallback);
+
+/** The variables that both services have, with their defaults. */
+export function commonVariables(defaults: { port: number; metricsPort: number }) {
+  return {
+    HOST: z.string().default("0.0.0.0"),
+    PORT: port(defaults.port),
+    METRICS_PORT: port(defaults.metricsPort),
+    LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
+    DRAIN_DELAY_MS: wholeNumber(0, 600_000, 2_000),
+    SHUTDOWN_LIMIT_MS: wholeNumber(0, 600_000, 25_000),
+  };
+}
+
+type Common = z.output<z.ZodObject<ReturnType<typeof commonVariables>>>;
+
+/** Whether the drain delay fits into the shutdown; {@link drainTooLong} says what is wrong where it does not. */
+export function drainFits({ DRAIN_DELAY_MS, SHUTDOWN_LIMIT_MS }: Common): boolean {
+  return DRAIN_DELAY_MS < SHUTDOWN_LIMIT_MS;
+}
+
+export const drainTooLong = {
+  path: ["SHUTDOWN_LIMIT_MS"],
+  error: "must be greater than DRAIN_DELAY_MS, which is a part of it",
 };
+
+/** The configuration that the common variables come to. */
+export function runConfigOf(read: Common): RunConfig {
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    metricsPort: read.METRICS_PORT,
+    logLevel: read.LOG_LEVEL,
+    drainDelayMs: read.DRAIN_DELAY_MS,
+    shutdownLimitMs: read.SHUTDOWN_LIMIT_MS,
+  };
+}

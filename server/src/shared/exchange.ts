@@ -1,45 +1,44 @@
-import { IncomingMessage, type ServerResponse } from "node:http";
-import type { Context } from "hono";
-import { headers, requestIdPattern, type ProblemCode } from "../contract/index.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { requestIdPattern, headers, type ProblemCode } from "../contract/index.ts";
 
-/** One request on its way through a service. */
+/** One request on its way through a service, with the response that it gets. */
 export interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
   readonly requestId: string;
   /** `performance.now()` when its headers had arrived. */
   readonly startedAt: number;
   /** Template of the route that took it; `unmatched` when none did. */
   route: string;
+  /** Values of the route's `{parameters}`, decoded. */
+  params: Readonly<Record<string, string>>;
   /** Code of the problem that answered it, if one did. */
   problem: ProblemCode | undefined;
 }
 
-/** Opens an exchange. The caller's request id is kept if it is well formed, and replaced otherwise. */
-export function openExchange(callersId: string | string[] | undefined): Exchange {
-  const requestId = typeof callersId === "string" && requestIdPattern.test(callersId) ? callersId : crypto.randomUUID();
-  return { requestId, startedAt: performance.now(), route: "unmatched", problem: undefined };
+const none = {};
+
+/** The caller's request id if it is well formed, else a new one. */
+export function requestIdOf(callersId: string | string[] | undefined): string {
+  return typeof callersId === "string" && requestIdPattern.test(callersId) ? callersId : crypto.randomUUID();
 }
 
-/** Node's request with a place for its exchange, so that neither a map nor a context has to be looked up per request. */
-export class ServerIncoming extends IncomingMessage {
-  exchange: Exchange | undefined = undefined;
+/** Opens an exchange for a request whose headers have arrived. */
+export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
+  const requestId = requestIdOf(incoming.headers[headers.requestId]);
+  return {
+    incoming,
+    outgoing,
+    requestId,
+    startedAt: performance.now(),
+    route: "unmatched",
+    params: none,
+    problem: undefined,
+  };
 }
 
-/** What hono handlers find in `c.env`: empty under `app.request()`, Node's own pair over a socket. */
-export interface ServerEnv {
-  Bindings: { incoming?: ServerIncoming; outgoing?: ServerResponse };
-}
-
-/**
- * A request's header. Node has parsed it where there is a socket; hono would look through the raw ones again. Not for a
- * header that Node drops when it is repeated, as Content-Type.
- */
-export function headerOf(c: Context<ServerEnv>, name: string): string | undefined {
-  const { incoming } = c.env ?? {};
-  const value = incoming ? incoming.headers[name] : c.req.header(name);
+/** A request header; the values of one that was repeated are joined. */
+export function headerOf({ incoming }: Exchange, name: string): string | undefined {
+  const value = incoming.headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
-}
-
-/** The exchange that the listener opened, or a new one where there is no socket. */
-export function exchangeOf(incoming: ServerIncoming | undefined, request: Request): Exchange {
-  return incoming?.exchange ?? openExchange(request.headers.get(headers.requestId) ?? undefined);
 }

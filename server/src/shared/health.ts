@@ -3,8 +3,8 @@ import type { Route } from "./router.ts";
 import type { Traffic } from "./traffic.ts";
 
 /**
- * `/livez`: the process answers. `/readyz` and `/healthz`: it wants traffic; 503 while draining. A service is ready
- * whatever its dependencies do: were web unready when worker is down, the edge would have nobody left to say so.
+ * `/livez`: the process answers. `/readyz` and `/healthz`: ready for traffic; 503 while draining. A service is ready
+ * whatever its dependencies do: if web were unready while worker is down, the edge could only answer for both.
  */
 export function healthRoutes(traffic: Traffic): Route[] {
   const ready: Route["handle"] = () => {

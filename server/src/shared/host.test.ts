@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { hasOneValidHost } from "./host.ts";
 
 const asked = (...hosts: string[]): boolean =>
@@ -7,11 +7,11 @@ const asked = (...hosts: string[]): boolean =>
     hosts[0],
   );
 
-test("a load balancer's health check, which names the pod's own address, is as good as one by name", () => {
+it("a load balancer's health check, which names the pod's own address, is as good as one by name", () => {
   expect([asked("10.74.16.9:8080"), asked("[2001:db8::9]:8080"), asked("analyze.test")]).toEqual([true, true, true]);
 });
 
-test("no host, two, or one that cannot be is refused", () => {
+it("no host, two, or one that cannot be is refused", () => {
   expect([asked(), asked("a.test", "b.test"), asked("a test"), asked("a.test:port")]).toEqual([
     false,
     false,

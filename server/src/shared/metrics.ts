@@ -4,8 +4,8 @@ import type { Traffic } from "./traffic.ts";
 export interface Metrics {
   registry: Registry;
   /**
-   * What notes finished requests of one kind: called with the seconds from the arrival of a request's headers to the end
-   * of its answer. To be kept: to find the kind again costs more than to count.
+   * Counts finished requests of one kind: called with the seconds from the arrival of a request's headers to the end of
+   * its answer. Keep the function: the search for the kind costs more than the count.
    */
   observer(method: string, route: string, status: number): (seconds: number) => void;
 }
@@ -26,7 +26,7 @@ export function createMetrics(service: string, version: string, traffic: Traffic
   });
   const inFlight = new Gauge({
     name: "http_requests_in_flight",
-    help: "Requests being answered.",
+    help: "Requests that are being answered.",
     registers: [],
     collect() {
       this.set(traffic.inFlight);
@@ -34,7 +34,7 @@ export function createMetrics(service: string, version: string, traffic: Traffic
   });
   const build = new Gauge({
     name: "build_info",
-    help: "Always 1; what runs is in the labels.",
+    help: "Always 1. The labels say what runs.",
     labelNames: ["version", "node"],
     registers: [],
   });

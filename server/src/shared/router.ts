@@ -1,73 +1,69 @@
-import { Hono, type Context } from "hono";
-import { headersFor, problemAnswer, ProblemError, type Answer, type StandingHeaders } from "./answer.ts";
-import { exchangeOf, type Exchange, type ServerEnv } from "./exchange.ts";
-import type { Logger } from "./logger.ts";
-
-export type ServerContext = Context<ServerEnv>;
+import { ProblemError, type Answer } from "./answer.ts";
+import type { Exchange } from "./exchange.ts";
+import { decodeSegment, parseTarget } from "./target.ts";
 
 /** One route of a service. `handle` returns its answer or throws a ProblemError; anything else thrown is a 500. */
 export interface Route {
-  method: "GET" | "POST";
-  path: string;
-  handle(c: ServerContext, exchange: Exchange): Answer | Promise<Answer>;
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Path template as in OpenAPI: `/tasks/{id}`; a parameter is one whole segment. */
+  readonly path: string;
+  handle(exchange: Exchange): Answer | Promise<Answer>;
 }
 
-type Handler = Route["handle"];
+/** Finds the route of a request and notes it in the exchange. Throws ProblemError 400, 404, or 405 with Allow. */
+export type Router = (exchange: Exchange) => Route;
 
-function reason(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause === undefined ? cause.message : `${cause.message}: ${reason(cause.cause)}`;
+interface Pattern {
+  readonly expression: RegExp;
+  readonly routes: ReadonlyMap<string, Route>;
 }
 
-function failureAnswer(error: unknown, exchange: Exchange, logger: Logger): Answer {
-  const { requestId, route } = exchange;
-  if (error instanceof ProblemError) {
-    const answer = problemAnswer(error, exchange);
-    if (answer.status >= 500 && error.code !== "draining")
-      logger.warn({ requestId, route, problem: error.code, reason: reason(error) }, "failure");
-    return answer;
-  }
-  logger.error({ requestId, route, err: error }, "unexpected error");
-  return problemAnswer(new ProblemError("internal-error", "The request was fine; this service is not."), exchange);
+function expressionOf(template: string): RegExp {
+  const source = template.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)");
+  return new RegExp(`^${source}$`);
 }
 
-function allowOf(routes: Route[], path: string): string {
-  const methods = new Set(routes.filter((route) => route.path === path).map((route) => route.method));
-  return [...methods].flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+function allowOf(routes: ReadonlyMap<string, Route>): string {
+  return [...routes.keys()].flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
 }
 
-/**
- * The service's routes as a hono app. A known path with another method answers 405 with Allow, an unknown path 404.
- * Each route is hono's only handler for its path and method: hono's way through several costs more than our code.
- */
-export function createRouter(routes: Route[], standing: StandingHeaders, logger: Logger): Hono<ServerEnv> {
-  const wrap = (route: string, handle: Handler) => async (c: ServerContext) => {
-    const exchange = exchangeOf(c.env?.incoming, c.req.raw);
-    exchange.route = route;
-    let answer: Answer;
-    try {
-      answer = await handle(c, exchange);
-    } catch (error) {
-      answer = failureAnswer(error, exchange, logger);
+function decodeAll(groups: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeSegment(value)]));
+}
+
+function methodNotAllowed(routes: ReadonlyMap<string, Route>): ProblemError {
+  const allow = allowOf(routes);
+  return new ProblemError("method-not-allowed", `This address accepts ${allow}.`, { headers: { allow } });
+}
+
+/** The router of these routes. A path without parameters is found by one look-up. */
+export function createRouter(routes: readonly Route[]): Router {
+  const byPath = Map.groupBy(routes, ({ path }) => path);
+  const patterns = Array.from(byPath, ([path, group]): Pattern => ({
+    expression: expressionOf(path),
+    routes: new Map(group.map((route) => [route.method, route])),
+  }));
+  const exact = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+
+  const search = (exchange: Exchange, method: string): Route => {
+    const { path } = parseTarget(exchange.incoming.url ?? "");
+    for (const { expression, routes: candidates } of patterns) {
+      const match = expression.exec(path);
+      if (!match) continue;
+      const route = candidates.get(method);
+      exchange.route = candidates.values().next().value?.path ?? exchange.route;
+      if (!route) throw methodNotAllowed(candidates);
+      exchange.params = decodeAll(match.groups);
+      return route;
     }
-    return new Response(answer.body, { status: answer.status, headers: headersFor(answer, exchange, standing) });
+    throw new ProblemError("not-found", "See /openapi.json for the addresses that exist.");
   };
 
-  const app = new Hono<ServerEnv>();
-  const others = new Hono<ServerEnv>();
-  for (const { method, path, handle } of routes) app.on(method, path, wrap(path, handle));
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const allow = allowOf(routes, path);
-    const refuse = (): never => {
-      throw new ProblemError("method-not-allowed", `This address takes ${allow}.`, { headers: { allow } });
-    };
-    others.all(path, wrap(path, refuse));
-  }
-  others.notFound(
-    wrap("unmatched", () => {
-      throw new ProblemError("not-found", "See /openapi.json for the addresses that exist.");
-    }),
-  );
-  app.notFound((c) => others.fetch(c.req.raw, c.env));
-  return app;
+  return (exchange) => {
+    const { method: sent = "", url } = exchange.incoming;
+    const method = sent === "HEAD" ? "GET" : sent;
+    const route = exact.get(`${method} ${url}`) ?? search(exchange, method);
+    exchange.route = route.path;
+    return route;
+  };
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { connect, createServer } from "node:net";
+import { afterEach, expect, it } from "vitest";
 import { startProgram, type Program } from "../../../test/support/program.ts";
 import { listening } from "../../testing/listening.ts";
 
@@ -23,14 +23,14 @@ async function ports(program: Program): Promise<{ port: number; metricsPort: num
   return JSON.parse(program.output().split("\n")[0] ?? "");
 }
 
-test("its first line says where it listens, even when only errors are to be logged", async () => {
+it("its first line says where it listens, even when only errors are to be logged", async () => {
   const { port, metricsPort } = await ports(start({ LOG_LEVEL: "error" }));
   expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
   expect(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()).toMatch(/^build_info\{version="/m);
   expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
 });
 
-test("on SIGTERM it drains and ends with 0, and every line is written", async () => {
+it("on SIGTERM it drains and ends with 0, and every line is written", async () => {
   const program = start({ DRAIN_DELAY_MS: "0" });
   const { port } = await ports(program);
   await (await fetch(`http://127.0.0.1:${port}/none`, { headers: { "x-request-id": "last-one" } })).text();
@@ -44,21 +44,27 @@ test("on SIGTERM it drains and ends with 0, and every line is written", async ()
   ]);
 });
 
-test("a second signal ends it at once, with 1", async () => {
-  const program = start({ DRAIN_DELAY_MS: "600000" });
+it("a second signal ends it at once, with 1", async () => {
+  const program = start({ DRAIN_DELAY_MS: "500000", SHUTDOWN_LIMIT_MS: "600000" });
   await ports(program);
   program.child.kill("SIGTERM");
   await program.waitFor(/"msg":"draining"/);
   expect(await program.stop("SIGINT")).toBe(1);
 });
 
-test("a request that outlives the limit is given up, with 1", async () => {
-  const program = start({ DRAIN_DELAY_MS: "600000", SHUTDOWN_LIMIT_MS: "50" });
-  await ports(program);
+it("a request that outlives the limit is given up, with 1", async () => {
+  const program = start({ DRAIN_DELAY_MS: "0", SHUTDOWN_LIMIT_MS: "1000" });
+  const { port } = await ports(program);
+  const socket = connect({ port, host: "127.0.0.1" });
+  socket.on("error", () => {});
+  socket.write("POST /process HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n");
+  socket.write('Expect: 100-continue\r\nContent-Length: 9\r\n\r\n{"');
+  await once(socket, "data");
   expect(await program.stop("SIGTERM")).toBe(1);
+  expect(program.output()).toMatch(/"inFlight":1,"msg":"shutdown limit reached/);
 });
 
-test("a port that is taken is told with the variable to set, and it ends with 2", async () => {
+it("a port that is taken is named with the variable to set, and it ends with 2", async () => {
   const taken = createServer();
   const port = await listening(taken);
   const program = start({ PORT: String(port) });
@@ -68,7 +74,14 @@ test("a port that is taken is told with the variable to set, and it ends with 2"
   await once(taken, "close");
 });
 
-test("invalid settings are reported one per line, and the program ends with 2", async () => {
+it("a HOST that is not this machine's is named, and not the port", async () => {
+  const program = start({ HOST: "192.0.2.7" });
+  expect(await program.ended).toBe(2);
+  expect(program.output()).toContain('HOST="192.0.2.7" is not an address of this machine (EADDRNOTAVAIL); set HOST');
+  expect(program.output()).not.toContain("METRICS_PORT");
+});
+
+it("invalid settings are reported one per line, and the program ends with 2", async () => {
   const program = start({ PORT: "x", LOG_LEVEL: "loud" });
   expect(await program.ended).toBe(2);
   const [heading, ...faults] = program.output().trim().split("\n");

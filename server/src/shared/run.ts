@@ -2,26 +2,29 @@ import { once } from "node:events";
 import type { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "@analyze/common/errors";
-import { SettingsError } from "@analyze/common/settings";
-import type { Service } from "./listener.ts";
+import { nameSetting, SettingsError } from "@analyze/common/settings";
+import type { RunConfig } from "./environment.ts";
 import { createMetricsServer } from "./metrics-server.ts";
 import type { AnyServer } from "./server.ts";
+import type { Service } from "./service.ts";
 import { shutDown } from "./shutdown.ts";
-
-export interface RunConfig {
-  host: string;
-  port: number;
-  metricsPort: number;
-  drainDelayMs: number;
-  shutdownLimitMs: number;
-}
 
 export interface Program {
   service: Service;
   server: AnyServer;
   config: RunConfig;
-  /** Lets go of what the service holds, once its last answer is out. */
+  /** Stops taking new work besides requests, such as jobs of a queue: at the signal, before the listener closes. */
+  onDrain?: () => Promise<void>;
+  /** Closes what the service holds, after its last answer was sent. */
   release?: () => Promise<void>;
+}
+
+const hostFaults = new Set(["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EINVAL"]);
+
+function listenFault(variable: string, port: number, host: string, cause: NodeJS.ErrnoException): string {
+  return hostFaults.has(cause.code ?? "")
+    ? `${nameSetting("HOST", host)} is not an address of this machine (${cause.code}); set HOST to one, or leave it out`
+    : `${variable}=${port} cannot be listened on (${cause.code}); set ${variable} to another port`;
 }
 
 async function listen(server: Server, variable: string, port: number, host: string): Promise<number> {
@@ -29,17 +32,21 @@ async function listen(server: Server, variable: string, port: number, host: stri
   try {
     await once(server, "listening");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SettingsError([`${variable}=${port} cannot be listened on (${why}); set ${variable} to another port`]);
+    if (!(cause instanceof Error)) throw cause;
+    throw new SettingsError([listenFault(variable, port, host, cause)], { cause });
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-async function stop({ service, server, config, release }: Program, signal: string): Promise<never> {
+async function stop({ service, server, config, release, ...program }: Program, signal: string): Promise<never> {
   service.logger.info({ signal, inFlight: service.traffic.inFlight }, "draining");
   const limit = wait(config.shutdownLimitMs, "limit" as const);
-  const drained = shutDown(server, service.traffic, config.drainDelayMs).then(() => release?.());
+  const { drainDelayMs } = config;
+  // What fails here must not take the open requests with it.
+  const onDrain = async (): Promise<void> =>
+    program.onDrain?.().catch((err: unknown) => service.logger.error({ err }, "draining failed"));
+  const drained = shutDown({ server, traffic: service.traffic, drainDelayMs, onDrain }).then(() => release?.());
   if ((await Promise.race([drained, limit])) === "limit") {
     service.logger.error({ inFlight: service.traffic.inFlight }, "shutdown limit reached, ending with open requests");
     process.exit(1);

@@ -1,26 +1,28 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { listening } from "../../testing/listening.ts";
+import { connect } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rawRequest } from "../../testing/raw-request.ts";
+import { serve, type Serving } from "../../testing/serving.ts";
 import { analyzeRequest, limits } from "../contract/index.ts";
 import { json } from "./answer.ts";
 import { readJson } from "./body.ts";
-import { createRouter, type Route } from "./router.ts";
-import { createAppServer } from "./server.ts";
+import type { Route } from "./router.ts";
 import { createService } from "./service.ts";
 
 const echo: Route = {
   method: "POST",
   path: "/echo",
-  handle: async (c) => json({ length: (await readJson(c, analyzeRequest)).value.text.length }),
+  handle: async (exchange) => json({ length: (await readJson(exchange, analyzeRequest)).value.text.length }),
 };
-const service = createService("worker", "silent");
-const server = createAppServer(createRouter([echo], service.standing, service.logger), service);
+const held: Route = { method: "GET", path: "/slow", handle: () => wait(50).then(() => json({})) };
+let serving: Serving;
 let port: number;
 
 beforeAll(async () => {
-  port = await listening(server);
+  serving = await serve([echo, held], createService("worker", "silent"));
+  ({ port } = serving);
 });
-afterAll(() => server.close());
+afterAll(() => serving.close());
 
 const close = "Connection: close\r\n";
 const chunked = `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n`;
@@ -30,24 +32,24 @@ function chunk(data: string): string {
 }
 
 describe("over a socket", () => {
-  test("a chunked body is read", async () => {
+  it("a chunked body is read", async () => {
     const answer = await rawRequest(port, `${chunked}${close}\r\n`, chunk('{"text":'), chunk('"abc"}'), "0\r\n\r\n");
     expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"length":3\}$/);
   });
 
-  test("a chunked body is refused with 413 as soon as its bytes are too many, though it never ends", async () => {
+  it("a chunked body is refused with 413 as soon as its bytes are too many, though it never ends", async () => {
     const answer = await rawRequest(port, `${chunked}\r\n`, chunk(`{"text":"${"a".repeat(limits.bodyBytes)}`));
     expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*"type":"urn:analyze:problem:body-too-large"/);
   });
 
-  test("the answer 413 arrives however much of the body is still on its way", async () => {
+  it("the answer 413 arrives however much of the body is still on its way", async () => {
     const body = `${chunk("a".repeat(65_536)).repeat(80)}0\r\n\r\n`;
     const last = `GET /echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`;
     const answers = await Promise.all(Array.from({ length: 20 }, () => rawRequest(port, `${chunked}\r\n`, body, last)));
     expect(answers.map((answer) => answer.slice(0, 12))).toEqual(answers.map(() => "HTTP/1.1 413"));
   });
 
-  test.each([
+  it.each([
     ["two Host headers", "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
     ["no Host header", "GET /echo HTTP/1.1\r\n\r\n", 400],
     ["an empty Host header", "GET /echo HTTP/1.1\r\nHost:\r\n\r\n", 400],
@@ -55,6 +57,16 @@ describe("over a socket", () => {
     ["a target that is no path", "GET /\\echo HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["a method that does not exist", "FETCH /echo HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["both lengths", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400],
+    ["a version of another kind", "GET /slow HTTP/2.0\r\nHost: a\r\n\r\n", 505],
+    ["an old version", "GET /slow HTTP/0.9\r\nHost: a\r\n\r\n", 505],
+    ["an unknown version", "GET /slow HTTP/1.2\r\nHost: a\r\n\r\n", 505],
+    [
+      "a compressed chunked body",
+      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      400,
+    ],
+    ["an escape that is none", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["the method CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405],
     ["headers of 20 KiB", `GET /echo HTTP/1.1\r\nHost: a\r\nX-Long: ${"a".repeat(20_480)}\r\n\r\n`, 431],
   ])("a request with %s is answered with a problem, and the connection closed", async (_, request, status) => {
     const answer = await rawRequest(port, request);
@@ -65,17 +77,80 @@ describe("over a socket", () => {
     expect(answer).toMatch(/^connection: close\r$/im);
   });
 
-  test("TRACE and an unknown expectation meet the routes like any request", async () => {
+  it("TRACE and an unknown expectation reach the routes like any request", async () => {
     expect(await rawRequest(port, `TRACE /echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`)).toMatch(/^HTTP\/1\.1 405 /);
     expect(await rawRequest(port, `GET /no HTTP/1.1\r\nHost: a\r\nExpect: x\r\n${close}\r\n`)).toMatch(
       /^HTTP\/1\.1 404 /,
     );
   });
 
-  test("nonsense after a whole request leaves that one its answer, and closes the connection", async () => {
+  it("nonsense after a whole request leaves that one its answer, and closes the connection", async () => {
     const head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n";
     const answer = await rawRequest(port, `${head}{"text":"a"}nonsense\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toContain('{"length":1}');
+  });
+
+  it("a caller that closes its side after the request still gets the answer", async () => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const body = '{"text":"abc"}';
+    socket.end(
+      `GET /slow HTTP/1.1\r\nHost: a\r\n\r\nPOST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const answers = (await socket.toArray()).join("");
+    expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 200 [^]*\{"length":3\}$/);
+  });
+
+  it("a caller that closes its side in the middle of the body is refused", async () => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.end('POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"te');
+    expect((await socket.toArray()).join("")).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  const expecting = (length: number, type = "application/json"): string =>
+    `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+
+  it("a body that is expected with 100-continue is asked for, and read", async () => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.write(expecting(14));
+    const chunks: string[] = [];
+    for await (const chunk of socket) {
+      chunks.push(String(chunk));
+      if (chunks.length === 1) socket.write('{"text":"abc"}');
+      if (chunks.join("").includes("length")) break;
+    }
+    expect(chunks[0]).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    expect(chunks.join("")).toMatch(/HTTP\/1\.1 200 [^]*\{"length":3\}$/);
+  });
+
+  it.each([
+    [413, expecting(limits.bodyBytes + 1)],
+    [415, expecting(14, "text/plain")],
+    [404, expecting(14).replace("/echo", "/none")],
+  ])(
+    "a body that can only be refused with %i is never asked for, and the connection closed",
+    async (status, request) => {
+      const answer = await rawRequest(port, request);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*^connection: close\r$`, "im"));
+    },
+  );
+
+  it("an answer before the body has arrived leaves the connection in step", async () => {
+    const body = "a".repeat(200_000);
+    const first = `POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const answers = await rawRequest(port, first, body, `GET /slow HTTP/1.1\r\nHost: a\r\n${close}\r\n`);
+    expect(answers).toMatch(/^HTTP\/1\.1 404 [^]*HTTP\/1\.1 200 /);
+  });
+
+  it("a rest of a body that never comes does not keep the connection open", async () => {
+    const request = "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc";
+    expect(await rawRequest(port, request)).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it("a body of one-byte chunks is read", async () => {
+    const body = JSON.stringify({ text: "a".repeat(3000) });
+    const chunks = Array.from(body, chunk).join("");
+    expect(await rawRequest(port, `${chunked}${close}\r\n`, chunks, "0\r\n\r\n")).toMatch(/\{"length":3000\}$/);
   });
 });

@@ -1,39 +1,43 @@
 import { createServer as createHttpServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { SecureContextOptions } from "node:tls";
-import type { Hono } from "hono";
 import { limits } from "../contract/index.ts";
-import { ServerIncoming, type ServerEnv } from "./exchange.ts";
-import { createListener, type Service } from "./listener.ts";
-import { onParseFailure } from "./parse-failure.ts";
+import { createListener } from "./listener.ts";
+import { onParseFailure, refuseTunnel } from "./refusal.ts";
+import type { Route } from "./router.ts";
+import type { Service } from "./service.ts";
 
-export type AnyServer = Server<typeof ServerIncoming> | HttpsServer<typeof ServerIncoming>;
+export type AnyServer = Server | HttpsServer;
 
 /**
- * Longer than nginx keeps an idle connection to us (60 s), so that it is never we who close one that is about to be
- * used. Headers and body have 9 s, checked every second: what is slow is gone after 10 s.
+ * Longer than nginx keeps an idle connection to us (60 s), so that we never close one that is about to be used. Headers
+ * and body have 9 s, checked every second: what is slow is gone after 10 s.
  */
-const serverOptions: ServerOptions<typeof ServerIncoming> = {
-  IncomingMessage: ServerIncoming,
+const serverOptions: ServerOptions = {
   maxHeaderSize: limits.headerBytes,
   keepAliveTimeout: 65_000,
   headersTimeout: 9_000,
   requestTimeout: 9_000,
   connectionsCheckingInterval: 1_000,
-  // Ours answers it with a problem: see hasOneValidHost.
+  // Ours answers it with a problem: see checkPreconditions.
   requireHostHeader: false,
   noDelay: true,
 };
 
-/** A server for an app, not yet listening; with `tls` it ends TLS itself. */
-export function createAppServer(app: Hono<ServerEnv>, service: Service, tls?: SecureContextOptions): AnyServer {
-  const listener = createListener(app, service);
+/** A server for these routes, not yet listening; with `tls` it ends TLS itself. */
+export function createAppServer(routes: readonly Route[], service: Service, tls?: SecureContextOptions): AnyServer {
+  const listener = createListener(routes, service);
   const server = tls
     ? createHttpsServer({ ...serverOptions, ...tls, handshakeTimeout: 10_000 }, listener)
     : createHttpServer(serverOptions, listener);
   // Node silently drops the headers past this number; their size is limited already.
   server.maxHeadersCount = 0;
+  // A caller that has sent its request may close its side (`nc -N`, some proxies) and still gets its answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  // The body is asked for when a route reads it: see readBody.
+  server.on("checkContinue", listener);
   server.on("checkExpectation", listener);
+  server.on("connect", refuseTunnel(service));
   server.on("clientError", onParseFailure(service));
   return server;
 }

@@ -1,12 +1,20 @@
-import { standingHeaders } from "./answer.ts";
-import type { Service } from "./listener.ts";
-import { createLogger, type LogLevel } from "./logger.ts";
-import { createMetrics } from "./metrics.ts";
+import { standingHeaders, type StandingHeaders } from "./answer.ts";
+import { createLogger, type Logger, type LogLevel } from "./logger.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { Traffic } from "./traffic.ts";
 import { version } from "@analyze/common/version";
 
+/** What a service's parts share: built once in main, or by a test. */
+export interface Service {
+  name: "web" | "worker";
+  standing: StandingHeaders;
+  traffic: Traffic;
+  metrics: Metrics;
+  logger: Logger;
+}
+
 /** The parts that a service of this name is made with. `endsTls` adds HSTS to its answers. */
-export function createService(name: "web" | "worker", logLevel: LogLevel, endsTls = false): Service {
+export function createService(name: Service["name"], logLevel: LogLevel, endsTls = false): Service {
   const traffic = new Traffic();
   return {
     name,

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { Agent, createServer as createProbe, request as send, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { listening } from "../../testing/listening.ts";
 import { json } from "./answer.ts";
 import { healthRoutes } from "./health.ts";
-import { createRouter, type Route } from "./router.ts";
+import type { Route } from "./router.ts";
 import { createAppServer } from "./server.ts";
 import { createService } from "./service.ts";
 import { shutDown } from "./shutdown.ts";
@@ -25,7 +25,7 @@ async function serving() {
   };
   const service = createService("worker", "silent");
   const routes = [held, ...healthRoutes(service.traffic)];
-  const server = createAppServer(createRouter(routes, service.standing, service.logger), service);
+  const server = createAppServer(routes, service);
   return { server, traffic: service.traffic, gate, entered: entered.promise, port: await listening(server) };
 }
 
@@ -39,10 +39,10 @@ async function get(port: number, path: string, agent?: Agent): Promise<IncomingM
   return response;
 }
 
-test("while draining it goes on accepting, is unready, and closes each connection after its answer", async () => {
+it("while draining it goes on accepting, is unready, and closes each connection after its answer", async () => {
   const { server, traffic, port } = await serving();
   expect((await get(port, "/readyz")).statusCode).toBe(200);
-  const ended = shutDown(server, traffic, 300);
+  const ended = shutDown({ server, traffic, drainDelayMs: 300 });
   const unready = await get(port, "/readyz");
   expect([unready.statusCode, unready.headers.connection, unready.headers["retry-after"]]).toEqual([503, "close", "1"]);
   const alive = await get(port, "/livez");
@@ -51,12 +51,12 @@ test("while draining it goes on accepting, is unready, and closes each connectio
   await expect(get(port, "/livez")).rejects.toThrow("ECONNREFUSED");
 });
 
-test("a request under way when the signal comes gets its answer, and its connection is closed", async () => {
+it("a request under way when the signal comes gets its answer, and its connection is closed", async () => {
   const { server, traffic, gate, entered, port } = await serving();
   const agent = new Agent({ keepAlive: true });
   const answer = get(port, "/held", agent);
   await entered;
-  const ended = shutDown(server, traffic, 0);
+  const ended = shutDown({ server, traffic, drainDelayMs: 0 });
   gate.resolve();
   const { statusCode, headers } = await answer;
   expect([statusCode, headers.connection]).toEqual([200, "close"]);
@@ -64,7 +64,7 @@ test("a request under way when the signal comes gets its answer, and its connect
   agent.destroy();
 });
 
-test(
+it(
   "connections that are idle, or in the middle of a request that never ends, do not hold it up",
   { timeout: 6_000 },
   async () => {
@@ -77,16 +77,31 @@ test(
     while (accepted.bytesRead === 0) await setImmediate();
     await get(port, "/livez", agent);
     const closed = once(silent.resume(), "close");
-    await shutDown(server, traffic, 0);
+    await shutDown({ server, traffic, drainDelayMs: 0 });
     await closed;
     expect(server.listening).toBe(false);
     agent.destroy();
   },
 );
 
-test("its port is free again afterwards", async () => {
+it("what stops taking new work runs while requests are still accepted, and the listener waits for it", async () => {
   const { server, traffic, port } = await serving();
-  await shutDown(server, traffic, 0);
+  const seen: unknown[] = [];
+  const ended = shutDown({
+    server,
+    traffic,
+    drainDelayMs: 0,
+    onDrain: async () => {
+      seen.push(traffic.draining, server.listening, (await get(port, "/livez")).statusCode, server.listening);
+    },
+  });
+  await ended;
+  expect(seen).toEqual([true, true, 200, true]);
+});
+
+it("its port is free again afterwards", async () => {
+  const { server, traffic, port } = await serving();
+  await shutDown({ server, traffic, drainDelayMs: 0 });
   const probe = createProbe();
   expect(await listening(probe, port)).toBe(port);
   probe.close();

@@ -30,13 +30,21 @@ async function lull(server: AnyServer): Promise<void> {
   server.off("connection", count);
 }
 
+export interface Shutdown {
+  server: AnyServer;
+  traffic: Traffic;
+  drainDelayMs: number;
+  /** Runs during the drain delay; the listener closes after both. */
+  onDrain?: () => Promise<void>;
+}
+
 /**
- * Ends a server without losing a request: for `drainDelayMs` it goes on accepting, unready and saying
- * `Connection: close`, until whoever sends to it has noticed; then it closes and answers what it has begun.
+ * Ends a server without losing a request: for `drainDelayMs` it still accepts, is not ready, and says
+ * `Connection: close`, until its callers have noticed; then it closes and answers what it has begun.
  */
-export async function shutDown(server: AnyServer, traffic: Traffic, drainDelayMs: number): Promise<void> {
+export async function shutDown({ server, traffic, drainDelayMs, onDrain }: Shutdown): Promise<void> {
   traffic.startDraining();
-  await wait(drainDelayMs);
+  await Promise.all([wait(drainDelayMs), onDrain?.()]);
   const closed = once(server, "close");
   await lull(server);
   // http's own close() ends idle connections too, at the moment when one may be bringing a request.

@@ -5,11 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { listening } from "../../testing/listening.ts";
 import { SettingsError } from "@analyze/common/settings";
 import { healthRoutes } from "./health.ts";
-import { createRouter } from "./router.ts";
 import { createAppServer, type AnyServer } from "./server.ts";
 import { createService } from "./service.ts";
 import { followTls, loadTls } from "./tls.ts";
@@ -32,8 +31,7 @@ beforeAll(async () => {
   writeFileSync(files.certFile, first.certificate);
   writeFileSync(files.keyFile, first.key);
   const material = loadTls(files);
-  const app = createRouter(healthRoutes(service.traffic), service.standing, service.logger);
-  server = createAppServer(app, service, material.options);
+  server = createAppServer(healthRoutes(service.traffic), service, material.options);
   if (!("setSecureContext" in server)) throw new Error("not a TLS server");
   stopFollowing = followTls({ server, files, material, logger: service.logger, onRenewal: noteRenewal });
   port = await listening(server);
@@ -66,18 +64,18 @@ async function get(agent: Agent, options: { maxVersion?: "TLSv1.1" | "TLSv1.2" }
   return { status: response.statusCode, hsts: response.headers["strict-transport-security"], serial, socket };
 }
 
-test("it answers over verified TLS, and tells browsers to stay with it for two years", async () => {
+it("it answers over verified TLS, and tells browsers to stay with it for two years", async () => {
   const { status, hsts } = await get(new Agent());
   expect(status).toBe(200);
   expect(hsts).toBe("max-age=63072000");
 });
 
-test("it does not speak what is older than TLS 1.2", async () => {
+it("it does not speak what is older than TLS 1.2", async () => {
   expect((await get(new Agent(), { maxVersion: "TLSv1.2" })).status).toBe(200);
   await expect(get(new Agent(), { maxVersion: "TLSv1.1" })).rejects.toThrow(/EPROTO|protocol/i);
 });
 
-test("a renewed certificate is served to new connections once both files fit, and open ones live on", async () => {
+it("a renewed certificate is served to new connections once both files fit, and open ones live on", async () => {
   const kept = new Agent({ keepAlive: true, maxSockets: 1 });
   const before = await get(kept);
   const second = await leaf();
@@ -96,7 +94,7 @@ test("a renewed certificate is served to new connections once both files fit, an
   kept.destroy();
 });
 
-test("a file that cannot be read is said with the variable that names it", () => {
+it("a file that cannot be read is said with the variable that names it", () => {
   expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(SettingsError);
   expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(/TLS_CERT_FILE=.*none\.crt.*ENOENT/);
 });

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serve, type Serving } from "../../testing/serving.ts";
 import { problem } from "../contract/index.ts";
 import { createService } from "../shared/service.ts";
 import { createApp } from "./app.ts";
@@ -6,28 +7,37 @@ import { readConfig } from "./config.ts";
 
 const service = createService("web", "silent");
 const worker = { process: async () => ({ word_count: 1, reversed_text: "cba" }) };
-const app = createApp({ service, config: readConfig({}), worker });
+let web: Serving;
 
-function post(body: string, headers: Record<string, string> = { "content-type": "application/json" }) {
-  return app.request("/analyze", { method: "POST", body, headers });
-}
-
-test("a text is answered with its words counted and its letters reversed", async () => {
-  const response = await post('{"text":"abc"}');
-  expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ processed_text: "Word Count: 1 | Reverse: cba" });
+beforeAll(async () => {
+  web = await serve(createApp({ service, config: readConfig({}), worker }), service);
 });
+afterAll(() => web.close());
 
-test("a well-formed request id is kept, another is replaced", async () => {
-  const kept = await app.request("/random", { headers: { "x-request-id": "a_b-1" } });
-  expect(kept.headers.get("x-request-id")).toBe("a_b-1");
-  const replaced = await app.request("/random", { headers: { "x-request-id": "a b" } });
-  expect(replaced.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-});
+describe("web", () => {
+  it("answers a text with its words counted and its letters reversed", async () => {
+    const response = await web.post("/analyze", '{"text":"abc"}');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ processed_text: "Word Count: 1 | Reverse: cba" });
+  });
 
-test("a known address with another method says which it takes", async () => {
-  const response = await app.request("/random", { method: "DELETE" });
-  expect(response.status).toBe(405);
-  expect(response.headers.get("allow")).toBe("GET, HEAD");
-  expect(problem.parse(await response.json()).type).toBe("urn:analyze:problem:method-not-allowed");
+  it("keeps a well-formed request id, and replaces another", async () => {
+    const kept = await web.get("/random", { headers: { "x-request-id": "a_b-1" } });
+    expect(kept.headers.get("x-request-id")).toBe("a_b-1");
+    const replaced = await web.get("/random", { headers: { "x-request-id": "a b" } });
+    expect(replaced.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("answers another method of a known address with the methods that it accepts", async () => {
+    const response = await web.get("/random", { method: "DELETE" });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
+    expect(problem.parse(await response.json()).type).toBe("urn:analyze:problem:method-not-allowed");
+  });
+
+  it("sends what browsers need on every answer", async () => {
+    const { headers } = await web.get("/random");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
 });

@@ -1,8 +1,5 @@
-import type { Hono } from "hono";
-import type { ServerEnv } from "../shared/exchange.ts";
-import type { Service } from "../shared/listener.ts";
-import { createRouter } from "../shared/router.ts";
 import { version } from "@analyze/common/version";
+import type { Service } from "../shared/service.ts";
 import type { WebConfig } from "./config.ts";
 import { describeApi } from "./openapi/document.ts";
 import type { DocumentedRoute } from "./openapi/operation.ts";
@@ -21,12 +18,12 @@ export interface WebParts {
   worker: WorkerClient;
 }
 
-/** Web: what the edge sends requests to. */
-export function createApp({ service, config, worker }: WebParts): Hono<ServerEnv> {
+/** Web's routes: what the edge sends requests to. The documentation shows them in this order. */
+export function createApp({ service, config, worker }: WebParts): DocumentedRoute[] {
   const describe = () => document;
   const routes: DocumentedRoute[] = [
-    homeRoute,
     analyzeRoute(worker),
+    homeRoute,
     randomRoute,
     configRoute(config),
     ...documentedHealthRoutes(service.traffic),
@@ -34,5 +31,5 @@ export function createApp({ service, config, worker }: WebParts): Hono<ServerEnv
     docsRoute(describe),
   ];
   const document = describeApi(routes, version);
-  return createRouter(routes, service.standing, service.logger);
+  return routes;
 }

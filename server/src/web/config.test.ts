@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 
-test("without any variable there are defaults for all", () => {
+it("without any variable there are defaults for all", () => {
   expect(readConfig({})).toEqual({
     host: "0.0.0.0",
     port: 8080,
@@ -14,29 +14,35 @@ test("without any variable there are defaults for all", () => {
   });
 });
 
-test("every fault is reported at once, with the value unless it can carry a secret", () => {
+it("every fault is reported at once, with the value unless it can carry a secret", () => {
   const faulty = { PORT: "80a", LOG_LEVEL: "loud", DRAIN_DELAY_MS: "-1", WORKER_URL: "worker:8081" };
   expect(() => readConfig(faulty)).toThrow(
     [
       "Invalid settings:",
+      '  PORT="80a" must be a whole number from 0 to 65535',
       '  LOG_LEVEL="loud" must be one of fatal, error, warn, info, debug, trace, silent',
       '  DRAIN_DELAY_MS="-1" must be a whole number from 0 to 600000',
-      '  PORT="80a" must be a whole number from 0 to 65535',
       "  WORKER_URL must be an http:// URL of host and port alone",
     ].join("\n"),
   );
 });
 
-test.each(["http://user:secret@worker", "http://worker/path", "https://worker", "http://worker?x=1"])(
+it.each(["http://user:secret@worker", "http://worker/path", "https://worker", "http://worker?x=1"])(
   "%s is no WORKER_URL",
   (url) => expect(() => readConfig({ WORKER_URL: url })).toThrow(/^ {2}WORKER_URL must be/m),
 );
 
-test("an empty variable counts as not set", () => {
+it("an empty variable counts as not set", () => {
   expect(readConfig({ PORT: "", TLS_CERT_FILE: "" })).toMatchObject({ port: 8080, tls: undefined });
 });
 
-test("certificate and key go together or not at all", () => {
+it.each(["0", "2000"])("a shutdown limit of %s ms with a drain delay of 2000 ms is refused", (SHUTDOWN_LIMIT_MS) => {
+  expect(() => readConfig({ DRAIN_DELAY_MS: "2000", SHUTDOWN_LIMIT_MS })).toThrow(
+    `SHUTDOWN_LIMIT_MS="${SHUTDOWN_LIMIT_MS}" must be greater than DRAIN_DELAY_MS, which is a part of it`,
+  );
+});
+
+it("certificate and key go together or not at all", () => {
   expect(() => readConfig({ TLS_CERT_FILE: "a" })).toThrow(/TLS_CERT_FILE and TLS_KEY_FILE go together/);
   const tls = { certFile: "a", keyFile: "b" };
   expect(readConfig({ TLS_CERT_FILE: "a", TLS_KEY_FILE: "b" }).tls).toEqual(tls);

@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { readSettings, type Environment } from "@analyze/common/settings";
-import { commonVariables, wholeNumber } from "../shared/environment.ts";
-import type { LogLevel } from "../shared/logger.ts";
-import type { RunConfig } from "../shared/run.ts";
+import { commonVariables, drainFits, drainTooLong, runConfigOf, type RunConfig } from "../shared/environment.ts";
 import type { TlsFiles } from "../shared/tls.ts";
 
 export interface WebConfig extends RunConfig {
-  logLevel: LogLevel;
   /** Origin of worker, such as `http://worker:8080`. */
   workerOrigin: string;
   /** Where web itself ends TLS: its certificate chain and key. */
@@ -17,9 +14,7 @@ const workerUrl = "must be an http:// URL of host and port alone";
 
 const variables = z
   .object({
-    ...commonVariables,
-    PORT: wholeNumber(0, 65_535, 8080),
-    METRICS_PORT: wholeNumber(0, 65_535, 9090),
+    ...commonVariables({ port: 8080, metricsPort: 9090 }),
     WORKER_URL: z
       .url({ protocol: /^http$/, error: workerUrl, abort: true })
       .refine((url) => new URL(url).href === `${new URL(url).origin}/`, { error: workerUrl })
@@ -27,6 +22,7 @@ const variables = z
     TLS_CERT_FILE: z.string().optional(),
     TLS_KEY_FILE: z.string().optional(),
   })
+  .refine(drainFits, drainTooLong)
   .refine(({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }) => (cert === undefined) === (key === undefined), {
     error: "TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither to serve plain HTTP",
   });
@@ -36,12 +32,7 @@ export function readConfig(environment: Environment): WebConfig {
   const read = readSettings(variables, environment);
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = read;
   return {
-    host: read.HOST,
-    port: read.PORT,
-    metricsPort: read.METRICS_PORT,
-    logLevel: read.LOG_LEVEL,
-    drainDelayMs: read.DRAIN_DELAY_MS,
-    shutdownLimitMs: read.SHUTDOWN_LIMIT_MS,
+    ...runConfigOf(read),
     workerOrigin: new URL(read.WORKER_URL).origin,
     tls: cert !== undefined && key !== undefined ? { certFile: cert, keyFile: key } : undefined,
   };

@@ -2,9 +2,9 @@ import type { Registry } from "prom-client";
 import { Counter, Gauge } from "prom-client";
 import type { Pool } from "undici";
 import { breakerStates, type Breaker } from "./upstream/breaker.ts";
-import type { CallFailureKind } from "./upstream/call.ts";
+import { callFailureKinds, type CallFailureKind } from "./upstream/call.ts";
 
-/** Adds what web alone has to show: its connections to worker, the breaker, and the life of its certificate. */
+/** Adds what only web has: its connections to worker, the breaker, and the end of its certificate. */
 export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Breaker) {
   const connections = new Gauge({
     name: "worker_pool",
@@ -19,7 +19,7 @@ export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Brea
   });
   const breakerState = new Gauge({
     name: "worker_breaker_state",
-    help: "1 for the state that the breaker is in.",
+    help: "1 for the current state of the breaker to worker, 0 for the others.",
     labelNames: ["state"],
     registers: [],
     collect() {
@@ -28,20 +28,21 @@ export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Brea
   });
   const failures = new Counter({
     name: "worker_call_failures_total",
-    help: "Calls to worker that got no answer, by why; an unaccepted one may have been made again with success.",
-    labelNames: ["kind"],
+    help: "Failed worker calls, by reason. Each attempt counts; a later one may have succeeded.",
+    labelNames: ["reason"],
     registers: [],
   });
+  for (const reason of callFailureKinds) failures.inc({ reason }, 0);
   const certificate = new Gauge({
     name: "tls_certificate_not_after_seconds",
-    help: "End of the served certificate's life, in seconds since 1970.",
+    help: "End of the served certificate's validity, Unix time in seconds.",
     registers: [],
   });
   registry.registerMetric(connections);
   registry.registerMetric(breakerState);
   registry.registerMetric(failures);
   return {
-    countFailure: (kind: CallFailureKind) => failures.inc({ kind }),
+    countFailure: (reason: CallFailureKind) => failures.inc({ reason }),
     showCertificate: (notAfter: Date) => {
       if (!registry.getSingleMetric("tls_certificate_not_after_seconds")) registry.registerMetric(certificate);
       certificate.set(notAfter.getTime() / 1000);

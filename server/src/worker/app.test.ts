@@ -1,29 +1,43 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serve, type Serving } from "../../testing/serving.ts";
 import { createService } from "../shared/service.ts";
 import { createApp } from "./app.ts";
 
-const app = createApp(createService("worker", "silent"));
+const service = createService("worker", "silent");
+let worker: Serving;
 
-function post(body: string, headers: Record<string, string> = {}) {
-  return app.request("/process", { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+beforeAll(async () => {
+  worker = await serve(createApp({ service }), service);
+});
+afterAll(() => worker.close());
+
+function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return worker.post("/process", body, { "content-type": "application/json", ...headers });
 }
 
-test("a text is counted and reversed", async () => {
-  const response = await post('{"text":"Hello, how are you?"}');
-  expect(response.headers.get("x-served-by")).toBe("worker");
-  expect(await response.json()).toEqual({ word_count: 4, reversed_text: "?uoy era woh ,olleH" });
-});
+describe("worker", () => {
+  it("counts and reverses a text", async () => {
+    const response = await post('{"text":"Hello, how are you?"}');
+    expect(response.headers.get("x-served-by")).toBe("worker");
+    expect(await response.json()).toEqual({ word_count: 4, reversed_text: "?uoy era woh ,olleH" });
+  });
 
-test("a lone surrogate becomes U+FFFD, and NUL stays", async () => {
-  const response = await post(String.raw`{"text":"a\ud800\u0000"}`);
-  expect(await response.json()).toEqual({ word_count: 1, reversed_text: "\0\ufffda" });
-});
+  it("sends no header that only browsers need", async () => {
+    const { headers } = await post('{"text":""}');
+    expect([headers.get("x-content-type-options"), headers.get("cache-control")]).toEqual([null, null]);
+  });
 
-test("a request whose deadline is over when it has come whole is answered with 504", async () => {
-  expect((await post('{"text":""}', { "x-request-deadline-ms": "0" })).status).toBe(504);
-  expect((await post('{"text":""}', { "x-request-deadline-ms": "60000" })).status).toBe(200);
-});
+  it("replaces a lone surrogate by U+FFFD, and keeps NUL", async () => {
+    const response = await post(String.raw`{"text":"a\ud800\u0000"}`);
+    expect(await response.json()).toEqual({ word_count: 1, reversed_text: "\0\ufffda" });
+  });
 
-test("a deadline that is no number is refused with 400", async () => {
-  expect((await post('{"text":""}', { "x-request-deadline-ms": "soon" })).status).toBe(400);
+  it("answers 504 when the deadline is over before the request is complete", async () => {
+    expect((await post('{"text":""}', { "x-request-deadline-ms": "0" })).status).toBe(504);
+    expect((await post('{"text":""}', { "x-request-deadline-ms": "60000" })).status).toBe(200);
+  });
+
+  it("refuses a deadline that is not a number with 400", async () => {
+    expect((await post('{"text":""}', { "x-request-deadline-ms": "soon" })).status).toBe(400);
+  });
 });

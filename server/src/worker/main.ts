@@ -7,5 +7,5 @@ import { readConfig } from "./config.ts";
 await run(() => {
   const config = readConfig(process.env);
   const service = createService("worker", config.logLevel);
-  return { config, service, server: createAppServer(createApp(service), service) };
+  return { config, service, server: createAppServer(createApp({ service }), service) };
 });

@@ -1,49 +1,124 @@
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { problemTypes } from "../../contract/index.ts";
+import { json } from "../../shared/answer.ts";
 import { createService } from "../../shared/service.ts";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
+import { describeApi, type OpenApiDocument } from "./document.ts";
+import type { DocumentedRoute } from "./operation.ts";
+import { serveForTest } from "../../../testing/serving.ts";
 
 const worker = { process: async () => ({ word_count: 0, reversed_text: "" }) };
-const app = createApp({ service: createService("web", "silent"), config: readConfig({}), worker });
+const routes = createApp({ service: createService("web", "silent"), config: readConfig({}), worker });
+let document: OpenApiDocument;
 
-const documentShape = z.object({
-  paths: z.record(
-    z.string(),
-    z.record(
-      z.string(),
-      z.object({ responses: z.record(z.string(), z.object({ headers: z.record(z.string(), z.unknown()) })) }),
-    ),
-  ),
+beforeAll(() => {
+  document = describeApi(routes, "1.2.3");
 });
 
-async function described() {
-  const response = await app.request("/openapi.json");
-  return documentShape.parse(await response.json()).paths;
-}
-
-test("it describes every route that the app has, and no other", async () => {
-  const paths = await described();
-  const documented = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
   );
-  expect(documented.toSorted()).toEqual(app.routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+
+describe("the document of web", () => {
+  it("has the operations that web promises, and no other", () => {
+    expect(operations().map(({ name }) => name)).toEqual([
+      "POST /analyze",
+      "GET /",
+      "GET /random",
+      "GET /config",
+      "GET /livez",
+      "GET /readyz",
+      "GET /healthz",
+      "GET /openapi.json",
+      "GET /docs",
+    ]);
+  });
+
+  it("is served, and each of its operations exists", async () => {
+    const web = await serveForTest(routes);
+    expect(await (await web.get("/openapi.json")).json()).toMatchObject({ paths: document.paths });
+    for (const { name } of operations()) {
+      const [method = "", path = ""] = name.split(" ");
+      const response = method === "GET" ? await web.get(path) : await web.post(path, '{"text":""}');
+      expect([name, response.status]).toEqual([name, 200]);
+    }
+  });
+
+  it("has every status that POST /analyze can answer with, those of the edge included", () => {
+    const statuses = Object.keys(document.paths["/analyze"]?.["post"]?.responses ?? {});
+    expect(statuses.map(Number)).toEqual([200, 400, 408, 413, 414, 415, 421, 422, 429, 431, 503, 504, 505]);
+  });
+
+  it("describes each problem once: operations only refer to it", () => {
+    const references = operations().flatMap(({ operation }) =>
+      Object.entries(operation.responses).filter(([status]) => Number(status) >= 400),
+    );
+    const { responses } = document.components;
+    for (const [status, reference] of references) {
+      if (!("$ref" in reference)) throw new Error(`${status} stands in an operation`);
+      const name = reference.$ref.replace("#/components/responses/", "");
+      expect(responses).toHaveProperty([name]);
+    }
+    const codes: string[] = Object.keys(problemTypes);
+    expect(Object.keys(responses).filter((name) => !codes.includes(name))).toEqual([]);
+  });
+
+  it("promises the request's id and the service with each answer of web, and Retry-After with 503", () => {
+    const own = Object.entries(document.components.responses).filter(
+      ([, { description }]) => !description.includes("the edge"),
+    );
+    expect(own.length).toBeGreaterThan(8);
+    for (const [name, { headers }] of own) {
+      const waits = name === "dependency-unavailable" || name === "draining";
+      const names = ["x-request-id", "x-served-by", ...(waits ? ["retry-after"] : [])];
+      expect([name, Object.keys(headers)]).toEqual([name, names]);
+    }
+  });
+
+  it("says which limit wins for a text that is written in escapes", () => {
+    expect(document.paths["/analyze"]?.["post"]?.requestBody?.description).toMatch(/1048576 bytes.*262144 bytes.*\\u/);
+  });
 });
 
-test("POST /analyze has every status it can answer with", async () => {
-  const statuses = Object.keys((await described())["/analyze"]?.["post"]?.responses ?? {});
-  expect(statuses.map(Number)).toEqual([200, 400, 408, 413, 415, 422, 431, 503, 504]);
-});
+describe("describeApi", () => {
+  const route: DocumentedRoute = {
+    method: "GET",
+    path: "/items/{id}",
+    handle: () => json({}),
+    operation: {
+      id: "item",
+      summary: "One item",
+      tag: "Service",
+      parameters: {
+        path: z.object({ id: z.string().max(64).describe("ID of the item") }),
+        query: z.object({ limit: z.string().regex(/^\d+$/).optional(), after: z.string() }),
+      },
+      success: { status: 200, description: "The item", content: { "application/json": z.object({}) } },
+    },
+  };
 
-test("every answer is said to carry the request's id and who made it, and 503 when to come back", async () => {
-  const operations = Object.values(await described()).flatMap((methods) => Object.values(methods));
-  for (const [status, { headers }] of operations.flatMap(({ responses }) => Object.entries(responses))) {
-    const names = ["x-request-id", "x-served-by", ...(status === "503" ? ["retry-after"] : [])];
-    expect(Object.keys(headers)).toEqual(expect.arrayContaining(names));
-  }
-});
+  it("describes path and query parameters by the schemas that the route reads them with", () => {
+    const described = describeApi([route], "1").paths["/items/{id}"]?.["get"]?.parameters;
+    expect(described).toEqual([
+      {
+        name: "id",
+        in: "path",
+        required: true,
+        description: "ID of the item",
+        schema: { type: "string", maxLength: 64, description: "ID of the item" },
+      },
+      { name: "limit", in: "query", required: false, schema: { type: "string", pattern: "^\\d+$" } },
+      { name: "after", in: "query", required: true, schema: { type: "string" } },
+    ]);
+  });
 
-test("the documentation page has a form for each operation", async () => {
-  const page = await (await app.request("/docs")).text();
-  for (const path of Object.keys(await described())) expect(page).toContain(`data-path="${path}"`);
+  it.each([
+    ["without a schema", "/items/{id}/{part}"],
+    ["that the path does not have", "/items"],
+  ])("refuses a path parameter %s", (_, path) => {
+    expect(() => describeApi([{ ...route, path }], "1")).toThrow(`the parameters of ${path} need a schema each`);
+  });
 });

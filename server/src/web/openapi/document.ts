@@ -1,103 +1,63 @@
-import { z } from "zod";
-import { headers, problem, problemTypes, type ProblemCode } from "../../contract/index.ts";
+import { problem } from "../../contract/index.ts";
 import type { DocumentedRoute, Operation } from "./operation.ts";
+import { describeParameters, type ParameterObject } from "./parameters.ts";
+import { ProblemResponses, successOf, type Reference, type ResponseObject } from "./responses.ts";
+import { schemaOf } from "./schema.ts";
 
-interface Header {
-  description: string;
-  required: boolean;
-  schema: object;
-}
-
-export interface ResponseObject {
-  description: string;
-  headers: Record<string, Header>;
-  content: Record<string, { schema: object }>;
+interface RequestBody {
+  required: true;
+  description?: string;
+  content: Record<"application/json", { schema: object; example: unknown }>;
 }
 
 export interface OperationObject {
   operationId: string;
   summary: string;
-  requestBody?: { required: true; content: Record<"application/json", { schema: object; example: unknown }> };
-  responses: Record<string, ResponseObject>;
+  tags: [Operation["tag"]];
+  parameters?: ParameterObject[];
+  requestBody?: RequestBody;
+  responses: Record<string, ResponseObject | Reference>;
 }
 
 /** The part of OpenAPI 3.1 that this service needs to describe itself. */
 export interface OpenApiDocument {
   openapi: "3.1.0";
-  info: { title: string; version: string; description: string };
+  info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
   servers: { url: string }[];
+  /** Empty: no operation asks who calls. */
+  security: [];
+  tags: { name: Operation["tag"]; description: string }[];
   paths: Record<string, Record<string, OperationObject>>;
-  components: { schemas: { Problem: object } };
+  components: { schemas: { Problem: object }; responses: Record<string, ResponseObject> };
 }
 
-/** What any request can meet, whatever its address. */
-const commonProblems: ProblemCode[] = ["malformed-request", "request-timeout", "headers-too-large"];
+const tags: OpenApiDocument["tags"] = [
+  { name: "Text", description: "Analysis of texts" },
+  { name: "Service", description: "What this service is, and how it is configured" },
+  { name: "Health", description: "For load balancers and orchestrators" },
+];
 
-/** What any request with a JSON body can meet. */
-const bodyProblems: ProblemCode[] = ["body-too-large", "unsupported-media-type", "invalid-field"];
-
-const everyAnswer: Record<string, Header> = {
-  [headers.requestId]: {
-    description: "The caller's id of this request if it was well formed, else a new one. The logs have it too.",
-    required: true,
-    schema: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
-  },
-  [headers.servedBy]: {
-    description: "Who made the answer. One without this header was made by the edge.",
-    required: true,
-    schema: { type: "string", const: "web" },
-  },
-};
-
-const retryAfter: Header = {
-  description: "Seconds to wait before trying again.",
-  required: true,
-  schema: { type: "integer", minimum: 1 },
-};
-
-function schemaOf(type: z.ZodType, io: "input" | "output"): object {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io });
-  return schema;
+function requestBodyOf({ body }: Operation): RequestBody | undefined {
+  return (
+    body && {
+      required: true,
+      ...(body.description === undefined ? {} : { description: body.description }),
+      content: { "application/json": { schema: schemaOf(body.schema, "input"), example: body.example } },
+    }
+  );
 }
 
-function successOf({ success }: Operation): ResponseObject {
-  const own = Object.entries(success.headers ?? {}).map(([name, description]): [string, Header] => [
-    name,
-    { description, required: true, schema: { type: "string" } },
-  ]);
-  const content = Object.entries(success.content).map(([type, schema]): [string, { schema: object }] => [
-    type,
-    { schema: schemaOf(schema, "output") },
-  ]);
+function operationOf(route: DocumentedRoute, problems: ProblemResponses): OperationObject {
+  const { operation } = route;
+  const parameters = describeParameters(route);
+  const requestBody = requestBodyOf(operation);
   return {
-    description: success.description,
-    headers: { ...everyAnswer, ...Object.fromEntries(own) },
-    content: Object.fromEntries(content),
-  };
-}
-
-function problemOf(status: number, codes: ProblemCode[]): ResponseObject {
-  return {
-    description: codes.map((code) => problemTypes[code].title).join("; "),
-    headers: { ...everyAnswer, ...(status === 503 ? { "retry-after": retryAfter } : {}) },
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-  };
-}
-
-function operationOf({ operation }: DocumentedRoute): OperationObject {
-  const { id, summary, body, problems = [] } = operation;
-  const codes = [...commonProblems, ...(body ? bodyProblems : []), ...problems];
-  const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);
-  const failures = [...byStatus].map(([status, group]): [string, ResponseObject] => [
-    String(status),
-    problemOf(status, group),
-  ]);
-  const content = body && { "application/json": { schema: schemaOf(body.schema, "input"), example: body.example } };
-  return {
-    operationId: id,
-    summary,
-    ...(content ? { requestBody: { required: true, content } } : {}),
-    responses: { [operation.success.status]: successOf(operation), ...Object.fromEntries(failures) },
+    operationId: operation.id,
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(requestBody ? { requestBody } : {}),
+    responses: { [operation.success.status]: successOf(operation), ...problems.of(operation) },
   };
 }
 
@@ -105,17 +65,25 @@ function operationOf({ operation }: DocumentedRoute): OperationObject {
  * The OpenAPI 3.1 document of these routes. Written from zod's own JSON Schemas rather than by hono-openapi, which
  * has to be a handler of its own before each route and cannot say which headers an answer has.
  */
-export function describeApi(routes: DocumentedRoute[], version: string): OpenApiDocument {
+export function describeApi(routes: readonly DocumentedRoute[], version: string): OpenApiDocument {
+  const problems = new ProblemResponses();
   const byPath = Map.groupBy(routes, (route) => route.path);
-  const paths = [...byPath].map(([path, group]): [string, Record<string, OperationObject>] => [
+  const paths = Array.from(byPath, ([path, group]): [string, Record<string, OperationObject>] => [
     path,
-    Object.fromEntries(group.map((route) => [route.method.toLowerCase(), operationOf(route)])),
+    Object.fromEntries(group.map((route) => [route.method.toLowerCase(), operationOf(route, problems)])),
   ]);
   return {
     openapi: "3.1.0",
-    info: { title: "analyze", version, description: "Counts the words of a text and reverses it." },
+    info: {
+      title: "analyze",
+      version,
+      description: "Counts the words of a text and reverses it.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
     servers: [{ url: "/" }],
+    security: [],
+    tags,
     paths: Object.fromEntries(paths),
-    components: { schemas: { Problem: schemaOf(problem, "output") } },
+    components: { schemas: { Problem: schemaOf(problem, "output") }, responses: problems.components },
   };
 }

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import type { ProblemCode } from "../../contract/index.ts";
+import type { Parameters } from "../../shared/parameters.ts";
 import type { Route } from "../../shared/router.ts";
 
-/** One status that an operation answers with when all is well, and what it then sends by media type. */
+/** The status that an operation answers with when all is well, and what it then sends by media type. */
 export interface Success {
   status: number;
   description: string;
@@ -11,12 +12,16 @@ export interface Success {
   headers?: Record<string, string>;
 }
 
-/** What the OpenAPI document says of a route. */
+/** What the OpenAPI document says about a route. */
 export interface Operation {
   id: string;
   summary: string;
+  /** The group that the documentation shows it in. */
+  tag: "Text" | "Service" | "Health";
+  /** Path and query parameters: the schemas that the route reads them with. */
+  parameters?: Parameters;
   /** Schema of the JSON body, and one that can be tried. */
-  body?: { schema: z.ZodType; example: unknown };
+  body?: { schema: z.ZodType; example: unknown; description?: string };
   success: Success;
   /** Problems besides those that any request can meet. */
   problems?: ProblemCode[];

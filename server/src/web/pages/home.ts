@@ -11,15 +11,16 @@ export function homePage({ message, time, version, links }: HomeResponse): Promi
         <h1>analyze</h1>
         <p>${message}</p>
         <section>
-          <form data-method="POST" data-path="/analyze">
+          <form hidden data-method="POST" data-path="/analyze">
             <label for="text">Text</label>
-            <textarea id="text" name="text" required>Hello, how are you?</textarea>
+            <textarea id="text" name="text" dir="auto" required>Hello, how are you?</textarea>
             <button>Analyze</button>
-            <output for="text" aria-live="polite"></output>
+            <output for="text" dir="auto" aria-live="polite"></output>
           </form>
           <noscript
             ><p>
-              This form needs JavaScript; the interface does not: see <a href="${links.docs}">the documentation</a>.
+              The form to try the service needs JavaScript. The service itself does not: see
+              <a href="${links.docs}">the documentation</a>.
             </p></noscript
           >
         </section>

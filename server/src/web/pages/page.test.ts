@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { html } from "hono/html";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { page } from "./page.ts";
 
-test("the policy allows exactly the style and the script that the page has", async () => {
+it("the policy allows exactly the style and the script that the page has", async () => {
   const { body, headers } = await page("title", html`<p>body</p>`);
   for (const element of ["style", "script"]) {
     const content = new RegExp(`<${element}>([^]*?)</${element}>`).exec(body)?.[1] ?? "";
@@ -12,13 +12,13 @@ test("the policy allows exactly the style and the script that the page has", asy
   }
 });
 
-test("what is put into a page is escaped", async () => {
+it("what is put into a page is escaped", async () => {
   const { body } = await page("<b>", html`<p>${"<script>"}</p>`);
   expect(body).toContain("<title>&lt;b&gt;</title>");
   expect(body).toContain("<p>&lt;script&gt;</p>");
 });
 
-test("a page fetches nothing", async () => {
+it("a page fetches nothing", async () => {
   const { body } = await page("title", html``);
   expect(body).not.toMatch(/\b(?:src|href)="(?!data:)/);
 });

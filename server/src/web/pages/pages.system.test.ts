@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../../../test/support/requirements.ts";
 import { startServicePair, type ServicePair } from "../../../../test/support/services.ts";
 import { openPage } from "../../../testing/browser.ts";
@@ -17,7 +17,7 @@ describeWith(["chromium"], "the pages, in a real browser", () => {
   });
   afterAll(() => pair.stop());
 
-  test("the form counts and reverses, and nothing is against the page's own policy", async () => {
+  it("the form counts and reverses, and nothing is against the page's own policy", async () => {
     const page = await openPage(`http://127.0.0.1:${pair.web.port}/`);
     try {
       expect(await page.evaluate(press("form"))).toBe("Word Count: 4 | Reverse: ?uoy era woh ,olleH");
@@ -28,7 +28,7 @@ describeWith(["chromium"], "the pages, in a real browser", () => {
     }
   });
 
-  test("a script that is not the page's own does not run", async () => {
+  it("a script that is not the page's own does not run", async () => {
     const page = await openPage(`http://127.0.0.1:${pair.web.port}/`);
     try {
       await page.evaluate(
@@ -41,7 +41,7 @@ describeWith(["chromium"], "the pages, in a real browser", () => {
     }
   });
 
-  test("the documentation tries an operation, fits a phone and shows the problem of a bad body", async () => {
+  it("the documentation tries an operation, fits a phone and shows the problem of a bad body", async () => {
     const page = await openPage(`http://127.0.0.1:${pair.web.port}/docs`);
     try {
       const form = 'form[data-path="/analyze"]';

@@ -7,9 +7,10 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 0 0 .25rem; overflow-w
 a { color: var(--act); }
 section { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
 label { display: block; font-weight: 600; }
-textarea { width: 100%; min-height: 6rem; font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: .25rem; background: var(--soft); color: inherit; }
+textarea, input { width: 100%; font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: .25rem; background: var(--soft); color: inherit; }
+textarea { min-height: 6rem; }
 button { font: inherit; min-height: 2.75rem; padding: 0 1.25rem; margin-top: .5rem; border: 0; border-radius: .25rem; background: var(--act); color: light-dark(#fff, #121519); cursor: pointer; }
-button:focus-visible, textarea:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--act); outline-offset: 2px; }
+button:focus-visible, textarea:focus-visible, input:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--act); outline-offset: 2px; }
 output, pre { display: block; white-space: pre-wrap; overflow-wrap: anywhere; margin: .75rem 0 0; font-family: ui-monospace, monospace; font-size: .9rem; }
 output:not(:empty), pre { padding: .75rem; border-radius: .25rem; background: var(--soft); }
 table { width: 100%; border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem .25rem 0; border-top: 1px solid var(--line); }

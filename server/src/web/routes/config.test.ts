@@ -1,12 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
+import { serveForTest } from "../../../testing/serving.ts";
 import { configResponse, limits } from "../../contract/index.ts";
-import { createRouter } from "../../shared/router.ts";
-import { createService } from "../../shared/service.ts";
 import { readConfig } from "../config.ts";
 import { configRoute } from "./config.ts";
 
-test("it shows the settings of its list, and no other part of the configuration", async () => {
-  const { standing, logger } = createService("web", "silent");
+it("it shows the settings of its list, and no other part of the configuration", async () => {
   const config = Object.assign(
     readConfig({
       WORKER_URL: "http://worker:8080",
@@ -15,8 +13,8 @@ test("it shows the settings of its list, and no other part of the configuration"
     }),
     { password: "secret" },
   );
-  const app = createRouter([configRoute(config)], standing, logger);
-  const text = await (await app.request("/config")).text();
+  const web = await serveForTest([configRoute(config)]);
+  const text = await (await web.get("/config")).text();
   expect(configResponse.parse(JSON.parse(text))).toMatchObject({ worker: "http://worker:8080", tls: true, limits });
   expect(text).not.toContain("secret");
 });

@@ -26,7 +26,8 @@ export function configRoute(config: WebConfig): DocumentedRoute {
     path: "/config",
     operation: {
       id: "config",
-      summary: "What this instance runs with; never a secret",
+      summary: "The settings of this instance, without secrets",
+      tag: "Service",
       success: { status: 200, description: "Settings", content: { "application/json": configResponse } },
     },
     handle: () => json(visible(config)),

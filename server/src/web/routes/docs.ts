@@ -11,6 +11,7 @@ export function docsRoute(read: () => OpenApiDocument): DocumentedRoute {
     operation: {
       id: "docs",
       summary: "This documentation as a page",
+      tag: "Service",
       success: { status: 200, description: "A page", content: { "text/html": z.string() } },
     },
     handle: () => docsPage(read()),

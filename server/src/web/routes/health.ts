@@ -5,8 +5,8 @@ import type { DocumentedRoute } from "../openapi/operation.ts";
 
 const summaries: Record<string, string> = {
   "/livez": "Whether the process is alive",
-  "/readyz": "Whether this instance wants traffic",
-  "/healthz": "The same as /readyz",
+  "/readyz": "Whether this instance is ready for traffic",
+  "/healthz": "Same as /readyz",
 };
 
 /** The health routes with their descriptions. */
@@ -15,7 +15,13 @@ export function documentedHealthRoutes(traffic: Traffic): DocumentedRoute[] {
     const problems: ProblemCode[] = path === "/livez" ? [] : ["draining"];
     const content = { "application/json": healthResponse };
     const success = { status: 200, description: "Yes", content };
-    const operation = { id: path.slice(1), summary: summaries[path] ?? path, success, problems };
+    const operation = {
+      id: path.slice(1),
+      summary: summaries[path] ?? path,
+      tag: "Health" as const,
+      success,
+      problems,
+    };
     return { method, path, handle, operation };
   });
 }

@@ -1,4 +1,4 @@
-import { accepts } from "hono/accepts";
+import { parseAccept } from "hono/utils/accept";
 import { z } from "zod";
 import { homeResponse, type HomeResponse } from "../../contract/index.ts";
 import { json, type Answer } from "../../shared/answer.ts";
@@ -6,35 +6,49 @@ import { version } from "@analyze/common/version";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import { homePage } from "../pages/home.ts";
 
+/** How much a caller wants a media type: its quality by Accept, of the most specific range that names it. */
+function qualityOf(type: string, ranges: ReturnType<typeof parseAccept>): number {
+  const [main] = type.split("/");
+  const named = [type, `${main}/*`, "*/*"].flatMap(
+    (name) => ranges.find((range) => range.type.toLowerCase() === name) ?? [],
+  );
+  return named[0]?.q ?? 0;
+}
+
+/** Whether a caller prefers a page to JSON: browsers say so, everything else gets JSON. */
+function prefersPage(accept: string | undefined): boolean {
+  const ranges = parseAccept(accept ?? "");
+  return qualityOf("text/html", ranges) > qualityOf("application/json", ranges);
+}
+
 const vary = { vary: "accept" };
 
 function withVary(answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, ...vary } };
 }
 
-/** `GET /`: a page for browsers, JSON for everybody else, by `Accept`. */
+/** `GET /`: a page for browsers, JSON for all others, by `Accept`. */
 export const homeRoute: DocumentedRoute = {
   method: "GET",
   path: "/",
   operation: {
     id: "home",
-    summary: "Welcome, date and time, version; a page to try the service for browsers",
+    summary: "Welcome, time and version; for browsers a page to try the service",
+    tag: "Service",
     success: {
       status: 200,
       description: "Welcome",
       content: { "application/json": homeResponse, "text/html": z.string() },
-      headers: { vary: "The request header that decides which of the two comes" },
+      headers: { vary: "The request header that selects the media type" },
     },
   },
-  handle: async (c) => {
+  handle: async ({ incoming }) => {
     const home: HomeResponse = {
-      message: "Welcome. Send a text, and get its words counted and the text reversed.",
+      message: "Welcome. Send a text to count its words and reverse it.",
       time: new Date().toISOString(),
       version,
       links: { docs: "/docs", openapi: "/openapi.json" },
     };
-    const types = ["application/json", "text/html"];
-    const wanted = accepts(c, { header: "Accept", supports: types, default: "application/json" });
-    return withVary(wanted === "text/html" ? await homePage(home) : json(home));
+    return withVary(prefersPage(incoming.headers.accept) ? await homePage(home) : json(home));
   },
 };

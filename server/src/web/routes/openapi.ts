@@ -10,7 +10,8 @@ export function openApiRoute(read: () => OpenApiDocument): DocumentedRoute {
     path: "/openapi.json",
     operation: {
       id: "openapi",
-      summary: "This description, OpenAPI 3.1",
+      summary: "This description as OpenAPI 3.1",
+      tag: "Service",
       success: {
         status: 200,
         description: "OpenAPI 3.1",

@@ -1,20 +1,23 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
+import { serveForTest } from "../../../testing/serving.ts";
 import { randomResponse } from "../../contract/index.ts";
-import { createRouter } from "../../shared/router.ts";
-import { createService } from "../../shared/service.ts";
-import { randomRoute } from "./random.ts";
+import { drawNumber, randomRoute } from "./random.ts";
 
-const { standing, logger } = createService("web", "silent");
-const app = createRouter([randomRoute], standing, logger);
+it("the answer is a number from 0 to 100", async () => {
+  const web = await serveForTest([randomRoute]);
+  const response = await web.get("/random");
+  expect(randomResponse.safeParse(await response.json()).success).toBe(true);
+});
 
-test("every number from 0 to 100 comes, and about as often as the others", async () => {
+it("every number from 0 to 100 comes, and about as often as the others", () => {
   const counts = Array.from({ length: 101 }, () => 0);
   const draws = 20_200;
   for (let i = 0; i < draws; i++) {
-    const { number } = randomResponse.parse(await (await app.request("/random")).json());
+    const number = drawNumber();
     counts[number] = (counts[number] ?? 0) + 1;
   }
-  // Chi-squared with 100 degrees of freedom is above 174 once in 160,000 runs.
+  expect(counts).toHaveLength(101);
+  // Chi-squared with 100 degrees of freedom is above 180 less than once in 160,000 runs.
   const expected = draws / counts.length;
   const chiSquared = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
   expect(chiSquared).toBeLessThan(180);

@@ -3,6 +3,11 @@ import { randomResponse, type RandomResponse } from "../../contract/index.ts";
 import { json } from "../../shared/answer.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 
+/** A whole number from 0 to 100, each as likely as the others. */
+export function drawNumber(): number {
+  return randomInt(101);
+}
+
 /** `GET /random`: a number from 0 to 100, each as likely as the others. */
 export const randomRoute: DocumentedRoute = {
   method: "GET",
@@ -10,7 +15,8 @@ export const randomRoute: DocumentedRoute = {
   operation: {
     id: "random",
     summary: "A random number from 0 to 100",
+    tag: "Service",
     success: { status: 200, description: "The number", content: { "application/json": randomResponse } },
   },
-  handle: () => json({ number: randomInt(101) } satisfies RandomResponse),
+  handle: () => json({ number: drawNumber() } satisfies RandomResponse),
 };

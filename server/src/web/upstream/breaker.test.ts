@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Breaker, type BreakerState } from "./breaker.ts";
 
 function broken(): { breaker: Breaker; states: BreakerState[] } {
@@ -11,26 +11,26 @@ function broken(): { breaker: Breaker; states: BreakerState[] } {
   return { breaker, states };
 }
 
-test("it opens after failures in a row and says how long to wait", () => {
+it("it opens after failures in a row and says how long to wait", () => {
   const { breaker, states } = broken();
   expect(states).toEqual(["open"]);
   expect(breaker.admit(400)).toBe(600);
 });
 
-test("a success between failures starts the count again", () => {
+it("a success between failures starts the count again", () => {
   const breaker = new Breaker({ threshold: 2, openMs: 1000 });
   for (const outcome of ["failed", "succeeded", "failed"] as const) breaker[outcome]();
   expect(breaker.state).toBe("closed");
 });
 
-test("when its time is over it lets one call through to try, and only one", () => {
+it("when its time is over it lets one call through to try, and only one", () => {
   const { breaker } = broken();
   expect(breaker.admit(1000)).toBe(0);
   expect(breaker.state).toBe("half-open");
   expect(breaker.admit(1001)).toBe(1000);
 });
 
-test("a trial that succeeds closes it, one that fails opens it for as long again", () => {
+it("a trial that succeeds closes it, one that fails opens it for as long again", () => {
   const { breaker, states } = broken();
   breaker.admit(1000);
   breaker.failed(1500);
@@ -41,7 +41,7 @@ test("a trial that succeeds closes it, one that fails opens it for as long again
   expect(states).toEqual(["open", "half-open", "open", "half-open", "closed"]);
 });
 
-test("failures of calls made before it opened do not keep it open longer", () => {
+it("failures of calls made before it opened do not keep it open longer", () => {
   const { breaker } = broken();
   breaker.failed(900);
   expect(breaker.admit(1000)).toBe(0);

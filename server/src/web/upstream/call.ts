@@ -1,16 +1,18 @@
 import type { Dispatcher } from "undici";
 import { headers as ownHeaders } from "../../contract/index.ts";
 
-/** Why a call got no answer. */
-export type CallFailureKind =
-  /** No connection, or one that had been kept open was found closed: the request was never accepted. */
-  | "unaccepted"
+/** Why a call failed. Also the values of the metric's label `reason`. */
+export const callFailureKinds = [
+  /** No connection could be made: nothing was sent. */
+  "unsent",
   /** The connection was lost after the request may have been taken. */
-  | "broken"
-  /** No whole answer before the deadline. */
-  | "deadline"
-  /** The answer is larger than any that could be right. */
-  | "oversized";
+  "lost",
+  /** No complete answer before the deadline. */
+  "deadline",
+  /** The answer is not HTTP, is larger than any right one, or is not what the contract promises. */
+  "invalid",
+] as const;
+export type CallFailureKind = (typeof callFailureKinds)[number];
 
 export class CallFailure extends Error {
   override readonly name = "CallFailure";
@@ -24,9 +26,12 @@ export class CallFailure extends Error {
 
 export interface CallRequest {
   path: string;
-  headers: Record<string, string>;
+  /** Names and values in turn. */
+  headers: readonly string[];
   body: Buffer;
-  /** Milliseconds until the call is given up, with all its retries; the other end is told in a header. */
+  /** Whether the other end may carry it out twice without harm. */
+  safeToRepeat: boolean;
+  /** Milliseconds until the call is given up, with all its attempts; a header tells the other end. */
   deadlineMs: number;
   /** Bytes that an answer may have. */
   maxBytes: number;
@@ -46,25 +51,14 @@ const neverConnected = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** Errors of connections that had already brought an answer: a kept connection that its other end has closed. */
-const reused = new WeakSet<Error>();
+const brokenAnswer = new Set(["UND_ERR_HEADERS_OVERFLOW", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
 
-/** Marks the error that ends a connection on which an answer had already come. */
-export function noteReuse(socket: {
-  bytesRead: number;
-  once(event: "error", then: (error: Error) => void): unknown;
-}): void {
-  socket.once("error", (error) => {
-    if (socket.bytesRead > 0) reused.add(error);
-  });
+function kindOf({ name, code = "" }: Error & { code?: string }): CallFailureKind {
+  if (neverConnected.has(code)) return "unsent";
+  return name === "HTTPParserError" || brokenAnswer.has(code) ? "invalid" : "lost";
 }
 
-function kindOf(error: Error & { code?: unknown }, answered: boolean): CallFailureKind {
-  if (typeof error.code === "string" && neverConnected.has(error.code)) return "unaccepted";
-  return !answered && reused.has(error) ? "unaccepted" : "broken";
-}
-
-/** Collects one answer. undici's `dispatch` is asked directly: `request()` builds a stream that nobody here reads. */
+/** Collects one answer for undici's `dispatch`: `request()` builds a stream that nobody here reads. */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   readonly #settle: PromiseWithResolvers<CallAnswer>;
@@ -98,7 +92,7 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) this.#giveUp(new CallFailure("oversized"));
+    if (this.#size > this.#maxBytes) this.#giveUp(new CallFailure("invalid"));
     else this.#chunks.push(chunk);
   }
 
@@ -111,18 +105,18 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
     clearTimeout(this.#timer);
-    this.#settle.reject(this.#failure ?? new CallFailure(kindOf(cause, this.#status !== 0), { cause }));
+    this.#settle.reject(this.#failure ?? new CallFailure(kindOf(cause), { cause }));
   }
 }
 
 /**
- * POSTs once and resolves with the whole answer, whatever its status. `deadlineMs`: what is left of the request's own.
+ * POSTs once and resolves with the complete answer, whatever its status. `deadlineMs`: what is left of the request's own.
  * Rejects with CallFailure.
  */
 export function call(dispatcher: Dispatcher, request: CallRequest, deadlineMs: number): Promise<CallAnswer> {
   const settle = Promise.withResolvers<CallAnswer>();
   const { path, body, maxBytes } = request;
-  const headers = { ...request.headers, [ownHeaders.deadline]: String(deadlineMs) };
+  const headers = [...request.headers, ownHeaders.deadline, String(deadlineMs)];
   dispatcher.dispatch({ method: "POST", path, headers, body }, new Collector(settle, deadlineMs, maxBytes));
   return settle.promise;
 }

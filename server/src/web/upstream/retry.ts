@@ -2,18 +2,27 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { call, CallFailure, type CallAnswer, type CallFailureKind, type CallRequest } from "./call.ts";
 
-/** Told of every call without an answer. */
+/** Called with the reason of every failed attempt. */
 export type OnFailure = (kind: CallFailureKind) => void;
 
 /**
- * Waits between one attempt and the next. Behind a Service half of the connections lead to a pod that has just died,
- * until every node knows: one more attempt fails as often as not, four more as good as never.
+ * Waits before each new attempt after one that was never sent. Behind a Service half of the connections lead to a pod that
+ * has just died, until every node knows: one more attempt fails in half of the cases, four more almost never.
  */
-const pausesMs = [0, 20, 40, 80];
+const unsentPausesMs = [0, 20, 40, 80];
+
+/** The wait before a repetition: connections that ended together with the lost one are seen as closed after it. */
+const repeatPausesMs = [0];
+
+/** The waits before the attempts that a failure of this kind still allows. */
+function pausesFor(kind: CallFailureKind, { safeToRepeat }: CallRequest): readonly number[] {
+  if (kind === "unsent") return unsentPausesMs;
+  return kind === "lost" && safeToRepeat ? repeatPausesMs : [];
+}
 
 /**
- * Calls, and while the request was never accepted calls again, on another connection and within what is left of the
- * deadline. Rejects with CallFailure.
+ * Calls. What was never sent is sent again, four times at most; what may have been taken is sent again only if it is safe
+ * to repeat, and once. All attempts share one deadline. Rejects with CallFailure.
  */
 export async function callWithRetry(
   dispatcher: Dispatcher,
@@ -22,15 +31,15 @@ export async function callWithRetry(
 ): Promise<CallAnswer> {
   let { deadlineMs } = request;
   const endsAt = performance.now() + deadlineMs;
-  for (let retries = 0; ; retries += 1) {
+  const failures = { unsent: 0, lost: 0, deadline: 0, invalid: 0 };
+  for (;;) {
     try {
       return await call(dispatcher, request, deadlineMs);
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
       onFailure(error.kind);
-      const pauseMs = pausesMs[retries];
-      const isOver = pauseMs === undefined || performance.now() + pauseMs + 1 > endsAt;
-      if (error.kind !== "unaccepted" || isOver) throw error;
+      const pauseMs = pausesFor(error.kind, request)[failures[error.kind]++];
+      if (pauseMs === undefined || performance.now() + pauseMs + 1 > endsAt) throw error;
       await delay(pauseMs);
       deadlineMs = Math.ceil(endsAt - performance.now());
     }

@@ -1,11 +1,12 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { listening } from "../../../testing/listening.ts";
 import { problemTypes } from "../../contract/index.ts";
 import { ProblemError } from "../../shared/answer.ts";
 import { Breaker } from "./breaker.ts";
+import { callWithRetry } from "./retry.ts";
 import { createWorkerClient, createWorkerPool } from "./worker-client.ts";
 
 const right = JSON.stringify({ word_count: 1, reversed_text: "cba" });
@@ -43,7 +44,7 @@ async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {
   return error;
 }
 
-test("the text goes out as it came, with the request's id and the deadline", async () => {
+it("the text goes out as it came, with the request's id and the deadline", async () => {
   const seen: unknown[] = [];
   const { port } = await serve(async (request, response) => {
     const { "x-request-id": id, "x-request-deadline-ms": deadline } = request.headers;
@@ -54,68 +55,87 @@ test("the text goes out as it came, with the request's id and the deadline", asy
   expect(seen).toEqual(["id-1", "2000", '{"text":"abc"}']);
 });
 
-test("a worker that takes too long is given up at the deadline, with 504", async () => {
+it("a worker that takes too long is given up at the deadline, with 504", async () => {
   const { port } = await serve(() => {});
   const client = clientOf(port, 50);
   expect((await problemOf(client.process(body, "id"))).code).toBe("deadline-exceeded");
   expect(client.failures).toEqual(["deadline"]);
 });
 
-test("a worker that does not listen is tried five times, then answered for with 503 and Retry-After", async () => {
+it("a worker that does not listen is tried five times, then the answer is 503 with Retry-After", async () => {
   const { server, port } = await serve(() => {});
   server.close();
   const client = clientOf(port);
   const problem = await problemOf(client.process(body, "id"));
   expect(problem.code).toBe("dependency-unavailable");
   expect(problem.options.headers).toEqual({ "retry-after": "1" });
-  expect(client.failures).toEqual(Array.from({ length: 5 }, () => "unaccepted"));
+  expect(client.failures).toEqual(Array.from({ length: 5 }, () => "unsent"));
 });
 
-test("a kept connection that worker has closed meanwhile is replaced by another, unseen by the caller", async () => {
-  const sockets: Socket[] = [];
-  let requests = 0;
-  const { server, port } = await serve((request, response) => {
-    requests++;
-    // The second request on the first connection finds it closed, as when worker went away with it idle.
-    if (request.socket === sockets[0] && requests > 1) request.socket.destroy();
-    else response.end(right);
+/** A server that takes every request and then does this to the connection; `requests` counts them. */
+async function takeAnd(conduct: (socket: Socket, request: number) => unknown) {
+  const counter = { requests: 0 };
+  const { port } = await serve((request, response) => {
+    counter.requests++;
+    request.resume().on("end", () => {
+      if (counter.requests === 1) response.end(right);
+      else conduct(request.socket, counter.requests);
+    });
   });
-  server.on("connection", (socket: Socket) => sockets.push(socket));
+  return { port, counter };
+}
+
+const answering = (text: string) => (socket: Socket) => socket.end(text);
+
+it("a kept connection that worker closes after it took the request is replaced, and the request repeated once", async () => {
+  const { port, counter } = await takeAnd((socket, request) =>
+    request === 2
+      ? socket.destroy()
+      : answering(`HTTP/1.1 200 OK\r\nContent-Length: ${right.length}\r\n\r\n${right}`)(socket),
+  );
   const client = clientOf(port);
   await client.process(body, "first");
   await setImmediate();
   await client.process(body, "second");
-  expect(client.failures).toEqual(["unaccepted"]);
-  expect(sockets).toHaveLength(2);
+  expect(client.failures).toEqual(["lost"]);
+  expect(counter.requests).toBe(3);
 });
 
-test("a request that a new connection may have brought to worker is not sent twice", async () => {
-  let requests = 0;
-  const { port } = await serve((request) => {
-    requests++;
-    request.socket.destroy();
-  });
-  const client = clientOf(port);
-  expect((await problemOf(client.process(body, "id"))).code).toBe("dependency-unavailable");
-  expect(requests).toBe(1);
-  expect(client.failures).toEqual(["broken"]);
-});
-
-test("an answer that breaks off is not asked for again", async () => {
-  let requests = 0;
-  const { port } = await serve((request, response) => {
-    requests++;
-    if (requests === 1) response.end(right);
-    else response.writeHead(200, { "content-length": "100" }).write("{", () => request.socket.destroy());
-  });
+it.each([
+  ["closes the connection", (socket: Socket) => socket.destroy(), ["lost", "lost"]],
+  ["resets the connection", (socket: Socket) => socket.resetAndDestroy(), ["lost", "lost"]],
+  ["breaks off its answer", answering("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), ["lost", "lost"]],
+  ["answers what is not HTTP", answering("SSH-2.0-OpenSSH_9.6\r\n"), ["invalid"]],
+  ["answers with 40 KB of headers", answering(`HTTP/1.1 200 OK\r\nX-A: ${"a".repeat(40_000)}\r\n\r\n`), ["invalid"]],
+  [
+    "answers with two lengths",
+    answering("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}"),
+    ["invalid"],
+  ],
+  ["answers no JSON", answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"), ["invalid"]],
+])("a worker that takes a request and %s gets it twice at most", async (_, conduct, failures) => {
+  const { port, counter } = await takeAnd(conduct);
   const client = clientOf(port);
   await client.process(body, "first");
   await setImmediate();
   expect((await problemOf(client.process(body, "second"))).code).toBe("dependency-unavailable");
-  expect(requests).toBe(2);
+  expect(client.failures).toEqual(failures);
+  expect(counter.requests).toBe(1 + failures.length);
 });
 
-test.each([
+it("what is not safe to repeat is sent once", async () => {
+  const { port, counter } = await takeAnd((socket) => socket.destroy());
+  const dispatcher = createWorkerPool(`http://127.0.0.1:${port}`);
+  cleanUps.push(() => dispatcher.destroy());
+  const request = { path: "/", headers: [], body, safeToRepeat: false, deadlineMs: 2000, maxBytes: 100 };
+  const failures: string[] = [];
+  const send = () => callWithRetry(dispatcher, request, (kind) => failures.push(kind));
+  await send();
+  await expect(send()).rejects.toThrow("call failed: lost");
+  expect([counter.requests, failures]).toEqual([2, ["lost"]]);
+});
+
+it.each([
   ["no JSON", 200, "<html>"],
   ["another shape", 200, '{"words":1}'],
   ["an error", 500, "{}"],
@@ -126,30 +146,41 @@ test.each([
   expect(problemTypes[code].status).toBe(503);
 });
 
-test("an answer that never ends growing is cut off", async () => {
+it("an answer that never ends growing is cut off", async () => {
   const { port } = await serve((_, response) => {
-    const grow = (): unknown => response.write(Buffer.alloc(1024 * 1024), () => process.nextTick(grow));
+    const grow = (): void => {
+      if (!response.destroyed) response.write(Buffer.alloc(1024 * 1024), () => void setImmediate().then(grow));
+    };
     grow();
   });
   const client = clientOf(port);
   expect((await problemOf(client.process(body, "id"))).code).toBe("dependency-unavailable");
-  expect(client.failures).toEqual(["oversized"]);
+  expect(client.failures).toEqual(["invalid"]);
 });
 
-test("after failures in a row nothing is sent any more, and the caller is told at once when to come back", async () => {
-  let requests = 0;
-  const { port } = await serve((request) => {
-    requests++;
-    request.socket.destroy();
-  });
-  const client = clientOf(port);
-  for (let i = 0; i < 3; i++) await problemOf(client.process(body, "id"));
-  const problem = await problemOf(client.process(body, "id"));
-  expect(requests).toBe(3);
-  expect(problem.options.headers).toEqual({ "retry-after": "60" });
-});
+it.each<[string, RequestListener]>([
+  ["loses connections", (request) => request.socket.destroy()],
+  ["answers garbage", (_, response) => response.end("garbage")],
+  ["answers another shape", (_, response) => response.end('{"words":1}')],
+  ["fails", (_, response) => response.writeHead(500).end()],
+])(
+  "after three calls in a row to a worker that %s, nothing is sent, and the answer says when to retry",
+  async (_, conduct) => {
+    let requests = 0;
+    const { port } = await serve((request, response) => {
+      requests++;
+      conduct(request, response);
+    });
+    const client = clientOf(port);
+    for (let i = 0; i < 3; i++) await problemOf(client.process(body, "id"));
+    const before = requests;
+    const problem = await problemOf(client.process(body, "id"));
+    expect([client.breaker.state, requests]).toEqual(["open", before]);
+    expect(problem.options.headers).toEqual({ "retry-after": "60" });
+  },
+);
 
-test("texts that worker refuses do not open the breaker", async () => {
+it("texts that worker refuses do not open the breaker", async () => {
   const { port } = await serve((_, response) => response.writeHead(422).end("{}"));
   const client = clientOf(port);
   for (let i = 0; i < 5; i++) await problemOf(client.process(body, "id"));

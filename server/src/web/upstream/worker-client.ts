@@ -1,8 +1,8 @@
-import { buildConnector, Pool, type Dispatcher } from "undici";
+import { Pool, type Dispatcher } from "undici";
 import { headers, limits, processResponse, type ProcessResponse } from "../../contract/index.ts";
 import { ProblemError } from "../../shared/answer.ts";
 import type { Breaker } from "./breaker.ts";
-import { CallFailure, noteReuse, type CallAnswer } from "./call.ts";
+import { CallFailure, type CallAnswer, type CallRequest } from "./call.ts";
 import { callWithRetry, type OnFailure } from "./retry.ts";
 
 /** More than the requests that may be under way at once: with fewer they queue, and cost 51 µs more (research). */
@@ -11,17 +11,15 @@ const connections = 256;
 /** The largest text has 256 Ki characters, and JSON escapes one in six bytes at most. */
 const maxAnswerBytes = 8 * limits.textBytes;
 
-/** One pool of kept connections to worker, one request at a time on each. */
+/** One pool of kept connections to worker, one request at a time on each. Time-outs are the calls' own deadlines. */
 export function createWorkerPool(origin: string): Pool {
-  const connect = buildConnector({ timeout: 1_000 });
   return new Pool(origin, {
     connections,
     pipelining: 1,
-    connect: (options, callback) =>
-      connect(options, (...result) => {
-        if (result[1]) noteReuse(result[1]);
-        callback(...result);
-      }),
+    connect: { timeout: 1_000 },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: limits.headerBytes,
   });
 }
 
@@ -34,7 +32,7 @@ export interface WorkerClientOptions {
 
 /** What web knows of worker. */
 export interface WorkerClient {
-  /** Asks worker to count and reverse. `body` is the request's JSON as it came. Throws ProblemError 503 or 504. */
+  /** Has worker count and reverse. `body`: the request's JSON as it came. Throws ProblemError 503 or 504. */
   process(body: Buffer, requestId: string): Promise<ProcessResponse>;
 }
 
@@ -50,52 +48,75 @@ function tooLate(cause?: unknown): ProblemError {
 }
 
 function problemOf(error: unknown): ProblemError {
-  if (error instanceof CallFailure && error.kind === "deadline") return tooLate(error);
-  return unavailable("The worker cannot be reached.", 1000, error);
+  if (!(error instanceof CallFailure)) return unavailable("The worker cannot be called.", 1000, error);
+  if (error.kind === "deadline") return tooLate(error);
+  return unavailable(
+    error.kind === "invalid" ? "The worker's answer is invalid." : "The worker cannot be reached.",
+    1000,
+    error,
+  );
 }
 
-function parse(body: Buffer): ProcessResponse {
+/** The result, or the status that worker answered instead of one. Throws CallFailure when the answer breaks the contract. */
+function read({ status, body }: CallAnswer): ProcessResponse | number {
+  if (status !== 200) return status;
   try {
     return processResponse.parse(JSON.parse(body.toString("utf8")));
   } catch (cause) {
-    throw unavailable("The worker's answer cannot be read.", 1000, cause);
+    throw new CallFailure("invalid", { cause });
   }
 }
 
-function read({ status, body }: CallAnswer): ProcessResponse {
-  if (status === 200) return parse(body);
-  throw status === 504 ? tooLate() : unavailable(`The worker answered ${status}.`, 1000);
+function refusal(status: number): ProblemError {
+  return status === 504 ? tooLate() : unavailable(`The worker answered ${status}.`, 1000);
+}
+
+function requestFor(body: Buffer, requestId: string, deadlineMs: number): CallRequest {
+  return {
+    path: "/process",
+    headers: ["content-type", "application/json", headers.requestId, requestId],
+    body,
+    // Worker computes and keeps nothing.
+    safeToRepeat: true,
+    deadlineMs,
+    maxBytes: maxAnswerBytes,
+  };
 }
 
 /**
- * A client of worker's `POST /process`, with a deadline and one retry where nothing was accepted. While the breaker is
- * open it answers 503 with Retry-After at once.
+ * A client of worker's `POST /process` with a deadline, repetition where that is safe, and a breaker: while it is open,
+ * the answer is 503 with Retry-After at once. A refusal (4xx) does not count as a failure: otherwise a text that only
+ * worker refuses would cut off everybody.
  */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
   const { dispatcher, breaker, deadlineMs = limits.workerDeadlineMs, onFailure } = options;
-  const ask = (body: Buffer, requestId: string): Promise<CallAnswer> => {
-    const own = { "content-type": "application/json", [headers.requestId]: requestId };
-    return callWithRetry(
-      dispatcher,
-      { path: "/process", headers: own, body, deadlineMs, maxBytes: maxAnswerBytes },
-      onFailure,
-    );
+  const ask = async (body: Buffer, requestId: string): Promise<ProcessResponse | number> => {
+    const answer = await callWithRetry(dispatcher, requestFor(body, requestId, deadlineMs), onFailure);
+    try {
+      return read(answer);
+    } catch (error) {
+      onFailure("invalid");
+      throw error;
+    }
   };
   return {
     process: async (body, requestId) => {
       const waitMs = breaker.admit();
-      if (waitMs > 0) throw unavailable("The worker has been failing and is being given time.", waitMs);
-      let answer: CallAnswer;
+      if (waitMs > 0) throw unavailable("The worker keeps failing and is not called for a moment.", waitMs);
+      let result: ProcessResponse | number;
       try {
-        answer = await ask(body, requestId);
+        result = await ask(body, requestId);
       } catch (error) {
         breaker.failed();
         throw problemOf(error);
       }
-      // A refusal (4xx) is no failure: else a text that worker alone refuses would cut everybody off.
-      if (answer.status >= 500) breaker.failed();
+      if (typeof result !== "number") {
+        breaker.succeeded();
+        return result;
+      }
+      if (result >= 500) breaker.failed();
       else breaker.succeeded();
-      return read(answer);
+      throw refusal(result);
     },
   };
 }

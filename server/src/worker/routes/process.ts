@@ -10,15 +10,15 @@ function deadlineOf(header: string | undefined): number {
   throw new ProblemError("malformed-request", `${headers.deadline} must be a whole number of milliseconds.`);
 }
 
-/** `POST /process`: counts the words and reverses the text. 504 without work when the caller waits no longer. */
+/** `POST /process`: counts the words and reverses the text. 504 without work when the caller no longer waits. */
 export const processRoute: Route = {
   method: "POST",
   path: "/process",
-  handle: async (c, { startedAt }) => {
-    const deadlineMs = deadlineOf(headerOf(c, headers.deadline));
-    const { text } = (await readJson(c, analyzeRequest)).value;
-    if (performance.now() - startedAt >= deadlineMs) {
-      throw new ProblemError("deadline-exceeded", "The request arrived whole only after its deadline.");
+  handle: async (exchange) => {
+    const deadlineMs = deadlineOf(headerOf(exchange, headers.deadline));
+    const { text } = (await readJson(exchange, analyzeRequest)).value;
+    if (performance.now() - exchange.startedAt >= deadlineMs) {
+      throw new ProblemError("deadline-exceeded", "The request arrived completely only after its deadline.");
     }
     return json({ word_count: countWords(text), reversed_text: reverseText(text) } satisfies ProcessResponse);
   },

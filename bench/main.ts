@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, type as systemName } from "node:os";
 import { parseArgs } from "node:util";
-import { measureLoopDelay } from "./loopDelay.ts";
+import { measureLoopDelay } from "./loop-delay.ts";
 import { textOfLength } from "./measure.ts";
 import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
 import { measureInRounds, type Row } from "./rounds.ts";

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { countWords, processedText, reverseText } from "../server/src/contract/index.ts";
-import type { LoadJob, LoadResult } from "./loadClient.ts";
+import type { LoadJob, LoadResult } from "./load-client.ts";
 import { startPair } from "./processes.ts";
 import type { Variant } from "./variants.ts";
 
@@ -43,7 +43,7 @@ async function rightAnswer(url: string, text: string): Promise<string> {
 }
 
 async function load(job: LoadJob): Promise<LoadResult> {
-  const client = fork(new URL("loadClient.ts", import.meta.url));
+  const client = fork(new URL("load-client.ts", import.meta.url));
   client.send(job);
   const [result]: LoadResult[] = await once(client, "message");
   if (result === undefined) throw new Error("the load client ended without a result");

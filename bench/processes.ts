@@ -17,6 +17,7 @@ export interface Pair {
   readonly web: ChildProcess;
   readonly worker: ChildProcess;
   readonly url: string;
+  readonly workerUrl: string;
   /** User and system time of both hops and all their children, in microseconds. */
   cpuMicros(): number;
   stop(): Promise<void>;
@@ -110,6 +111,7 @@ export async function startPair(web: Hop, worker: Hop): Promise<Pair> {
     web: first.child,
     worker: second.child,
     url: `${first.url}/analyze`,
+    workerUrl: `${second.url}/process`,
     cpuMicros: () => {
       const ticks = pids.flatMap(processesOf).map(ticksOf);
       return (ticks.reduce((sum, each) => sum + each, 0) * 1e6) / ticksPerSecond;

@@ -1,4 +1,4 @@
-import type { LoopDelay } from "./loopDelay.ts";
+import type { LoopDelay } from "./loop-delay.ts";
 import type { Row } from "./rounds.ts";
 
 /** Everything that one run of the bench measured. */
@@ -46,9 +46,9 @@ function costTable(rows: readonly Row[]): string {
   return `### What each thing on the way costs (19 characters)\n\n${table(["ours", "CPU µs/request", "saves µs", "× with everything"], cells)}`;
 }
 
-function delayTable(delays: readonly LoopDelay[]): string {
-  const cells = delays.map(({ script, webMs, workerMs }) => [script, webMs.toFixed(1), workerMs.toFixed(1)]);
-  return `### Event-loop delay for the largest text (256 KiB)\n\n${table(["text", "web ms", "worker ms"], cells)}`;
+function delayTable(title: string, delays: readonly LoopDelay[]): string {
+  const cells = delays.map(({ name, webMs, workerMs }) => [name, webMs.toFixed(1), workerMs.toFixed(1)]);
+  return `### ${title}\n\n${table(["body", "web ms", "worker ms"], cells)}`;
 }
 
 /** The results as Markdown, for bench/README.md. */
@@ -56,6 +56,13 @@ export function toMarkdown(results: Results): string {
   return [
     ...results.peers.map(({ characters, rows }) => peerTable(characters, rows)),
     costTable(results.costs),
-    delayTable(results.delays),
+    delayTable(
+      "Event-loop delay for the largest text (256 KiB)",
+      results.delays.filter(({ status }) => status === 200),
+    ),
+    delayTable(
+      "Event-loop delay for bodies that are refused",
+      results.delays.filter(({ status }) => status !== 200),
+    ),
   ].join("\n\n");
 }

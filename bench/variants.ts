@@ -34,8 +34,8 @@ export const ours: Variant = {
 
 export const peers: readonly Variant[] = [
   ours,
-  twice(bare, onNode("peers/nodeHttp.ts")),
-  twice("node:http + http.Agent, nothing else", onNode("peers/nodeHttp.ts", { CLIENT: "agent" })),
+  twice(bare, onNode("peers/node-http.ts")),
+  twice("node:http + http.Agent, nothing else", onNode("peers/node-http.ts", { CLIENT: "agent" })),
   twice("Fastify + undici, equipped as ours is", onNode("peers/fastify.ts")),
   twice("Fastify + undici, nothing else", onNode("peers/fastify.ts", { EQUIPPED: "no" })),
   twice("Express + undici, nothing else", onNode("peers/express.ts")),

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { createServer, type RequestListener } from "node:http";
 import { z } from "zod";
 import {
   analyzeRequest,
@@ -9,9 +8,10 @@ import {
   processedText,
   reverseText,
 } from "../../server/src/contract/index.ts";
-import { json } from "../../server/src/shared/answer.ts";
+import { headersFor, json } from "../../server/src/shared/answer.ts";
 import { readJson } from "../../server/src/shared/body.ts";
-import { createRouter, type Route } from "../../server/src/shared/router.ts";
+import type { Route } from "../../server/src/shared/router.ts";
+import { openExchange } from "../../server/src/shared/exchange.ts";
 import { createAppServer } from "../../server/src/shared/server.ts";
 import { Breaker } from "../../server/src/web/upstream/breaker.ts";
 import { call } from "../../server/src/web/upstream/call.ts";
@@ -37,10 +37,10 @@ function workerClient(): WorkerClient {
     return createWorkerClient({ dispatcher, breaker, onFailure: () => {} });
   }
   const deadlineMs = limits.workerDeadlineMs;
-  const bounds = { path: "/process", deadlineMs, maxBytes: limits.textBytes * 8 };
+  const bounds = { path: "/process", deadlineMs, maxBytes: limits.textBytes * 8, safeToRepeat: true };
   return {
     process: async (body, requestId) => {
-      const own = { "content-type": "application/json", [headers.requestId]: requestId };
+      const own = ["content-type", "application/json", headers.requestId, requestId];
       return JSON.parse((await call(dispatcher, { ...bounds, headers: own, body }, deadlineMs)).body.toString("utf8"));
     },
   };
@@ -50,9 +50,9 @@ function webRoute(worker: WorkerClient): Route {
   return {
     method: "POST",
     path: "/analyze",
-    handle: async (c, { requestId }) => {
-      const { raw } = await readJson(c, schema);
-      const { word_count, reversed_text } = await worker.process(raw, requestId);
+    handle: async (exchange) => {
+      const { raw } = await readJson(exchange, schema);
+      const { word_count, reversed_text } = await worker.process(raw, exchange.requestId);
       return json({ processed_text: processedText(word_count, reversed_text) });
     },
   };
@@ -61,16 +61,24 @@ function webRoute(worker: WorkerClient): Route {
 const workerRoute: Route = {
   method: "POST",
   path: "/process",
-  handle: async (c) => {
-    const { text } = (await readJson(c, schema)).value;
+  handle: async (exchange) => {
+    const { text } = (await readJson(exchange, schema)).value;
     return json({ word_count: countWords(text), reversed_text: reverseText(text) });
   },
 };
 
+/** A listener that answers, and does nothing else that a service does with a request. */
+function plainListener(route: Route): RequestListener {
+  return async (incoming, outgoing) => {
+    const exchange = openExchange(incoming, outgoing);
+    const answer = await route.handle(exchange);
+    outgoing.writeHead(answer.status, headersFor(answer, exchange.requestId, {})).end(answer.body);
+  };
+}
+
 const route = name === "web" ? webRoute(workerClient()) : workerRoute;
-const app = createRouter([route], service.standing, service.logger);
 const server =
-  omitted === "ids, Host check, drain count, log line and metrics"
-    ? createServer(getRequestListener((request, env) => app.fetch(request, env)))
-    : createAppServer(app, service);
+  omitted === "Host check, drain count, log line and metrics"
+    ? createServer(plainListener(route))
+    : createAppServer([route], service);
 server.listen(Number(PORT), "127.0.0.1");

@@ -1,6 +1,5 @@
-import type { Service } from "../../server/src/shared/listener.ts";
 import { createLogger } from "../../server/src/shared/logger.ts";
-import { createService } from "../../server/src/shared/service.ts";
+import { createService, type Service } from "../../server/src/shared/service.ts";
 
 /** What a composition can leave out, to see what it costs. */
 export const omissions = [
@@ -8,7 +7,7 @@ export const omissions = [
   "metrics",
   "validation",
   "deadline, retry and breaker",
-  "ids, Host check, drain count, log line and metrics",
+  "Host check, drain count, log line and metrics",
 ] as const;
 export type Omission = (typeof omissions)[number];
 

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../support/requirements.ts";
 import { startServicePair, type ServicePair } from "../support/services.ts";
 import { fuzzContract } from "./schemathesis.ts";
-import { workerContract } from "./workerContract.ts";
+import { workerContract } from "./worker-contract.ts";
 
 let pair: ServicePair;
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => pair.stop());
 
 describeWith(["schemathesis"], "thousands of made-up requests, right and wrong, are answered as promised", () => {
-  test("by web, whose promise is its /openapi.json", { timeout: 900_000 }, async () => {
+  it("by web, whose promise is its /openapi.json", { timeout: 900_000 }, async () => {
     const url = `http://127.0.0.1:${pair.web.port}`;
     const document = await (await fetch(`${url}/openapi.json`)).text();
     const run = await fuzzContract(document, url, 9_000);
@@ -22,7 +22,7 @@ describeWith(["schemathesis"], "thousands of made-up requests, right and wrong, 
     expect([pair.web.child.exitCode, pair.worker.child.exitCode]).toEqual([null, null]);
   });
 
-  test("by worker, whose promise to web is in the contract", { timeout: 900_000 }, async () => {
+  it("by worker, whose promise to web is in the contract", { timeout: 900_000 }, async () => {
     const run = await fuzzContract(workerContract(), `http://127.0.0.1:${pair.worker.port}`, 2_000);
     expect(run).toMatchObject({ code: 0, passed: run.generated });
     expect(run.generated).toBeGreaterThanOrEqual(2_000);

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { issue } from "../edge/certificates.ts";
 import { startNginx } from "../edge/nginx.ts";
 import { doubledIn, missingFrom, type Ledger } from "../load/ledger.ts";
@@ -43,7 +43,7 @@ describeWith(
   ["nginx", "openssl"],
   `${restarts} restarts by SIGTERM under keep-alive and fresh-connection POSTs`,
   () => {
-    test(
+    it(
       "of web and of worker, behind the edge and a balancer with its retry policy: none is lost, none done twice",
       { timeout: 600_000 },
       async () => {
@@ -64,7 +64,7 @@ describeWith(
     );
 
     // The kernel resets what waits to be accepted at the moment of closing: rare, never done, and only a sender can mend it.
-    test(
+    it(
       "of worker, behind a balancer that sends nothing twice: fewer than 1 in 500 is lost, none done twice",
       { timeout: 600_000 },
       async () => {

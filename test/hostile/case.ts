@@ -14,7 +14,9 @@ export interface HostileRequest {
   readonly without?: readonly ("Host" | "X-Request-Id" | "Content-Type")[];
   /** Default: a good body. Content-Length is added unless `headers` frame the body. */
   readonly body?: string | Uint8Array;
-  /** All bytes at once (Latin-1); nothing above applies. */
+  /** The caller closes its side of the connection after the request, as `nc -N` does. */
+  readonly halfClose?: boolean;
+  /** All bytes at once (Latin-1); of the above only `halfClose` applies. */
   readonly raw?: string;
 }
 

@@ -13,6 +13,8 @@ export interface Address {
 export interface Sending {
   readonly bytes: Buffer;
   readonly answers: number;
+  /** The caller's side is closed after the request: no probe can follow. */
+  readonly halfClose: boolean;
   /** The request is HEAD: its answer has no body. */
   readonly toHead: boolean;
   /** A good request that is sent after the answers, and the id that its answer carries: is the connection still in step? */
@@ -33,7 +35,9 @@ export interface Exchange {
 const patienceMs = 20_000;
 
 function open({ host, port, tls }: Address): Socket {
-  return tls ? connectTls({ host, port, ...tls, ALPNProtocols: ["http/1.1"] }) : connect({ host, port });
+  return tls
+    ? connectTls({ host, port, ...tls, ALPNProtocols: ["http/1.1"] })
+    : connect({ host, port, allowHalfOpen: true });
 }
 
 /** Sends bytes on a new connection and reads until the probe is answered, the connection ends or patience does. */
@@ -49,7 +53,7 @@ export async function exchange(address: Address, sending: Sending): Promise<Exch
       const inStep = all.at(-1)?.headers["x-request-id"] === sending.probe.id;
       if (inStep) done.resolve({ responses: all.slice(0, -1), after: "in step" });
       else if (after) done.resolve({ responses: all, after });
-      else if (!probed && all.length >= sending.answers) {
+      else if (!probed && !sending.halfClose && all.length >= sending.answers) {
         probed = true;
         socket.write(sending.probe.bytes);
       }
@@ -64,9 +68,11 @@ export async function exchange(address: Address, sending: Sending): Promise<Exch
   });
   // A reset after the answer is one way to close; one without an answer shows as `closed` with none.
   socket.on("error", () => {});
+  socket.on("end", () => look("closed"));
   socket.on("close", () => look("closed"));
   const timer = setTimeout(() => look("stuck"), patienceMs);
-  socket.write(sending.bytes);
+  if (sending.halfClose) socket.end(sending.bytes);
+  else socket.write(sending.bytes);
   try {
     return await done.promise;
   } finally {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { parseResponses } from "./responses.ts";
 
 const parse = (text: string, options: { ended?: boolean; toHead?: boolean } = {}): [number, string][] =>
@@ -7,7 +7,7 @@ const parse = (text: string, options: { ended?: boolean; toHead?: boolean } = {}
     response.body.toString(),
   ]);
 
-test("two answers on one connection are told apart, by length and by chunks", () => {
+it("two answers on one connection are told apart, by length and by chunks", () => {
   const first = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   const second = "HTTP/1.1 400 Bad Request\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n1\r\n!\r\n0\r\n\r\n";
   expect(parse(first + second)).toEqual([
@@ -16,22 +16,22 @@ test("two answers on one connection are told apart, by length and by chunks", ()
   ]);
 });
 
-test("an answer of which bytes are missing does not count yet", () => {
+it("an answer of which bytes are missing does not count yet", () => {
   expect(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok")).toEqual([]);
   expect(parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")).toEqual([]);
 });
 
-test("an answer without framing lasts until the connection ends", () => {
+it("an answer without framing lasts until the connection ends", () => {
   const answer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nno";
   expect(parse(answer)).toEqual([]);
   expect(parse(answer, { ended: true })).toEqual([[400, "no"]]);
 });
 
-test("100 Continue is no answer, and an answer to HEAD has no body", () => {
+it("100 Continue is no answer, and an answer to HEAD has no body", () => {
   const answer = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 405 Method Not Allowed\r\nContent-Length: 9\r\n\r\n";
   expect(parse(answer, { toHead: true })).toEqual([[405, ""]]);
 });
 
-test("bytes that are not HTTP are an error", () => {
+it("bytes that are not HTTP are an error", () => {
   expect(() => parse("<html>\r\n\r\n")).toThrow(/not a response/);
 });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { listen } from "../load/backend.ts";
 import { hostileTable } from "./table.ts";
 import { runHostileTable } from "./run.ts";
@@ -27,14 +27,14 @@ afterEach(async () => {
   }
 });
 
-test("the table has at least sixty rows, each with an id of its own that fits a request id", () => {
+it("the table has at least sixty rows, each with an id of its own that fits a request id", () => {
   const ids = hostileTable.map(({ id }) => id);
   expect(ids.length).toBeGreaterThanOrEqual(60);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.filter((id) => !/^[a-z0-9-]{1,40}$/.test(id))).toEqual([]);
 });
 
-test("a server that answers everything alike is found out, and what Node's parser refuses is not held against it", async () => {
+it("a server that answers everything alike is found out, and what Node's parser refuses is not held against it", async () => {
   const faults = await faultsOf((_request, response) => response.end("{}"));
   expect(faults["json-cut-short"]).toEqual(["answered 200, not 400"]);
   expect(faults["type-text"]).toEqual(["answered 200, not 415"]);
@@ -43,7 +43,7 @@ test("a server that answers everything alike is found out, and what Node's parse
   expect(Object.keys(faults)).not.toContain("length-and-chunked");
 });
 
-test("a server that repeats the input and shows a stack is found out", async () => {
+it("a server that repeats the input and shows a stack is found out", async () => {
   const faults = await faultsOf((request, response) => {
     response.writeHead(404).end(`${request.url} ${new SyntaxError("Unexpected token").stack}`);
   });

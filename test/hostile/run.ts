@@ -41,7 +41,7 @@ async function send(
 ): Promise<{ faults: string[]; worked: number }> {
   const toHead = (row.request.start ?? "").startsWith("HEAD ");
   const answers = (expectationFor(row, target.name).before?.length ?? 0) + 1;
-  const sending = { bytes: render(row.request, slots), answers, toHead };
+  const sending = { bytes: render(row.request, slots), answers, toHead, halfClose: row.request.halfClose === true };
   const seen = await exchange(target, { ...sending, probe: probe(slots, target.name) });
   const toText = row.request.raw === undefined && /POST\s+\S*\{path\}/.test(row.request.start ?? "POST {path}");
   const answered = seen.responses.filter(

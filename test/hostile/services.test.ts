@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServicePair, type ServicePair } from "../support/services.ts";
 import { ledgerFrom } from "./ledger.ts";
 import { runHostileTable } from "./run.ts";
@@ -12,13 +12,13 @@ beforeAll(async () => {
 afterAll(() => pair.stop());
 
 describe.each(["web", "worker"] as const)("%s, asked over raw sockets", (name) => {
-  test("meets every hostile request as the table says, and a good one afterwards", async () => {
+  it("meets every hostile request as the table says, and a good one afterwards", async () => {
     const { port } = pair[name];
     const faults = await runHostileTable({ name, host: "127.0.0.1", port, ledger: ledgerFrom(pair.worker) });
     expect(faults).toEqual([]);
   });
 
-  test("has no polluted prototype afterwards: an empty object still lacks its text", async () => {
+  it("has no polluted prototype afterwards: an empty object still lacks its text", async () => {
     const response = await fetch(`http://127.0.0.1:${pair[name].port}/${name === "web" ? "analyze" : "process"}`, {
       method: "POST",
       headers: { "content-type": "application/json" },

@@ -5,7 +5,7 @@ import { framing } from "./table/framing.ts";
 import { headerCases } from "./table/headers.ts";
 import { hosts } from "./table/hosts.ts";
 import { sizes } from "./table/sizes.ts";
-import { startLine } from "./table/startLine.ts";
+import { startLine } from "./table/start-line.ts";
 
 /** Every hostile request with what must happen to it: the one table that tests services and edges alike. */
 export const hostileTable: readonly HostileCase[] = [

@@ -1,5 +1,5 @@
 import { connect, createServer } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { analyzeRequest, countWords, processedText, reverseText } from "../../server/src/contract/index.ts";
 import { listen, startBackend, type Backend, type Conduct } from "./backend.ts";
 import { analyzeExchange } from "./exchange.ts";
@@ -22,7 +22,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
-test("a backend that answers rightly loses nothing, and each id reaches it once", async () => {
+it("a backend that answers rightly loses nothing, and each id reaches it once", async () => {
   const good = await backend();
   const { result, attempts } = startLoad({ url: urlOf(good), keepAlive: 2, fresh: 2, count: 40 });
   expect(await result).toMatchObject({ sent: 40, ok: 40, lost: [], wrongCertificate: [], byStatus: { 200: 40 } });
@@ -30,7 +30,7 @@ test("a backend that answers rightly loses nothing, and each id reaches it once"
   expect(attempts.every(({ servedBy }) => servedBy === "web")).toBe(true);
 });
 
-test.each<[Conduct, string]>([
+it.each<[Conduct, string]>([
   ["reset", "no answer: ECONNRESET"],
   ["half an answer", "no answer: ECONNRESET"],
   ["unavailable", "status 503"],
@@ -46,7 +46,7 @@ test.each<[Conduct, string]>([
   expect(faulty.effects).toHaveLength(12);
 });
 
-test("another request's answer does not pass for this one's", () => {
+it("another request's answer does not pass for this one's", () => {
   const { text } = analyzeRequest.parse(JSON.parse(analyzeExchange.body("load-1")));
   const right = JSON.stringify({ processed_text: processedText(countWords(text), reverseText(text)) });
   expect(analyzeExchange.fault(right, "load-1")).toBeUndefined();
@@ -54,7 +54,7 @@ test("another request's answer does not pass for this one's", () => {
   expect(analyzeExchange.fault("<html>", "load-1")).toBe("wrong body");
 });
 
-test("a keep-alive lane holds one connection, a fresh lane makes one for each request", async () => {
+it("a keep-alive lane holds one connection, a fresh lane makes one for each request", async () => {
   const good = await backend();
   const counts: number[] = [];
   for (const lanes of [
@@ -76,14 +76,14 @@ test("a keep-alive lane holds one connection, a fresh lane makes one for each re
   expect(counts).toEqual([10, 1, 10, 10]);
 });
 
-test("a port where nobody listens loses everything, by its error code", async () => {
+it("a port where nobody listens loses everything, by its error code", async () => {
   const gone = await backend();
   await Promise.all(open.splice(0).map((one) => one.close()));
   const { ok, byStatus } = await startLoad({ url: urlOf(gone), count: 4 }).result;
   expect({ ok, byStatus }).toEqual({ ok: 0, byStatus: { ECONNREFUSED: 4 } });
 });
 
-test("stop lets the requests under way finish, and next waits for an answer", async () => {
+it("stop lets the requests under way finish, and next waits for an answer", async () => {
   const good = await backend();
   const load = startLoad({ url: urlOf(good), keepAlive: 1, fresh: 1, durationMs: 60_000, pauseMs: 1 });
   await load.next(({ status }) => status === 200);
@@ -92,11 +92,11 @@ test("stop lets the requests under way finish, and next waits for an answer", as
   await expect(load.next(() => true, 10)).rejects.toThrow("10 ms passed");
 });
 
-test("load without a bound is refused", () => {
+it("load without a bound is refused", () => {
   expect(() => startLoad({ url: "http://127.0.0.1:1/" })).toThrow("bound the load");
 });
 
-test("the ledger counts ids in JSON logs, and names the doubled and the missing", () => {
+it("the ledger counts ids in JSON logs, and names the doubled and the missing", () => {
   const lines = [
     '{"requestId":"a","msg":"request"}',
     '{"requestId":"b","msg":"request"}',

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { createServer, type Server } from "node:https";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { createAuthority, issueServerLeaf, type Credential } from "../../certs/src/index.ts";
 import { listen } from "./backend.ts";
 import { startLoad } from "./load.ts";
@@ -26,7 +26,7 @@ afterEach(() => {
   server.close();
 });
 
-test("a certificate changed under the load is seen by fresh connections at once, and none counts as wrong", async () => {
+it("a certificate changed under the load is seen by fresh connections at once, and none counts as wrong", async () => {
   const authority = await createAuthority({ hosts });
   const leaves = [await issueServerLeaf(authority, { hosts }), await issueServerLeaf(authority, { hosts })];
   const [before = "", after = ""] = leaves.map(fingerprintOf);
@@ -43,7 +43,7 @@ test("a certificate changed under the load is seen by fresh connections at once,
   expect((byCertificate[before] ?? 0) + (byCertificate[after] ?? 0)).toBe(sent);
 });
 
-test("a certificate by another CA, for another host, or not among the expected counts as wrong", async () => {
+it("a certificate by another CA, for another host, or not among the expected counts as wrong", async () => {
   const authority = await createAuthority({ hosts });
   const stranger = await createAuthority({ hosts });
   const url = "https://analyze.test/";

@@ -7,8 +7,8 @@ import type { Exchange } from "./exchange.ts";
 import { checkMediaType } from "./media-type.ts";
 import { excessOf, structureLimits } from "./structure.ts";
 
-/** Chunks that are held before they are joined: a body of one-byte chunks would be a million small buffers. */
-const maxChunks = 256;
+/** Pieces that a body may come in: each costs as much as many bytes, and no sender of good will needs so many. */
+const maxPieces = 16_384;
 
 /**
  * Without `Connection: close`: Node would close while the rest of the body still arrives, and the reset that follows can
@@ -18,26 +18,28 @@ function tooLarge(): ProblemError {
   return new ProblemError("body-too-large", `A body may have ${limits.bodyBytes} bytes at most.`);
 }
 
+function tooManyPieces(): ProblemError {
+  return new ProblemError("malformed-request", "The chunks of the body are too small.", { close: true });
+}
+
 /** Collects a body, counting its bytes: Content-Length is absent where the body is chunked. */
 function collect(source: IncomingMessage): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const joined: Buffer[] = [];
-  let chunks: Buffer[] = [];
+  const pieces: Buffer[] = [];
   let size = 0;
-  source.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limits.bodyBytes) {
-      source.pause();
-      source.removeAllListeners("data");
-      reject(tooLarge());
-    } else if (chunks.push(chunk) === maxChunks) {
-      joined.push(Buffer.concat(chunks));
-      chunks = [];
-    }
+  const refuse = (problem: ProblemError): void => {
+    source.pause();
+    source.removeAllListeners("data");
+    reject(problem);
+  };
+  source.on("data", (piece: Buffer) => {
+    size += piece.length;
+    if (size > limits.bodyBytes) refuse(tooLarge());
+    else if (pieces.push(piece) > maxPieces) refuse(tooManyPieces());
   });
   source.on("end", () => {
-    const [first] = chunks;
-    resolve(first && chunks.length + joined.length === 1 ? first : Buffer.concat([...joined, ...chunks]));
+    const [first] = pieces;
+    resolve(first && pieces.length === 1 ? first : Buffer.concat(pieces));
   });
   source.on("close", () => {
     // An error has a stack to collect: too expensive to be made for the bodies that were complete.

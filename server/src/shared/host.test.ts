@@ -7,6 +7,13 @@ const asked = (...hosts: string[]): boolean =>
     hosts[0],
   );
 
+it.each([
+  ["a.test:65535", true],
+  ["a.test:65536", false],
+  ["a.test:00080", false],
+  ["a.test:", false],
+])("%s is possible: %s", (host, possible) => expect(asked(host)).toBe(possible));
+
 it("a load balancer's health check, which names the pod's own address, is as good as one by name", () => {
   expect([asked("10.74.16.9:8080"), asked("[2001:db8::9]:8080"), asked("analyze.test")]).toEqual([true, true, true]);
 });

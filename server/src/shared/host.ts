@@ -1,4 +1,5 @@
-const validHost = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+const validPort = "6553[0-5]|655[0-2]\\d|65[0-4]\\d\\d|6[0-4]\\d{3}|[1-5]\\d{4}|\\d{1,4}";
+const validHost = new RegExp(`^(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::(?:${validPort}))?$`);
 
 /**
  * Whether a request names exactly one host, and a possible one. Node keeps the first of several Host headers and says

@@ -1,27 +1,13 @@
 import type { RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import { headersFor, type Answer, type StandingHeaders } from "./answer.ts";
+import { discardRest } from "./discard.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
 import { failureAnswer } from "./failure.ts";
-import { checkPreconditions } from "./preconditions.ts";
+import { preconditionFault } from "./preconditions.ts";
 import { createRequestLog } from "./request-log.ts";
 import { createRouter, type Route } from "./router.ts";
 import type { Service } from "./service.ts";
-
-/** How long the rest of a body is read and thrown away after its answer. */
-const discardMs = 500;
-
-/**
- * Reads away the rest of a body that was answered early, then closes. To close at once would reset the connection, and a
- * reset can overtake the answer.
- */
-function discardRest({ incoming, outgoing }: Exchange): void {
-  incoming.resume();
-  outgoing.once("finish", () => {
-    if (incoming.complete) return;
-    const timer = setTimeout(() => incoming.socket.destroy(), discardMs);
-    incoming.once("close", () => clearTimeout(timer));
-  });
-}
 
 /** A caller that waits for "100 Continue" and gets another answer may or may not send its body after that. */
 function stillWaits({ incoming, outgoing }: Exchange): boolean {
@@ -46,17 +32,21 @@ export function createListener(routes: readonly Route[], service: Service): Requ
 
   const answer = async (exchange: Exchange): Promise<Answer> => {
     try {
-      checkPreconditions(exchange);
       return await find(exchange).handle(exchange);
     } catch (error) {
       return failureAnswer(error, exchange, logger);
     }
   };
+  // Connections that are about to be closed: nobody knows where the refused request ended and the next one begins.
+  const refused = new WeakSet<Socket>();
 
   return async (incoming, outgoing) => {
+    if (refused.has(incoming.socket)) return;
     const exchange = openExchange(incoming, outgoing);
     traffic.begin(outgoing);
     outgoing.on("close", () => noteEnd(exchange));
-    send(exchange, await answer(exchange), standing);
+    const fault = preconditionFault(exchange);
+    if (fault) refused.add(incoming.socket);
+    send(exchange, fault ? failureAnswer(fault, exchange, logger) : await answer(exchange), standing);
   };
 }

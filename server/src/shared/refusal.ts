@@ -7,7 +7,18 @@ import type { Service } from "./service.ts";
 /** How long a caller may take to read the refusal before its connection is destroyed. */
 const lingerMs = 500;
 
-function problemFor(code: string | undefined): ProblemError {
+/** What Node says of a request that its parser refused. */
+interface ParseFailure extends NodeJS.ErrnoException {
+  rawPacket?: Buffer;
+}
+
+/** Whether a request line names a version; the parser says "invalid version" also of one that is broken off. */
+const namesVersion = /^[^\r\n]* HTTP\/\d\.\d\r\n/;
+
+function problemFor({ code, rawPacket }: ParseFailure): ProblemError {
+  if (code === "HPE_INVALID_VERSION" && namesVersion.test(rawPacket?.toString("latin1") ?? "")) {
+    return new ProblemError("http-version-not-supported", "Send HTTP/1.1.");
+  }
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
       return new ProblemError("headers-too-large", "The request line and the headers may have 16 KiB together.");
@@ -15,8 +26,6 @@ function problemFor(code: string | undefined): ProblemError {
       return new ProblemError("body-too-large", "The chunk extensions are too large.");
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new ProblemError("request-timeout", "The request did not arrive completely in time.");
-    case "HPE_INVALID_VERSION":
-      return new ProblemError("http-version-not-supported", "Send HTTP/1.1.");
     default:
       return new ProblemError("malformed-request", "This is not a valid HTTP/1.1 request.");
   }
@@ -58,10 +67,10 @@ function afterOpenAnswer(service: Service, socket: Duplex, then: () => void): vo
  * answer. Where an answer to the refused request itself was sent already, the connection is destroyed.
  */
 export function onParseFailure(service: Service) {
-  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  return (error: ParseFailure, socket: Duplex): void => {
     const open = service.traffic.openOn(socket);
     if (error.code === "ECONNRESET" || (open?.headersSent && !open.req.complete)) socket.destroy();
-    else afterOpenAnswer(service, socket, () => refuse(service, problemFor(error.code), error.code, socket));
+    else afterOpenAnswer(service, socket, () => refuse(service, problemFor(error), error.code, socket));
   };
 }
 

@@ -27,6 +27,9 @@ afterAll(() => serving.close());
 const close = "Connection: close\r\n";
 const chunked = `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n`;
 
+const expecting = (length: number, type = "application/json"): string =>
+  `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+
 function chunk(data: string): string {
   return `${data.length.toString(16)}\r\n${data}\r\n`;
 }
@@ -108,15 +111,12 @@ describe("over a socket", () => {
     expect((await socket.toArray()).join("")).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  const expecting = (length: number, type = "application/json"): string =>
-    `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
-
   it("a body that is expected with 100-continue is asked for, and read", async () => {
     const socket = connect({ port, host: "127.0.0.1" });
     socket.write(expecting(14));
     const chunks: string[] = [];
-    for await (const chunk of socket) {
-      chunks.push(String(chunk));
+    for await (const part of socket) {
+      chunks.push(String(part));
       if (chunks.length === 1) socket.write('{"text":"abc"}');
       if (chunks.join("").includes("length")) break;
     }
@@ -146,6 +146,13 @@ describe("over a socket", () => {
   it("a rest of a body that never comes does not keep the connection open", async () => {
     const request = "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc";
     expect(await rawRequest(port, request)).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it("a body in more than 16,384 chunks is refused", async () => {
+    const body = Array.from({ length: 16_385 }, () => chunk(" ")).join("");
+    expect(await rawRequest(port, `${chunked}\r\n`, body)).toMatch(
+      /^HTTP\/1\.1 400 [^]*chunks of the body are too small/,
+    );
   });
 
   it("a body of one-byte chunks is read", async () => {

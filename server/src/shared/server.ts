@@ -19,7 +19,7 @@ const serverOptions: ServerOptions = {
   headersTimeout: 9_000,
   requestTimeout: 9_000,
   connectionsCheckingInterval: 1_000,
-  // Ours answers it with a problem: see checkPreconditions.
+  // Ours answers it with a problem: see preconditionFault.
   requireHostHeader: false,
   noDelay: true,
 };

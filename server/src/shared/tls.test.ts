@@ -64,13 +64,13 @@ async function get(agent: Agent, options: { maxVersion?: "TLSv1.1" | "TLSv1.2" }
   return { status: response.statusCode, hsts: response.headers["strict-transport-security"], serial, socket };
 }
 
-it("it answers over verified TLS, and tells browsers to stay with it for two years", async () => {
+it("answers over verified TLS, and tells browsers to stay with it for two years", async () => {
   const { status, hsts } = await get(new Agent());
   expect(status).toBe(200);
   expect(hsts).toBe("max-age=63072000");
 });
 
-it("it does not speak what is older than TLS 1.2", async () => {
+it("does not speak what is older than TLS 1.2", async () => {
   expect((await get(new Agent(), { maxVersion: "TLSv1.2" })).status).toBe(200);
   await expect(get(new Agent(), { maxVersion: "TLSv1.1" })).rejects.toThrow(/EPROTO|protocol/i);
 });

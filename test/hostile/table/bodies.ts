@@ -62,12 +62,23 @@ const wrongShape: readonly HostileCase[] = [
   json("prototype", '{"__proto__": {"text": "polluted"}}', malformed),
   json("prototype-beside-text", '{"text": "x", "__proto__": {"polluted": true}}', malformed),
   json("constructor", '{"text": "x", "constructor": {"prototype": {"polluted": true}}}', wrongField),
+  json("deep-500000", `${"[".repeat(500_000)}${"]".repeat(500_000)}`, malformed),
+  json(
+    "arrays-30-deep",
+    `[${Array.from({ length: 16_500 }, () => "[".repeat(30) + "]".repeat(30)).join()}]`,
+    malformed,
+  ),
+  json("80000-unknown-keys", `{${Array.from({ length: 80_000 }, (_, at) => `"k${at}":1`).join()}}`, malformed),
+  json("same-key-80000-times", `{${Array.from({ length: 80_000 }, () => '"text":"x"').join()}}`, malformed),
+  json("million-quotes", '"'.repeat(1_000_000), malformed),
+  json("long-number", `{"text":${"9".repeat(1_000_000)}}`, wrongField),
+  json("long-key", `{"${"k".repeat(1_000_000)}":1}`, wrongField),
   json("deep-20000", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, malformed),
   json("deep-in-text", `{"text":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`, malformed),
   json(
     "20000-unknown-keys",
     JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at]))),
-    wrongField,
+    malformed,
   ),
 ];
 
@@ -96,6 +107,9 @@ const mediaTypes: readonly HostileCase[] = [
   { id: "type-json-in-parameter", request: typed("text/plain; a=application/json"), expect: wrongType },
   { id: "type-nonsense", request: typed(";;=,/"), expect: wrongType },
   { id: "type-charset-utf-8", request: typed("Application/JSON; Charset=UTF-8"), expect: good },
+  { id: "type-charset-utf8", request: typed("application/json; charset=utf8"), expect: good },
+  { id: "type-parameter", request: typed("application/json; profile=x; charset=utf-8"), expect: good },
+  { id: "encoding-identity", request: { headers: ["Content-Encoding: Identity"] }, expect: good },
   { id: "type-charset-utf-16", request: typed("application/json; charset=utf-16"), expect: wrongType },
   {
     id: "type-twice",

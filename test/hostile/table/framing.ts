@@ -126,6 +126,18 @@ export const framing: readonly HostileCase[] = [
     differs: { worker: { answers: [404], body: "problem", because: "worker has no such route" } },
   },
   {
+    id: "half-closed-after-request",
+    request: { halfClose: true },
+    expect: { answers: [200], closes: true },
+    only: ["web", "worker"],
+  },
+  {
+    id: "half-closed-in-body",
+    request: { headers: lengths("99"), halfClose: true },
+    expect: { answers: [400], body: "early", closes: true },
+    only: ["web", "worker"],
+  },
+  {
     id: "body-longer-than-length",
     request: { headers: lengths("12"), body: `${good}and more\r\n\r\n` },
     expect: { ...refused, before: [200] },

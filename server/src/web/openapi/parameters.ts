@@ -10,14 +10,15 @@ export interface ParameterObject {
   schema: object;
 }
 
+function parameterOf(place: ParameterObject["in"], name: string, type: z.ZodType): ParameterObject {
+  const required = place === "path" || !type.safeParse(undefined).success;
+  const described = { name, in: place, required, schema: schemaOf(type, "input") };
+  return type.description === undefined ? described : { ...described, description: type.description };
+}
+
 function parametersOf(place: ParameterObject["in"], schemas: z.ZodObject | undefined): ParameterObject[] {
-  return Object.entries(schemas?.shape ?? {}).map(([name, type]: [string, z.ZodType]) => ({
-    name,
-    in: place,
-    required: place === "path" || !type.safeParse(undefined).success,
-    ...(type.description === undefined ? {} : { description: type.description }),
-    schema: schemaOf(type, "input"),
-  }));
+  const shape: Record<string, z.ZodType> = schemas?.shape ?? {};
+  return Object.entries(shape).map(([name, type]) => parameterOf(place, name, type));
 }
 
 /**
@@ -25,15 +26,10 @@ function parametersOf(place: ParameterObject["in"], schemas: z.ZodObject | undef
  * its schema do not name the same parameters: OpenAPI and the route would disagree.
  */
 export function describeParameters({ path, operation: { parameters } }: DocumentedRoute): ParameterObject[] {
-  const inTemplate = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name);
+  const inTemplate = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
   const described = parametersOf("path", parameters?.path);
-  if (
-    inTemplate.toSorted().join() !==
-    described
-      .map(({ name }) => name)
-      .toSorted()
-      .join()
-  ) {
+  const names = new Set(described.map(({ name }) => name));
+  if (inTemplate.length !== names.size || inTemplate.some((name) => !names.has(name))) {
     throw new Error(`the parameters of ${path} need a schema each, and no other: give operation.parameters.path`);
   }
   return [...described, ...parametersOf("query", parameters?.query)];

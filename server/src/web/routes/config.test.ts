@@ -4,7 +4,7 @@ import { configResponse, limits } from "../../contract/index.ts";
 import { readConfig } from "../config.ts";
 import { configRoute } from "./config.ts";
 
-it("it shows the settings of its list, and no other part of the configuration", async () => {
+it("shows the settings of its list, and no other part of the configuration", async () => {
   const config = Object.assign(
     readConfig({
       WORKER_URL: "http://worker:8080",

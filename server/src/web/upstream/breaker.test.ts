@@ -11,7 +11,7 @@ function broken(): { breaker: Breaker; states: BreakerState[] } {
   return { breaker, states };
 }
 
-it("it opens after failures in a row and says how long to wait", () => {
+it("opens after failures in a row and says how long to wait", () => {
   const { breaker, states } = broken();
   expect(states).toEqual(["open"]);
   expect(breaker.admit(400)).toBe(600);

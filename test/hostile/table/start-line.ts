@@ -26,7 +26,7 @@ export const startLine: readonly HostileCase[] = [
   {
     id: "connect",
     request: { raw: "CONNECT internal.example:443 HTTP/1.1\r\nHost: internal.example:443\r\n\r\n" },
-    expect: { answers: [400, 405, "closed"], body: "early" },
+    expect: { answers: [400, 405], body: "early", closes: true },
   },
   {
     id: "unknown-method",
@@ -47,8 +47,19 @@ export const startLine: readonly HostileCase[] = [
   },
   {
     id: "no-version",
+    // The whole of a request in HTTP/0.9.
     request: { raw: "GET /\r\n\r\n" },
-    expect: { answers: [400, "closed"], body: "early", closes: true },
+    expect: { answers: [400, 505, "closed"], body: "early", closes: true },
+  },
+  {
+    id: "version-0-9",
+    request: { start: "POST {path} HTTP/0.9" },
+    expect: { answers: [400, 505], body: "early", closes: true },
+  },
+  {
+    id: "version-2-0",
+    request: { start: "POST {path} HTTP/2.0" },
+    expect: { answers: [505], body: "early", closes: true },
   },
   {
     id: "version-1-2",
@@ -95,7 +106,13 @@ export const startLine: readonly HostileCase[] = [
   { id: "target-raw-bytes", request: get("/\xff\xfe"), expect: nothingThere },
   { id: "target-two-slashes", request: get("//evil.example/%2e%2e"), expect: nothingThere },
   { id: "target-fragment", request: get(`/${canary}#fragment`), expect: nothingThere },
-  { id: "target-trailing-slash", request: { start: "POST {path}/ HTTP/1.1" }, expect: { answers: [404] } },
+  { id: "target-trailing-slash", request: { start: "POST {path}/ HTTP/1.1" }, expect: { answers: [200] } },
+  {
+    id: "target-trailing-slash-and-query",
+    request: { start: "POST {path}/?a=b HTTP/1.1" },
+    expect: { answers: [200] },
+  },
+  { id: "target-two-trailing-slashes", request: get("/random//"), expect: nothingThere, only: ["web", "worker"] },
   { id: "target-asterisk", request: { start: "POST * HTTP/1.1" }, expect: { answers: [400, 404, 405], body: "early" } },
   {
     id: "options-asterisk",

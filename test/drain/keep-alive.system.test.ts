@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startServicePair } from "../support/services.ts";
 
 /** nginx keeps an idle connection for 60 s; whoever closes it must be nginx, or it sends a POST to a closed door. */
@@ -10,7 +10,7 @@ const idleMs = 62_000;
 describe.concurrent.each(["web", "worker"] as const)(
   "a connection to %s that was idle for longer than nginx keeps one",
   (name) => {
-    test("is open still, and takes a request", async () => {
+    it("is open still, and takes a request", async () => {
       const pair = await startServicePair();
       const socket = connect({ host: "127.0.0.1", port: pair[name].port });
       const ask = async (): Promise<string> => {

@@ -1,0 +1,26 @@
+import type { Exchange } from "./exchange.ts";
+
+/** How much of a body is read and thrown away after its answer, and for how long: in all, and without a piece of it. */
+const limits = { bytes: 64 * 1024 * 1024, ms: 5_000, idleMs: 500 };
+
+/**
+ * Reads away the rest of a body that was answered early. To close the connection at once would reset it, and a reset can
+ * overtake the answer. Closes it where the rest is too long, or does not come.
+ */
+export function discardRest({ incoming }: Exchange): void {
+  let bytes = 0;
+  const idle = setTimeout(() => incoming.socket.destroy(), limits.idleMs);
+  const end = setTimeout(() => incoming.socket.destroy(), limits.ms);
+  incoming.on("data", (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes > limits.bytes) incoming.socket.destroy();
+    else idle.refresh();
+  });
+  const stop = (): void => {
+    clearTimeout(idle);
+    clearTimeout(end);
+  };
+  incoming.once("end", stop);
+  incoming.resume();
+  incoming.socket.once("close", stop);
+}

@@ -37,10 +37,10 @@ function days(count: number | undefined): string | undefined {
 }
 
 function runPairs(line: RunLine): Pair[] {
-  const { late, dns, tcp, tls, wait, addr, id, err, first, hint, out, plan } = line;
+  const { late, dns, tcp, tls, wait, addr, id, err, first, hint, out, plan, beat } = line;
   return [
     ...Object.entries({ late, try: line.try, dns, tcp, tls, wait, addr, cert: days(line.cert), id }),
-    ...Object.entries({ err, first, plan, hint, out }),
+    ...Object.entries({ err, first, beat, plan, hint, out }),
   ];
 }
 

@@ -28,6 +28,7 @@ function records(texts: fc.Arbitrary<string>): fc.Arbitrary<LogLine> {
     first: optional(texts),
     out: optional(texts),
     plan: optional(texts),
+    beat: optional(fc.constant("failed")),
   });
   const gap = { kind: fc.constant("gap"), time: instant, from: instant, slots: fc.integer() };
   const start = {

@@ -65,6 +65,7 @@ function run(kind: RunLine["kind"], { time, status, took, pairs, ...rest }: Part
     hint: pairs.get("hint"),
     out: pairs.get("out"),
     plan: pairs.get("plan"),
+    beat: member(["failed"], pairs.get("beat")),
   };
 }
 

@@ -55,6 +55,8 @@ export interface RunLine extends Timed {
   out?: string | undefined;
   /** Of a `planned` slot: why the maintenance was announced. */
   plan?: string | undefined;
+  /** The last call of the heartbeat before this line failed. */
+  beat?: "failed" | undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { day } from "@analyze/common/time";
-import { createAsker } from "./asker.ts";
+import { createAsker, userAgentOf } from "./asker.ts";
 import type { Config } from "./config.ts";
+import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
 import { runHook } from "./hook.ts";
-import { formatLine, type DownLine, type LogLine, type UpLine } from "../line/index.ts";
+import { formatLine, isRun, parseLine, type DownLine, type LogLine, type UpLine } from "../line/index.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Notifier } from "./notify.ts";
 import { createPoller, type Poller } from "./poller.ts";
@@ -17,6 +18,7 @@ import { startSchedule } from "./schedule/schedule.ts";
 import { startLine } from "./start-line.ts";
 
 const hookTimeoutMs = 30_000;
+const heartbeatTimeoutMs = 5000;
 /** For what waits in memory when the client ends. */
 const lastWriteMs = 3000;
 
@@ -56,6 +58,13 @@ async function createMetricsOf({ config, warn }: AppOptions): Promise<Metrics | 
   return createMetrics(config.metrics, warn);
 }
 
+/** The dead man's switch; undefined where none is set. */
+function createHeartbeatOf({ config, version, warn }: AppOptions, onFailure: () => void): Heartbeat | undefined {
+  if (config.heartbeat === undefined) return undefined;
+  const userAgent = userAgentOf(version);
+  return createHeartbeat({ ...config.heartbeat, userAgent, timeoutMs: heartbeatTimeoutMs, onFailure, warn });
+}
+
 /** A defect ends the process, whose restart accounts for the slot; node-cron would swallow it, and the slot with it. */
 function crash(error: unknown): void {
   setImmediate(() => {
@@ -85,10 +94,18 @@ function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promi
 export function createApp(options: AppOptions): App {
   const { config, version, notifier, append, print, warn } = options;
   const due = calendar(config.schedule);
-  const journal = createJournal({ append, capacity: due.count(0, day), warn });
+  let metrics: Metrics | undefined;
+  const heartbeat = createHeartbeatOf(options, () => metrics?.heartbeatFailed());
+  const appendAndBeat = async (text: string): Promise<void> => {
+    await append(text);
+    const line = heartbeat && parseLine(text);
+    if (line) heartbeat?.written(line);
+  };
+  const journal = createJournal({ append: appendAndBeat, capacity: due.count(0, day), warn });
   const write = async (line: LogLine): Promise<void> => {
-    print(formatLine(line));
-    await journal.write(line);
+    const marked: LogLine = heartbeat?.failing() && isRun(line) ? { ...line, beat: "failed" } : line;
+    print(formatLine(marked));
+    await journal.write(marked);
   };
   const ask = createAsker(config, allowanceFor(due.shortestStep), version);
   const plan = createPlan(config.log, config.maintenance, warn);
@@ -97,7 +114,7 @@ export function createApp(options: AppOptions): App {
   return {
     start: async () => {
       const history = await readHistory(config.log);
-      const metrics = await createMetricsOf(options);
+      metrics = await createMetricsOf(options);
       await write(startLine(config, version, Date.now()));
       const poller = createPoller({
         calendar: due,
@@ -118,6 +135,7 @@ export function createApp(options: AppOptions): App {
     stop: async (why) => {
       notifier.stopping();
       await stopPolling?.();
+      heartbeat?.stop();
       await write({ kind: "stop", time: Math.floor(Date.now() / 1000) * 1000, why });
       return journal.close(lastWriteMs);
     },

@@ -13,7 +13,7 @@ function requestIdFor(slot: number, host = hostname()): string {
 }
 
 /** How every request of the client introduces itself. Some firewalls refuse requests without it. */
-function userAgentOf(version: string): string {
+export function userAgentOf(version: string): string {
   return `analyze-client/${version}`;
 }
 

@@ -26,6 +26,7 @@ test("the file has what a textfile collector wants, and no phase that was not re
   const metrics = createMetrics(file, () => undefined);
   await metrics.record(good);
   expect(readFileSync(file, "utf8")).toContain('analyze_client_phase_seconds{phase="tls"} 0.009\n');
+  metrics.heartbeatFailed();
   await metrics.record(bad);
   const text = readFileSync(file, "utf8");
   expect(text).toContain('analyze_client_runs_total{result="ok",hop="app"} 1\n');
@@ -33,6 +34,7 @@ test("the file has what a textfile collector wants, and no phase that was not re
   expect(text).toContain("analyze_client_up 0\n");
   expect(text).toContain("analyze_client_last_run_timestamp_seconds 120\n");
   expect(text).toContain("analyze_client_certificate_days 364\n");
+  expect(text).toContain("analyze_client_heartbeat_failures_total 1\n");
   expect(text).not.toContain('phase="tls"');
   await metrics.record({ ...bad, kind: "planned" });
   expect(readFileSync(file, "utf8")).toContain('analyze_client_runs_total{result="planned",hop="tcp"} 1\n');

@@ -6,39 +6,37 @@ import type { RunLine } from "../line/index.ts";
 export interface Metrics {
   /** Counts a run and writes the file. Never rejects: figures are no reason to miss a slot. */
   record(line: RunLine): Promise<void>;
+  /** Counts a heartbeat that failed; the file has it with the next run. */
+  heartbeatFailed(): void;
 }
 
 const phases = ["dns", "tcp", "tls", "wait"] as const;
 
+/** The client's instruments, each of them in `register`. */
+function instruments(register: Registry) {
+  const registers = [register];
+  const runs = "Slots that were probed.";
+  const up = "1 when the last run was good, 0 when it failed, NaN when it failed as planned.";
+  const phase = "Phases of the last run that were reached.";
+  const beats = "Calls of ANALYZE_HEARTBEAT_URL that failed.";
+  const days = "Until the certificate expires.";
+  return {
+    runs: new Counter({ name: "analyze_client_runs_total", help: runs, registers, labelNames: ["result", "hop"] }),
+    last: new Gauge({ name: "analyze_client_last_run_timestamp_seconds", help: "The last slot.", registers }),
+    up: new Gauge({ name: "analyze_client_up", help: up, registers }),
+    seconds: new Gauge({ name: "analyze_client_phase_seconds", help: phase, registers, labelNames: ["phase"] }),
+    days: new Gauge({ name: "analyze_client_certificate_days", help: days, registers }),
+    heartbeats: new Counter({ name: "analyze_client_heartbeat_failures_total", help: beats, registers }),
+  };
+}
+
 /** Metrics into `file`, which is replaced as a whole, so that no reader sees half of it. */
 export function createMetrics(file: string, warn: (message: string) => void): Metrics {
   const register = new Registry();
-  const registers = [register];
-  const runs = new Counter({
-    name: "analyze_client_runs_total",
-    help: "Slots that were probed.",
-    registers,
-    labelNames: ["result", "hop"],
-  });
-  const last = new Gauge({ name: "analyze_client_last_run_timestamp_seconds", help: "The last slot.", registers });
-  const up = new Gauge({
-    name: "analyze_client_up",
-    help: "1 when the last run was good, 0 when it failed, NaN when it failed as planned.",
-    registers,
-  });
-  const seconds = new Gauge({
-    name: "analyze_client_phase_seconds",
-    help: "Phases of the last run that were reached.",
-    registers,
-    labelNames: ["phase"],
-  });
-  const days = new Gauge({
-    name: "analyze_client_certificate_days",
-    help: "Until the certificate expires.",
-    registers,
-  });
+  const { runs, last, up, seconds, days, heartbeats } = instruments(register);
 
   return {
+    heartbeatFailed: () => heartbeats.inc(),
     record: async (line) => {
       runs.inc({ result: line.kind, hop: line.hop });
       last.set(line.time / 1000);

@@ -28,7 +28,7 @@ function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
  * What every verified connection of the client insists on. All of it is given, because Node's defaults can be changed
  * from outside (NODE_OPTIONS, NODE_EXTRA_CA_CERTS, OPENSSL_CONF and others).
  */
-function pinnedTrust(ca: string | undefined) {
+export function pinnedTrust(ca: string | undefined) {
   return {
     ca: ca ?? [...rootCertificates],
     minVersion: "TLSv1.2",

@@ -13,6 +13,7 @@ export interface Run {
   /** Of a FAIL its error and hint, of a flaky slot the first attempt's error. */
   err?: string | undefined;
   hint?: string | undefined;
+  beat?: RunLine["beat"];
 }
 
 /** A log as far as the report needs it; it does not matter in which order the lines came. */
@@ -41,8 +42,8 @@ function shown(text: string | undefined): string | undefined {
   return text === undefined ? undefined : visible(text);
 }
 
-function shorten({ kind, time, hop, ms, dns, tcp, tls, wait, err, hint, first }: RunLine): Run {
-  const run: Run = { kind, time, hop, ms, dns, tcp, tls, wait };
+function shorten({ kind, time, hop, ms, dns, tcp, tls, wait, err, hint, first, beat }: RunLine): Run {
+  const run: Run = { kind, time, hop, ms, dns, tcp, tls, wait, ...(beat && { beat }) };
   if (kind === "ok") return run;
   return kind === "FAIL" ? { ...run, err: shown(err), hint: shown(hint) } : { ...run, err: shown(first) };
 }

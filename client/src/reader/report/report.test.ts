@@ -84,6 +84,14 @@ describe("the report on a screen", () => {
     for (const other of others) expect(other).toBe(first);
   });
 
+  it("says in one word that the heartbeat fails, as long as it does", () => {
+    const failing = formatLine(runLine(at(28), { beat: "failed" }));
+    expect(drawText(reportOf([...lines, failing], at(29)), screen)).toMatch(
+      /^last check .* 43 ms, heartbeat failing$/m,
+    );
+    expect(drawText(reportOf([...lines, failing, okLine(at(29))], at(30)), screen)).not.toContain("heartbeat");
+  });
+
   it("answers on the first screen: does it work, since when, what was it", () => {
     expect(drawText(reportOf(lines, at(28)), screen)).toMatchInlineSnapshot(`
       "UP for 20 min, since 2026-11-20 22:08 UTC

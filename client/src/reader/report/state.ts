@@ -10,7 +10,7 @@ export interface State {
   /** It was so already when the window began. */
   sinceBefore: boolean;
   /** The latest run; undefined when the window has none. */
-  last?: { time: number; kind: Run["kind"]; ms: number; hop: Hop };
+  last?: { time: number; kind: Run["kind"]; ms: number; hop: Hop; beat?: Run["beat"] };
   /** While it is down: of the outage's latest failure. */
   fault?: { hop: Hop; err: string | undefined; hint: string | undefined; failed: number };
   /** While it is unknown: why nothing is known. */
@@ -26,7 +26,8 @@ export function stateOf({ from, items }: Timeline, outages: Outage[]): State {
   const run = lastRun(items);
   const [first] = items;
   const isFirst = (time: number): boolean => first?.kind === "FAIL" && first.time === time;
-  const last = run && { last: { time: run.time, kind: run.kind, ms: run.ms, hop: run.hop } };
+  const beat = run?.beat && { beat: run.beat };
+  const last = run && { last: { time: run.time, kind: run.kind, ms: run.ms, hop: run.hop, ...beat } };
   const end = items.at(-1);
   if (!run || end?.kind === "hole") {
     const hole = end?.kind === "hole" ? end : undefined;

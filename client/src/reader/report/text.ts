@@ -35,9 +35,13 @@ function stateLines({ state, timeline }: Report, screen: Screen): string[] {
   if (state.fault?.hint) lines.push(labelled("hint", state.fault.hint));
   if (state.now !== "up") lines.push(labelled("next", "analyze doctor"));
   if (state.last) {
-    const { time, kind, ms, hop } = state.last;
+    const { time, kind, ms, hop, beat } = state.last;
+    const heartbeat = beat === "failed" ? ", heartbeat failing" : "";
     lines.push(
-      labelled("last check", `${say.atMinute(time)} UTC, ${kind}${kind === "ok" ? "" : ` at ${hop}`}, ${ms} ms`),
+      labelled(
+        "last check",
+        `${say.atMinute(time)} UTC, ${kind}${kind === "ok" ? "" : ` at ${hop}`}, ${ms} ms${heartbeat}`,
+      ),
     );
   }
   return lines;

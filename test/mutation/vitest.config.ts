@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: (process.env["MUTATION_TESTS"] ?? "").split(","),
     exclude: ["**/node_modules/**", "**/*.system.test.ts"],
+    setupFiles: ["test/mutation/few-runs.ts"],
     testTimeout: 20_000,
   },
 });

@@ -135,5 +135,7 @@ describe("replacing the CA", () => {
     expect(before).toHaveLength(2);
     await onDay(4);
     expect(fingerprints()).toEqual(before.toReversed());
+    await onDay(4.5);
+    expect(fingerprints()).toEqual(before.slice(1));
   });
 });

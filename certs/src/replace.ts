@@ -82,11 +82,16 @@ export async function begin(context: Context, { overlapMs }: ReplaceOptions): Pr
   };
 }
 
-/** The switch comes a day before the old CA expires at the latest; when it has expired, there is nothing to overlap. */
+/**
+ * The switch comes a day before the old CA expires at the latest, and the end before it too: clients refuse a file with an
+ * expired CA. When it has expired already, there is nothing to overlap.
+ */
 function datesOf(now: Date, oldEnd: Date, overlapMs: number): Replacement {
-  const latest = Math.max(now.getTime(), oldEnd.getTime() - day);
-  const switchOn = new Date(Math.min(now.getTime() + overlapMs, latest));
-  return { switchOn, endOn: new Date(oldEnd <= now ? now.getTime() : switchOn.getTime() + overlapMs) };
+  const from = now.getTime();
+  const latest = (before: number, wanted: number): number =>
+    Math.min(wanted, Math.max(from, oldEnd.getTime() - before));
+  const switchOn = latest(day, from + overlapMs);
+  return { switchOn: new Date(switchOn), endOn: new Date(latest(day / 2, switchOn + overlapMs)) };
 }
 
 /** The step of a replacement that is due; undefined when there is none. */

@@ -19,10 +19,16 @@ function load(): Load {
   return startLoad({ ...target, keepAlive: 2, fresh: 2, durationMs: 170_000, pauseMs: 2 });
 }
 
+/** The lines of the client's log so far. */
+async function clientLog(): Promise<string[]> {
+  const program = "process.stdout.write(require('fs').readFileSync('/log/analyze.log'))";
+  return (await project.compose("exec", "-T", "client", "/nodejs/bin/node", "-e", program)).trimEnd().split("\n");
+}
+
 describeWith(["docker", "compose"], "docker compose up", () => {
   beforeAll(async () => {
     project = await createProject();
-    await project.compose("up", "--build", "--detach", "--wait", ...longRunning);
+    await project.compose("up", "--build", "--detach", "--wait", ...longRunning, "install", "renew");
   });
   afterAll(async () => {
     await project.remove();
@@ -44,12 +50,8 @@ describeWith(["docker", "compose"], "docker compose up", () => {
   });
 
   test("the client writes its first line within the first minute, and it is good", async () => {
-    const program = "process.stdout.write(require('fs').readFileSync('/log/analyze.log'))";
     await expect
-      .poll(() => project.compose("exec", "-T", "client", "/nodejs/bin/node", "-e", program), {
-        timeout: 70_000,
-        interval: 1000,
-      })
+      .poll(async () => (await clientLog()).join("\n"), { timeout: 70_000, interval: 1000 })
       .toMatch(/^\S+Z ok .* 200 .*$/m);
   });
 
@@ -104,14 +106,35 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(await containers()).not.toBe(before);
   });
 
-  test("a renewed certificate is in use after `docker compose run --rm prepare`, and no request is lost", async () => {
+  test("a renewed certificate with a new key is in use without a command, and no request is lost", async () => {
     const dir = join(project.certificates, "issued");
     const running = load();
     await pass(running, 50);
-    await issueAll({ dir, renew: true });
+    await issueAll({ dir, renew: true, newKey: true });
     const { fingerprint256 } = new X509Certificate(readFileSync(join(dir, "tls.crt")));
-    await project.compose("run", "--rm", "prepare");
-    await running.next(({ fingerprint }) => fingerprint === fingerprint256, 5_000);
+    await running.next(({ fingerprint }) => fingerprint === fingerprint256, 60_000);
+    await pass(running, 50);
     expect((await running.stop()).lost).toEqual([]);
+  });
+
+  test("client and edge follow a CA's replacement without a restart, and no request is lost", async () => {
+    const dir = join(project.certificates, "issued");
+    const trusted = (): Promise<string> => project.compose("exec", "-T", "install", "cat", "/trust/ca.crt");
+    await issueAll({ dir, now: new Date(Date.now() - 60_000), replace: { overlapMs: 60_000 } });
+    const both = readFileSync(join(dir, "ca.crt"), "utf8");
+    await expect.poll(trusted, { timeout: 60_000, interval: 1_000 }).toBe(both);
+
+    const running = load();
+    await pass(running, 50);
+    await issueAll({ dir });
+    const leaf = new X509Certificate(readFileSync(join(dir, "tls.crt")));
+    expect(leaf.verify(new X509Certificate(both).publicKey)).toBe(false);
+    await running.next(({ fingerprint }) => fingerprint === leaf.fingerprint256, 60_000);
+    expect((await running.stop()).lost).toEqual([]);
+    const seen = (await clientLog()).length;
+    await expect
+      .poll(async () => (await clientLog()).length, { timeout: 130_000, interval: 1_000 })
+      .toBeGreaterThan(seen);
+    expect((await clientLog()).filter((line) => / FAIL | flaky /.test(line))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
+import { followCa } from "./follow-ca.ts";
 import { runHook } from "./hook.ts";
 import { formatLine, isRun, parseLine, type DownLine, type LogLine, type UpLine } from "../line/index.ts";
 import type { Metrics } from "./metrics.ts";
@@ -107,7 +108,7 @@ export function createApp(options: AppOptions): App {
     print(formatLine(marked));
     await journal.write(marked);
   };
-  const ask = createAsker(config, allowanceFor(due.shortestStep), version);
+  const ask = createAsker(config, allowanceFor(due.shortestStep), version, followCa(config, warn));
   const plan = createPlan(config.log, config.maintenance, warn);
   let stopPolling: (() => Promise<void>) | undefined;
 

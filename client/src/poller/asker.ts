@@ -17,8 +17,16 @@ export function userAgentOf(version: string): string {
   return `analyze-client/${version}`;
 }
 
-/** An asker that sends the texts of the configuration in turn, and remembers the certificate of the last good run. */
-export function createAsker(config: Config, allowance: Allowance, version: string): Asker {
+/**
+ * An asker that sends the texts of the configuration in turn, and remembers the certificate of the last good run.
+ * `current` gives the configuration of a slot, where files can have changed.
+ */
+export function createAsker(
+  config: Config,
+  allowance: Allowance,
+  version: string,
+  current = async (): Promise<Config> => config,
+): Asker {
   let turn = 0;
   let trusted: string | undefined;
   const question = (): Question => {
@@ -31,7 +39,8 @@ export function createAsker(config: Config, allowance: Allowance, version: strin
     const startedAt = Date.now();
     const requestId = requestIdFor(slot);
     const userAgent = userAgentOf(version);
-    const probed = await probe({ target: config, question: question(), requestId, userAgent, allowance, trusted });
+    const target = await current();
+    const probed = await probe({ target, question: question(), requestId, userAgent, allowance, trusted });
     if (probed.verdict.err === undefined) trusted = probed.attempts.at(-1)?.certificate?.fingerprint;
     return { line: runLine(slot, startedAt, requestId, probed), probed };
   };

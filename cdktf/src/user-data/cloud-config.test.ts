@@ -7,7 +7,6 @@ import { cloudConfig, userDataBytes, userDataLimit } from "./cloud-config.ts";
 import { readHostScripts } from "./scripts.ts";
 
 const source = { bucket: "analyze-dev-releases-20261121090551263700000002", region: "eu-central-1", logGroup: null };
-const scripts = readHostScripts();
 
 const fileShape = z.object({ path: z.string(), owner: z.string(), permissions: z.string(), content: z.string() });
 const configShape = z.strictObject({
@@ -17,19 +16,20 @@ const configShape = z.strictObject({
 });
 
 function configOf(logGroup: string | null): z.infer<typeof configShape> {
-  const [head = "", ...rest] = cloudConfig({ ...source, logGroup }, scripts).split("\n");
+  const [head = "", ...rest] = cloudConfig({ ...source, logGroup }, readHostScripts()).split("\n");
   expect(head).toBe("#cloud-config");
   return configShape.parse(JSON.parse(rest.join("\n")));
 }
 
-const config = configOf(null);
-const files = new Map(config.write_files.map((file) => [file.path, file]));
-const contentOf = (path: string): string => files.get(path)?.content ?? "";
+const config = (): z.infer<typeof configShape> => configOf(null);
+const files = (): Map<string, z.infer<typeof fileShape>> =>
+  new Map(config().write_files.map((file) => [file.path, file]));
+const contentOf = (path: string): string => files().get(path)?.content ?? "";
 /** The text of a script beside this test, read by another way than the code's. */
 const scriptText = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), "utf8");
 
 it("is a cloud-config, with room to spare below EC2's limit", () => {
-  const text = cloudConfig(source, scripts);
+  const text = cloudConfig(source, readHostScripts());
   expect(text).toMatch(/^#cloud-config\n/);
   expect(userDataBytes(text)).toBeGreaterThan(500);
   expect(userDataBytes(text)).toBeLessThan(userDataLimit / 4);
@@ -47,7 +47,7 @@ it.each(["analyze-setup.sh", "analyze-update.sh", "analyze.sh"])("%s is a script
 });
 
 it("keeps the distribution's own user, and adds one for the client that nobody can log in as", () => {
-  expect(config.users).toEqual([
+  expect(config().users).toEqual([
     "default",
     { name: "analyze", system: true, no_create_home: true, shell: "/sbin/nologin" },
   ]);
@@ -58,7 +58,7 @@ it.each([
   { path: "/usr/local/sbin/analyze-update", script: "analyze-update.sh" },
   { path: "/usr/local/bin/analyze", script: "analyze.sh" },
 ])("puts $script at $path, for everyone to run and root alone to change", ({ path, script }) => {
-  expect(files.get(path)).toEqual({ path, owner: "root:root", permissions: "0755", content: scriptText(script) });
+  expect(files().get(path)).toEqual({ path, owner: "root:root", permissions: "0755", content: scriptText(script) });
 });
 
 it.each([
@@ -67,12 +67,12 @@ it.each([
   { path: "/etc/systemd/system/analyze-update.service", permissions: "0644" },
   { path: "/etc/systemd/system/analyze-update.timer", permissions: "0644" },
 ])("writes $path with mode $permissions", ({ path, permissions }) => {
-  expect(files.get(path)).toMatchObject({ owner: "root:root", permissions });
+  expect(files().get(path)).toMatchObject({ owner: "root:root", permissions });
 });
 
 it("writes each file once, and no other", () => {
-  expect(config.write_files).toHaveLength(7);
-  expect(files.size).toBe(7);
+  expect(config().write_files).toHaveLength(7);
+  expect(files().size).toBe(7);
 });
 
 it("tells the scripts, in a file that a shell reads, where the releases are", () => {
@@ -90,16 +90,14 @@ it("frees the port of a tunnel that was cut within 15 seconds", () => {
 });
 
 it("runs the setup at first boot, and nothing else", () => {
-  expect(config.runcmd).toEqual([["/usr/local/sbin/analyze-setup"]]);
+  expect(config().runcmd).toEqual([["/usr/local/sbin/analyze-setup"]]);
 });
 
 describe("updates", () => {
-  const service = contentOf("/etc/systemd/system/analyze-update.service");
-  const timer = contentOf("/etc/systemd/system/analyze-update.timer");
-
   it("run a program that is there, once the network is up, without rights that they do not need", () => {
+    const service = contentOf("/etc/systemd/system/analyze-update.service");
     const [, program = ""] = /^ExecStart=(.*)$/m.exec(service) ?? [];
-    expect(files.get(program)?.permissions).toBe("0755");
+    expect(files().get(program)?.permissions).toBe("0755");
     for (const line of ["Type=oneshot", "Wants=network-online.target", "After=network-online.target"]) {
       expect(service.split("\n")).toContain(line);
     }
@@ -109,6 +107,7 @@ describe("updates", () => {
   });
 
   it("come a minute after boot and a minute after each other, by a timer that the setup switches on", () => {
+    const timer = contentOf("/etc/systemd/system/analyze-update.timer");
     for (const line of ["OnActiveSec=1min", "OnUnitInactiveSec=1min", "WantedBy=timers.target"]) {
       expect(timer.split("\n")).toContain(line);
     }
@@ -117,16 +116,16 @@ describe("updates", () => {
 });
 
 describe("with a log group", () => {
-  const withAgent = configOf("/analyze/dev");
-  const agent = withAgent.write_files.at(-1);
-
   it("adds the CloudWatch agent's settings where the setup looks for them", () => {
-    expect(withAgent.write_files.slice(0, -1)).toEqual(config.write_files);
+    const withAgent = configOf("/analyze/dev");
+    const agent = withAgent.write_files.at(-1);
+    expect(withAgent.write_files.slice(0, -1)).toEqual(config().write_files);
     expect(agent).toMatchObject({ owner: "root:root", permissions: "0644" });
     expect(contentOf("/usr/local/sbin/analyze-setup")).toContain(`-c file:${agent?.path}\n`);
   });
 
   it("has the agent send the client's log, as its own user, to that group, one stream for each host", () => {
+    const agent = configOf("/analyze/dev").write_files.at(-1);
     expect(JSON.parse(agent?.content ?? "")).toEqual({
       agent: { run_as_user: "cwagent" },
       logs: {

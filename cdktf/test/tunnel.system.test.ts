@@ -4,7 +4,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { issueAll } from "@analyze/certs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Nginx, startNginx } from "../../test/edge/nginx.ts";
 import { type Program, startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
@@ -55,7 +55,7 @@ describeWith(["moto", "sshd", "nginx", "root"], "npm run host -- tunnel, through
     await moto.stop();
   });
 
-  test("a client on the host reaches the edge with TLS verified; a cut shows as FAIL tcp, and it mends itself", async () => {
+  it("a client on the host reaches the edge with TLS verified; a cut shows as FAIL tcp, and it mends itself", async () => {
     let server = await sshd.start();
     const tunnel = startProgram(
       process.execPath,

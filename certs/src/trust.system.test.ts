@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { pathsOf } from "./folder.ts";
 import { issueAll } from "./issue.ts";
@@ -41,14 +41,14 @@ const inPython =
 const inNode = "fetch(process.argv[1]).then(async (answer) => console.log(await answer.text()))";
 
 describeWith(["python", "curl"], "who trusts the edge's certificate", () => {
-  test("curl, Python and Node do when given the CA", async () => {
+  it("curl, Python and Node do when given the CA", async () => {
     const { certificate: ca } = pathsOf(dir, "ca");
     expect(await asked("curl", ["-s", "--cacert", ca, url])).toEqual([0, "hello"]);
     expect(await asked("python3", ["-c", inPython, url, ca])).toEqual([0, "b'hello'\n"]);
     expect(await asked(process.execPath, ["-e", inNode, url], { NODE_EXTRA_CA_CERTS: ca })).toEqual([0, "hello\n"]);
   });
 
-  test("curl, Python and Node do not without it", async () => {
+  it("curl, Python and Node do not without it", async () => {
     expect(await asked("curl", ["-s", url])).toEqual([60, ""]);
     expect((await asked("python3", ["-c", inPython, url]))[1]).toContain("CERTIFICATE_VERIFY_FAILED");
     expect((await asked(process.execPath, ["-e", inNode, url]))[1]).toContain("UNABLE_TO_VERIFY_LEAF_SIGNATURE");

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { calendar } from "../src/log/calendar.ts";
@@ -14,7 +14,7 @@ const seconds = calendar("* * * * * *");
 const snippet = new URL("../systemd/analyze.logrotate", import.meta.url);
 
 describeWith(["logrotate"], "logrotate with the shipped snippet", () => {
-  test("twelve rotations under a line each second lose none, packed files included", async () => {
+  it("twelve rotations under a line each second lose none, packed files included", async () => {
     const bench = await openBench();
     const group = execFileSync("id", ["-gn"], { encoding: "utf8" }).trim();
     const settings = mkdtempSync(join(tmpdir(), "logrotate-"));
@@ -55,7 +55,7 @@ describeWith(["logrotate"], "logrotate with the shipped snippet", () => {
 });
 
 describeWith(["root"], "a disk that fills", () => {
-  test("lines wait in memory, come in order when there is space, and none is torn", async () => {
+  it("lines wait in memory, come in order when there is space, and none is torn", async () => {
     const dir = mkdtempSync(join(tmpdir(), "full-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=32k", "tmpfs", dir]);
     const bench = await openBench(dir);
@@ -86,7 +86,7 @@ describeWith(["root"], "a disk that fills", () => {
 });
 
 describeWith(["systemdNotify"], "the service manager", () => {
-  test("is told of the start, of each finished line, and of the stop", async () => {
+  it("is told of the start, of each finished line, and of the stop", async () => {
     const bench = await openBench();
     const socket = join(bench.dir, "notify");
     const manager = startProgram("socat", ["-u", `UNIX-RECV:${socket}`, "-"]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { takeLock } from "../src/poller/journal/lock.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -36,7 +36,7 @@ async function doctor(args: string[], env: Record<string, string>): Promise<{ co
   return { code: await program.ended, output: program.output() };
 }
 
-test("a whole way is walked to the contract, and says who writes the log", async () => {
+it("a whole way is walked to the contract, and says who writes the log", async () => {
   const lock = await takeLock(join(dir, "analyze.log"), "pid 4711 on example");
   const { code, output } = await doctor([], {});
   lock.release();
@@ -47,14 +47,14 @@ test("a whole way is walked to the contract, and says who writes the log", async
   expect(code).toBe(0);
 });
 
-test("settings that the client refuses are the first broken place", async () => {
+it("settings that the client refuses are the first broken place", async () => {
   const { code, output } = await doctor([], { ANALYZE_SCHEDULE: "61 * * * *", ANALYZE_URL: "http://a.test" });
   expect(output).toMatch(/^✗ settings.*\n.*refuses http:\/\/.*\n.*61/);
   expect(output).not.toContain("schedule ");
   expect(code).toBe(1);
 });
 
-test("a log that cannot be written is found before anything is sent, and programs get it as JSON", async () => {
+it("a log that cannot be written is found before anything is sent, and programs get it as JSON", async () => {
   const { code, output } = await doctor(["--json"], { ANALYZE_LOG: join(dir, "missing", "analyze.log") });
   const { healthy, findings }: { healthy: boolean; findings: { name: string; next?: string }[] } = JSON.parse(output);
   expect(healthy).toBe(false);
@@ -63,7 +63,7 @@ test("a log that cannot be written is found before anything is sent, and program
   expect(code).toBe(1);
 });
 
-test("the help names every command", () => {
+it("the help names every command", () => {
   const { stdout } = spawnSync(process.execPath, [main, "--help"], { encoding: "utf8" });
   for (const command of ["run", "once", "report", "doctor"])
     expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));

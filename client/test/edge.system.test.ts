@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { issue } from "../../test/edge/certificates.ts";
 import { startNginx } from "../../test/edge/nginx.ts";
 import { startStack, type Stack } from "../../test/edge/stack.ts";
@@ -35,20 +35,20 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
   });
   afterAll(async () => stack.stop());
 
-  test("all is well: ok, with the phases, the certificate's days and the right answer", async () => {
+  it("all is well: ok, with the phases, the certificate's days and the right answer", async () => {
     const line = await ask(target);
     expect(line).toMatchObject({ kind: "ok", hop: "app", status: 200, try: 1, cert: 364 });
     expect(line).toMatchObject({ tcp: expect.any(Number), tls: expect.any(Number), wait: expect.any(Number) });
     expect(line.out).toBe("Word Count: 4 | Reverse: ?uoy era woh ,olleH");
   });
 
-  test("GET /random answers a number of 0 to 100", async () => {
+  it("GET /random answers a number of 0 to 100", async () => {
     const line = await ask({ ...target, url: new URL("/random", target.url) }, { kind: "random" });
     expect(line.kind).toBe("ok");
     expect(Number(line.out)).toBeLessThanOrEqual(100);
   });
 
-  test("one id is in the client's line, in nginx's log, and in the logs of web and worker", async () => {
+  it("one id is in the client's line, in nginx's log, and in the logs of web and worker", async () => {
     const id = "trace-1795242120";
     expect(await ask(target, hello, id)).toMatchObject({ kind: "ok", id });
     const logs = [
@@ -58,23 +58,23 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     for (const log of logs) await expect.poll(log).toContain(id);
   });
 
-  test("a host that nginx has no server for is refused in the handshake", async () => {
+  it("a host that nginx has no server for is refused in the handshake", async () => {
     const line = await ask({ ...target, url: new URL("https://localhost/analyze") });
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", err: "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" });
     expect(line.hint).toMatch(/no server for localhost/);
   });
 
-  test("a path that the app does not have is the app's 404, not the edge's", async () => {
+  it("a path that the app does not have is the app's 404, not the edge's", async () => {
     const line = await ask({ ...target, url: new URL("/nothing", target.url) });
     expect(line).toMatchObject({ kind: "FAIL", hop: "app", status: 404, err: "not-found" });
   });
 
-  test("a text larger than the edge lets in is the edge's 413", async () => {
+  it("a text larger than the edge lets in is the edge's 413", async () => {
     const line = await ask(target, { kind: "analyze", text: "x".repeat(1_100_000) });
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", status: 413, err: "HTTP-413" });
   });
 
-  test("a hung worker is named by web, and the next run after it wakes is good", async () => {
+  it("a hung worker is named by web, and the next run after it wakes is good", async () => {
     stack.worker.child.kill("SIGSTOP");
     const line = await ask(target);
     stack.worker.child.kill("SIGCONT");
@@ -88,7 +88,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
   });
 
   describe("when the services are gone", () => {
-    test("a killed worker is the app's 503, a killed web is the upstream's 502", async () => {
+    it("a killed worker is the app's 503, a killed web is the upstream's 502", async () => {
       await stack.worker.stop("SIGKILL");
       const withoutWorker = await ask(target);
       expect(withoutWorker).toMatchObject({ kind: "FAIL", hop: "app", status: 503, err: "dependency-unavailable" });
@@ -103,7 +103,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
 });
 
 describeWith(["nginx"], "through a plain nginx of other settings", () => {
-  test("a rate limit is the edge's 429", async () => {
+  it("a rate limit is the edge's 429", async () => {
     const { dir } = await issue();
     const nginx = await startNginx({ webPorts: [9], certificates: dir, rate: "1r/m" });
     const target = targetOf(nginx.edge);
@@ -115,7 +115,7 @@ describeWith(["nginx"], "through a plain nginx of other settings", () => {
     expect(limited[0]).toMatchObject({ hop: "edge", hint: expect.stringMatching(/limits this client's rate/) });
   });
 
-  test("an edge that asks for a client's certificate says so, and lets one in that has it", async () => {
+  it("an edge that asks for a client's certificate says so, and lets one in that has it", async () => {
     const { dir } = await issue(true);
     const nginx = await startNginx({ webPorts: [9], certificates: dir, options: ["client-certificates.conf"] });
     const target = targetOf(nginx.edge);

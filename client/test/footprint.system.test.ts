@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { openBench, type Bench } from "./running.ts";
@@ -29,7 +29,7 @@ function processorMs(pid: number | undefined): number {
 }
 
 describeWith([], "the poller's footprint", () => {
-  test(
+  it(
     `the memory of the poller is flat over ${slots} slots, each with a real probe and a real line`,
     async () => {
       const { port } = bench.stage.target.address ?? {};
@@ -64,7 +64,7 @@ describeWith([], "the poller's footprint", () => {
     60_000 + slots * 100,
   );
 
-  test(
+  it(
     `a poller with one probe a minute takes less than ${idleLimit * 100} % of a core over ${idleSeconds} s, probes included`,
     async () => {
       const client = bench.start({ ANALYZE_SCHEDULE: "* * * * *" });

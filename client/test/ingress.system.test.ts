@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import type { RunLine } from "../src/line/index.ts";
 import { probe } from "../src/poller/probe/probe.ts";
@@ -92,7 +92,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
     kubectl(["delete", "namespace", namespace, "--wait=false"]);
   });
 
-  test("a host without a rule shows the fake certificate, and so does one whose secret is missing", async () => {
+  it("a host without a rule shows the fake certificate, and so does one whose secret is missing", async () => {
     // A controller that `deploy --patch-controller` has mended refuses the handshake instead.
     const hints = new Map([
       ["FAKE_CERTIFICATE", /no usable TLS secret.*kubectl -n analyze get ingress,secret/],
@@ -106,7 +106,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
     expect(line.hint).toMatch(hints.get(String(line.err)) ?? /^$/);
   });
 
-  test("with a secret by another CA the trust is broken; with ours it is the endpoint that is missing", async () => {
+  it("with a secret by another CA the trust is broken; with ours it is the endpoint that is missing", async () => {
     const foreign = await createAuthority({ hosts: [host], commonName: "Other CA" });
     apply(secret(await issueServerLeaf(foreign, { hosts: [host] })));
     await expect.poll(async () => (await ask()).hop, { timeout: 60_000, interval: 1000 }).toBe("tls-trust");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { calendar } from "../src/log/calendar.ts";
 import { audit } from "./audit.ts";
 import { openBench, type Bench } from "./running.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => bench.close());
 
-test(
+it(
   `${kills} kills at any moment, with freezes and rotations in between, lose and double no second`,
   async () => {
     const started = Date.now();
@@ -55,7 +55,7 @@ test(
   30_000 + kills * 6000,
 );
 
-test("a second client of the same log refuses to start, and says who writes it", async () => {
+it("a second client of the same log refuses to start, and says who writes it", async () => {
   const first = bench.start();
   await first.waitFor(/ ok /);
   const second = bench.start();
@@ -64,7 +64,7 @@ test("a second client of the same log refuses to start, and says who writes it",
   expect(await first.stop()).toBe(0);
 });
 
-test("a log that is removed under the client is made anew with the next line", async () => {
+it("a log that is removed under the client is made anew with the next line", async () => {
   const client = bench.start();
   await client.waitFor(/ ok /);
   rmSync(bench.log);
@@ -72,7 +72,7 @@ test("a log that is removed under the client is made anew with the next line", a
   expect(await client.stop()).toBe(0);
 });
 
-test("announced maintenance makes failures planned while the client runs, and no outage of them", async () => {
+it("announced maintenance makes failures planned while the client runs, and no outage of them", async () => {
   const maintain = (...args: string[]): string =>
     execFileSync(process.execPath, [main, "maintenance", ...args, "--log", bench.log], { encoding: "utf8" });
   const client = bench.start({ ANALYZE_DOWN_AFTER: "2", ANALYZE_HOOK: 'echo "hook saw $ANALYZE_STATE" >&2' });
@@ -92,7 +92,7 @@ test("announced maintenance makes failures planned while the client runs, and no
   expect(audit(readFileSync(bench.log, "utf8"), seconds).faults).toEqual([]);
 });
 
-test("an outage is announced with its hop, runs the hook, and its end is announced", async () => {
+it("an outage is announced with its hop, runs the hook, and its end is announced", async () => {
   const hook = 'echo "hook saw $ANALYZE_STATE $ANALYZE_HOP" >&2';
   const client = bench.start({ ANALYZE_DOWN_AFTER: "2", ANALYZE_HOOK: hook });
   await client.waitFor(/ ok /);

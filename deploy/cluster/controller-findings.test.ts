@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import * as objects from "./objects.ts";
 import { controllerFindings, controllerPatches, previousKey, type Controller } from "./controller-findings.ts";
 
@@ -25,7 +25,7 @@ function controller(
 
 const names = (one: Controller): string[] => controllerFindings(one).map(({ name }) => name);
 
-test("minikube's addon: HSTS off, grace 0, one replica and the controller's wide defaults are found by name", () => {
+it("minikube's addon: HSTS off, grace 0, one replica and the controller's wide defaults are found by name", () => {
   expect(names(controller())).toEqual([
     "controller-hsts",
     "controller-hsts-max-age",
@@ -42,7 +42,7 @@ test("minikube's addon: HSTS off, grace 0, one replica and the controller's wide
   ]);
 });
 
-test("after the patch only what it cannot mend is left", () => {
+it("after the patch only what it cannot mend is left", () => {
   const before = controller();
   const { configMap, deployment } = controllerPatches(before);
   const data = { ...before.configMap.data, ...Object(configMap)["data"] };
@@ -50,7 +50,7 @@ test("after the patch only what it cannot mend is left", () => {
   expect(names(controller({ data, grace: 30 }))).toEqual(["controller-one-replica", "controller-retired"]);
 });
 
-test("the patch keeps what was there, absent keys as null, and a second patch does not overwrite that", () => {
+it("the patch keeps what was there, absent keys as null, and a second patch does not overwrite that", () => {
   const first = Object(controllerPatches(controller()).configMap);
   const kept: unknown = JSON.parse(first.metadata.annotations[previousKey]);
   expect(kept).toMatchObject({ hsts: "false", "ssl-ciphers": null });
@@ -60,7 +60,7 @@ test("the patch keeps what was there, absent keys as null, and a second patch do
   expect(JSON.parse(second.metadata.annotations[previousKey])).toEqual({ hsts: "once" });
 });
 
-test.each([
+it.each([
   ["v1.11.0", true],
   ["v1.11.4", true],
   ["v1.11.5", false],
@@ -72,14 +72,14 @@ test.each([
   expect(names(one).includes("controller-cve-2025-1974")).toBe(has);
 });
 
-test("DHE suites given by name are found, a list without them is not", () => {
+it("DHE suites given by name are found, a list without them is not", () => {
   const found = ["ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"].map((value) =>
     names(controller({ data: { "ssl-ciphers": value } })).includes("controller-ssl-ciphers"),
   );
   expect(found).toEqual([true, false]);
 });
 
-test("each finding says what was seen", () => {
+it("each finding says what was seen", () => {
   const saw = controllerFindings(controller()).map(({ state, saw: seen }) => `${state}: ${seen}`);
   expect(saw).toEqual(
     expect.arrayContaining([

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { deployment, endpointSlice, named } from "./objects.ts";
 import { endpointsFinding, policyFinding, pullSecretFinding } from "./workload-findings.ts";
 
@@ -27,14 +27,14 @@ function slices(...ready: boolean[]) {
   ];
 }
 
-test("a service without a ready pod is broken, with one it is warned of, with two it is well", () => {
+it("a service without a ready pod is broken, with one it is warned of, with two it is well", () => {
   expect(endpointsFinding("n", "web", slices(false))).toMatchObject({ state: "broken", saw: "0 of 1 ready" });
   expect(endpointsFinding("n", "web", slices(true, false))).toMatchObject({ state: "warning" });
   expect(endpointsFinding("n", "web", slices(true, true))).toMatchObject({ state: "ok" });
   expect(endpointsFinding("n", "other", slices(true))).toMatchObject({ state: "broken", saw: "0 of 0 ready" });
 });
 
-test("a pull secret for ECR is warned of when its token has run out, and missed when it is gone", () => {
+it("a pull secret for ECR is warned of when its token has run out, and missed when it is gone", () => {
   const ecr = deploymentOf({
     containers: [{ image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/analyze/web" }],
     imagePullSecrets: [{ name: "ecr" }],
@@ -49,7 +49,7 @@ test("a pull secret for ECR is warned of when its token has run out, and missed 
   expect(pullSecretFinding([deploymentOf({})], [], at)).toMatchObject({ state: "ok" });
 });
 
-test("policies count only where something is known to enforce them", () => {
+it("policies count only where something is known to enforce them", () => {
   expect(policyFinding(0, [])).toMatchObject({ state: "warning", means: expect.stringMatching(/any pod may call/) });
   expect(policyFinding(1, [namedOf("kube-proxy")])).toMatchObject({
     state: "warning",

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { tagsOf } from "./images.ts";
 
 function project(): { root: string; write(path: string, text: string): void } {
@@ -15,7 +15,7 @@ function project(): { root: string; write(path: string, text: string): void } {
   return { root, write };
 }
 
-test("a tag changes with what the image is made of, and with nothing else", () => {
+it("a tag changes with what the image is made of, and with nothing else", () => {
   const { root, write } = project();
   const tags = (): string[] => Object.values(tagsOf(root));
   const [web, worker, client] = tags();
@@ -29,7 +29,7 @@ test("a tag changes with what the image is made of, and with nothing else", () =
   expect(tags().filter((tag, at) => tag === [web, worker, client][at])).toEqual([]);
 });
 
-test("a tag does not depend on where the project lies", () => {
+it("a tag does not depend on where the project lies", () => {
   const { root } = project();
   const copy = mkdtempSync(join(tmpdir(), "copy-"));
   cpSync(root, copy, { recursive: true });

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { driverAdvice, hostnameFinding } from "./hostname.ts";
 
-test.each([
+it.each([
   ["linux", "docker", /^$/],
   ["darwin", "docker", /minikube tunnel/],
   ["win32", "docker", /minikube tunnel/],
@@ -14,7 +14,7 @@ test.each([
   expect(driverAdvice({ platform, driver }).join(" ")).toMatch(words);
 });
 
-test.each([
+it.each([
   ["linux", 'echo "192.168.49.2 no-such-host.invalid" | sudo tee -a /etc/hosts'],
   ["win32", "Add-Content -Path $env:windir"],
 ] as const)("the line for the hosts file is one that the shell of %s takes", async (platform, line) => {
@@ -22,7 +22,7 @@ test.each([
   expect(finding?.next).toContain(line);
 });
 
-test("a name that resolves to the edge is no finding; one that does not is, with the port of the edge", async () => {
+it("a name that resolves to the edge is no finding; one that does not is, with the port of the edge", async () => {
   expect(await hostnameFinding("localhost", "127.0.0.1", "linux")).toEqual([]);
   const [finding] = await hostnameFinding("no-such-host.invalid", "192.168.49.2:30443", "linux");
   expect(finding?.next).toContain("--resolve no-such-host.invalid:30443:192.168.49.2");

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 
-test("without settings the ports are the documented ones and the client keeps its own schedule", () => {
+it("without settings the ports are the documented ones and the client keeps its own schedule", () => {
   expect(readConfig({}, {})).toEqual({
     ports: { START_PORT: 8443, START_WORKER_PORT: 8081, START_METRICS_PORT: 9090, START_WORKER_METRICS_PORT: 9091 },
     logFile: "analyze.log",
@@ -10,7 +10,7 @@ test("without settings the ports are the documented ones and the client keeps it
   });
 });
 
-test.each([
+it.each([
   ["5s", "*/5 * * * * *"],
   ["1m", "*/1 * * * *"],
   ["60s", "* * * * *"],
@@ -19,14 +19,14 @@ test.each([
   expect(readConfig({}, { every }).schedule).toBe(schedule);
 });
 
-test.each(["7s", "0s", "5", "s", "1h", "-5s", ""])(
+it.each(["7s", "0s", "5", "s", "1h", "-5s", ""])(
   "--every %j is refused, since no cron expression repeats it evenly",
   (every) => {
     expect(() => readConfig({}, { every })).toThrow(/divides no minute or hour evenly/);
   },
 );
 
-test("every fault is told at once, with the value that was given", () => {
+it("every fault is told at once, with the value that was given", () => {
   const wrong = { START_PORT: "https", START_WORKER_PORT: "70000" };
   expect(() => readConfig(wrong, { every: "7s" })).toThrow(
     /START_PORT="https".*\n.*START_WORKER_PORT="70000".*\n.*"7s"/,

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { follow } from "./follow.ts";
 
 let dir: string;
@@ -23,14 +23,14 @@ function start(): void {
   end = follow(log, (line) => lines.push(line));
 }
 
-test("shows lines of a file that is not there yet", async () => {
+it("shows lines of a file that is not there yet", async () => {
   start();
   appendFileSync(log, "one\ntwo\n");
   await vi.waitUntil(() => lines.length === 2, 5000);
   expect(lines).toEqual(["one", "two"]);
 });
 
-test("leaves out what was there before, and joins a line that came in two pieces", async () => {
+it("leaves out what was there before, and joins a line that came in two pieces", async () => {
   writeFileSync(log, "old\n");
   start();
   appendFileSync(log, "new\nne");
@@ -40,7 +40,7 @@ test("leaves out what was there before, and joins a line that came in two pieces
   expect(lines).toEqual(["new", "next"]);
 });
 
-test("goes on with the new file after a rotation by rename", async () => {
+it("goes on with the new file after a rotation by rename", async () => {
   writeFileSync(log, "old old old\n");
   start();
   appendFileSync(log, "last\n");
@@ -51,7 +51,7 @@ test("goes on with the new file after a rotation by rename", async () => {
   expect(lines).toEqual(["last", "first"]);
 });
 
-test("reads what is still unread when it is ended", () => {
+it("reads what is still unread when it is ended", () => {
   start();
   appendFileSync(log, "stop\n");
   end();

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Program, startProgram } from "../../test/support/program.ts";
 
 const main = join(import.meta.dirname, "main.ts");
@@ -39,7 +39,7 @@ function start(env: Record<string, string>, ...args: string[]): Program {
   return program;
 }
 
-test("three processes start, the client's first line is ok and in the log, and SIGTERM drains all", async () => {
+it("three processes start, the client's first line is ok and in the log, and SIGTERM drains all", async () => {
   const started = start(await freePorts(), "--every", "1s");
   await started.waitFor(/^\S+Z ok +\S+ +200 /m);
   expect(await started.stop()).toBe(0);
@@ -47,7 +47,7 @@ test("three processes start, the client's first line is ok and in the log, and S
   expect(existsSync(join(dir, "certs/issued/ca.crt"))).toBe(true);
 });
 
-test("when one part dies the rest is ended, and the exit code says so", async () => {
+it("when one part dies the rest is ended, and the exit code says so", async () => {
   const started = start(await freePorts());
   const [, pid] = await started.waitFor(/^ +worker +.*pid (\d+)/m);
   await started.waitFor(/^\S+Z ok /m);
@@ -56,7 +56,7 @@ test("when one part dies the rest is ended, and the exit code says so", async ()
   expect(started.output()).toContain("worker was ended by SIGKILL, so the rest is ended too");
 });
 
-test("a taken port is named with the variable that moves it, and nothing is started", async () => {
+it("a taken port is named with the variable that moves it, and nothing is started", async () => {
   const { server, port } = await listening();
   const started = start({ ...(await freePorts()), START_PORT: String(port) });
   expect(await started.ended).toBe(1);
@@ -67,7 +67,7 @@ test("a taken port is named with the variable that moves it, and nothing is star
   expect(existsSync(join(dir, "logs"))).toBe(false);
 });
 
-test("a client that can't start is reported with its own words", async () => {
+it("a client that can't start is reported with its own words", async () => {
   const started = start({ ...(await freePorts()), ANALYZE_SCHEDULE: "never" });
   expect(await started.ended).toBe(1);
   expect(started.output()).toMatch(/client ended with code \d+.*\n(.*\n)*.*ANALYZE_SCHEDULE/);

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { deployed, podsOf, settled, type World } from "./world.ts";
@@ -18,7 +18,7 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
     world = await deployed();
   });
 
-  test.each([
+  it.each([
     ["a privileged container", { securityContext: { privileged: true } }, "privileged"],
     ["a container that says nothing about itself", {}, "runAsNonRoot"],
   ])("%s is refused by Pod Security restricted, which admitted every pod of ours", async (_, container, reason) => {
@@ -30,7 +30,7 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
     expect((await podsOf(world, "web")).length).toBeGreaterThan(0);
   });
 
-  test("a pod of ours has no shell, no service account token, no writable root and no capability", async () => {
+  it("a pod of ours has no shell, no service account token, no writable root and no capability", async () => {
     const [name = ""] = await podsOf(world, "web");
     const exec = (...command: string[]): ReturnType<World["cluster"]["kubectl"]> =>
       world.cluster.kubectl("-n", world.namespace, "exec", name, "--", ...command);
@@ -50,7 +50,7 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
     expect(JSON.parse(stdout)).toEqual({ token: false, root: true, capabilities: true, seccomp: true, uid: 65532 });
   });
 
-  test("the pods of web, and those of worker, are spread over the nodes", async (context) => {
+  it("the pods of web, and those of worker, are spread over the nodes", async (context) => {
     if (world.cluster.nodes.length < 2) context.skip("one node: there is nothing to spread over");
     const { cluster, namespace } = world;
     for (const component of ["web", "worker"]) {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readConfig as readWebConfig } from "../../server/src/web/config.ts";
 import { readConfig as readWorkerConfig } from "../../server/src/worker/config.ts";
 import { limits } from "../../server/src/contract/index.ts";
@@ -29,7 +29,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
       const config = programs[name](environment);
       const ports = new Map(container.ports.map((port) => [port.name, port.containerPort]));
 
-      test(`${stage}, ${name}: every variable that is set is one that the program reads`, () => {
+      it(`${stage}, ${name}: every variable that is set is one that the program reads`, () => {
         const read: string[] = [];
         const watched = new Proxy(environment, {
           get: (target, key) => {
@@ -41,17 +41,17 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
         expect(Object.keys(environment).filter((key) => !read.includes(key))).toEqual([]);
       });
 
-      test(`${stage}, ${name}: it listens where the pod's ports are`, () => {
+      it(`${stage}, ${name}: it listens where the pod's ports are`, () => {
         expect(Object.fromEntries(ports)).toEqual({ http: config.port, metrics: config.metricsPort });
       });
 
-      test(`${stage}, ${name}: it has ended by itself before it is killed`, () => {
+      it(`${stage}, ${name}: it has ended by itself before it is killed`, () => {
         const preStopMs = must(container.lifecycle).preStop.sleep.seconds * 1000;
         expect(preStopMs + config.shutdownLimitMs).toBeLessThan(pod.terminationGracePeriodSeconds * 1000);
         expect(config.drainDelayMs).toBeLessThan(config.shutdownLimitMs);
       });
 
-      test(`${stage}, ${name}: probes ask the routes that tell life from readiness`, () => {
+      it(`${stage}, ${name}: probes ask the routes that tell life from readiness`, () => {
         const paths = [container.startupProbe, container.livenessProbe, container.readinessProbe];
         expect(paths.map((probe) => must(probe).httpGet)).toEqual([
           { path: "/livez", port: "http" },
@@ -60,17 +60,17 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
         ]);
       });
 
-      test(`${stage}, ${name}: a rolling update takes no pod away before another is ready`, () => {
+      it(`${stage}, ${name}: a rolling update takes no pod away before another is ready`, () => {
         expect(must(deployments.get(name)).spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
       });
     }
 
-    test(`${stage}: web asks worker by its Service's name and port`, () => {
+    it(`${stage}: web asks worker by its Service's name and port`, () => {
       const { port } = must(must(objectsOf(yaml, service).get("worker")).spec.ports[0]);
       expect(must(settings.get("web")).data["WORKER_URL"]).toBe(`http://worker.analyze.svc:${port}`);
     });
 
-    test(`${stage}: the edge takes the largest body that web takes, and waits longer than web waits for worker`, () => {
+    it(`${stage}: the edge takes the largest body that web takes, and waits longer than web waits for worker`, () => {
       for (const { metadata } of objectsOf(yaml, ingress).values()) {
         const of = (name: string): string => must(metadata.annotations[`nginx.ingress.kubernetes.io/${name}`]);
         expect(of("proxy-body-size")).toBe(`${limits.bodyBytes / 1024 / 1024}m`);
@@ -79,7 +79,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     });
   }
 
-  test("only the route without effect may be sent twice", () => {
+  it("only the route without effect may be sent twice", () => {
     const retried = [...objectsOf(rendered("prod", "edge.kind=ingress"), ingress).values()].flatMap(
       ({ metadata, spec }) =>
         metadata.annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]?.includes("non_idempotent")
@@ -89,13 +89,13 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     expect(retried).toEqual([{ path: "/analyze", pathType: "Exact" }]);
   });
 
-  test("a change of configuration rolls the pods, and only those that it is for", () => {
+  it("a change of configuration rolls the pods, and only those that it is for", () => {
     const [web, worker] = checksums();
     const [webAfter, workerAfter] = checksums("worker.logLevel=debug");
     expect([webAfter, workerAfter === worker]).toEqual([web, false]);
   });
 
-  test.each([
+  it.each([
     ["edge.kind=traefik", "/edge/kind"],
     ["web.replica=3", "replica"],
     ["web.image.digest=sha256:abc", "/web/image/digest"],
@@ -105,7 +105,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     expect(() => rendered("dev", pair)).toThrow(name);
   });
 
-  test("a digest wins over a tag, and the registry stands before both", () => {
+  it("a digest wins over a tag, and the registry stands before both", () => {
     const digest = `sha256:${"ab".repeat(32)}`;
     const images = ["image.registry=registry.example/team", `web.image.digest=${digest}`, "worker.image.tag=v2"];
     const deployments = objectsOf(rendered("prod", ...behindTargetGroup, ...images), deployment);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
 import { run } from "../../deploy/run.ts";
@@ -24,7 +24,7 @@ describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", ()
     await deployed();
   });
 
-  test("a drain may take one pod of web, and the next only when another is ready", async () => {
+  it("a drain may take one pod of web, and the next only when another is ready", async () => {
     await expect.poll(async () => (await podsOf(world, "web")).length, { timeout: 60_000 }).toBe(2);
     await settled(world, "web");
     const [first = "", second = ""] = await podsOf(world, "web");
@@ -33,7 +33,7 @@ describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", ()
     await settled(world, "web");
   });
 
-  test("load takes web to 4 pods or more and back to 2, and no request is lost on the way", async () => {
+  it("load takes web to 4 pods or more and back to 2, and no request is lost on the way", async () => {
     const load = startLoad({ ...world.target, keepAlive: 8, fresh: 2, durationMs: 240_000 });
     try {
       await expect

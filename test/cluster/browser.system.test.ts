@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { splitAddress } from "../../deploy/minikube/reach.ts";
 import { describeWith } from "../support/requirements.ts";
 import { openTrusting, type Browser } from "./browser.ts";
@@ -14,7 +14,7 @@ describeWith(["cluster", "helm", "docker", "chromium", "certutil"], "a person wi
   });
   afterAll(() => browser.close());
 
-  test("opens the page over verified TLS, fills in the form, and reads the answer", async () => {
+  it("opens the page over verified TLS, fills in the form, and reads the answer", async () => {
     const page = await browser.open(`https://${world.host}/`);
     await page.locator("textarea, input[type=text]").first().fill("Hello, how are you?");
     await page.locator("button, input[type=submit]").first().click();

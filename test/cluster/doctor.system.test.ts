@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Finding } from "@analyze/common/finding";
 import { connect } from "../../deploy/cluster/cluster.ts";
 import { examine as examineCluster } from "../../deploy/cluster/examine.ts";
@@ -62,7 +62,7 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
     execFileSync("kubectl", ["delete", "namespace", namespace, "--wait=false"], { stdio: "ignore" });
   });
 
-  test("each thing that is missing is found in its turn, until nothing is", async () => {
+  it("each thing that is missing is found in its turn, until nothing is", async () => {
     expect(await examine()).toMatchObject({ name: "ingress", saw: `no Ingress in ${namespace}` });
     apply(ingressOf("other.test", "nginx"));
     expect(await examine()).toMatchObject({ name: "ingress", saw: expect.stringMatching(/are for other\.test/) });

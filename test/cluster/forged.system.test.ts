@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { issueServerLeaf } from "../../certs/src/index.ts";
 import { run } from "../../deploy/run.ts";
 import { handshake } from "../../deploy/minikube/reach.ts";
@@ -56,15 +56,15 @@ describeWith(["chromium", "certutil", "curl"], "whoever trusts our CA", () => {
   });
   afterAll(() => browser.close());
 
-  test("accepts a leaf that it signs for our host: what follows is refused for its name alone", async () => {
+  it("accepts a leaf that it signs for our host: what follows is refused for its name alone", async () => {
     expect(await whoAcceptsSigned("ca", home)).toEqual(["node", "curl", "chromium"]);
   });
 
-  test("refuses a leaf for another host signed with the edge's key, which lies in the cluster", async () => {
+  it("refuses a leaf for another host signed with the edge's key, which lies in the cluster", async () => {
     expect(await whoAcceptsSigned("tls", other)).toEqual([]);
   });
 
-  test("refuses a leaf for another host even if the CA itself signed it", async () => {
+  it("refuses a leaf for another host even if the CA itself signed it", async () => {
     expect(await whoAcceptsSigned("ca", other)).toEqual([]);
   });
 });

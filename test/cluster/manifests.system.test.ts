@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
 import { must, run } from "../../deploy/run.ts";
 import { applyNamespace } from "../../deploy/minikube/trust.ts";
@@ -20,7 +20,7 @@ const variants = [
 ] satisfies ["dev" | "prod", string[]][];
 
 describeWith(["helm"], "the chart", () => {
-  test("passes helm lint straight from a clone", () => {
+  it("passes helm lint straight from a clone", () => {
     for (const stage of ["dev", "prod"]) {
       const said = execFileSync("helm", ["lint", "./ingress", "--strict", "-f", `ingress/values.${stage}.yaml`], {
         stdio: "pipe",
@@ -29,7 +29,7 @@ describeWith(["helm"], "the chart", () => {
     }
   });
 
-  test("packs nothing of the deploy scripts", () => {
+  it("packs nothing of the deploy scripts", () => {
     const folder = mkdtempSync(join(tmpdir(), "chart-"));
     execFileSync("helm", ["package", "ingress", "-d", folder], { stdio: "pipe" });
     const files = execFileSync("tar", ["-tzf", join(folder, readdirSync(folder)[0] ?? "")], { encoding: "utf8" });
@@ -39,7 +39,7 @@ describeWith(["helm"], "the chart", () => {
 });
 
 describeWith(["helm"], "edge.kind=target-group", () => {
-  test("makes a TargetGroupBinding of web's pods, no edge of its own, and asks for no certificate", () => {
+  it("makes a TargetGroupBinding of web's pods, no edge of its own, and asks for no certificate", () => {
     const yaml = rendered("prod", ...behindTargetGroup);
     expect([...objectsOf(yaml, targetGroupBinding).values()]).toEqual([
       {
@@ -56,7 +56,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
     expect(yaml).not.toMatch(/analyze-tls|analyze-ca|name: edge/);
   });
 
-  test("is refused with every fault that there is, in sentences", () => {
+  it("is refused with every fault that there is, in sentences", () => {
     const wrong = ["edge.clientCertificates.enabled=true", "edge.rateLimit.requestsPerSecond=5"];
     expect(() => rendered("prod", ...wrong)).toThrow(
       /targetGroup\.arn is empty: [^]*edgeCidrs is empty[^]*clientCertificates\.enabled has no effect[^]*requestsPerSecond must be 0/,
@@ -67,7 +67,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
 });
 
 describeWith(["helm", "kube-score"], "kube-score", () => {
-  test.each(variants)("has no critical word and no warning: %s %s", async (stage, set) => {
+  it.each(variants)("has no critical word and no warning: %s %s", async (stage, set) => {
     const { code, stdout } = await run("kube-score", ["score", "-", "--output-format", "ci"], {
       input: rendered(stage, ...set),
     });
@@ -90,7 +90,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     };
   });
 
-  test("keeps a release with a TargetGroupBinding that helm installs, and loses all of it with the release", async () => {
+  it("keeps a release with a TargetGroupBinding that helm installs, and loses all of it with the release", async () => {
     const pods = ["web", "worker"].flatMap((name) => [`${name}.autoscaling.enabled=false`, `${name}.replicas=0`]);
     const set = [...behindTargetGroup, ...pods].flatMap((pair) => ["--set", pair]);
     const at = ["--kube-context", cluster.context, "-n", namespace];
@@ -101,7 +101,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     expect(await cluster.read("-n", namespace, "get", "targetgroupbindings,deployments", "-o", "name")).toBe("");
   });
 
-  test.each(variants)(
+  it.each(variants)(
     "takes every object, under Pod Security restricted and without an unknown field: %s %s",
     async (stage, set) => {
       const yaml = rendered(stage, ...set).replaceAll("namespace: analyze\n", `namespace: ${namespace}\n`);
@@ -111,7 +111,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     },
   );
 
-  test.each(variants)("has schemas that kubeconform finds every object true to: %s %s", async (stage, set) => {
+  it.each(variants)("has schemas that kubeconform finds every object true to: %s %s", async (stage, set) => {
     const folder = mkdtempSync(join(tmpdir(), "schemas-"));
     mkdirSync(folder, { recursive: true });
     for (const [name, schema] of schemasOf(JSON.parse(await cluster.read("get", "--raw", "/openapi/v2")))) {
@@ -134,7 +134,7 @@ async function dryRun({ context }: Cluster, yaml: string): Promise<string> {
 }
 
 describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () => {
-  test("take the chart's Gateway and HTTPRoute, and refuse a wrong one", async () => {
+  it("take the chart's Gateway and HTTPRoute, and refuse a wrong one", async () => {
     const own = await connect();
     const forget = await define(own, gatewayApi);
     try {

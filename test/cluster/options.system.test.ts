@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { ask, type Question, type Reply } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
@@ -26,24 +26,24 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
     await deployed();
   });
 
-  test("without one nothing passes", async () => {
+  it("without one nothing passes", async () => {
     // The deployment was verified with a certificate, which the controller lets in also before it asks for one.
     await expect.poll(async () => (await ask(edgeOf(world), question)).status, patience).toBe(400);
     const reply = await ask(edgeOf(world), question);
     expect(reply.headers["x-served-by"]).toBeUndefined();
   });
 
-  test("one by our second CA passes: it is what `deploy --mtls` verified itself with", async () => {
+  it("one by our second CA passes: it is what `deploy --mtls` verified itself with", async () => {
     const reply = await ask(edgeOf(world), { ...question, clientCertificate: credential(world.certificates) });
     expect(reply.status).toBe(200);
   });
 
-  test("helm test shows one, and passes", async () => {
+  it("helm test shows one, and passes", async () => {
     const { code, stdout, stderr } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, text: stdout + stderr }).toMatchObject({ code: 0, text: expect.stringContaining("Succeeded") });
   });
 
-  test("one by another CA does not, nor does the edge's own leaf", async () => {
+  it("one by another CA does not, nor does the edge's own leaf", async () => {
     const foreign = await issue(true);
     for (const clientCertificate of [credential(foreign.dir), credential(world.certificates, "tls")]) {
       const reply = await ask(edgeOf(world), { ...question, clientCertificate });
@@ -54,7 +54,7 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
     }
   });
 
-  test("more than the rate is answered 429 by the edge, and the rest is answered", async () => {
+  it("more than the rate is answered 429 by the edge, and the rest is answered", async () => {
     const clientCertificate = credential(world.certificates);
     let replies: Reply[] = [];
     const seen = (status: number): number => replies.filter((reply) => reply.status === status).length;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../support/requirements.ts";
 import { isAllowed, type End } from "./policies.ts";
 import { startStranger, type Stranger } from "./stranger.ts";
@@ -47,7 +47,7 @@ function allowed(yaml: string): string[] {
 }
 
 describeWith(["helm"], "the rendered NetworkPolicies", () => {
-  test("let the ingress controller reach web, web reach worker, and web reach DNS: nothing else", () => {
+  it("let the ingress controller reach web, web reach worker, and web reach DNS: nothing else", () => {
     expect(allowed(rendered("dev"))).toEqual([
       ...edges([web], [worker], [8080]),
       ...edges([web], [dns], [53]),
@@ -55,14 +55,14 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     ]);
   });
 
-  test("let a named namespace read the metrics, and no more", () => {
+  it("let a named namespace read the metrics, and no more", () => {
     const yaml = rendered("dev", "networkPolicy.metricsNamespace=monitoring");
     expect(allowed(yaml).filter((edge) => edge.includes("monitoring"))).toEqual(
       edges([monitoring], [web, worker], [9090]),
     );
   });
 
-  test("let everybody reach web where its Service is published past the edge, and nobody else", () => {
+  it("let everybody reach web where its Service is published past the edge, and nobody else", () => {
     const published = allowed(rendered("dev", "web.service.type=NodePort"));
     const callers = [worker, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
     const outside = callers.filter(({ namespace: home }) => home !== namespace);
@@ -70,7 +70,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     expect(published.filter((edge) => edge.includes("→ worker"))).toEqual(edges([web], [worker], [8080]));
   });
 
-  test("let the balancer's subnets reach web where it stands outside of the cluster, and no controller's pods", () => {
+  it("let the balancer's subnets reach web where it stands outside of the cluster, and no controller's pods", () => {
     expect(allowed(rendered("prod", ...behindTargetGroup, "networkPolicy.metricsNamespace="))).toEqual([
       ...edges([web], [worker], [8080]),
       ...edges([web], [dns], [53]),
@@ -108,7 +108,7 @@ describeWith(["cluster", "helm", "docker"], "NetworkPolicies in the cluster", ()
     await Promise.all(strangers.map((one) => one.end()));
   });
 
-  test("every pair: what the picture has connects, and where policies are enforced nothing else does", async (context) => {
+  it("every pair: what the picture has connects, and where policies are enforced nothing else does", async (context) => {
     const [webPod = ""] = await podsOf(world, "web");
     const [workerPod = ""] = await podsOf(world, "worker");
     const address = (pod: string): Promise<string> =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { doubledIn, ledgerOf } from "../load/ledger.ts";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -18,14 +18,14 @@ describeWith(["cluster", "helm", "docker"], "no POST is lost, and no other certi
     await deployed();
   });
 
-  test.each(experiments.filter(({ rounds }) => rounds.short > 0))("$name", async (experiment) => {
+  it.each(experiments.filter(({ rounds }) => rounds.short > 0))("$name", async (experiment) => {
     const row = await measure(world, experiment, experiment.rounds.short);
     rows.push(row);
     expect({ lost: row.lost, wrongCertificate: row.wrongCertificate }).toEqual({ lost: [], wrongCertificate: [] });
     expect(row.sent).toBeGreaterThan(100);
   });
 
-  test("a POST that may have an effect is never carried out twice, also when pods crash under it", async () => {
+  it("a POST that may have an effect is never carried out twice, also when pods crash under it", async () => {
     const crash = experiments.find(({ name }) => name.includes("crashed"));
     const url = `https://${world.host}/data`;
     const load = startLoad({ ...world.target, url, keepAlive: 4, fresh: 4, pauseMs: 10, durationMs: 120_000 });

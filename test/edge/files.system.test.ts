@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { describeWith } from "../support/requirements.ts";
 
 const nginx = fileURLToPath(new URL("../../nginx/", import.meta.url));
@@ -15,7 +15,7 @@ async function printed(command: string, ...args: string[]): Promise<string> {
 }
 
 describeWith(["gixy"], "nginx/ as files", () => {
-  test("has no finding by gixy", async () => {
+  it("has no finding by gixy", async () => {
     // The first server of a port is its default; its file of ports is that of the others, so it can't say so itself.
     const report = await printed("gixy", "--format", "json", "--skips", "default_server_flag", "nginx.conf");
     expect(JSON.parse(report)).toEqual([]);
@@ -23,7 +23,7 @@ describeWith(["gixy"], "nginx/ as files", () => {
 });
 
 describeWith(["systemd", "nginx"], "the unit for a bare machine", () => {
-  test("is sound, and leaves the service little that it could abuse", async () => {
+  it("is sound, and leaves the service little that it could abuse", async () => {
     expect(await printed("systemd-analyze", "verify", "analyze-edge.service")).toBe("");
     const rated = await printed(
       "systemd-analyze",

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { issueAll, pathsOf } from "../../certs/src/index.ts";
 import { limits } from "../../server/src/contract/index.ts";
 import { startBackend, type Backend } from "../load/backend.ts";
@@ -41,7 +41,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     await web.close();
   });
 
-  test("callers without a certificate, or with a stranger's, are refused when it asks for one", async () => {
+  it("callers without a certificate, or with a stranger's, are refused when it asks for one", async () => {
     const [ours, strangers] = [await issue(true), await issue(true)];
     const edge = await start({ certificates: ours.dir, options: ["client-certificates.conf"] });
     for (const more of [{}, { clientCertificate: credential(strangers.dir) }]) {
@@ -53,7 +53,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(await ask(edge, { ...post, clientCertificate: credential(ours.dir) })).toMatchObject({ status: 200 });
   });
 
-  test("a caller that knows no ECDSA gets the RSA certificate, the others keep theirs", async () => {
+  it("a caller that knows no ECDSA gets the RSA certificate, the others keep theirs", async () => {
     const { dir } = await issue();
     const both = mkdtempSync(join(tmpdir(), "both-"));
     cpSync(dir, both, { recursive: true });
@@ -70,7 +70,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     }
   });
 
-  test("a caller above the rate is told 429 and when to come again; what it sent is not carried out", async () => {
+  it("a caller above the rate is told 429 and when to come again; what it sent is not carried out", async () => {
     const edge = await start({ certificates: (await issue()).dir, rate: "1r/s" });
     const target = { url: `${edge.url}/analyze`, address: edge.address, ca: edge.ca };
     const load = startLoad({ ...target, durationMs: 60_000, keepAlive: 2, fresh: 2 });
@@ -82,7 +82,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(JSON.parse(body)).toMatchObject({ type: "urn:analyze:problem:too-many-requests", status: 429 });
   });
 
-  test("what a caller says about itself and its way is replaced by what the edge knows", async () => {
+  it("what a caller says about itself and its way is replaced by what the edge knows", async () => {
     const edge = await start({ certificates: (await issue()).dir });
     const headers = {
       "x-forwarded-for": "192.0.2.1",
@@ -106,7 +106,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(seen?.headers.forwarded).toBeUndefined();
   });
 
-  test("what the edge refuses never reaches web", async () => {
+  it("what the edge refuses never reaches web", async () => {
     const edge = await start({ certificates: (await issue()).dir });
     const refused: [Question, number][] = [
       [{ path: "/process", body: "{}" }, 404],
@@ -123,7 +123,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(web.seen).toEqual([]);
   });
 
-  test("a web that stays silent is given up after 5 s, with 504", async () => {
+  it("a web that stays silent is given up after 5 s, with 504", async () => {
     web = await startBackend(() => "silence");
     nginx = await startNginx({ webPorts: [web.port], certificates: (await issue()).dir });
     const { status, headers, body } = await ask(nginx.edge, { ...post, path: "/data" });
@@ -131,7 +131,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(JSON.parse(body)).toMatchObject({ type: "urn:analyze:problem:deadline-exceeded" });
   });
 
-  test("callers that stop half-way are dropped after 10 s, and web never hears of them", async () => {
+  it("callers that stop half-way are dropped after 10 s, and web never hears of them", async () => {
     const edge = await start({ certificates: (await issue()).dir });
     const [host = "", port] = edge.address.split(":");
     const inTls = { ca: edge.ca, servername: "analyze.test" };

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { problemTypes } from "../../server/src/contract/index.ts";
 
 const nginx = new URL("../../nginx/", import.meta.url);
@@ -16,7 +16,7 @@ function entriesOf(variable: string): [key: string, value: string][] {
   return entries.filter(([key]) => key !== "default");
 }
 
-test("the edge's own problems have the codes, statuses and titles of the contract", () => {
+it("the edge's own problems have the codes, statuses and titles of the contract", () => {
   const contract = new Map(Object.entries(problemTypes).map(([code, { status, title }]) => [code, { status, title }]));
   const titles = new Map(entriesOf("problem_title"));
   const codes = entriesOf("problem_code");
@@ -25,7 +25,7 @@ test("the edge's own problems have the codes, statuses and titles of the contrac
     expect({ code, status: Number(status), title: titles.get(status) }).toEqual({ code, ...contract.get(code) });
 });
 
-test("every status that error_page sends to a problem has a code, a title and a detail", () => {
+it("every status that error_page sends to a problem has a code, a title and a detail", () => {
   const answers = readFileSync(new URL("parts/answers.conf", nginx), "utf8");
   const shown = Array.from(answers.matchAll(/^error_page ([\d ]+?)(?:=(\d+) )?\/edge-problem;/gm)).flatMap(
     ([, caught = "", answered]) => (answered === undefined ? caught.trim().split(/ +/) : [answered]),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startBackend, type Backend, type Conduct } from "../load/backend.ts";
 import { doubledIn, ledgerOf } from "../load/ledger.ts";
 import { startLoad } from "../load/load.ts";
@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 describeWith(["nginx"], "the edge's retry policy, before backends that record their effects", () => {
-  test.each<[string, Question]>([
+  it.each<[string, Question]>([
     ["POST /analyze", { ...post, path: "/analyze" }],
     ["GET /random", { path: "/random" }],
   ])("%s has no effect: when an instance dies with it in hand, another answers", async (_, question) => {
@@ -45,7 +45,7 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
     expect(instances.map(({ effects: done }) => done.length)).toEqual([1, 1]);
   });
 
-  test.each<[string, Question]>([
+  it.each<[string, Question]>([
     ["POST /data", { ...post, path: "/data" }],
     ["POST /api/add/email", { ...post, path: "/api/add/email" }],
     ["GET /add/email", { path: "/add/email" }],
@@ -58,13 +58,13 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
     expect(effects()).toEqual(["once"]);
   });
 
-  test("an app's own 503 is passed on as it is, and not asked elsewhere", async () => {
+  it("an app's own 503 is passed on as it is, and not asked elsewhere", async () => {
     ahead = ["unavailable"];
     const { status, headers } = await ask(nginx.edge, { ...post, path: "/analyze" });
     expect([status, headers["x-served-by"], effects().length]).toEqual([503, "web", 1]);
   });
 
-  test("under load, with every tenth request cut off: nothing without effect is lost, nothing with effect is doubled", async () => {
+  it("under load, with every tenth request cut off: nothing without effect is lost, nothing with effect is doubled", async () => {
     const target = { address: nginx.edge.address, ca: nginx.edge.ca, keepAlive: 2, fresh: 2, count: 400 };
     spoil();
     const pure = await startLoad({ ...target, url: `${nginx.edge.url}/analyze` }).result;
@@ -81,7 +81,7 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
 });
 
 describeWith(["nginx"], "the edge before an instance that is gone", () => {
-  test("a write that never left for it goes to the other, and is carried out once", async () => {
+  it("a write that never left for it goes to the other, and is carried out once", async () => {
     const [gone, there] = await Promise.all([startBackend(), startBackend()]);
     await gone.close();
     const half = await startNginx({ webPorts: [gone.port, there.port], certificates: (await issue()).dir });

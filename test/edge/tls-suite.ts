@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { Edge } from "./ask.ts";
 import { faultsByMozilla, shakeHands } from "./tls.ts";
 
@@ -6,21 +6,21 @@ const weak = { ciphers: "ALL:@SECLEVEL=0" };
 
 /** The TLS facts that every edge must show. Call it inside `describeWith(["sslyze"], …)`. */
 export function tlsSuite(edge: () => Edge): void {
-  test("TLS 1.3 and 1.2 are spoken, 1.1 is refused by the edge", async () => {
+  it("TLS 1.3 and 1.2 are spoken, 1.1 is refused by the edge", async () => {
     expect(await shakeHands(edge())).toMatchObject({ protocol: "TLSv1.3" });
     expect(await shakeHands(edge(), { maxVersion: "TLSv1.2" })).toMatchObject({ protocol: "TLSv1.2" });
     const old = await shakeHands(edge(), { minVersion: "TLSv1", maxVersion: "TLSv1.1", ...weak });
     expect(old).toEqual({ refused: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" });
   });
 
-  test("TLS 1.2 without forward secrecy or without AEAD is refused by the edge", async () => {
+  it("TLS 1.2 without forward secrecy or without AEAD is refused by the edge", async () => {
     for (const ciphers of ["kRSA:@SECLEVEL=0", "ECDHE+SHA256:@SECLEVEL=0", "DHE:@SECLEVEL=0"]) {
       const offered = await shakeHands(edge(), { maxVersion: "TLSv1.2", ciphers });
       expect(offered).toEqual({ refused: expect.stringMatching(/ALERT_HANDSHAKE_FAILURE$/) });
     }
   });
 
-  test("the certificate is a leaf for the host by name, by the CA, for a year at most", async () => {
+  it("the certificate is a leaf for the host by name, by the CA, for a year at most", async () => {
     const handshake = await shakeHands(edge());
     if ("refused" in handshake) throw new Error(handshake.refused);
     const { certificate } = handshake;
@@ -29,7 +29,7 @@ export function tlsSuite(edge: () => Edge): void {
     expect([certificate.ca, days <= 366, certificate.validToDate > new Date()]).toEqual([false, true, true]);
   });
 
-  test("sslyze finds it compliant with Mozilla's intermediate profile", { timeout: 150_000 }, async () => {
+  it("sslyze finds it compliant with Mozilla's intermediate profile", { timeout: 150_000 }, async () => {
     expect(await faultsByMozilla(edge())).toBe("");
   });
 }

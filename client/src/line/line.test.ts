@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { formatLine, gapReasons, hops, maxLineBytes, parseLine, type LogLine } from "./index.ts";
 
 const instant = fc.integer({ min: 0, max: 4_102_444_800 }).map((seconds) => seconds * 1000);
@@ -72,14 +72,14 @@ const example: LogLine = {
   out: 'Word Count: 1 | "',
 };
 
-test("a line has a head of fixed width and then key=value", () => {
+it("a line has a head of fixed width and then key=value", () => {
   expect(formatLine(example)).toBe(
     "2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 dns=2 tcp=1 tls=9 wait=28 " +
       'addr=192.0.2.7 cert=364d id=ec2a-29920701 out="Word Count: 1 | \\""\n',
   );
 });
 
-test("awk finds the columns of every kind in the same place", () => {
+it("awk finds the columns of every kind in the same place", () => {
   fc.assert(
     fc.property(records(text), (record) => {
       expect(formatLine(record)).toMatch(/^.{20} (?=\S+ +\S+ +\S+ +\S+)(.{17}|planned tls-expired) .{3} +(-|-?\w+) /);
@@ -87,7 +87,7 @@ test("awk finds the columns of every kind in the same place", () => {
   );
 });
 
-test("a record of short texts comes back from its line as it was", () => {
+it("a record of short texts comes back from its line as it was", () => {
   fc.assert(
     fc.property(records(fc.string({ unit: "grapheme-ascii", maxLength: 12 })), (record) => {
       expect(parseLine(formatLine(record))).toEqual(record);
@@ -95,7 +95,7 @@ test("a record of short texts comes back from its line as it was", () => {
   );
 });
 
-test("whatever a server says, a line is one line of visible characters, not too long, and can be read", () => {
+it("whatever a server says, a line is one line of visible characters, not too long, and can be read", () => {
   const hostile = fc.oneof(text, fc.string({ unit: "binary", minLength: 200, maxLength: 300 }));
   fc.assert(
     fc.property(records(hostile), (record) => {
@@ -109,14 +109,14 @@ test("whatever a server says, a line is one line of visible characters, not too 
 });
 
 describe("an answer that wants to forge", () => {
-  test("a second line stays inside its quotes", () => {
+  it("a second line stays inside its quotes", () => {
     const line = formatLine({ ...example, out: "x\r\n2026-11-21T06:22:00Z ok    app  200  1ms\u001b[2J\u202e" });
     expect(line.split("\n")).toHaveLength(2);
     expect(line).toContain("\\r\\n");
     expect(line).toContain("\\u001b[2J\\u202e");
   });
 
-  test("another value stays inside its quotes", () => {
+  it("another value stays inside its quotes", () => {
     expect(parseLine(formatLine({ ...example, out: '" id=other err="' }))).toEqual({
       ...example,
       out: '" id=other err="',
@@ -124,13 +124,13 @@ describe("an answer that wants to forge", () => {
   });
 });
 
-test("a line that was torn, is foreign or is empty is not a record", () => {
+it("a line that was torn, is foreign or is empty is not a record", () => {
   const line = formatLine(example);
   for (const bad of ["", "\0\0\0", "hello", line.slice(0, 40), line.slice(0, -3), `${line.slice(0, -20)}${line}`]) {
     expect(parseLine(bad)).toBeUndefined();
   }
 });
 
-test("a key that a later version adds is ignored", () => {
+it("a key that a later version adds is ignored", () => {
   expect(parseLine(formatLine(example).replace(" out=", " colour=blue out="))).toEqual(example);
 });

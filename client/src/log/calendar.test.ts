@@ -1,29 +1,29 @@
 import * as fc from "fast-check";
 import { createTask } from "node-cron";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { calendar } from "./calendar.ts";
 
 const at = Date.UTC(2026, 10, 21, 6, 21, 37);
 const minutes = calendar("* * * * *");
 
-test("the slot of an instant is the last one due, the instant itself included", () => {
+it("the slot of an instant is the last one due, the instant itself included", () => {
   expect(minutes.slotAt(at)).toBe(Date.UTC(2026, 10, 21, 6, 21));
   expect(minutes.slotAt(Date.UTC(2026, 10, 21, 6, 21))).toBe(Date.UTC(2026, 10, 21, 6, 21));
   expect(calendar("0 9 * * 1").slotAt(at)).toBe(Date.UTC(2026, 10, 16, 9));
 });
 
-test("slots between are counted without the first and with the last", () => {
+it("slots between are counted without the first and with the last", () => {
   expect(minutes.count(at, at + 3_600_000)).toBe(60);
   expect(minutes.count(minutes.slotAt(at), minutes.slotAt(at))).toBe(0);
   expect(minutes.count(at, at - 3_600_000)).toBe(0);
   expect(calendar("*/5 * * * * *").count(0, 86_400_000)).toBe(17_280);
 });
 
-test("half a century of minutes is counted at once", () => {
+it("half a century of minutes is counted at once", () => {
   expect(minutes.count(0, Date.UTC(2026, 0, 1))).toBe(Date.UTC(2026, 0, 1) / 60_000);
 });
 
-test("node-cron names the same next slots", () => {
+it("node-cron names the same next slots", () => {
   const expressions = ["* * * * *", "*/7 * * * * *", "5,10-20/3 2-4 * * *", "0 0 31 * *", "0 9 1-15 * 1", "0 0 29 2 *"];
   for (const expression of expressions) {
     const task = createTask(expression, () => undefined, { timezone: "UTC" });
@@ -36,7 +36,7 @@ test("node-cron names the same next slots", () => {
   }
 });
 
-test("counting agrees with walking from slot to slot", () => {
+it("counting agrees with walking from slot to slot", () => {
   const someExpression = fc.constantFrom("* * * * *", "*/10 * * * * *", "0 */3 * * 2", "7 7 7 * *");
   fc.assert(
     fc.property(someExpression, fc.nat(4_000_000_000), fc.nat(200), (expression, seconds, steps) => {
@@ -50,14 +50,14 @@ test("counting agrees with walking from slot to slot", () => {
   );
 });
 
-test("an expression that is wrong, never due, or beyond numbers is refused with its reason", () => {
+it("an expression that is wrong, never due, or beyond numbers is refused with its reason", () => {
   expect(() => calendar("* * *")).toThrow(/field|pattern|expression/i);
   expect(() => calendar("61 * * * *")).toThrow(/61/);
   expect(() => calendar("0 0 31 2 *")).toThrow(/31/);
   expect(() => calendar("0 0 L * *")).toThrow(/"L" is not supported/);
 });
 
-test.each([
+it.each([
   "*/90 * * * *",
   "0-59/70 * * * *",
   "* */25 * * *",
@@ -69,6 +69,6 @@ test.each([
   expect(() => calendar(expression)).toThrow(/runs backwards|step above/);
 });
 
-test.each(["*/60 * * * *", "0 */24 * * *", "0 0 */31 * *", "1-1 * * * *"])("%j is accepted", (expression) => {
+it.each(["*/60 * * * *", "0 */24 * * *", "0 0 */31 * *", "1-1 * * * *"])("%j is accepted", (expression) => {
   expect(calendar(expression).slotAfter(0)).toBeGreaterThan(0);
 });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { runHook } from "./hook.ts";
 import type { DownLine } from "../line/index.ts";
 
@@ -35,7 +35,7 @@ async function hook(command: string, timeoutMs = 10_000): Promise<void> {
   await runHook({ command, url: "https://a.test/analyze", env, timeoutMs, warn }, down);
 }
 
-test("the command finds the facts of the change in its environment", async () => {
+it("the command finds the facts of the change in its environment", async () => {
   await hook(
     'echo "$ANALYZE_STATE $ANALYZE_HOP $ANALYZE_SINCE $ANALYZE_SLOTS $ANALYZE_TARGET $ANALYZE_HINT" > "$DIR/facts"',
   );
@@ -45,12 +45,12 @@ test("the command finds the facts of the change in its environment", async () =>
   expect(warnings).toEqual([]);
 });
 
-test("a command that fails is told", async () => {
+it("a command that fails is told", async () => {
   await hook("exit 7");
   expect(warnings).toEqual([expect.stringMatching(/DOWN failed with code 7/)]);
 });
 
-test("a command that does not end is ended, with all that it started", async () => {
+it("a command that does not end is ended, with all that it started", async () => {
   await hook('sleep 600 & echo $! > "$DIR/pid"; wait', 300);
   expect(warnings).toEqual([expect.stringMatching(/took more than 0.3 s/)]);
   const pid = readFileSync(join(dir, "pid"), "utf8").trim();

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { RunLine } from "../line/index.ts";
 import { createMetrics } from "./metrics.ts";
 
@@ -20,7 +20,7 @@ const good: RunLine = {
 };
 const bad: RunLine = { kind: "FAIL", time: 120_000, hop: "tcp", ms: 3, late: 1, try: 2, id: "y", err: "ECONNREFUSED" };
 
-test("the file has what a textfile collector wants, and no phase that was not reached", async () => {
+it("the file has what a textfile collector wants, and no phase that was not reached", async () => {
   const dir = mkdtempSync(join(tmpdir(), "metrics-"));
   const file = join(dir, "analyze.prom");
   const metrics = createMetrics(file, () => undefined);
@@ -43,7 +43,7 @@ test("the file has what a textfile collector wants, and no phase that was not re
   rmSync(dir, { recursive: true });
 });
 
-test("a folder that is missing is told, and does not stop the client", async () => {
+it("a folder that is missing is told, and does not stop the client", async () => {
   const warnings: string[] = [];
   await createMetrics("/nowhere/analyze.prom", (message) => void warnings.push(message)).record(good);
   expect(warnings).toEqual([expect.stringMatching(/metrics cannot be written.*ENOENT/)]);

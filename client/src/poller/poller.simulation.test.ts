@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createJournal } from "./journal/journal.ts";
 import { formatLine, isRun, parseLine, type RunLine } from "../line/index.ts";
 import { createPoller, type Poller } from "./poller.ts";
@@ -168,7 +168,7 @@ function createMachine(random: () => number) {
   };
 }
 
-test.each([1, 2, 3, 4])(
+it.each([1, 2, 3, 4])(
   "250 hours of kills, freezes, clock steps, full disks, rotations and maintenance leave no slot unaccounted or doubled (%i)",
   async (seed) => {
     const random = randomFrom(seed);

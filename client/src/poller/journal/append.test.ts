@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { appendLine } from "./append.ts";
 
 let dir: string;
@@ -13,19 +13,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-test("the file is made when it is missing, readable by its group and nobody else", async () => {
+it("the file is made when it is missing, readable by its group and nobody else", async () => {
   await appendLine(log, "one\n");
   expect(readFileSync(log, "utf8")).toBe("one\n");
   expect(statSync(log).mode & 0o037).toBe(0);
 });
 
-test("a torn last line is ended before the next one", async () => {
+it("a torn last line is ended before the next one", async () => {
   writeFileSync(log, "one\ntor");
   await appendLine(log, "two\n");
   expect(readFileSync(log, "utf8")).toBe("one\ntor\ntwo\n");
 });
 
-test("a file that was renamed is left alone, and the next line begins a new one", async () => {
+it("a file that was renamed is left alone, and the next line begins a new one", async () => {
   await appendLine(log, "one\n");
   renameSync(log, `${log}.1`);
   await appendLine(log, "two\n");
@@ -33,6 +33,6 @@ test("a file that was renamed is left alone, and the next line begins a new one"
   expect(readFileSync(log, "utf8")).toBe("two\n");
 });
 
-test("a log that cannot be opened is an error, not silence", async () => {
+it("a log that cannot be opened is an error, not silence", async () => {
   await expect(appendLine(join(dir, "missing", "analyze.log"), "one\n")).rejects.toThrow(/ENOENT/);
 });

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { formatLine, type RunLine } from "../../line/index.ts";
 import { readHistory } from "./history.ts";
 
@@ -22,16 +22,16 @@ async function lastMinute(): Promise<number | undefined> {
   return last && last.time / 60_000;
 }
 
-test("no log has no history", async () => {
+it("no log has no history", async () => {
   expect(await readHistory(log)).toEqual([]);
 });
 
-test("the history ends with the last whole line, whatever is torn behind it", async () => {
+it("the history ends with the last whole line, whatever is torn behind it", async () => {
   writeFileSync(log, lineAt(1) + lineAt(2) + lineAt(3).slice(0, 30));
   expect(await lastMinute()).toBe(2);
 });
 
-test("right after a rotation it is in the newest rotated file, packed or not", async () => {
+it("right after a rotation it is in the newest rotated file, packed or not", async () => {
   writeFileSync(`${log}-20261119.gz`, gzipSync(lineAt(1)));
   utimesSync(`${log}-20261119.gz`, 100, 100);
   expect(await lastMinute()).toBe(1);

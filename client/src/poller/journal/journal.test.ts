@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { parseLine, type LogLine, type RunLine } from "../../line/index.ts";
 import { createJournal, type Journal } from "./journal.ts";
 
@@ -33,7 +33,7 @@ function times(): number[] {
   return written.map((line) => line.time / minute);
 }
 
-test("lines that did not fit are written in their order once there is space, and it is said on both occasions", async () => {
+it("lines that did not fit are written in their order once there is space, and it is said on both occasions", async () => {
   const journal = journalOf(10);
   await journal.write(runAt(1));
   full = true;
@@ -45,7 +45,7 @@ test("lines that did not fit are written in their order once there is space, and
   expect(warnings).toEqual([expect.stringMatching(/wait in memory.*ENOSPC/), expect.stringMatching(/written again/)]);
 });
 
-test("a line does not wait for the next slot: the journal tries again by itself", async () => {
+it("a line does not wait for the next slot: the journal tries again by itself", async () => {
   const journal = journalOf(10);
   full = true;
   await journal.write(runAt(1));
@@ -54,7 +54,7 @@ test("a line does not wait for the next slot: the journal tries again by itself"
   expect(times()).toEqual([1]);
 });
 
-test("what is more than memory may hold becomes one gap that accounts for the same slots", async () => {
+it("what is more than memory may hold becomes one gap that accounts for the same slots", async () => {
   const journal = journalOf(3);
   full = true;
   await journal.write(runAt(1));
@@ -71,7 +71,7 @@ test("what is more than memory may hold becomes one gap that accounts for the sa
   ]);
 });
 
-test("closing writes what waits, or says which lines are lost and never writes them later", async () => {
+it("closing writes what waits, or says which lines are lost and never writes them later", async () => {
   const [lucky, unlucky] = [journalOf(10), journalOf(10)];
   full = true;
   for (const journal of [lucky, unlucky]) await journal.write(runAt(1));
@@ -84,7 +84,7 @@ test("closing writes what waits, or says which lines are lost and never writes t
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("closing does not wait longer than it may for a disk that hangs", async () => {
+it("closing does not wait longer than it may for a disk that hangs", async () => {
   const journal = createJournal({ capacity: 9, warn: () => undefined, append: async () => new Promise(() => {}) });
   void journal.write(runAt(1));
   const closed = journal.close(1000);

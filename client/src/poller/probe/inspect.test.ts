@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { goodAnswer, openStage, overTls, type Stage } from "../../../test/stage.ts";
 import { advise } from "./advice.ts";
 import { inspectCertificate } from "./inspect.ts";
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage.close());
 
-test("looking at a certificate sends no request", async () => {
+it("looking at a certificate sends no request", async () => {
   let requests = 0;
   stage.play(overTls(stage.leaf, () => (requests += 1)));
   const shown = await inspectCertificate(stage.target, 5000);
@@ -19,12 +19,12 @@ test("looking at a certificate sends no request", async () => {
   expect(requests).toBe(0);
 });
 
-test("a silent port ends in nothing to show, in time", async () => {
+it("a silent port ends in nothing to show, in time", async () => {
   stage.play(() => undefined);
   expect(await inspectCertificate(stage.target, 200)).toBeUndefined();
 });
 
-test("an edge whose certificate has not changed is not blamed: the CA file here has changed", async () => {
+it("an edge whose certificate has not changed is not blamed: the CA file here has changed", async () => {
   stage.play(overTls(stage.leaf, goodAnswer));
   const shown = await inspectCertificate(stage.target, 5000);
   const attempt = { ms: 1, phases: {} };
@@ -34,7 +34,7 @@ test("an edge whose certificate has not changed is not blamed: the CA file here 
   expect(advice?.means).toMatch(/has not changed: the CA file here has/);
 });
 
-test("verification is not enforced in one file of the client alone", () => {
+it("verification is not enforced in one file of the client alone", () => {
   const root = join(import.meta.dirname, "../..");
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
     /(?<!\.test)\.ts$/.test(file),

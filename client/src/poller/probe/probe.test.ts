@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { headers, limits } from "@analyze/server/contract";
 import { issueServerLeaf } from "@analyze/certs";
 import { goodAnswer, host, openStage, overTls, type Handler, type Stage } from "../../../test/stage.ts";
@@ -17,7 +17,7 @@ async function ask(question: Question = { kind: "analyze", text: "a" }): Promise
   return probe({ ...options, allowance, trusted: undefined });
 }
 
-test("a second attempt that is good makes the slot flaky, with what the first failed with", async () => {
+it("a second attempt that is good makes the slot flaky, with what the first failed with", async () => {
   const ids: unknown[] = [];
   const sockets = new Set<unknown>();
   const recovering: Handler = (request, response, body) => {
@@ -34,7 +34,7 @@ test("a second attempt that is good makes the slot flaky, with what the first fa
   expect(sockets.size).toBe(2);
 });
 
-test("no session is resumed: a certificate that was exchanged is seen by the very next attempt", async () => {
+it("no session is resumed: a certificate that was exchanged is seen by the very next attempt", async () => {
   stage.play(overTls(stage.leaf, goodAnswer));
   const before = (await ask()).attempts[0]?.certificate?.fingerprint;
   stage.play(overTls(await issueServerLeaf(stage.authority, { hosts: [host] }), goodAnswer));
@@ -44,7 +44,7 @@ test("no session is resumed: a certificate that was exchanged is seen by the ver
   expect(after).not.toBe(before);
 });
 
-test("every attempt says which client it is", async () => {
+it("every attempt says which client it is", async () => {
   const agents: unknown[] = [];
   const refusing: Handler = (request, response) => {
     agents.push(request.headers["user-agent"]);
@@ -55,7 +55,7 @@ test("every attempt says which client it is", async () => {
   expect(agents).toEqual(["analyze-client/1.2.3", "analyze-client/1.2.3"]);
 });
 
-test.each([65_600, limits.textBytes])("the answer to a text of %i bytes is read whole", async (bytes) => {
+it.each([65_600, limits.textBytes])("the answer to a text of %i bytes is read whole", async (bytes) => {
   stage.play(overTls(stage.leaf, goodAnswer));
   expect((await ask({ kind: "analyze", text: "é".repeat(bytes / 2) })).verdict).toMatchObject({ hop: "app" });
   const escaped = "\u0001".repeat(Math.min(bytes, limits.bodyBytes / 6 - 10));
@@ -67,7 +67,7 @@ const identity: Handler = (request, response, body) => {
   goodAnswer(request, response, body);
 };
 
-test("an answer that names identity as its encoding is not encoded", async () => {
+it("an answer that names identity as its encoding is not encoded", async () => {
   stage.play(overTls(stage.leaf, identity));
   expect((await ask()).verdict).toMatchObject({ hop: "app", out: "Word Count: 1 | Reverse: a" });
 });
@@ -75,12 +75,12 @@ test("an answer that names identity as its encoding is not encoded", async () =>
 const behindCdn: Handler = (_request, response) =>
   void response.writeHead(500, { [headers.servedBy]: "web, cache-fra-1" }).end();
 
-test("the app's x-served-by is still the app's where a CDN adds its own", async () => {
+it("the app's x-served-by is still the app's where a CDN adds its own", async () => {
   stage.play(overTls(stage.leaf, behindCdn));
   expect((await ask()).verdict).toMatchObject({ hop: "app", err: "HTTP-500" });
 });
 
-test("a page of a million opening brackets costs no time", async () => {
+it("a page of a million opening brackets costs no time", async () => {
   stage.play(overTls(stage.leaf, (_request, response) => void response.end("<".repeat(1_000_000))));
   expect((await ask()).verdict).toMatchObject({ hop: "edge", err: "not-the-contract" });
 });
@@ -89,14 +89,14 @@ function numbered(number: number): Handler {
   return (_request, response) => void response.end(JSON.stringify({ number }));
 }
 
-test("GET /random is checked by its range", async () => {
+it("GET /random is checked by its range", async () => {
   stage.play(overTls(stage.leaf, numbered(100)));
   expect((await ask({ kind: "random" })).verdict).toEqual({ hop: "app", out: "100" });
   stage.play(overTls(stage.leaf, numbered(101)));
   expect((await ask({ kind: "random" })).verdict).toMatchObject({ err: "not-the-contract" });
 });
 
-test("whatever the schedule, a probe at its slowest ends before the next slot is due", () => {
+it("whatever the schedule, a probe at its slowest ends before the next slot is due", () => {
   for (const period of [1000, 5000, 60_000, 86_400_000]) {
     const { attemptMs, pauseMs, inspectMs } = allowanceFor(period);
     expect(2 * attemptMs + pauseMs + inspectMs).toBeLessThan(period);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { LogLine, RunLine } from "../../line/index.ts";
 import { calendar } from "../../log/calendar.ts";
 import { createLedger } from "./ledger.ts";
@@ -10,24 +10,24 @@ function ranAt(index: number): RunLine {
   return { kind: "ok", time: index * minute, hop: "app", ms: 1, late: 0, try: 1, id: "x" };
 }
 
-test("the first slot of an empty log is simply run", () => {
+it("the first slot of an empty log is simply run", () => {
   expect(createLedger(minutes, []).claim(7 * minute)).toEqual({ run: true });
 });
 
-test("slots missed while the client was not there are one gap before the next run", () => {
+it("slots missed while the client was not there are one gap before the next run", () => {
   expect(createLedger(minutes, [ranAt(2)]).claim(7 * minute)).toEqual({
     run: true,
     gap: { kind: "gap", from: 3 * minute, time: 6 * minute, slots: 4, why: "restart" },
   });
 });
 
-test("a slot that has its line is not run a second time", () => {
+it("a slot that has its line is not run a second time", () => {
   const ledger = createLedger(minutes, [ranAt(7)]);
   expect(ledger.isNew(7 * minute)).toBe(false);
   expect(ledger.claim(7 * minute)).toEqual({ run: false });
 });
 
-test("slots due while a probe was under way were overlapped by it", () => {
+it("slots due while a probe was under way were overlapped by it", () => {
   const ledger = createLedger(minutes, []);
   ledger.claim(1 * minute);
   ledger.busyUntil(2.5 * minute);
@@ -40,13 +40,13 @@ test("slots due while a probe was under way were overlapped by it", () => {
   });
 });
 
-test("slots that nothing else explains were lost to a process that did not run", () => {
+it("slots that nothing else explains were lost to a process that did not run", () => {
   const ledger = createLedger(minutes, []);
   ledger.claim(1 * minute);
   expect(ledger.claim(4 * minute).gap).toMatchObject({ slots: 2, why: "suspend" });
 });
 
-test("slots that the clock jumped over have that reason, once", () => {
+it("slots that the clock jumped over have that reason, once", () => {
   const ledger = createLedger(minutes, []);
   ledger.claim(1 * minute);
   ledger.note("clock");
@@ -54,7 +54,7 @@ test("slots that the clock jumped over have that reason, once", () => {
   expect(ledger.claim(63 * minute).gap).toMatchObject({ slots: 1, why: "suspend" });
 });
 
-test("after the clock was set back, the slots that come again are taken off the account", () => {
+it("after the clock was set back, the slots that come again are taken off the account", () => {
   const ledger = createLedger(minutes, [ranAt(100)]);
   expect(ledger.claim(41 * minute)).toEqual({
     run: true,
@@ -63,7 +63,7 @@ test("after the clock was set back, the slots that come again are taken off the 
   expect(ledger.claim(42 * minute)).toEqual({ run: true });
 });
 
-test("a log that ends in such a line goes on before it", () => {
+it("a log that ends in such a line goes on before it", () => {
   const history: LogLine[] = [
     ranAt(100),
     { kind: "gap", from: 41 * minute, time: 100 * minute, slots: -60, why: "clock" },
@@ -74,12 +74,12 @@ test("a log that ends in such a line goes on before it", () => {
 const gap = (slots: number): LogLine => ({ kind: "gap", from: 1 * minute, time: 5 * minute, slots, why: "restart" });
 
 describe("where the account goes on", () => {
-  test.each(["ok", "flaky", "FAIL", "planned"] as const)("after a run that was %s", (kind) => {
+  it.each(["ok", "flaky", "FAIL", "planned"] as const)("after a run that was %s", (kind) => {
     const ledger = createLedger(minutes, [{ ...ranAt(2), kind }]);
     expect(ledger.claim(4 * minute).gap).toMatchObject({ from: 3 * minute, slots: 1 });
   });
 
-  test.each([
+  it.each([
     { title: "at the end of a gap", line: gap(5), first: 6 },
     { title: "at the end of a gap without slots", line: gap(0), first: 6 },
     { title: "before the beginning of slots that come again", line: gap(-5), first: 1 },
@@ -89,20 +89,20 @@ describe("where the account goes on", () => {
   });
 });
 
-test("a slot is new unless it, or one after it, has its line", () => {
+it("a slot is new unless it, or one after it, has its line", () => {
   expect(createLedger(minutes, []).isNew(0)).toBe(true);
   const ledger = createLedger(minutes, [ranAt(7)]);
   expect([6, 7, 8].map((index) => ledger.isNew(index * minute))).toEqual([false, false, true]);
 });
 
-test("a probe that ended in the very second of a slot overlapped it", () => {
+it("a probe that ended in the very second of a slot overlapped it", () => {
   const ledger = createLedger(minutes, []);
   ledger.claim(1 * minute);
   ledger.busyUntil(2 * minute);
   expect(ledger.claim(3 * minute).gap).toMatchObject({ slots: 1, why: "overlap" });
 });
 
-test("without a missed slot a claim has no gap at all", () => {
+it("without a missed slot a claim has no gap at all", () => {
   const ledger = createLedger(minutes, [ranAt(1)]);
   expect(ledger.claim(2 * minute)).toStrictEqual({ run: true });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startSchedule, type Schedule } from "./schedule.ts";
 
 const minute = 60_000;
@@ -29,19 +29,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("each minute is due once, on the minute", async () => {
+it("each minute is due once, on the minute", async () => {
   begin();
   await vi.advanceTimersByTimeAsync(3 * minute);
   expect(slots).toEqual(["06:21", "06:22", "06:23"]);
 });
 
-test("a run that does not end keeps the next from being started", async () => {
+it("a run that does not end keeps the next from being started", async () => {
   begin(() => new Promise(() => undefined));
   await vi.advanceTimersByTimeAsync(3 * minute);
   expect(slots).toEqual(["06:21"]);
 });
 
-test("a fault in a run is told with where it happened, and the next slot is due all the same", async () => {
+it("a fault in a run is told with where it happened, and the next slot is due all the same", async () => {
   const warnings: string[] = [];
   begin(
     () => Promise.reject(new Error("no disk")),
@@ -53,7 +53,7 @@ test("a fault in a run is told with where it happened, and the next slot is due 
   expect(warnings[0]).toMatch(/^Error: no disk\n +at /);
 });
 
-test("a stopped schedule is silent", async () => {
+it("a stopped schedule is silent", async () => {
   begin();
   schedule.stop();
   await vi.advanceTimersByTimeAsync(3 * minute);
@@ -61,7 +61,7 @@ test("a stopped schedule is silent", async () => {
 });
 
 describe("when the clock is set", () => {
-  test("back by an hour, node-cron is silent, and arming it anew ends that", async () => {
+  it("back by an hour, node-cron is silent, and arming it anew ends that", async () => {
     begin();
     await vi.advanceTimersByTimeAsync(minute);
     vi.setSystemTime(Date.now() - 60 * minute);
@@ -72,7 +72,7 @@ describe("when the clock is set", () => {
     expect(slots).toEqual(["06:21", "05:27", "05:28"]);
   });
 
-  test("forward by an hour, the next minute is due as ever", async () => {
+  it("forward by an hour, the next minute is due as ever", async () => {
     begin();
     await vi.advanceTimersByTimeAsync(minute);
     vi.setSystemTime(Date.now() + 60 * minute);

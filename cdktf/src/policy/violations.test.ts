@@ -13,7 +13,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../common/src/errors.ts";
+import { UserError } from "@analyze/common/errors";
 import { rules } from "./rules.ts";
 import { tlsOnly } from "./tls-only.ts";
 import { PolicyViolation } from "./violation.ts";

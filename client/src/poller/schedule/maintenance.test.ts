@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { hour, minute } from "@analyze/common/time";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { announce, withdraw } from "../../log/maintenance.ts";
@@ -59,7 +60,8 @@ it("plans failures while maintenance is announced, which survives a restart and 
   expect(warnings).toEqual([]);
 });
 
-it("lets the client's user read what root announced under a strict umask", async () => {
+// Mutation tests run in worker threads, which have no umask of their own.
+it.runIf(isMainThread)("lets the client's user read what root announced under a strict umask", async () => {
   const before = process.umask(0o077);
   await announce(log, { since: 0, why: "x" }).finally(() => process.umask(before));
   expect(statSync(`${log}.maintenance`).mode & 0o777).toBe(0o644);

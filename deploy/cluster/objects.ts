@@ -98,6 +98,18 @@ export const ingressClass = z.object({
 });
 export type IngressClass = z.infer<typeof ingressClass>;
 
+export const gatewayClass = z.object({
+  metadata,
+  spec: optional(z.object({ controllerName: optional(z.string(), "") }), { controllerName: "" }),
+});
+export type GatewayClass = z.infer<typeof gatewayClass>;
+
+/** A Gateway, by the addresses that its implementation has given it. */
+export const gateway = z.object({
+  metadata,
+  status: optional(z.object({ addresses: listOf(z.object({ value: optional(z.string(), "") })) }), { addresses: [] }),
+});
+
 export const endpointSlice = z.object({
   metadata,
   endpoints: listOf(

@@ -2,6 +2,7 @@ import { UserError } from "@analyze/common/errors";
 import { createInterface } from "node:readline/promises";
 import { connect, type Cluster } from "../cluster/cluster.ts";
 import { deploy } from "./deploy.ts";
+import { settleEdge } from "./edge.ts";
 import { readOptions } from "./options.ts";
 import { renew } from "./renew.ts";
 import { undeploy } from "./undeploy.ts";
@@ -24,9 +25,11 @@ async function consent({ context, kind, nodes }: Cluster, yes: boolean): Promise
 }
 
 try {
-  const options = readOptions(process.argv.slice(2), process.env);
+  const given = readOptions(process.argv.slice(2), process.env);
   const cluster = await connect();
-  await consent(cluster, options.yes);
+  await consent(cluster, given.yes);
+  const { options, why } = await settleEdge(cluster, given);
+  if (why !== undefined) process.stdout.write(`Edge: ${options.edge}, because ${why} (--edge chooses another)\n`);
   await { deploy, undeploy, renew }[options.action](cluster, options);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { readOptions } from "./options.ts";
 
-test("an empty command line means analyze.test behind the cluster's own ingress", () => {
+test("an empty command line means analyze.test behind the edge that suits the cluster", () => {
   expect(readOptions(["deploy"], {})).toMatchObject({
-    edge: "ingress",
+    edge: undefined,
     host: "analyze.test",
     namespace: "analyze",
     yes: false,

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { UserError } from "@analyze/common/errors";
 
-const edges = ["ingress", "nginx"] as const;
+const edges = ["ingress", "nginx", "gateway"] as const;
 const actions = ["deploy", "undeploy", "renew"] as const;
 
 /** The options of the command line. */
@@ -30,13 +30,19 @@ export interface Options {
   imageLoader: string[] | undefined;
 }
 
+/** The options as given: without `--edge`, the installation or the cluster decides. */
+export interface GivenOptions extends Omit<Options, "edge"> {
+  edge: Options["edge"] | undefined;
+}
+
 /** The edge's kind, as the chart names it. Throws a UserError where this command can't handle it. */
 export function edgeFrom(kind: string | undefined): Options["edge"] {
   return oneOf(edges, kind, "the edge");
 }
 
 const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:minikube, tls:renew)
-  --edge <ingress|nginx>   who ends TLS: the cluster's controller, or an nginx of our own (default: ingress)
+  --edge <kind>            who ends TLS: ingress (the cluster's controller), gateway (a Gateway API implementation) or nginx (one
+                           of our own). Default: what is installed, else the first of these three that the cluster has
   --host <name>            hostname (default: analyze.test)
   --namespace <name>       (default: analyze)
   --certificates <folder>  (default: certs/issued)
@@ -57,14 +63,14 @@ function oneOf<T extends string>(all: readonly T[], value: string | undefined, n
 }
 
 /** Command line and environment → options. Throws a UserError that quotes what is wrong. */
-export function readOptions(args: readonly string[], env: Record<string, string | undefined>): Options {
+export function readOptions(args: readonly string[], env: Record<string, string | undefined>): GivenOptions {
   const { values, positionals } = parse(args);
   const [action, ...others] = positionals;
   refusePositionals(others);
   const loader = env["IMAGE_LOADER"]?.trim();
   return {
     action: oneOf(actions, action, "the action"),
-    edge: oneOf(edges, values.edge, "--edge"),
+    edge: values.edge === undefined ? undefined : oneOf(edges, values.edge, "--edge"),
     host: values.host,
     namespace: values.namespace,
     certificates: values.certificates,
@@ -94,7 +100,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        edge: { type: "string", default: "ingress" },
+        edge: { type: "string" },
         host: { type: "string", default: "analyze.test" },
         namespace: { type: "string", default: "analyze" },
         certificates: { type: "string", default: "certs/issued" },

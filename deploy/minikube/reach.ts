@@ -1,6 +1,6 @@
 import { connect as connectTls } from "node:tls";
 import type { Cluster } from "../cluster/cluster.ts";
-import { balancedAddresses, ingress, node, service } from "../cluster/objects.ts";
+import { balancedAddresses, gateway, ingress, node, service } from "../cluster/objects.ts";
 import type { Options } from "./options.ts";
 
 /** What a TLS handshake for `host` at an address came to. */
@@ -30,9 +30,31 @@ async function nodeAddresses(cluster: Cluster): Promise<string[]> {
   return all.filter(({ type }) => type === "InternalIP").map(({ address }) => address);
 }
 
+/** The addresses of the chart's Gateway, which it gets after it was made. */
+async function gatewayAddresses(cluster: Cluster, namespace: string): Promise<string[]> {
+  const has = await cluster.kubectl("get", "crd", "gateways.gateway.networking.k8s.io");
+  if (has.code !== 0) return [];
+  const all = await cluster.list(gateway, "gateways", "-n", namespace, "--field-selector=metadata.name=analyze");
+  return all.flatMap(({ status }) => status.addresses.map(({ value }) => value)).filter(Boolean);
+}
+
+/** Node ports that lead to the Gateway's HTTPS listener, where the implementation labels its Services. */
+async function gatewayPorts(cluster: Cluster, namespace: string): Promise<number[]> {
+  const owner = "gateway.envoyproxy.io/owning-gateway";
+  const services = await cluster.list(
+    service,
+    "services",
+    "-A",
+    "-l",
+    `${owner}-name=analyze,${owner}-namespace=${namespace}`,
+  );
+  return services.flatMap(({ spec }) => spec.ports.flatMap(({ nodePort }) => nodePort ?? []));
+}
+
 /** Where pods reach the edge: its Service inside the cluster, or the node whose ports the controller took. */
-export async function insideAddress(cluster: Cluster, { edge }: Options): Promise<string> {
+export async function insideAddress(cluster: Cluster, { edge, namespace }: Options): Promise<string> {
   if (edge === "nginx") return "";
+  if (edge === "gateway") return (await gatewayAddresses(cluster, namespace))[0] ?? "";
   const get = ["-n", "ingress-nginx", "get", "-o"];
   const found = await cluster.kubectl(...get, "jsonpath={.spec.clusterIP}", "service/ingress-nginx-controller");
   if (found.code === 0) return found.stdout;
@@ -49,6 +71,11 @@ export async function candidates(cluster: Cluster, { address, edge, namespace }:
   if (edge === "ingress") {
     const web = await cluster.list(ingress, "ingresses", ...only("web"));
     return [...new Set([...web.flatMap(balancedAddresses), ...nodes, "127.0.0.1"])];
+  }
+  if (edge === "gateway") {
+    const ports = await gatewayPorts(cluster, namespace);
+    const onNodes = nodes.flatMap((ip) => ports.map((port) => `${ip}:${port}`));
+    return [...(await gatewayAddresses(cluster, namespace)), ...onNodes];
   }
   const services = await cluster.list(service, "services", ...only("edge"));
   const nodePort = services.flatMap(({ spec }) => spec.ports).find(({ name }) => name === "https")?.nodePort;

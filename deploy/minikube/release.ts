@@ -135,14 +135,18 @@ function quote(said: readonly string[]): string {
   return said.length === 0 ? "" : `\n  The cluster said:\n    ${said.slice(-8).join("\n    ")}`;
 }
 
-/** The edge's kind that is deployed. Rejects with a UserError where nothing is. */
-export async function deployedEdge(cluster: Cluster, namespace: string): Promise<string> {
+/** The edge's kind that is deployed; undefined where nothing is. */
+export async function findDeployedEdge(cluster: Cluster, namespace: string): Promise<string | undefined> {
   const args = ["get", "values", releaseName, "--namespace", namespace, "--all", "-o", "json"];
   const { code, stdout } = await cluster.helm(args);
-  if (code !== 0) {
-    throw failure(
-      `Nothing is deployed in namespace ${namespace}. Type: npm run deploy:minikube -- --namespace ${namespace}`,
-    );
-  }
+  if (code !== 0) return undefined;
   return z.object({ edge: z.object({ kind: z.string() }) }).parse(JSON.parse(stdout)).edge.kind;
+}
+
+/** The edge's kind that is deployed. Rejects with a UserError where nothing is. */
+export async function deployedEdge(cluster: Cluster, namespace: string): Promise<string> {
+  const edge = await findDeployedEdge(cluster, namespace);
+  if (edge !== undefined) return edge;
+  const advice = `Type: npm run deploy:minikube -- --namespace ${namespace}`;
+  throw failure(`Nothing is deployed in namespace ${namespace}. ${advice}`);
 }

@@ -15,7 +15,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=ingress, the co
     world = await deployed("--patch-controller");
   });
 
-  edgeSuite(() => edgeOf(world), { ownProblems: false, refusesClearPost: false, hstsOnUnreadable: false });
+  edgeSuite(() => edgeOf(world), { ownProblems: false, clear: "redirects", hstsOnUnreadable: false });
   tlsSuite(() => edgeOf(world));
   clusterEdgeSuite("ingress", () => world, log);
 

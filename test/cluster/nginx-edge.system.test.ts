@@ -18,7 +18,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
     await script("undeploy", ...namespace);
   });
 
-  edgeSuite(() => edgeOf(world), { ownProblems: true, refusesClearPost: true, hstsOnUnreadable: true });
+  edgeSuite(() => edgeOf(world), { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
   tlsSuite(() => edgeOf(world));
   clusterEdgeSuite(
     "nginx",

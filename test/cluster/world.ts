@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
 import { run } from "../../deploy/run.ts";
 import { candidates, findEdge, splitAddress } from "../../deploy/minikube/reach.ts";
+import { settleEdge } from "../../deploy/minikube/edge.ts";
 import { readOptions } from "../../deploy/minikube/options.ts";
 import type { Target } from "../load/exchange.ts";
 
@@ -34,8 +35,9 @@ export async function script(action: "deploy" | "undeploy" | "renew", ...args: s
 /** Deploys with these options (nothing changes when that was done before) and says how it is reached. */
 export async function deployed(...args: string[]): Promise<World> {
   const printed = await script("deploy", ...args);
-  const options = readOptions(["deploy", ...args], {});
+  const given = readOptions(["deploy", ...args], {});
   const cluster = await connect();
+  const { options } = await settleEdge(cluster, given);
   const ca = readFileSync(`${options.certificates}/ca.crt`, "utf8");
   const edge = await findEdge(await candidates(cluster, options), options.host, ca, 10_000);
   if (!("address" in edge)) throw new Error(`no edge: ${edge.reasons.join(", ")}`);

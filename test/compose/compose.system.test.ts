@@ -40,7 +40,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect([status, answer]).toEqual([200, '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}']);
   });
 
-  edgeSuite(() => project.edge(), { ownProblems: true, refusesClearPost: true, hstsOnUnreadable: true });
+  edgeSuite(() => project.edge(), { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
 
   test("the certificates that it issued belong to the person whose checkout it is", () => {
     const { uid } = statSync(project.certificates);

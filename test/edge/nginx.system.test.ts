@@ -30,7 +30,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   });
   afterAll(() => stack.stop());
 
-  edgeSuite(edge, { ownProblems: true, refusesClearPost: true, hstsOnUnreadable: true });
+  edgeSuite(edge, { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
   tlsSuite(edge);
 
   test("answers in clear carry no HSTS, as RFC 6797 has it, and say what is wrong", async () => {

@@ -6,8 +6,8 @@ import { ask, type Edge, type Question, type Reply } from "./ask.ts";
 export interface EdgeTraits {
   /** The edge's own errors are problems of the contract. An ingress controller has pages of its own. */
   ownProblems: boolean;
-  /** A POST in clear is answered 400, not redirected. */
-  refusesClearPost: boolean;
+  /** In clear: a POST is answered 400 or redirected as a GET is, or nobody listens. */
+  clear: "refuses POST" | "redirects" | "closed";
   /** HSTS is also on the answer to a request that could not be read. An ingress controller adds it only afterwards. */
   hstsOnUnreadable: boolean;
 }
@@ -128,13 +128,19 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
   });
 
   test("a handshake for a name that is not ours ends without a certificate that verifies", async () => {
-    const refused = /unrecognized name|altname|self-signed|unable to verify|handshake/i;
+    const refused = /unrecognized name|altname|self-signed|unable to verify|handshake|ECONNRESET/i;
     await expect(ask(edge(), { servername: "other.test" })).rejects.toThrow(refused);
     await expect(ask(edge(), { servername: "" })).rejects.toThrow(refused);
   });
 }
 
-function clear(edge: () => Edge, { refusesClearPost }: EdgeTraits): void {
+function closed(edge: () => Edge): void {
+  test("nobody listens in clear", async () => {
+    await expect(ask(edge(), { clear: true })).rejects.toThrow(/ECONNREFUSED|EHOSTUNREACH|ETIMEDOUT|aborted/);
+  });
+}
+
+function clear(edge: () => Edge, traits: EdgeTraits): void {
   test("a GET or HEAD in clear is redirected to the same address over https", async () => {
     for (const method of ["GET", "HEAD"]) {
       const { status, headers } = await ask(edge(), { clear: true, method, path: "/random?x=1" });
@@ -145,7 +151,7 @@ function clear(edge: () => Edge, { refusesClearPost }: EdgeTraits): void {
   test("a POST in clear never reaches the app", async () => {
     const { status, headers, body } = await ask(edge(), { ...analyze, clear: true });
     expect(headers["x-served-by"]).toBeUndefined();
-    expect([status, body.includes("https only")]).toEqual(refusesClearPost ? [400, true] : [308, false]);
+    expect([status, body.includes("https only")]).toEqual(traits.clear === "refuses POST" ? [400, true] : [308, false]);
   });
 
   test("a host that is not ours gets no redirect in clear", async () => {
@@ -161,5 +167,6 @@ function clear(edge: () => Edge, { refusesClearPost }: EdgeTraits): void {
 export function edgeSuite(edge: () => Edge, traits: EdgeTraits): void {
   answers(edge, traits);
   refusals(edge, traits);
-  clear(edge, traits);
+  const inClear = { closed, redirects: clear, "refuses POST": clear }[traits.clear];
+  inClear(edge, traits);
 }

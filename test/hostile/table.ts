@@ -2,13 +2,13 @@ import type { HostileCase } from "./case.ts";
 import { bodyCases } from "./table/bodies.ts";
 import { evasions } from "./table/evasions.ts";
 import { framing } from "./table/framing.ts";
+import { withGateway } from "./table/gateway.ts";
 import { headerCases } from "./table/headers.ts";
 import { hosts } from "./table/hosts.ts";
 import { sizes } from "./table/sizes.ts";
 import { startLine } from "./table/start-line.ts";
 
-/** Every hostile request with what must happen to it: the one table that tests services and edges alike. */
-export const hostileTable: readonly HostileCase[] = [
+const rows: readonly HostileCase[] = [
   ...framing,
   ...evasions,
   ...startLine,
@@ -17,3 +17,6 @@ export const hostileTable: readonly HostileCase[] = [
   ...bodyCases,
   ...sizes,
 ];
+
+/** Every hostile request with what must happen to it: the one table that tests services and edges alike. */
+export const hostileTable: readonly HostileCase[] = rows.map(withGateway);

@@ -15,6 +15,10 @@ const requirements = {
     check: "kubectl get --raw /readyz",
     install: "start a cluster (minikube start) and point KUBECONFIG at it",
   },
+  gateway: {
+    check: `kubectl get gatewayclasses -o jsonpath='{.items[*].spec.controllerName}' | grep -q gateway.envoyproxy.io`,
+    install: "install Envoy Gateway and a GatewayClass for it",
+  },
   // One whose 127.0.0.1 is ours: its address is among this machine's.
   localNode: {
     check: `kubectl get nodes -o jsonpath='{.items[*].status.addresses[*].address}' | tr ' ' '\\n' | grep -qxF "$(hostname -I | xargs -n1)"`,
@@ -80,4 +84,19 @@ export function describeWith(needs: RequirementName[], title: string, body: () =
   }
   process.stderr.write(`SKIPPED "${title}", missing: ${hints}\n`);
   describe.skip(title, body);
+}
+
+/**
+ * `describeWith` for a part that a machine may do without, also under CI=true: without it there is one skipped test, which
+ * .ci/skips.json lists.
+ */
+export function describeWhere(part: RequirementName, needs: RequirementName[], title: string, body: () => void): void {
+  if (!isMissing(part)) {
+    describeWith(needs, title, body);
+    return;
+  }
+  process.stderr.write(`SKIPPED "${title}", missing: ${part} (${requirements[part].install})\n`);
+  describe(title, () => {
+    test.skip(`has ${part}`, () => {});
+  });
 }

@@ -9,7 +9,7 @@ const edgeRefuses: Difference = {
   body: "early",
   because: "an edge serves its own name only",
 };
-const edges = { nginx: edgeRefuses, ingress: edgeRefuses };
+const edges = { nginx: edgeRefuses, ingress: edgeRefuses, gateway: edgeRefuses };
 
 /** The Host header and targets that carry a host. */
 export const hosts: readonly HostileCase[] = [

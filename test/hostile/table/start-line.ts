@@ -136,7 +136,7 @@ export const startLine: readonly HostileCase[] = [
     id: "worker-route-on-web",
     request: { start: "POST /process HTTP/1.1" },
     expect: { answers: [404] },
-    only: ["web", "nginx", "ingress"],
+    only: ["web", "nginx", "ingress", "gateway"],
   },
   {
     id: "web-route-on-worker",

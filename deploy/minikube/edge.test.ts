@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { gatewayClass, ingressClass } from "../cluster/objects.ts";
+import { defaultEdge, gatewayValues } from "./edge.ts";
+
+const nginx = ingressClass.parse({ metadata: { name: "nginx" }, spec: { controller: "k8s.io/ingress-nginx" } });
+const traefik = ingressClass.parse({
+  metadata: { name: "nginx" },
+  spec: { controller: "traefik.io/ingress-controller" },
+});
+const classOf = (name: string, controllerName: string) =>
+  gatewayClass.parse({ metadata: { name }, spec: { controllerName } });
+const envoy = classOf("eg", "gateway.envoyproxy.io/gatewayclass-controller");
+const other = classOf("other", "example.com/controller");
+
+it.each([
+  ["the controller alone", [nginx], [], "ingress"],
+  ["the controller beside a GatewayClass", [nginx], [envoy], "ingress"],
+  ["a GatewayClass alone", [], [envoy], "gateway"],
+  ["another controller's class and a GatewayClass", [traefik], [other], "gateway"],
+  ["another controller's class alone", [traefik], [], "nginx"],
+  ["neither", [], [], "nginx"],
+])("a cluster with %s gets the edge that suits it", (_, ingressClasses, gatewayClasses, edge) => {
+  expect(defaultEdge({ ingressClasses, gatewayClasses }).edge).toBe(edge);
+});
+
+it("Envoy Gateway's class comes first, with its own values; another class gets the Gateway API alone", () => {
+  expect(gatewayValues([other, envoy])).toEqual({
+    values: ["ingress/values.envoy.yaml"],
+    set: ["edge.gateway.className=eg"],
+  });
+  expect(gatewayValues([other])).toEqual({ values: [], set: ["edge.gateway.className=other"] });
+});

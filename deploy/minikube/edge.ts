@@ -1,0 +1,54 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import { gatewayClass, ingressClass, type GatewayClass, type IngressClass } from "../cluster/objects.ts";
+import { edgeFrom, type GivenOptions, type Options } from "./options.ts";
+import { findDeployedEdge } from "./release.ts";
+
+const ingressNginx = "k8s.io/ingress-nginx";
+const envoyGateway = "gateway.envoyproxy.io/gatewayclass-controller";
+
+/** What of a cluster decides who ends TLS in a new installation. */
+export interface EdgeParts {
+  ingressClasses: readonly IngressClass[];
+  gatewayClasses: readonly GatewayClass[];
+}
+
+/** The edge of a new installation: the controller that the cluster has, else an nginx of our own. Pure. */
+export function defaultEdge({ ingressClasses, gatewayClasses }: EdgeParts): { edge: Options["edge"]; why: string } {
+  const has = ingressClasses.some(
+    ({ metadata, spec }) => metadata.name === "nginx" && spec.controller === ingressNginx,
+  );
+  if (has) return { edge: "ingress", why: "the cluster has the ingress-nginx controller" };
+  if (gatewayClasses.length === 0)
+    return { edge: "nginx", why: "the cluster has no ingress controller and no GatewayClass" };
+  return {
+    edge: "gateway",
+    why: `the cluster has a GatewayClass (${gatewayClasses[0]?.metadata.name}) and no ingress-nginx`,
+  };
+}
+
+/** The values with which the chart makes a Gateway of one of these classes, Envoy Gateway's first. Pure. */
+export function gatewayValues(classes: readonly GatewayClass[]): Pick<Options, "values" | "set"> {
+  const envoy = classes.find(({ spec }) => spec.controllerName === envoyGateway);
+  const name = (envoy ?? classes[0])?.metadata.name;
+  if (name === undefined) return { values: [], set: [] };
+  return { values: envoy ? ["ingress/values.envoy.yaml"] : [], set: [`edge.gateway.className=${name}`] };
+}
+
+/** Settles who ends TLS: as given, as it is installed, or what suits the cluster; the last with the reason. */
+export async function settleEdge(cluster: Cluster, given: GivenOptions): Promise<{ options: Options; why?: string }> {
+  const installed = given.edge ?? (await findDeployedEdge(cluster, given.namespace));
+  const hasGateways = (await cluster.kubectl("get", "crd", "gatewayclasses.gateway.networking.k8s.io")).code === 0;
+  const gatewayClasses = hasGateways ? await cluster.list(gatewayClass, "gatewayclasses") : [];
+  const chosen =
+    installed === undefined
+      ? defaultEdge({ gatewayClasses, ingressClasses: await cluster.list(ingressClass, "ingressclasses") })
+      : { edge: edgeFrom(installed) };
+  const extra = chosen.edge === "gateway" ? gatewayValues(gatewayClasses) : { values: [], set: [] };
+  const options = {
+    ...given,
+    edge: chosen.edge,
+    values: [...extra.values, ...given.values],
+    set: [...extra.set, ...given.set],
+  };
+  return "why" in chosen ? { options, why: chosen.why } : { options };
+}

@@ -69,6 +69,11 @@ it("no suite at all is no success", () => {
   expect(tally()).toEqual(["0 passed, 0 failed", 1]);
 });
 
+/** `has gateway` stands for a whole file: test/support/requirements.ts makes it of the requirement's name. */
+function isThere({ file, test }: { file: string; test: string }): boolean {
+  return readFileSync(file, "utf8").includes(JSON.stringify(test.replace(/^has /, "")));
+}
+
 describe("skipped tests", () => {
   const entry = { file: "0.test.ts", test: "test 1", reason: "one node" };
 
@@ -132,7 +137,7 @@ describe("skipped tests", () => {
       readFileSync(".ci/skips.json", "utf8"),
     );
     expect(entries.filter(({ file }) => !existsSync(file))).toEqual([]);
-    expect(entries.filter(({ file, test }) => !readFileSync(file, "utf8").includes(JSON.stringify(test)))).toEqual([]);
+    expect(entries.filter((one) => !isThere(one))).toEqual([]);
     expect(entries.filter(({ reason }) => reason.length < 20)).toEqual([]);
   });
 });

@@ -26,14 +26,10 @@ export function standingHeaders(service: "web" | "worker", hsts: boolean): Stand
 }
 
 /** All headers of an answer. */
-export function headersFor(
-  answer: Answer,
-  requestId: string,
-  standing: StandingHeaders,
-): Record<string, string | number> {
+export function headersFor(answer: Answer, requestId: string, standing: StandingHeaders): Record<string, string> {
   // Spread first and alone, a constant object is copied as a whole.
-  const all: Record<string, string | number> = { ...standing, "content-type": answer.contentType };
-  all["content-length"] = Buffer.byteLength(answer.body);
+  const all: Record<string, string> = { ...standing, "content-type": answer.contentType };
+  all["content-length"] = String(Buffer.byteLength(answer.body));
   all[headers.requestId] = requestId;
   return answer.headers ? Object.assign(all, answer.headers) : all;
 }

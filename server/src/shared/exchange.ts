@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { IncomingMessage, type ServerResponse } from "node:http";
 import { requestIdPattern, headers, type ProblemCode } from "../contract/index.ts";
 
 /** One request on its way through a service, with the response that it gets. */
@@ -8,12 +8,19 @@ export interface Exchange {
   readonly requestId: string;
   /** `performance.now()` when its headers had arrived. */
   readonly startedAt: number;
+  /** Path of the target, normalised: see parseTarget. */
+  path: string;
   /** Template of the route that took it; `unmatched` when none did. */
   route: string;
   /** Values of the route's `{parameters}`, decoded. */
   params: Readonly<Record<string, string>>;
   /** Code of the problem that answered it, if one did. */
   problem: ProblemCode | undefined;
+}
+
+/** Node's request with a place for its exchange, so that no map has to be searched per request. */
+export class ServerIncoming extends IncomingMessage {
+  exchange: Exchange | undefined = undefined;
 }
 
 const none = {};
@@ -31,6 +38,7 @@ export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse
     outgoing,
     requestId,
     startedAt: performance.now(),
+    path: "/",
     route: "unmatched",
     params: none,
     problem: undefined,

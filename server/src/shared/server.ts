@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type Server, type ServerOptions } fro
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { SecureContextOptions } from "node:tls";
 import { limits } from "../contract/index.ts";
+import { ServerIncoming } from "./exchange.ts";
 import { createListener } from "./listener.ts";
 import { onParseFailure, refuseTunnel } from "./refusal.ts";
 import type { Route } from "./router.ts";
@@ -13,7 +14,8 @@ export type AnyServer = Server | HttpsServer;
  * Longer than nginx keeps an idle connection to us (60 s), so that we never close one that is about to be used. Headers
  * and body have 9 s, checked every second: what is slow is gone after 10 s.
  */
-const serverOptions: ServerOptions = {
+const serverOptions: ServerOptions<typeof ServerIncoming> = {
+  IncomingMessage: ServerIncoming,
   maxHeaderSize: limits.headerBytes,
   keepAliveTimeout: 65_000,
   headersTimeout: 9_000,

@@ -4,7 +4,8 @@ const origin = /^https?:\/\/[^/?#]*/i;
 const invalid = /[^\x21-\x7e]|[\\#]|%(?![\da-f]{2})/i;
 const escapedUnreserved = /%(?:2[de]|5f|7e|3\d|[46][1-9a-f]|[57][\da])/gi;
 
-function invalidTarget(cause?: unknown): ProblemError {
+/** The problem of a request target that is not a path; the connection is closed. */
+export function invalidTarget(cause?: unknown): ProblemError {
   return new ProblemError("malformed-request", "The request target is not a valid path.", { cause, close: true });
 }
 
@@ -17,6 +18,13 @@ export function parseTarget(target: string): { path: string; query: string } {
   const path = whole === "" ? "/" : whole.replace(escapedUnreserved, (escape) => decodeURIComponent(escape));
   if (!path.startsWith("/") || invalid.test(target)) throw invalidTarget();
   return { path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path, query };
+}
+
+const plain = /^\/(?:[\w.~-]+(?:\/[\w.~-]+)*)?$/;
+
+/** The path of a request target, as {@link parseTarget} has it. Throws ProblemError 400 when the target is not a path. */
+export function pathOf(target: string): string {
+  return plain.test(target) ? target : parseTarget(target).path;
 }
 
 /** Decodes one segment of a path. Throws ProblemError 400 where it is not UTF-8. */

@@ -7,15 +7,32 @@ import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatLine } from "../src/line/index.ts";
-import { begin, minute, runLine, startLine } from "./log-lines.ts";
+import { minute, runLine, startLine } from "./log-lines.ts";
 
 const root = join(import.meta.dirname, "../..");
 const slots = 43_200;
-const window = ["--since", new Date(begin).toISOString(), "--until", new Date(begin + slots * minute).toISOString()];
-/** Makes a process say at its end what it took: MiB at most, and milliseconds of processor, which others' load spares. */
-const sayCost = `data:text/javascript,process.on("exit", () => {
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  process.stderr.write("cost=" + maxRSS / 1024 + "," + (userCPUTime + systemCPUTime) / 1000);
+const year = 525_600;
+/** Long ago, so that no clock of a test's machine is before the end of the year. */
+const begin = Date.UTC(2023, 0, 1);
+const window = windowOf(0, slots);
+
+function windowOf(first: number, end: number): string[] {
+  return [
+    "--since",
+    new Date(begin + first * minute).toISOString(),
+    "--until",
+    new Date(begin + end * minute).toISOString(),
+  ];
+}
+
+/**
+ * Makes a process say at its end what it took: MiB at most, and milliseconds of processor, which others' load spares.
+ * Not by maxRSS, which a process inherits from the one that started it.
+ */
+const sayCost = `process.on("exit", () => {
+  const [, peak] = /VmHWM:\\s+(\\d+) kB/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"));
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.stderr.write("cost=" + peak / 1024 + "," + (userCPUTime + systemCPUTime) / 1000);
 })`;
 
 interface Ended {
@@ -25,9 +42,9 @@ interface Ended {
   cpuMs: number;
 }
 
-/** A month as a poller writes it: now and then slow, flaky or failed. */
-function month(): string[] {
-  return Array.from({ length: slots }, (_, index) => {
+/** A month or a year as a poller writes it: now and then slow, flaky or failed. */
+function linesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
     const time = begin + index * minute;
     const wait = 20 + ((index * 7919) % 31) + (index % 211 === 0 ? 400 : 0);
     const run = { ms: 12 + wait, wait, addr: "192.0.2.7:443", cert: 364 - Math.floor(index / 1440), late: index % 9 };
@@ -45,7 +62,7 @@ describe("the bundle that is shipped, without node_modules beside it, on a month
   let main = "";
 
   async function analyze(...args: string[]): Promise<Ended> {
-    const child = spawn(process.execPath, ["--import", sayCost, main, ...args], {
+    const child = spawn(process.execPath, ["--require", join(folder, "cost.cjs"), main, ...args], {
       env: { ...process.env, ANALYZE_LOG: join(folder, "analyze.log") },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -61,9 +78,10 @@ describe("the bundle that is shipped, without node_modules beside it, on a month
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "analyze-bundle-"));
     main = join(folder, "main.mjs");
+    await writeFile(join(folder, "cost.cjs"), sayCost);
     spawnSync(process.execPath, ["scripts/build.ts"], { cwd: root, stdio: "inherit" });
     await copyFile(join(root, "dist/client/main.mjs"), main);
-    const lines = month();
+    const lines = linesOf(slots);
     const log = join(folder, "analyze.log");
     const week = (from: number): string => lines.slice(from * 10_080, (from + 1) * 10_080).join("");
     for (const index of [0, 1, 2])
@@ -89,6 +107,32 @@ describe("the bundle that is shipped, without node_modules beside it, on a month
     expect(fastest).toBeLessThan(1000);
     expect(largest).toBeLessThan(150);
   });
+
+  it("reports on the last day of a year in one file from the file's end, and on the year, within their limits", async () => {
+    const log = join(folder, "year.log");
+    await writeFile(log, [startLine(begin), ...linesOf(year)].join(""));
+    const cases = [
+      { what: "24 h of a year", from: year - 1440, cpu: 300, memory: 100 },
+      { what: "a year", from: 0, cpu: 3000, memory: 200 },
+    ];
+    for (const { what, from, cpu, memory } of cases) {
+      const runs = [];
+      for (let turn = 0; turn < 3; turn++)
+        runs.push(await analyze("report", "--json", "--log", log, ...windowOf(from, year)));
+      const fastest = Math.min(...runs.map(({ cpuMs }) => cpuMs));
+      const largest = Math.max(...runs.map(({ megabytes }) => megabytes));
+      process.stdout.write(
+        `${what}: ${fastest.toFixed(0)} ms of processor at best of 3, ${largest.toFixed(0)} MiB at most\n`,
+      );
+      expect(JSON.parse(runs[0]?.out ?? "")).toMatchObject({
+        slots: { due: year - from, unknown: 0 },
+        target: "https://analyze.test/analyze",
+        schedule: "* * * * *",
+      });
+      expect(fastest).toBeLessThan(cpu);
+      expect(largest).toBeLessThan(memory);
+    }
+  }, 120_000);
 
   it("writes the page", async () => {
     const file = join(folder, "report.html");

@@ -19,13 +19,17 @@ export function failLine(time: number, hop: Hop = "tcp", err = "ECONNREFUSED"): 
   return formatLine(runLine(time, { kind: "FAIL", hop, err, status: undefined, wait: undefined }));
 }
 
+function plannedLine(time: number, plan = "new disks"): string {
+  return formatLine(runLine(time, { kind: "planned", hop: "tcp", err: "ECONNREFUSED", plan, status: undefined }));
+}
+
 export function startLine(time: number, schedule = "* * * * *"): string {
   const settings = { version: "0.1.0", url: "https://analyze.test/analyze", config: "c0ffee", host: "host", pid: 7 };
   return formatLine({ kind: "start", time, schedule, ...settings });
 }
 
 /**
- * The lines of a log from `begin` on, one letter per minute: `o` ok, `f` flaky, `X` failed, `g` a gap line, and
+ * The lines of a log from `begin` on, one letter per minute: `o` ok, `f` flaky, `X` failed, `p` failed as planned, `g` a gap line, and
  * anything else for a minute without a trace.
  */
 export function linesOf(minutes: readonly string[]): string[] {
@@ -34,6 +38,7 @@ export function linesOf(minutes: readonly string[]): string[] {
     if (kind === "o") return okLine(time);
     if (kind === "f") return formatLine(runLine(time, { kind: "flaky", try: 2, first: "tcp ECONNRESET" }));
     if (kind === "X") return failLine(time);
+    if (kind === "p") return plannedLine(time);
     return kind === "g" ? formatLine({ kind: "gap", time, from: time, slots: 1, why: "restart" }) : [];
   });
 }

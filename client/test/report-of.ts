@@ -12,9 +12,10 @@ export function at(index: number): number {
 /** The report of a log of these lines, without any file. */
 export function reportOf(lines: string[], to: number, since = 0, slo = 99.9, olderFiles = 0): Report {
   const log = newCollected();
+  const question = { since, to, now: to, slo };
   for (const text of lines) {
     const line = parseLine(text);
-    if (line) collect(log, line);
+    if (line) collect(log, line, question);
   }
-  return summarize(log, { ...newTally(), olderFiles }, { since, to, slo });
+  return summarize(log, { ...newTally(), olderFiles }, question);
 }

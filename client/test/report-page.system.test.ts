@@ -78,7 +78,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     expect(await tip.isVisible()).toBe(false);
     const box = (await chart.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     await page.mouse.move(box.x + 2, box.y + 40);
-    expect(await tip.textContent()).toMatch(/^2026-11-20 22:00 UTC\n\d+ checks\nmedian 43 ms, p95 43 ms$/);
+    expect(await tip.textContent()).toMatch(/^2026-11-20 22:00 UTC\n\d+ probes\nmedian 43 ms, p95 43 ms$/);
     await chart.focus();
     await page.keyboard.press("End");
     expect(await tip.textContent()).toMatch(/failed at tls-trust/);
@@ -119,8 +119,8 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
 
   it("names its pictures for who cannot see them, and has the same figures as a table", async () => {
     const page = await open({});
-    expect(await page.getByRole("img", { name: "Latency of good checks in milliseconds" }).count()).toBe(1);
-    expect(await page.getByRole("img", { name: /Every due check/ }).count()).toBe(1);
+    expect(await page.getByRole("img", { name: "Latency of good probes in milliseconds" }).count()).toBe(1);
+    expect(await page.getByRole("img", { name: /Every due slot/ }).count()).toBe(1);
     await page.getByText("The figures behind the chart").click();
     const rows = page.getByRole("table", { name: "Figures of the chart" }).getByRole("row");
     expect(await rows.count()).toBe((await page.locator(".strip rect").count()) + 1);

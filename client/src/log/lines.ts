@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip, createZstdDecompress } from "node:zlib";
@@ -33,13 +34,61 @@ export class LineSplitter {
 }
 
 /**
- * The lines of a file, plain, gzip or zstd, in batches as they are read. A last line without newline is torn or still
- * being written; it comes as `{ torn }`.
+ * The lines of a file, plain, gzip or zstd, in batches as they are read; of a plain one from the byte `start` on. A
+ * last line without newline is torn or still being written; it comes as `{ torn }`.
  * @throws the file system's or the decompressor's error; what was readable before it has come.
  */
-export async function* readLines(path: string): AsyncGenerator<{ lines: string[]; torn?: string }> {
+export async function* readLines(path: string, start = 0): AsyncGenerator<{ lines: string[]; torn?: string }> {
   const splitter = new LineSplitter();
-  const bytes: AsyncIterable<Buffer> = unpack(path, createReadStream(path, { highWaterMark: chunkSize }));
+  const bytes: AsyncIterable<Buffer> = unpack(path, createReadStream(path, { highWaterMark: chunkSize, start }));
   for await (const chunk of bytes) yield { lines: splitter.push(chunk) };
   if (splitter.rest !== "") yield { lines: [], torn: splitter.rest };
+}
+
+/** The bytes of a file from `position` on, as far as the buffer takes them. */
+async function readAt(handle: FileHandle, position: number, buffer: Buffer): Promise<Buffer> {
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+/**
+ * Looks at ever earlier parts of a plain file, from its end, and returns the first offset of a line at which `isEarly`
+ * holds for the whole lines of the part that begins there; 0 where it holds for none.
+ * @throws the file system's error.
+ */
+export async function seekBack(path: string, isEarly: (lines: string[]) => boolean): Promise<number> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.allocUnsafe(chunkSize);
+    for (let reach = chunkSize; reach < size; reach *= 2) {
+      const part = await readAt(handle, size - reach, buffer);
+      const [begin, end] = [part.indexOf("\n") + 1, part.lastIndexOf("\n")];
+      if (end >= begin && isEarly(part.toString("latin1", begin, end).split("\n"))) return size - reach + begin;
+    }
+    return 0;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The last line of a plain file before the byte `end` that contains `text`; undefined when there is none. */
+export async function lastLineWith(path: string, text: string, end: number): Promise<string | undefined> {
+  const size = 512 * 1024;
+  const buffer = Buffer.allocUnsafe(size + 1024);
+  const handle = await open(path);
+  try {
+    // The parts overlap by a line of ours, so that none is cut in all of them.
+    for (let position = end - size; position > -size; position -= size) {
+      const part = await readAt(handle, Math.max(0, position), buffer);
+      const found = part.includes(text) ? part.lastIndexOf(text) : -1;
+      if (found === -1) continue;
+      const begin = part.lastIndexOf("\n", found) + 1;
+      const newline = part.indexOf("\n", found);
+      return part.toString("utf8", begin, newline === -1 ? part.length : newline);
+    }
+    return undefined;
+  } finally {
+    await handle.close();
+  }
 }

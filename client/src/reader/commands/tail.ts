@@ -1,3 +1,4 @@
+import { screenOf } from "@analyze/common/screen";
 import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { parseLine, type LogLine } from "../../line/index.ts";
@@ -6,7 +7,6 @@ import { readLines } from "../../log/lines.ts";
 import { noLog } from "../read/log.ts";
 import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";
-import { screenOf } from "../read/screen.ts";
 import { LogFollower } from "../tail/follower.ts";
 import { paint } from "../tail/paint.ts";
 
@@ -75,7 +75,8 @@ async function* tail(options: Options, isColoured: boolean): AsyncGenerator<stri
   yield* joined([...older, ...last(recent, options.lines)]);
   while (options.follow) {
     await wait(pollInterval);
-    yield* joined(painted(await follower.readNew()));
+    // Nothing, too: only at a yield can a generator be ended, as it is when the output's reader goes away.
+    yield joined(painted(await follower.readNew())).join("");
   }
   await follower.close();
 }

@@ -1,7 +1,9 @@
+import { day } from "@analyze/common/time";
 import { basename, dirname } from "node:path";
 import { parseLine, type LogLine } from "../../line/index.ts";
-import { findLogFiles, type LogFile } from "../../log/family.ts";
-import { readLines } from "../../log/lines.ts";
+import { parseInstant } from "../../line/value.ts";
+import { findLogFiles, isPacked, type LogFile } from "../../log/family.ts";
+import { lastLineWith, readLines, seekBack } from "../../log/lines.ts";
 import { isAbsent, ReadError, reasonOf } from "./read-error.ts";
 import type { Tally } from "./tally.ts";
 
@@ -9,8 +11,6 @@ interface DatedFile extends LogFile {
   /** Time of its first record; Infinity where it has none. */
   first: number;
 }
-
-const day = 86_400_000;
 
 /** Time of the first record of a file, epoch milliseconds; Infinity where it has none, or cannot be read. */
 export async function firstTime(path: string): Promise<number> {
@@ -22,7 +22,7 @@ export async function firstTime(path: string): Promise<number> {
       }
     }
   } catch {
-    // It is opened again to be read, and its fault told then.
+    // It is opened again to be read, and its fault reported then.
   }
   return Number.POSITIVE_INFINITY;
 }
@@ -45,7 +45,28 @@ class Copies {
   }
 }
 
-async function* readFile(file: DatedFile, next: number, copies: Copies, tally: Tally): AsyncGenerator<LogLine[]> {
+/** Where to begin in a file so that no line from `limit` (epoch milliseconds) on is missed: 0 but for large plain files. */
+async function startOf({ path, first }: DatedFile, limit: number): Promise<number> {
+  if (first >= limit || isPacked(path)) return 0;
+  return seekBack(path, (lines) => {
+    const times = lines.map((text) => parseInstant(text.slice(0, 20))).filter((time) => time !== undefined);
+    return times.length > 0 && times.every((time) => time < limit);
+  });
+}
+
+/** The start line in force where a file is entered in its middle: it has the schedule and the URL. */
+async function startLineBefore(path: string, offset: number): Promise<LogLine[]> {
+  const text = offset === 0 ? undefined : await lastLineWith(path, "Z start ", offset);
+  return [parseLine(text ?? "")].filter((line) => line?.kind === "start");
+}
+
+async function* readFile(
+  file: DatedFile,
+  { next, limit }: { next: number; limit: number },
+  copies: Copies,
+  tally: Tally,
+): AsyncGenerator<LogLine[]> {
+  const start = await startOf(file, limit);
   let number = 0;
   const take = (text: string, isTorn: boolean): LogLine[] => {
     number++;
@@ -55,19 +76,22 @@ async function* readFile(file: DatedFile, next: number, copies: Copies, tally: T
     else if (line) return [line];
     else {
       tally.bad++;
-      tally.firstBad ??= `${basename(file.path)}:${number}`;
+      tally.firstBad ??= `${basename(file.path)}:${number}${start === 0 ? "" : ` after byte ${start}`}`;
     }
     return [];
   };
-  for await (const { lines, torn } of readLines(file.path)) {
+  tally.skippedBytes += start;
+  yield await startLineBefore(file.path, start);
+  for await (const { lines, torn } of readLines(file.path, start)) {
     yield lines.flatMap((text) => take(text, false));
     if (torn !== undefined) take(torn, true);
   }
 }
 
 /**
- * Every record of a log, its live file and its rotated ones, oldest file first, in batches. Files last written more
- * than a day before `since` (epoch milliseconds) are not opened. A file that cannot be read is noted in `tally`.
+ * Every record of a log, its live file and its rotated ones, oldest file first, in batches. What was written more than
+ * a day before `since` (epoch milliseconds) is not read, but for the start line in force then. A file that cannot be
+ * read is noted in `tally`.
  * @throws ReadError, saying what to do, when there is no log at `path`.
  */
 export async function* readLog(
@@ -80,7 +104,8 @@ export async function* readLog(
   });
   if (found.length === 0) throw noLog(path);
   // A day's grace: the clock may have been set back since the last write.
-  const recent = found.filter((file) => file.modified >= since - day);
+  const limit = since - day;
+  const recent = found.filter((file) => file.modified >= limit);
   tally.olderFiles = found.length - recent.length;
   const files = (
     await Promise.all(recent.map(async (file) => Object.assign(file, { first: await firstTime(file.path) })))
@@ -90,7 +115,7 @@ export async function* readLog(
     tally.files.push(basename(file.path));
     const next = files[index + 1]?.first ?? Number.POSITIVE_INFINITY;
     try {
-      yield* readFile(file, next, copies, tally);
+      yield* readFile(file, { next, limit }, copies, tally);
     } catch (error) {
       tally.problems.push({ file: file.path, why: reasonOf(error) });
     }

@@ -4,6 +4,8 @@ export interface Tally {
   files: string[];
   /** Files left alone because they were last written long before the time asked for. */
   olderFiles: number;
+  /** Bytes at the beginning of the files read that were passed over, being older than the time asked for. */
+  skippedBytes: number;
   lines: number;
   /** Torn, NUL or foreign lines: skipped. */
   bad: number;
@@ -16,12 +18,12 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { files: [], olderFiles: 0, lines: 0, bad: 0, copies: 0, problems: [] };
+  return { files: [], olderFiles: 0, skippedBytes: 0, lines: 0, bad: 0, copies: 0, problems: [] };
 }
 
 /** What a person should know of the reading itself: bad lines, and files that could not be read. */
 export function readingNotes({ bad, firstBad, lines, problems }: Tally): string[] {
   const notes = problems.map(({ file, why }) => `not read, or not to its end: ${file}: ${why}`);
-  if (bad > 0) notes.push(`${bad} of ${lines} lines torn or foreign, skipped (first: ${firstBad})`);
+  if (bad > 0) notes.push(`${bad} of ${lines} lines are torn or foreign, and skipped (first: ${firstBad})`);
   return notes;
 }

@@ -20,19 +20,36 @@ describe("an instant as a person types it", () => {
     expect(parseWhen(text, now)).toBe(instant);
   });
 
-  it.each(["", "yesterday", "24", "h", "-3h", "3 fortnights", "2026-13-01", "21.11.2026", "6:00"])(
-    "%j is refused, and quoted",
-    (text) => {
-      expect(() => parseWhen(text, now)).toThrow(`"${text}" is not a time. Use how long ago`);
-    },
-  );
+  it.each([
+    "",
+    "yesterday",
+    "24",
+    "h",
+    "-3h",
+    "3 fortnights",
+    "2026-13-01",
+    "2026-02-30",
+    "2025-02-29",
+    "2026-11-31T06:00Z",
+    "2026-11-21T25:00",
+    "2026-00-10",
+    "21.11.2026",
+    "6:00",
+  ])("%j is refused, and quoted", (text) => {
+    expect(() => parseWhen(text, now)).toThrow(`"${text}" is not a time. Use how long ago`);
+  });
 });
 
 describe("a window without --since", () => {
   const day = 86_400_000;
   it.each(["2026-10-25", "30d", "now"])("is the 24 hours before --until %s", (until) => {
     const to = parseWhen(until, now);
-    expect(parseWindow({ until }, now)).toEqual({ since: to - day, to });
+    expect(parseWindow({ until }, now)).toEqual({ since: to - day, to, now });
+  });
+
+  it("never ends later than now", () => {
+    expect(parseWindow({ until: "2027-01-01" }, now)).toEqual({ since: now - day, to: now, now });
+    expect(() => parseWindow({ since: "2027-01-01", until: "2027-02-01" }, now)).toThrow("or not before now");
   });
 
   it("that ends before it begins is refused by the words that were typed", () => {

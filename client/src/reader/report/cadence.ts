@@ -1,3 +1,4 @@
+import { minute } from "@analyze/common/time";
 import { calendar } from "../../log/calendar.ts";
 import type { Collected } from "./collect.ts";
 
@@ -24,7 +25,12 @@ function mostFrequent(values: Iterable<number>): number | undefined {
   return best?.[0];
 }
 
-function regularGrid(slots: number[], period: number): Grid {
+/** The latest slots that have a run, ascending: enough to tell how far apart they are. */
+function slotsOf({ runs }: Collected): Float64Array {
+  return Float64Array.from(runs.rows(-Infinity, Infinity).subarray(-20_000), (row) => runs.timeOf(row));
+}
+
+function regularGrid(slots: Float64Array, period: number): Grid {
   const phase = mostFrequent(slots.map((slot) => slot % period)) ?? 0;
   const index = (instant: number): number => Math.floor((instant - phase) / period);
   return {
@@ -44,10 +50,12 @@ function gridOf(schedule: string): Grid | undefined {
 
 /**
  * The cadence of a log: the schedule of the start line in force; where there is none, or one that cannot be read, the
- * distance and phase that most of its `slots` (ascending) have. A log of one slot is taken to be a minute's.
+ * distance and phase that most of its slots have. A log of one slot is taken to be a minute's.
  */
-export function cadenceOf({ starts }: Collected, slots: number[]): Cadence {
-  const period = mostFrequent(slots.slice(1).map((slot, index) => slot - (slots[index] ?? slot))) ?? 60_000;
+export function cadenceOf(log: Collected): Cadence {
+  const { starts } = log;
+  const slots = slotsOf(log);
+  const period = mostFrequent(slots.subarray(1).map((slot, index) => slot - (slots[index] ?? slot))) ?? minute;
   const deduced = regularGrid(slots, period);
   const grids = new Map(starts.map(({ schedule }) => [schedule, gridOf(schedule) ?? deduced]));
   const latestFirst = starts.toSorted((a, b) => b.time - a.time);

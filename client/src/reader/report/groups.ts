@@ -1,12 +1,22 @@
-import type { Run } from "./collect.ts";
-import type { Timeline } from "./timeline.ts";
+import { day, minute } from "@analyze/common/time";
+import type { Hop } from "../../line/index.ts";
+import { itemsOf, type Hole, type Timeline } from "./timeline.ts";
+import type { Run } from "./runs.ts";
 
 /** Neighbouring slots that are drawn as one mark. */
 export interface Group {
   /** Epoch milliseconds of its beginning. */
   from: number;
-  runs: Run[];
+  /** Slots that ran; those of them that were flaky, failed, or failed as planned. */
+  runs: number;
+  flaky: number;
+  failed: number;
+  planned: number;
   unknown: number;
+  /** Hops at which a slot failed. */
+  hops: Set<Hop>;
+  /** Milliseconds of its good runs. */
+  good: number[];
 }
 
 export interface Groups {
@@ -15,16 +25,31 @@ export interface Groups {
   groups: Group[];
 }
 
-export type Mark = "ok" | "flaky" | "failed" | "unknown" | "none";
+/** What a group came to. */
+export type Mark = "failed" | "unknown" | "planned" | "flaky" | "ok" | "none";
 
-const minute = 60_000;
-const week = 7 * 1440 * minute;
 const widths = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880].map((count) => count * minute);
 
 function widthFor({ from, to, period }: Timeline, most: number): number {
   const fits = (width: number): boolean => Math.ceil(to / width) - Math.floor(from / width) <= most;
   const width = widths.find((candidate) => candidate >= period && fits(candidate));
-  return width ?? Math.max(1, Math.ceil((to - from) / (most - 1) / week)) * week;
+  return width ?? Math.max(1, Math.ceil((to - from) / (most - 1) / (7 * day))) * 7 * day;
+}
+
+function addRun(group: Group, { kind, hop, ms }: Run): void {
+  group.runs++;
+  if (kind === "ok" || kind === "flaky") group.good.push(ms);
+  else group.hops.add(hop);
+  if (kind !== "ok") group[kind === "FAIL" ? "failed" : kind]++;
+}
+
+/** Spreads a hole evenly over groups, so that its parts add up to it. */
+function addHole(groups: Group[], width: number, { from, until, slots }: Hole): void {
+  const before = (time: number): number => {
+    const share = (time - from) / Math.max(1, until - from);
+    return Math.ceil(Math.min(1, Math.max(0, share)) * slots);
+  };
+  for (const group of groups) group.unknown += before(group.from + width) - before(group.from);
 }
 
 /** Cuts a timeline into at most `most` groups of equal width, which begin at whole minutes, hours or days of UTC. */
@@ -34,30 +59,27 @@ export function groupSlots(timeline: Timeline, most: number): Groups {
   const count = Math.max(1, Math.ceil((timeline.to - origin) / width));
   const groups: Group[] = Array.from({ length: count }, (_, index) => ({
     from: origin + index * width,
-    runs: [],
+    runs: 0,
+    flaky: 0,
+    failed: 0,
+    planned: 0,
     unknown: 0,
+    hops: new Set(),
+    good: [],
   }));
   const indexAt = (time: number): number => Math.min(count - 1, Math.max(0, Math.floor((time - origin) / width)));
-  for (const item of timeline.items) {
-    if (item.kind !== "hole") {
-      groups[indexAt(item.time)]?.runs.push(item);
-      continue;
+  for (const item of itemsOf(timeline)) {
+    if (item.kind === "hole") addHole(groups.slice(indexAt(item.from), indexAt(item.until) + 1), width, item);
+    else {
+      const group = groups[indexAt(item.time)];
+      if (group) addRun(group, item);
     }
-    // Spread evenly, so that the parts of a hole add up to it.
-    const before = (time: number): number => {
-      const share = (time - item.from) / Math.max(1, item.until - item.from);
-      return Math.ceil(Math.min(1, Math.max(0, share)) * item.slots);
-    };
-    for (const group of groups.slice(indexAt(item.from), indexAt(item.until) + 1))
-      group.unknown += before(group.from + width) - before(group.from);
   }
   return { width, groups };
 }
 
 /** The worst that is in a group. */
-export function markOf({ runs, unknown }: Group): Mark {
-  if (runs.some(({ kind }) => kind === "FAIL")) return "failed";
-  if (unknown > 0) return "unknown";
-  if (runs.some(({ kind }) => kind === "flaky")) return "flaky";
-  return runs.length > 0 ? "ok" : "none";
+export function markOf({ runs, ...group }: Group): Mark {
+  const trouble = (["failed", "unknown", "planned", "flaky"] as const).find((mark) => group[mark] > 0);
+  return trouble ?? (runs > 0 ? "ok" : "none");
 }

@@ -1,4 +1,4 @@
-import type { Outage } from "./outages.ts";
+import type { Maintenance, Outage } from "./account.ts";
 import type { Report } from "./summary.ts";
 import type { Hole } from "./timeline.ts";
 
@@ -6,7 +6,8 @@ function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-function outageJson({ from, until, ...rest }: Outage): object {
+/** A span with its instants as ISO 8601; `until` is null while it lasts. */
+function spanJson({ from, until, ...rest }: Outage | Maintenance): object {
   return { from: iso(from), until: until === undefined ? null : iso(until), ...rest };
 }
 
@@ -15,25 +16,31 @@ function gapJson({ from, until, slots, why }: Hole): object {
 }
 
 /** The report for programs: times as ISO 8601, shares from 0 to 1, null where a figure cannot be told. */
-export function drawJson(report: Report): string {
-  const { timeline, state, slots, availability, objective, outages, gaps, latency, tally, repeated } = report;
+function reportJson(report: Report): object {
+  const { timeline, state, slots, availability, objective, future } = report;
   const { last } = state;
-  return `${JSON.stringify(
-    {
-      target: report.target ?? null,
-      schedule: report.schedule ?? null,
-      window: { from: iso(timeline.from), to: iso(timeline.to), periodSeconds: timeline.period / 1000 },
-      state: { ...state, since: iso(state.since), last: last ? { ...last, time: iso(last.time) } : null },
-      slots,
-      availability: { ofDue: availability.ofDue ?? null, ofRun: availability.ofRun ?? null },
-      objective: { ...objective, held: objective.held ?? null },
-      outages: outages.map(outageJson),
-      gaps: gaps.map(gapJson),
-      latencyMs: latency,
-      certificateDays: report.certificateDays ?? null,
-      log: { ...tally, repeatedSlots: repeated },
+  return {
+    target: report.target ?? null,
+    schedule: report.schedule ?? null,
+    window: { from: iso(timeline.from), to: iso(timeline.to), periodSeconds: timeline.period / 1000 },
+    state: { ...state, since: iso(state.since), last: last ? { ...last, time: iso(last.time) } : null },
+    slots,
+    availability: { ofDue: availability.ofDue ?? null, ofRun: availability.ofRun ?? null },
+    objective: { ...objective, held: objective.held ?? null },
+    outages: report.outages.map(spanJson),
+    maintenance: report.maintenance.map(spanJson),
+    gaps: timeline.holes.map(gapJson),
+    latencyMs: report.latency,
+    certificateDays: report.certificateDays ?? null,
+    log: {
+      ...report.tally,
+      repeatedSlots: report.repeated,
+      future: future ? { lines: future.lines, latest: iso(future.latest) } : null,
     },
-    null,
-    2,
-  )}\n`;
+  };
+}
+
+/** {@link reportJson} as text. */
+export function drawJson(report: Report): string {
+  return `${JSON.stringify(reportJson(report), null, 2)}\n`;
 }

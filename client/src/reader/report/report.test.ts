@@ -87,7 +87,7 @@ describe("the report on a screen", () => {
   it("says in one word that the heartbeat fails, as long as it does", () => {
     const failing = formatLine(runLine(at(28), { beat: "failed" }));
     expect(drawText(reportOf([...lines, failing], at(29)), screen)).toMatch(
-      /^last check .* 43 ms, heartbeat failing$/m,
+      /^last probe .* 43 ms, heartbeat failing$/m,
     );
     expect(drawText(reportOf([...lines, failing, okLine(at(29))], at(30)), screen)).not.toContain("heartbeat");
   });
@@ -95,16 +95,16 @@ describe("the report on a screen", () => {
   it("answers on the first screen: does it work, since when, what was it", () => {
     expect(drawText(reportOf(lines, at(28)), screen)).toMatchInlineSnapshot(`
       "UP for 20 min, since 2026-11-20 22:08 UTC
-      last check    2026-11-20 22:27 UTC, ok, 43 ms
+      last probe    2026-11-20 22:27 UTC, ok, 43 ms
 
-      https://analyze.test/analyze: 28 min to 2026-11-20 22:28 UTC, a check every 1 min (* * * * *)
+      https://analyze.test/analyze: 28 min to 2026-11-20 22:28 UTC, a probe every 1 min (* * * * *)
       .....XXX....??.......~......
       22:00
       . ok   ~ flaky   X failed   ? unknown   one mark is 1 min, its worst slot
 
       slots         28 due = 22 ok + 1 flaky + 3 failed + 2 unknown
-      availability  82.142 % of due, 88.461 % of run
-      objective     99.9 % broken: 3 min of a budget of 0 min spent, 3 min over
+      availability  82.142 % of due, 88.461 % of probed
+      objective     99.9 % broken: 3 min of a budget of 2 s spent, 3 min over
 
       outages (UTC)     length  hop  first error
       2026-11-20 22:05  3 min   tcp  ECONNREFUSED
@@ -127,5 +127,68 @@ describe("the report on a screen", () => {
     expect(coloured).toContain("\u001B[31m█");
     const plain = drawText(reportOf(lines, at(28)), screen);
     for (const mark of ["\u001B", "▂", "█"]) expect(plain).not.toContain(mark);
+  });
+});
+
+describe("planned maintenance", () => {
+  const lines = [startLine(begin), ...linesOf([..."ooXXpppgpooppX"])];
+
+  it("is no outage, and counts in no share, but is shown", () => {
+    const report = reportOf(lines, at(14));
+    expect(report.slots).toEqual({ due: 14, ok: 4, flaky: 0, failed: 3, planned: 6, unknown: 1 });
+    expect(report.availability).toEqual({ ofDue: 4 / 8, ofRun: 4 / 7 });
+    expect(report.outages.map(({ from, until, failed }) => [from, until, failed])).toEqual([
+      [at(2), at(4), 2],
+      [at(13), undefined, 1],
+    ]);
+    expect(report.maintenance).toEqual([
+      { from: at(4), until: at(9), planned: 4, why: "new disks" },
+      { from: at(11), until: at(13), planned: 2, why: "new disks" },
+    ]);
+    const text = drawText(report, { width: 60, colour: false, blocks: false });
+    expect(text).toContain("..XX===?=..==X");
+    expect(text).toContain("14 due = 4 ok + 0 flaky + 3 failed + 6 planned + 1 unknown");
+    expect(text).toMatch(/maintenance \(UTC\) +length +failed +why\n2026-11-20 22:04 +5 min +4 slots +new disks\n/);
+  });
+
+  it("is told from an outage while it lasts", () => {
+    const { state } = reportOf(lines.slice(0, 6), at(5));
+    expect(state).toMatchObject({ now: "planned", since: at(4), why: ["new disks"] });
+    const text = drawText(reportOf(lines.slice(0, 6), at(5)), { width: 60, colour: false, blocks: false });
+    expect(text).toMatch(/^DOWN AS PLANNED for 1 min, since 2026-11-20 22:04 UTC: new disks\n/);
+    expect(text).not.toContain("analyze doctor");
+  });
+});
+
+describe("lines that nobody expects", () => {
+  it("from the future are counted apart and noted", () => {
+    const report = reportOf([...linesOf([..."ooo"]), okLine(at(200)), startLine(at(201))], at(3));
+    expect(report.slots).toMatchObject({ due: 3, ok: 3, unknown: 0 });
+    expect(report.state.now).toBe("up");
+    expect(drawText(report, { width: 60, colour: false, blocks: false })).toContain(
+      "2 lines later than now, up to 2026-11-21 01:21 UTC, not counted: a clock was wrong",
+    );
+  });
+
+  it("of two clients in one file count each slot once", () => {
+    const [one, two] = [linesOf([..."oooooo"]), linesOf([..."ooXooo"])];
+    const report = reportOf(
+      [startLine(begin), startLine(begin), ...one.flatMap((line, index) => [line, two[index] ?? ""])],
+      at(6),
+    );
+    expect(report.slots).toMatchObject({ due: 6, ok: 5, failed: 1 });
+    expect(report.repeated).toBe(6);
+  });
+
+  it("do not make the first day's figures absurd", () => {
+    const text = drawText(reportOf([startLine(begin), ...linesOf([..."ooo"])], at(3)), {
+      width: 60,
+      colour: false,
+      blocks: false,
+    });
+    expect(text).toMatch(/^UP for 3 min, since 2026-11-20 22:00 UTC\n/);
+    expect(text).toContain(
+      "objective     99.9 % held: no slot failed; with so few slots, the first failure would break it",
+    );
   });
 });

@@ -1,60 +1,112 @@
+import { day, minute } from "@analyze/common/time";
 import type { Tally } from "../read/tally.ts";
+import { accountOf, type Account, type Slots } from "./account.ts";
 import { cadenceOf } from "./cadence.ts";
 import type { Collected } from "./collect.ts";
-import { latencyOf, type Percentiles, type Phase } from "./latency.ts";
-import { objectiveOf, type Objective, type Slots } from "./objective.ts";
-import { outagesOf, type Outage } from "./outages.ts";
-import { stateOf, type State } from "./state.ts";
-import { timelineOf, type Hole, type Timeline } from "./timeline.ts";
+import { phases, type Phase } from "./runs.ts";
+import { timelineOf, type Timeline, type Window } from "./timeline.ts";
 
 /** What is asked of a report: the window in epoch milliseconds and the objective in percent. */
-export interface Question {
-  since: number;
-  to: number;
+export interface Question extends Window {
   slo: number;
 }
 
+/** What a service level objective says about a window; minutes may be negative once the budget is overspent. */
+export interface Objective {
+  /** Percent of the due slots that should be answered. */
+  target: number;
+  /** undefined: cannot be told, for the unknown slots decide. */
+  held: boolean | undefined;
+  budgetMinutes: number;
+  spentMinutes: number;
+  leftMinutes: number;
+  /** What one slot stands for. */
+  slotMinutes: number;
+}
+
+/** Nearest-rank percentiles: each is a time that was measured. Milliseconds. */
+export interface Percentiles {
+  count: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** Good slots (ok and flaky) of the due ones, and of those that ran, planned ones apart; undefined without any. */
+interface Availability {
+  ofDue: number | undefined;
+  ofRun: number | undefined;
+}
+
 /** All that a report says, before it is drawn. Instants in epoch milliseconds, shares from 0 to 1. */
-export interface Report {
+export interface Report extends Account {
   /** The URL and schedule of the last start line, where one was read. */
   target?: string;
   schedule?: string;
   timeline: Timeline;
-  state: State;
-  slots: Slots;
-  /** Good slots (ok and flaky) of the due ones, and of those that ran; undefined where there were none. */
-  availability: { ofDue: number | undefined; ofRun: number | undefined };
+  availability: Availability;
   objective: Objective;
-  outages: Outage[];
-  gaps: Hole[];
   latency: Partial<Record<Phase, Percentiles>>;
   /** Whole days, at the window's end, until the edge's certificate expires. */
   certificateDays?: number;
   tally: Tally;
+  /** Runs of a slot that had one already: the clock was set back. The worst counts. */
   repeated: number;
+  /** Lines later than now, and the latest instant among them. */
+  future?: { lines: number; latest: number };
 }
 
-function countSlots({ items }: Timeline): Slots {
-  const slots = { due: 0, ok: 0, flaky: 0, failed: 0, planned: 0, unknown: 0 };
-  for (const item of items) {
-    slots.due += item.kind === "hole" ? item.slots : 1;
-    if (item.kind === "hole") slots.unknown += item.slots;
-    else slots[item.kind === "FAIL" ? "failed" : item.kind]++;
+/**
+ * Weighs failed slots against the budget that `target` percent leaves; planned ones are no part of either. Held only if
+ * it would hold had every unknown slot failed; broken only if it would be had every one of them been good.
+ *
+ */
+function objectiveOf({ due, failed, planned, unknown }: Slots, target: number, slotMinutes: number): Objective {
+  const counted = due - planned;
+  // In thousandths of a percent, so that 0.1 % of 1,000 is 1 and not 0.9999999.
+  const budgetSlots = ((100_000 - Math.round(target * 1000)) * counted) / 100_000;
+  const isKnown = failed > budgetSlots || failed + unknown <= budgetSlots;
+  return {
+    target,
+    held: counted > 0 && isKnown ? failed <= budgetSlots : undefined,
+    budgetMinutes: budgetSlots * slotMinutes,
+    spentMinutes: failed * slotMinutes,
+    leftMinutes: (budgetSlots - failed) * slotMinutes,
+    slotMinutes,
+  };
+}
+
+/** Percentiles of ascending values; undefined when there are none. */
+export function percentiles(sorted: Int32Array): Percentiles | undefined {
+  const rank = (share: number): number | undefined => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  const [p50, p95, p99, max] = [rank(0.5), rank(0.95), rank(0.99), rank(1)];
+  if (p50 === undefined || p95 === undefined || p99 === undefined || max === undefined) return undefined;
+  return { count: sorted.length, p50, p95, p99, max };
+}
+
+/** Percentiles per phase of the runs that succeeded; a phase that none of them reached is absent. */
+function latencyOf({ runs, rows }: Timeline): Report["latency"] {
+  const result: Report["latency"] = {};
+  for (const phase of phases) {
+    const found = percentiles(runs.sorted(rows, phase));
+    if (found) result[phase] = found;
   }
-  return slots;
+  return result;
 }
 
-function share(part: number, whole: number): number | undefined {
-  return whole === 0 ? undefined : part / whole;
+/** Good slots as shares; see {@link Availability}. */
+function availabilityOf({ due, ok, flaky, planned, unknown }: Slots): Availability {
+  const share = (whole: number): number | undefined => (whole === 0 ? undefined : (ok + flaky) / whole);
+  return { ofDue: share(due - planned), ofRun: share(due - planned - unknown) };
 }
-
-const day = 86_400_000;
 
 function describe(
   { starts, certificate }: Collected,
   to: number,
 ): Pick<Report, "target" | "schedule" | "certificateDays"> {
-  const start = starts.toSorted((a, b) => a.time - b.time).at(-1);
+  const inOrder = starts.toSorted((a, b) => a.time - b.time);
+  const start = inOrder.findLast(({ time }) => time < to) ?? inOrder[0];
   const days = certificate && certificate.days - Math.floor((to - certificate.time) / day);
   return {
     ...(start && { target: start.url, schedule: start.schedule }),
@@ -63,23 +115,20 @@ function describe(
 }
 
 /** Answers `question` from a log that was collected whole. */
-export function summarize(log: Collected, tally: Tally, { since, to, slo }: Question): Report {
-  const runTimes = [...log.runs.keys()].sort((a, b) => a - b);
-  const timeline = timelineOf(log, cadenceOf(log, runTimes), since, to, tally.olderFiles > 0);
-  const slots = countSlots(timeline);
-  const outages = outagesOf(timeline.items);
-  const good = slots.ok + slots.flaky;
+export function summarize(log: Collected, tally: Tally, { slo, ...window }: Question): Report {
+  const { to } = window;
+  const hasOlder = tally.olderFiles > 0 || tally.skippedBytes > 0;
+  const timeline = timelineOf(log, cadenceOf(log), window, hasOlder);
+  const account = accountOf(timeline);
   return {
     ...describe(log, to),
+    ...account,
     timeline,
-    state: stateOf(timeline, outages),
-    slots,
-    availability: { ofDue: share(good, slots.due), ofRun: share(good, slots.due - slots.unknown) },
-    objective: objectiveOf(slots, slo, timeline.period / 60_000),
-    outages,
-    gaps: timeline.items.filter((item) => item.kind === "hole"),
-    latency: latencyOf(timeline.items.filter((item) => item.kind !== "hole")),
+    availability: availabilityOf(account.slots),
+    objective: objectiveOf(account.slots, slo, timeline.period / minute),
+    latency: latencyOf(timeline),
     tally,
-    repeated: log.repeated,
+    repeated: log.runs.repeated(timeline.from, to),
+    ...(log.future.lines > 0 && { future: log.future }),
   };
 }

@@ -1,27 +1,21 @@
-import { styleText } from "node:util";
-import type { Screen } from "../read/screen.ts";
+import { day } from "@analyze/common/time";
+import { paint, type Colour, type Screen } from "@analyze/common/screen";
+import type { State } from "./account.ts";
 import { groupSlots, markOf, type Group, type Mark } from "./groups.ts";
-import { phases, type Phase } from "./latency.ts";
-import type { State } from "./state.ts";
+import { phases, type Phase } from "./runs.ts";
 import type { Report } from "./summary.ts";
 import * as say from "./wording.ts";
-
-type Colour = "green" | "yellow" | "red" | "dim" | "bold" | "magenta";
 
 const marks: Record<Mark, { block: string; plain: string; colour: Colour }> = {
   ok: { block: "▂", plain: ".", colour: "green" },
   flaky: { block: "▄", plain: "~", colour: "yellow" },
   failed: { block: "█", plain: "X", colour: "red" },
+  planned: { block: "▒", plain: "=", colour: "blue" },
   unknown: { block: "░", plain: "?", colour: "magenta" },
   none: { block: " ", plain: " ", colour: "dim" },
 };
-const stateColours: Record<State["now"], Colour> = { up: "green", down: "red", unknown: "magenta" };
+const stateColours: Record<State["now"], Colour> = { up: "green", down: "red", planned: "blue", unknown: "magenta" };
 const shownRows = 10;
-const day = 86_400_000;
-
-function paint(screen: Screen, colour: Colour, text: string): string {
-  return screen.colour ? styleText(colour, text, { validateStream: false }) : text;
-}
 
 function labelled(label: string, text: string): string {
   return `${label.padEnd(14)}${text}`;
@@ -33,13 +27,13 @@ function stateLines({ state, timeline }: Report, screen: Screen): string[] {
   if (fault) lines.push(labelled("whose fault", paint(screen, "bold", fault)));
   if (state.fault?.err) lines.push(labelled("error", state.fault.err));
   if (state.fault?.hint) lines.push(labelled("hint", state.fault.hint));
-  if (state.now !== "up") lines.push(labelled("next", "analyze doctor"));
+  if (state.now === "down" || state.now === "unknown") lines.push(labelled("next", "analyze doctor"));
   if (state.last) {
     const { time, kind, ms, hop, beat } = state.last;
     const heartbeat = beat === "failed" ? ", heartbeat failing" : "";
     lines.push(
       labelled(
-        "last check",
+        "last probe",
         `${say.atMinute(time)} UTC, ${kind}${kind === "ok" ? "" : ` at ${hop}`}, ${ms} ms${heartbeat}`,
       ),
     );
@@ -60,11 +54,14 @@ function axis(groups: Group[], width: number): string {
   return line;
 }
 
-function stripLines({ timeline }: Report, screen: Screen): string[] {
+function stripLines({ timeline, slots }: Report, screen: Screen): string[] {
   const { groups, width } = groupSlots(timeline, Math.max(10, screen.width - 2));
   const draw = (mark: Mark): string =>
     paint(screen, marks[mark].colour, marks[mark][screen.blocks ? "block" : "plain"]);
-  const legend = (["ok", "flaky", "failed", "unknown"] as const).map((mark) => `${draw(mark)} ${mark}`);
+  const shown = (["ok", "flaky", "failed", "planned", "unknown"] as const).filter(
+    (mark) => mark !== "planned" || slots.planned > 0,
+  );
+  const legend = shown.map((mark) => `${draw(mark)} ${mark}`);
   return [
     groups.map((group) => draw(markOf(group))).join(""),
     paint(screen, "dim", axis(groups, width)),
@@ -73,10 +70,9 @@ function stripLines({ timeline }: Report, screen: Screen): string[] {
 }
 
 function figureLines({ slots, availability, objective, certificateDays }: Report): string[] {
-  const { due, ok, flaky, failed, unknown } = slots;
   const lines = [
-    labelled("slots", `${due} due = ${ok} ok + ${flaky} flaky + ${failed} failed + ${unknown} unknown`),
-    labelled("availability", `${say.percent(availability.ofDue)} of due, ${say.percent(availability.ofRun)} of run`),
+    labelled("slots", say.slotSum(slots)),
+    labelled("availability", `${say.percent(availability.ofDue)} of due, ${say.percent(availability.ofRun)} of probed`),
     labelled("objective", say.objectiveSentence(objective)),
   ];
   if (certificateDays !== undefined) lines.push(labelled("certificate", say.certificate(certificateDays)));
@@ -105,8 +101,22 @@ function outageLines(report: Report): string[] {
   return table(["outages (UTC)", "length", "hop", "first error"], rows);
 }
 
-function gapLines({ gaps }: Report): string[] {
-  const rows = gaps.map(({ from, slots, why }) => [say.atMinute(from), say.plural(slots, "slot"), say.holeReason(why)]);
+function maintenanceLines(report: Report): string[] {
+  const rows = report.maintenance.map((one) => [
+    say.atMinute(one.from),
+    say.maintenanceLength(one, report),
+    say.plural(one.planned, "slot"),
+    one.why,
+  ]);
+  return table(["maintenance (UTC)", "length", "failed", "why"], rows);
+}
+
+function gapLines({ timeline }: Report): string[] {
+  const rows = timeline.holes.map(({ from, slots, why }) => [
+    say.atMinute(from),
+    say.plural(slots, "slot"),
+    say.holeReason(why),
+  ]);
   return table(["gaps (UTC)", "unknown", "why"], rows);
 }
 
@@ -124,9 +134,8 @@ function latencyLines({ latency }: Report): string[] {
 
 /** The report for a terminal, or for a file or mail where `screen` has neither colour nor blocks. */
 export function drawText(report: Report, screen: Screen): string {
-  const { timeline, target, schedule } = report;
-  const every = `a check every ${say.inWords(timeline.period)}${schedule === undefined ? "" : ` (${schedule})`}`;
-  const span = `${say.inWords(timeline.to - timeline.from)} to ${say.atMinute(timeline.to)} UTC, ${every}`;
+  const { timeline, target } = report;
+  const span = `${say.inWords(timeline.to - timeline.from)} to ${say.atMinute(timeline.to)} UTC, ${say.cadence(report)}`;
   const lines = [
     ...stateLines(report, screen),
     "",
@@ -135,6 +144,7 @@ export function drawText(report: Report, screen: Screen): string {
     "",
     ...figureLines(report),
     ...outageLines(report),
+    ...maintenanceLines(report),
     ...gapLines(report),
     ...latencyLines(report),
   ];

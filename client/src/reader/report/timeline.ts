@@ -1,5 +1,7 @@
+import { minute } from "@analyze/common/time";
 import type { Cadence } from "./cadence.ts";
-import type { Collected, Run } from "./collect.ts";
+import type { Collected } from "./collect.ts";
+import type { Run, Runs } from "./runs.ts";
 
 /** Due slots of which nothing is known, between two runs or at either end of the window. */
 export interface Hole {
@@ -15,16 +17,27 @@ export interface Hole {
 
 export type Item = Run | Hole;
 
+/** A half-open window [since, to) as of `now`, in epoch milliseconds: what is due at `to` belongs to the next one. */
+export interface Window {
+  since: number;
+  to: number;
+  now: number;
+}
+
 /** Every due slot of a window once, in order of time. Instants in epoch milliseconds. */
 export interface Timeline {
   from: number;
   to: number;
   period: number;
-  items: Item[];
+  /** The log was begun at `from`: there is no "before". */
+  isBeginning: boolean;
+  runs: Runs;
+  rows: Uint32Array;
+  holes: Hole[];
 }
 
 /** A run has until the next minute to be written. */
-const writingTime = 60_000;
+const writingTime = minute;
 
 /** Tells the reasons of the gap lines within a hole; to be asked from the oldest hole to the youngest. */
 function gapReader({ gaps }: Collected): (from: number, until: number) => Set<string> {
@@ -44,12 +57,13 @@ function endReason({ stop }: Collected, from: number): string {
 }
 
 /**
- * The slots due from `since` to `to`: the log's runs and the holes between them. Where the log began later than
- * `since`, the window begins with the log, unless `hasOlder` files were left unread.
+ * The slots due in a window: the log's runs and the holes between them. Where the log began later than `since`, the
+ * window begins with the log, unless `hasOlder` lines were left unread.
  */
-export function timelineOf(log: Collected, cadence: Cadence, since: number, to: number, hasOlder: boolean): Timeline {
-  const from = hasOlder ? since : Math.max(since, log.begin);
-  const items: Item[] = [];
+export function timelineOf(log: Collected, cadence: Cadence, { since, to, now }: Window, hasOlder: boolean): Timeline {
+  const from = hasOlder ? since : Math.min(to, Math.max(since, log.begin));
+  const rows = log.runs.rows(from, to);
+  const holes: Hole[] = [];
   const reasons = gapReader(log);
   const addHole = (after: number, until: number, end: number, isLast: boolean): void => {
     const slots = cadence.count(after, until);
@@ -57,15 +71,25 @@ export function timelineOf(log: Collected, cadence: Cadence, since: number, to: 
     const first = cadence.next(after);
     const why = reasons(first, end);
     if (isLast) why.add(endReason(log, first));
-    items.push({ kind: "hole", from: first, until: end, slots, why: why.size === 0 ? ["unrecorded"] : [...why] });
+    holes.push({ kind: "hole", from: first, until: end, slots, why: why.size === 0 ? ["unrecorded"] : [...why] });
   };
   let last = from - 1;
-  const runs = [...log.runs.values()].filter(({ time }) => time >= from && time <= to);
-  for (const run of runs.sort((a, b) => a.time - b.time)) {
-    addHole(last, run.time - 1, run.time, false);
-    items.push(run);
-    last = run.time;
+  for (const row of rows) {
+    const time = log.runs.timeOf(row);
+    addHole(last, time - 1, time, false);
+    last = time;
   }
-  addHole(last, to - writingTime, to, true);
-  return { from, to, period: cadence.period, items };
+  addHole(last, Math.min(to - 1, now - writingTime), to, true);
+  const isBeginning = !hasOlder && log.begin >= since && log.hasBeginning === true;
+  return { from, to, period: cadence.period, isBeginning, runs: log.runs, rows, holes };
+}
+
+/** The runs and holes of a timeline in order of time; each is made when it is asked for. */
+export function* itemsOf({ runs, rows, holes }: Timeline): Generator<Item> {
+  let next = 0;
+  for (const row of rows) {
+    for (let hole = holes[next]; hole && hole.from < runs.timeOf(row); hole = holes[++next]) yield hole;
+    yield runs.at(row);
+  }
+  yield* holes.slice(next);
 }

@@ -42,8 +42,8 @@ describe("figures in words", () => {
     ]);
   });
 
-  it("keeps a decimal where minutes are few", () => {
-    expect([1.44, 43.2, -3.56].map(minutes)).toEqual(["1.4 min", "43 min", "-3.6 min"]);
+  it("keeps a decimal where minutes are few, and counts seconds where they are fewer", () => {
+    expect([1.44, 43.2, -3.56, 0.028, 0].map(minutes)).toEqual(["1.4 min", "43 min", "-3.6 min", "2 s", "0 s"]);
   });
 
   it("tells what is left of an error budget, and when it cannot be told", () => {
@@ -68,10 +68,10 @@ describe("the report in one line", () => {
   it("is good for the greeting at login", () => {
     const lines = [startLine(at(0)), formatLine(runLine(at(0), { cert: 364 })), okLine(at(1)), okLine(at(2))];
     expect(drawLine(reportOf(lines, at(3)))).toBe(
-      "analyze: UP for at least 3 min, since before 2026-11-20 22:00 UTC · 100 % of 3 min · p95 43 ms · certificate 364 days left\n",
+      "analyze: UP for 3 min, since 2026-11-20 22:00 UTC · 100 % of 3 min · p95 43 ms · certificate 364 days left\n",
     );
     expect(drawLine(reportOf([...lines, failLine(at(3), "tls-trust")], at(4)))).toMatch(
-      /^analyze: DOWN for 1 min, since 2026-11-20 22:03 UTC, 1 failed check · fault at tls-trust · 75\.000 %/,
+      /^analyze: DOWN for 1 min, since 2026-11-20 22:03 UTC, 1 failed probe · fault at tls-trust · 75\.000 %/,
     );
   });
 });

@@ -1,13 +1,8 @@
+import { day, hour, minute } from "@analyze/common/time";
 import { readingNotes } from "../read/tally.ts";
+import type { Maintenance, Outage, Slots, State } from "./account.ts";
 import { faults } from "./fault.ts";
-import type { Objective } from "./objective.ts";
-import type { Outage } from "./outages.ts";
-import type { State } from "./state.ts";
-import type { Report } from "./summary.ts";
-
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
+import type { Objective, Report } from "./summary.ts";
 
 /** Milliseconds in the two largest units that matter: `45 s`, `14 min`, `16 h 20 min`, `3 d 4 h`. */
 export function inWords(duration: number): string {
@@ -31,8 +26,9 @@ export function percent(share: number | undefined): string {
   return `${(Math.floor(share * 100_000 + 1e-6) / 1000).toFixed(3)} %`;
 }
 
-/** A number of minutes with a decimal where it is small. */
+/** A number of minutes with a decimal where it is small, and in seconds where it is smaller. */
 export function minutes(count: number): string {
+  if (Math.abs(count) < 1) return `${Math.round(count * 60)} s`;
   const rounded = Math.abs(count) < 10 ? Math.round(count * 10) / 10 : Math.round(count);
   return `${rounded} min`;
 }
@@ -51,13 +47,13 @@ export function certificate(days: number): string {
 const holeReasons: Record<string, string> = {
   restart: "the client was not running",
   clock: "the clock was set",
-  overlap: "the run before took too long",
+  overlap: "the probe before took too long",
   suspend: "the host or the client was suspended",
-  disk: "the disk was full for longer than lines could be kept",
+  disk: "the log could not be written for longer than lines can be kept",
   stopped: "the client was stopped",
   silent: "the client wrote nothing",
   unrecorded: "nothing in the log says why",
-  empty: "the log has no run in this time",
+  empty: "the log has no probe in this time",
 };
 
 /** The reasons of a hole in words. */
@@ -70,8 +66,25 @@ export function stateSentence({ now, since, sinceBefore, fault, why }: State, to
   const length = inWords(to - since);
   const start = `since ${sinceBefore ? "before " : ""}${atMinute(since)} UTC`;
   if (now === "up") return `UP for ${sinceBefore ? "at least " : ""}${length}, ${start}`;
-  if (now === "down") return `DOWN for ${length}, ${start}, ${plural(fault?.failed ?? 0, "failed check")}`;
+  if (now === "down") return `DOWN for ${length}, ${start}, ${plural(fault?.failed ?? 0, "failed probe")}`;
+  if (now === "planned") return `DOWN AS PLANNED for ${length}, ${start}: ${why?.join("; ")}`;
   return `UNKNOWN for ${length}, ${start}: ${holeReason(why ?? [])}`;
+}
+
+/** What became of the due slots, as a sum; planned ones only where there are any. */
+export function slotSum({ due, ok, flaky, failed, planned, unknown }: Slots): string {
+  const parts = [`${ok} ok`, `${flaky} flaky`, `${failed} failed`, ...(planned > 0 ? [`${planned} planned`] : [])];
+  return `${due} due = ${[...parts, `${unknown} unknown`].join(" + ")}`;
+}
+
+/** How often slots are due, and by which schedule. */
+export function cadence({ timeline, schedule }: Report): string {
+  return `a probe every ${inWords(timeline.period)}${schedule === undefined ? "" : ` (${schedule})`}`;
+}
+
+/** From the first planned failure to the slot that ended it, or to the end of the window. */
+export function maintenanceLength({ from, until }: Maintenance, { timeline }: Report): string {
+  return `${inWords((until ?? timeline.to) - from)}${until === undefined ? ", still on" : ""}`;
 }
 
 /** Who has to act while it is down; undefined otherwise. */
@@ -82,7 +95,10 @@ export function faultSentence({ fault }: State): string | undefined {
 }
 
 /** Whether the objective is held, with the figures that decide it. */
-export function objectiveSentence({ target, held, budgetMinutes, spentMinutes, leftMinutes }: Objective): string {
+export function objectiveSentence(objective: Objective): string {
+  const { target, held, budgetMinutes, spentMinutes, leftMinutes, slotMinutes } = objective;
+  if (held === true && budgetMinutes < slotMinutes)
+    return `${target} % held: no slot failed; with so few slots, the first failure would break it`;
   const budget = `${minutes(spentMinutes)} of a budget of ${minutes(budgetMinutes)} spent`;
   if (held === undefined) return `${target} % cannot be told: ${budget}, and the unknown slots decide`;
   if (!held) return `${target} % broken: ${budget}, ${minutes(-leftMinutes)} over`;
@@ -104,9 +120,13 @@ export function outageError({ err, hint }: Outage): string {
 }
 
 /** What is to be known of the reading itself, besides its figures. */
-export function notes({ tally, repeated }: Report): string[] {
+export function notes({ tally, repeated, future }: Report): string[] {
   const texts = readingNotes(tally);
   if (repeated > 0)
-    texts.push(`the clock was set back: ${plural(repeated, "run")} of slots that had one; the worse counts`);
+    texts.push(`the clock was set back: ${plural(repeated, "probe")} of slots that had one; the worse counts`);
+  if (future)
+    texts.push(
+      `${plural(future.lines, "line")} later than now, up to ${atMinute(future.latest)} UTC, not counted: a clock was wrong`,
+    );
   return texts;
 }

@@ -1,7 +1,8 @@
+import { day } from "@analyze/common/time";
 import { scaleLinear, scaleLog, scaleUtc } from "d3-scale";
 import { area, line } from "d3-shape";
 import { markOf, type Group, type Groups } from "../groups.ts";
-import { percentiles, type Percentiles } from "../latency.ts";
+import { percentiles, type Percentiles } from "../summary.ts";
 import { atMinute } from "../wording.ts";
 import { html, type Markup } from "./markup.ts";
 
@@ -18,7 +19,7 @@ const height = 300;
 export function measure({ groups }: Groups): Measured[] {
   return groups.map((group) => ({
     group,
-    latency: percentiles(group.runs.filter(({ kind }) => kind !== "FAIL").map(({ ms }) => ms)),
+    latency: percentiles(Int32Array.from(group.good).sort()),
   }));
 }
 
@@ -48,7 +49,7 @@ function curves(measured: Measured[], y: Scale): Markup {
 /** The median and the 95th percentile of each group as SVG, with the axis's labels beside it as HTML that keeps its size. */
 export function latencyChart(measured: Measured[]): Markup {
   const latencies = measured.map(({ latency }) => latency).filter((latency) => latency !== undefined);
-  if (latencies.length === 0) return html`<p class="empty">No check was answered in this time.</p>`;
+  if (latencies.length === 0) return html`<p class="empty">No probe was answered in this time.</p>`;
   const { scale, ticks, isLog } = latencyScale(latencies);
   const label = (tick: number): Markup =>
     html`<span style="top:${((scale(tick) / height) * 100).toFixed(2)}%">${tick}</span>`;
@@ -62,7 +63,7 @@ export function latencyChart(measured: Measured[]): Markup {
       role="img"
       aria-labelledby="c-t c-d"
     >
-      <title id="c-t">Latency of good checks in milliseconds${isLog ? ", logarithmic" : ""}</title>
+      <title id="c-t">Latency of good probes in milliseconds${isLog ? ", logarithmic" : ""}</title>
       <desc id="c-d">
         Median as a line, and the range up to the 95th percentile as a band; the same figures are in the table below.
       </desc>
@@ -83,12 +84,10 @@ export function strip(measured: Measured[]): Markup {
     role="img"
     aria-labelledby="s-t"
   >
-    <title id="s-t">Every due check: ok, flaky, failed or unknown</title>
+    <title id="s-t">Every due slot: ok, flaky, failed, planned or unknown</title>
     ${bars}
   </svg>`;
 }
-
-const day = 86_400_000;
 
 /** Labels of the time axis, as HTML that keeps its size. */
 export function timeAxis({ groups, width: step }: Groups): Markup {

@@ -40,7 +40,7 @@ describe("the report as a page", () => {
     const page = drawHtml(reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length)));
     expect(/class="middle" d="([^"]+)"/.exec(page)?.[1]?.match(/M/g)).toHaveLength(2);
     expect(page).not.toContain("NaN");
-    expect(drawHtml(reportOf([failLine(at(0))], at(1)))).toContain("No check was answered in this time.");
+    expect(drawHtml(reportOf([failLine(at(0))], at(1)))).toContain("No probe was answered in this time.");
     expect(drawHtml(reportOf([startLine(begin)], at(9)))).toContain("<h1>Unknown</h1>");
   });
 });

@@ -6,11 +6,11 @@ import { latencyChart, measure, strip, timeAxis, type Measured } from "./chart.t
 import { html, Markup } from "./markup.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
-import { gapTable, groupTable, latencyTable, outageTable } from "./tables.ts";
+import { gapTable, groupTable, latencyTable, maintenanceTable, outageTable } from "./tables.ts";
 
 const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 
-const words = { up: "Up", down: "Down", unknown: "Unknown" };
+const words = { up: "Up", down: "Down", planned: "Down as planned", unknown: "Unknown" };
 
 function fault({ state }: Report): Markup {
   const sentence = say.faultSentence(state);
@@ -19,16 +19,15 @@ function fault({ state }: Report): Markup {
   const rest = [err, hint].filter((text) => text !== undefined).map((text) => html`<p>${text}</p>`);
   return html`<div class="fault">
     <p><strong>Whose fault: ${sentence}</strong></p>
-    ${rest}
-    <p>Next: <code>analyze doctor</code></p>
+    ${rest} ${state.now === "planned" ? html`` : html`<p>Next: <code>analyze doctor</code></p>`}
   </div>`;
 }
 
 function header(report: Report): Markup {
   const { state, timeline, target } = report;
-  const sentence = say.stateSentence(state, timeline.to).replace(/^[A-Z]+ /, "");
+  const sentence = say.stateSentence(state, timeline.to).replace(/^[A-Z ]+ (?=for)/, "");
   const last = state.last
-    ? html`<p>Last check ${say.atMinute(state.last.time)} UTC: ${state.last.kind}, ${state.last.ms} ms</p>`
+    ? html`<p>Last probe ${say.atMinute(state.last.time)} UTC: ${state.last.kind}, ${state.last.ms} ms</p>`
     : html``;
   return html`<header class="${state.now}">
     <p class="target">${target ?? "analyze"}</p>
@@ -52,22 +51,22 @@ function figures({ slots, availability, objective, latency, certificateDays }: R
   const budget = `${say.minutes(Math.abs(leftMinutes))} ${leftMinutes < 0 ? "over the" : "left of the"} error budget`;
   const { ms } = latency;
   return html`<dl class="figures">
-    ${figure("Available", say.percent(availability.ofDue), `of ${slots.due} due; ${say.percent(availability.ofRun)} of those that ran`)}
+    ${figure("Available", say.percent(availability.ofDue), `of ${slots.due} due; ${say.percent(availability.ofRun)} of those probed`)}
     ${figure(`Objective ${target} %`, verdict, budget)}
     ${figure("Latency, median", ms ? `${ms.p50} ms` : "unknown", ms ? `p95 ${ms.p95} ms, p99 ${ms.p99} ms` : "")}
-    ${figure("Checks", `${slots.ok} ok`, `${slots.flaky} flaky, ${slots.failed} failed, ${slots.unknown} unknown`)}
+    ${figure("Slots", `${slots.ok} ok`, say.slotSum(slots))}
     ${certificateDays === undefined ? html`` : figure("Certificate", say.plural(Math.abs(certificateDays), "day"), certificateDays < 0 ? "past its end" : "left")}
   </dl>`;
 }
 
 function tipText({ group, latency }: Measured): string {
-  const { from, runs, unknown } = group;
-  const failures = runs.filter(({ kind }) => kind === "FAIL");
-  const hops = [...new Set(failures.map(({ hop }) => hop))].join(", ");
+  const { from, runs, failed, planned, unknown, hops } = group;
+  const at = [...hops].join(", ");
   return [
     `${say.atMinute(from)} UTC`,
-    say.plural(runs.length, "check"),
-    ...(failures.length > 0 ? [`${failures.length} failed at ${hops}`] : []),
+    say.plural(runs, "probe"),
+    ...(failed > 0 ? [`${failed} failed at ${at}`] : []),
+    ...(planned > 0 ? [`${planned} failed as planned`] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ...(latency ? [`median ${latency.p50} ms, p95 ${latency.p95} ms`] : []),
   ].join("\n");
@@ -77,9 +76,11 @@ function chart(report: Report): Markup {
   const groups = groupSlots(report.timeline, 120);
   const measured = measure(groups);
   const data = JSON.stringify(measured.map(tipText)).replaceAll("<", "\\u003c");
-  const legend = ["ok", "flaky", "failed", "unknown"].map((mark) => html`<span><i class="${mark}"></i>${mark}</span>`);
+  const legend = ["ok", "flaky", "failed", "planned", "unknown"].map(
+    (mark) => html`<span><i class="${mark}"></i>${mark}</span>`,
+  );
   return html`<section>
-    <h2>Latency, ms, and every check: one mark is ${say.inWords(groups.width)}</h2>
+    <h2>Latency, ms, and every slot: one mark is ${say.inWords(groups.width)}</h2>
     <div class="chart" tabindex="0" role="group" aria-label="Chart; arrow keys read it mark by mark">
       ${latencyChart(measured)}${strip(measured)}${timeAxis(groups)}
       <div class="cursor" hidden></div>
@@ -93,12 +94,16 @@ function chart(report: Report): Markup {
 }
 
 function footer(report: Report): Markup {
-  const { timeline, schedule } = report;
-  const every = `a check every ${say.inWords(timeline.period)}${schedule === undefined ? "" : ` (${schedule})`}`;
+  const { timeline } = report;
   return html`<footer>
     ${say.notes(report).map((note) => html`<p>${note}</p>`)}
-    <p>From ${say.atMinute(timeline.from)} to ${say.atMinute(timeline.to)}, ${every}. All times are UTC.</p>
-    <p>Flaky: the second attempt was answered; it counts as available. Unknown: due, but nothing is known of it.</p>
+    <p>
+      From ${say.atMinute(timeline.from)} to ${say.atMinute(timeline.to)}, ${say.cadence(report)}. All times are UTC.
+    </p>
+    <p>
+      Flaky: the second attempt was answered; it counts as available. Planned: failed in announced maintenance; it does
+      not count. Unknown: due, but nothing is known of it.
+    </p>
   </footer>`;
 }
 
@@ -115,6 +120,7 @@ export function drawHtml(report: Report): string {
       <main>
         ${figures(report)} ${chart(report)}
         <section class="rows">${outageTable(report)}</section>
+        <section class="rows">${maintenanceTable(report)}</section>
         <section class="rows">${gapTable(report)}</section>
         <section class="numbers">${latencyTable(report)}</section>
       </main>

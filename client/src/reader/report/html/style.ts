@@ -3,7 +3,7 @@ export const style = `
 :root { color-scheme: light dark;
   --paper: light-dark(#fff, #15181b); --ink: light-dark(#1a1d21, #e7e9ec); --muted: light-dark(#59616c, #a0a8b2);
   --rule: light-dark(#e4e7eb, #2c3238); --ok: light-dark(#3c9f6b, #3f9e6d); --flaky: light-dark(#d89b00, #e6b430);
-  --failed: light-dark(#cf222e, #ff6a63); --unknown: light-dark(#9aa2ad, #78818c); --curve: light-dark(#2563b8, #79aef0) }
+  --failed: light-dark(#cf222e, #ff6a63); --unknown: light-dark(#9aa2ad, #78818c); --planned: light-dark(#5b7fd1, #7f9fe8); --curve: light-dark(#2563b8, #79aef0) }
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 60rem; padding: 2rem 1.25rem 3rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums }
@@ -12,7 +12,7 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.05rem }
 p { margin: .25rem 0 }
 header p, footer, .legend, dt, caption, thead th, .empty, .none { color: var(--muted) }
 header .target { margin-bottom: 1rem; overflow-wrap: anywhere }
-.up h1 { color: var(--ok) } .down h1 { color: var(--failed) } .unknown h1 { color: var(--muted) }
+.up h1 { color: var(--ok) } .down h1 { color: var(--failed) } .unknown h1 { color: var(--muted) } .planned h1 { color: var(--planned) }
 .fault { margin-top: 1rem; padding: .75rem 1rem; border-left: 4px solid var(--failed);
   background: color-mix(in srgb, var(--failed) 9%, transparent); overflow-wrap: anywhere }
 .fault p { color: inherit }
@@ -27,7 +27,7 @@ dd span { color: var(--muted); font-size: .875rem }
   vector-effect: non-scaling-stroke }
 .strip { display: block; width: 100%; height: 1.75rem; margin-top: .75rem }
 .ok { fill: var(--ok); background: var(--ok) } .flaky { fill: var(--flaky); background: var(--flaky) }
-.failed { fill: var(--failed); background: var(--failed) } .none { fill: none }
+.failed { fill: var(--failed); background: var(--failed) } rect.planned, i.planned { fill: var(--planned); background: var(--planned) } .none { fill: none }
 rect.unknown, i.unknown { fill: var(--unknown); background: var(--unknown) }
 rect.ok, rect.flaky, rect.unknown { transform-origin: 0 100%; transform: scaleY(.6) } rect.flaky { transform: scaleY(.8) }
 rect.unknown { transform: scaleY(.25) }

@@ -1,4 +1,4 @@
-import { phases, type Phase } from "../latency.ts";
+import { phases, type Phase } from "../runs.ts";
 import type { Report } from "../summary.ts";
 import * as say from "../wording.ts";
 import { markOf } from "../groups.ts";
@@ -48,7 +48,7 @@ export function latencyTable({ latency }: Report): Markup {
     return found ? [[phaseNames[phase], found.p50, found.p95, found.p99, found.max]] : [];
   });
   if (rows.length === 0) return html``;
-  return table("Latency of good checks, ms", ["phase", "p50", "p95", "p99", "max"], rows);
+  return table("Latency of good probes, ms", ["phase", "p50", "p95", "p99", "max"], rows);
 }
 
 /** All outages, latest first. */
@@ -65,10 +65,24 @@ export function outageTable(report: Report): Markup {
   return table("Outages", ["from (UTC)", "length", "hop", "first error"], rows);
 }
 
+/** All maintenance in which something failed, latest first; nothing where there is none. */
+export function maintenanceTable(report: Report): Markup {
+  if (report.maintenance.length === 0) return html``;
+  const rows = report.maintenance
+    .toReversed()
+    .map((one) => [
+      say.atMinute(one.from),
+      say.maintenanceLength(one, report),
+      say.plural(one.planned, "slot"),
+      one.why,
+    ]);
+  return table("Planned maintenance", ["from (UTC)", "length", "failed", "why"], rows);
+}
+
 /** All gaps, latest first; nothing where there are none. */
-export function gapTable({ gaps }: Report): Markup {
-  if (gaps.length === 0) return html``;
-  const rows = gaps
+export function gapTable({ timeline: { holes } }: Report): Markup {
+  if (holes.length === 0) return html``;
+  const rows = holes
     .toReversed()
     .map(({ from, slots, why }) => [say.atMinute(from), say.plural(slots, "slot"), say.holeReason(why)]);
   return table("Gaps: nothing is known of these slots", ["from (UTC)", "slots", "why"], rows);
@@ -79,13 +93,14 @@ export function groupTable(measured: Measured[]): Markup {
   const rows = measured.map(({ group, latency }) => [
     say.atMinute(group.from),
     markOf(group),
-    group.runs.length,
-    group.runs.filter(({ kind }) => kind === "FAIL").length,
+    group.runs,
+    group.failed,
+    group.planned,
     group.unknown,
     latency?.p50 ?? "–",
     latency?.p95 ?? "–",
   ]);
-  const heads = ["from (UTC)", "worst", "checks", "failed", "unknown", "p50 ms", "p95 ms"];
+  const heads = ["from (UTC)", "worst", "probes", "failed", "planned", "unknown", "p50 ms", "p95 ms"];
   return html`<details>
     <summary>The figures behind the chart</summary>
     ${table("Figures of the chart", heads, rows)}

@@ -1,16 +1,18 @@
-import { screenOf } from "@analyze/common/screen";
+import { screenOf, type Screen } from "@analyze/common/screen";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeFile } from "node:fs/promises";
 import { readLog } from "../read/log.ts";
-import { logOption } from "../read/options.ts";
+import { logsOption, namedLogs, type NamedLog } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { ReadError } from "../read/read-error.ts";
 import { newTally } from "../read/tally.ts";
 import { parseWindow } from "../read/when.ts";
 import { collect, newCollected } from "../report/collect.ts";
-import { drawJson } from "../report/json.ts";
+import { drawJson, drawPlacesJson } from "../report/json.ts";
 import { drawLine } from "../report/oneline.ts";
-import { summarize, type Question, type Report } from "../report/summary.ts";
+import { summarize, type Objective, type Question, type Report } from "../report/summary.ts";
+import { together, type Place, type Together } from "../report/places.ts";
+import { drawPlacesLine, drawPlacesText } from "../report/places-text.ts";
 import { drawText } from "../report/text.ts";
 import { atMinute } from "../report/wording.ts";
 
@@ -18,7 +20,7 @@ interface Options {
   since?: string;
   until: string;
   slo: number;
-  log: string;
+  log?: string[];
   json?: boolean;
   line?: boolean;
   html?: string;
@@ -55,33 +57,68 @@ async function loadReport(path: string, question: Question): Promise<Report> {
 }
 
 /** 0: the objective is held; 1: it is broken; 2: it cannot be told. */
-function exitCode({ objective }: Report): number {
-  if (objective.held === undefined) return 2;
-  return objective.held ? 0 : 1;
+function exitCode({ held }: Objective): number {
+  if (held === undefined) return 2;
+  return held ? 0 : 1;
 }
 
-function draw(report: Report, { json, line }: Options, env: NodeJS.ProcessEnv): string {
-  if (json) return drawJson(report);
-  return line ? drawLine(report) : drawText(report, screenOf(process.stdout, env));
+/** What is drawn of one log, or of several. */
+interface Drawing {
+  objective: Objective;
+  json(): string;
+  line(): string;
+  text(screen: Screen): string;
+  html(): Promise<string>;
 }
 
-async function writePage(file: string, report: Report): Promise<void> {
-  const { drawHtml } = await import("../report/html/page.ts");
-  await writeFile(file, drawHtml(report)).catch((error: Error) => {
-    throw new ReadError(`The page cannot be written: ${error.message}`);
+function drawingOf(report: Report): Drawing {
+  return {
+    objective: report.objective,
+    json: () => drawJson(report),
+    line: () => drawLine(report),
+    text: (screen) => drawText(report, screen),
+    html: async () => (await import("../report/html/page.ts")).drawHtml(report),
+  };
+}
+
+function drawingOfPlaces(places: Place[], all: Together): Drawing {
+  return {
+    objective: all.objective,
+    json: () => drawPlacesJson(places, all),
+    line: () => drawPlacesLine(places, all),
+    text: (screen) => drawPlacesText(places, all, screen),
+    html: async () => (await import("../report/html/page.ts")).drawPlacesHtml(places, all),
+  };
+}
+
+async function load({ log, slo, ...options }: Options): Promise<Drawing> {
+  const question = { ...parseWindow(options, Date.now()), slo };
+  const [first, ...others] = namedLogs(log);
+  const placeOf = async ({ name, path }: NamedLog): Promise<Place> => ({
+    name,
+    report: await loadReport(path, question),
   });
+  if (!first) throw new ReadError("Name a log with --log");
+  const place = await placeOf(first);
+  if (others.length === 0) return drawingOf(place.report);
+  const places = [place, ...(await Promise.all(others.map(placeOf)))];
+  return drawingOfPlaces(places, together(places, slo));
 }
 
 async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
-  const question = { ...parseWindow(options, Date.now()), slo: options.slo };
-  const report = await loadReport(options.log, question).catch(async (error: unknown) => {
+  const drawing = await load(options).catch(async (error: unknown) => {
     // A greeting at login shows what is printed, and not the errors.
     if (options.line && error instanceof ReadError) await print([`analyze: ${error.message}\n`], process.stdout);
     throw error;
   });
-  if (options.html !== undefined) await writePage(options.html, report);
-  await print([draw(report, options, env)], process.stdout);
-  process.exitCode = exitCode(report);
+  if (options.html !== undefined) {
+    await writeFile(options.html, await drawing.html()).catch((error: Error) => {
+      throw new ReadError(`The page cannot be written: ${error.message}`);
+    });
+  }
+  const short = options.json ? drawing.json() : options.line ? drawing.line() : undefined;
+  await print([short ?? drawing.text(screenOf(process.stdout, env))], process.stdout);
+  process.exitCode = exitCode(drawing.objective);
 }
 
 /** Adds `analyze report`: what the log says, offline. */
@@ -95,7 +132,7 @@ export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
     .option("--json", "for programs")
     .option("--line", "one line, for /etc/motd or a prompt")
     .option("--html <file>", "write one file with charts, to look at in a browser")
-    .addOption(logOption())
+    .addOption(logsOption())
     .addHelpText("after", "\nExit code: 0 the objective is held, 1 it is broken, 2 it cannot be told, or wrong usage.")
     .action((options: Options) => run(options, env));
 }

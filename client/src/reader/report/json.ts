@@ -1,4 +1,5 @@
 import type { Maintenance, Outage } from "./account.ts";
+import type { Incident, Place, Together } from "./places.ts";
 import type { Report } from "./summary.ts";
 import type { Hole } from "./timeline.ts";
 
@@ -7,7 +8,7 @@ function iso(time: number): string {
 }
 
 /** A span with its instants as ISO 8601; `until` is null while it lasts. */
-function spanJson({ from, until, ...rest }: Outage | Maintenance): object {
+function spanJson({ from, until, ...rest }: Outage | Maintenance | Incident): object {
   return { from: iso(from), until: until === undefined ? null : iso(until), ...rest };
 }
 
@@ -38,6 +39,18 @@ function reportJson(report: Report): object {
       future: future ? { lines: future.lines, latest: iso(future.latest) } : null,
     },
   };
+}
+
+/** The report on several places for programs: each by its name, and what they say together. */
+export function drawPlacesJson(places: Place[], { from, to, period, incidents, objective, slots }: Together): string {
+  const together = {
+    window: { from: iso(from), to: iso(to), periodSeconds: period / 1000 },
+    slots,
+    objective: { ...objective, held: objective.held ?? null },
+    incidents: incidents.map(spanJson),
+  };
+  const each = Object.fromEntries(places.map(({ name, report }) => [name, reportJson(report)]));
+  return `${JSON.stringify({ together, places: each }, null, 2)}\n`;
 }
 
 /** {@link reportJson} as text. */

@@ -62,7 +62,7 @@ export interface Report extends Account {
  * it would hold had every unknown slot failed; broken only if it would be had every one of them been good.
  *
  */
-function objectiveOf({ due, failed, planned, unknown }: Slots, target: number, slotMinutes: number): Objective {
+export function objectiveOf({ due, failed, planned, unknown }: Slots, target: number, slotMinutes: number): Objective {
   const counted = due - planned;
   // In thousandths of a percent, so that 0.1 % of 1,000 is 1 and not 0.9999999.
   const budgetSlots = ((100_000 - Math.round(target * 1000)) * counted) / 100_000;

@@ -17,7 +17,8 @@ const marks: Record<Mark, { block: string; plain: string; colour: Colour }> = {
 const stateColours: Record<State["now"], Colour> = { up: "green", down: "red", planned: "blue", unknown: "magenta" };
 const shownRows = 10;
 
-function labelled(label: string, text: string): string {
+/** A row of the report: what it is about, and the figures. */
+export function labelled(label: string, text: string): string {
   return `${label.padEnd(14)}${text}`;
 }
 
@@ -54,7 +55,8 @@ function axis(groups: Group[], width: number): string {
   return line;
 }
 
-function stripLines({ timeline, slots }: Report, screen: Screen): string[] {
+/** The strip of one mark per group of slots, the times under it, and its legend. */
+export function stripOf({ timeline, slots }: Report, screen: Screen): { marks: string; axis: string; legend: string } {
   const { groups, width } = groupSlots(timeline, Math.max(10, screen.width - 2));
   const draw = (mark: Mark): string =>
     paint(screen, marks[mark].colour, marks[mark][screen.blocks ? "block" : "plain"]);
@@ -62,11 +64,11 @@ function stripLines({ timeline, slots }: Report, screen: Screen): string[] {
     (mark) => mark !== "planned" || slots.planned > 0,
   );
   const legend = shown.map((mark) => `${draw(mark)} ${mark}`);
-  return [
-    groups.map((group) => draw(markOf(group))).join(""),
-    paint(screen, "dim", axis(groups, width)),
-    `${legend.join("   ")}   ${paint(screen, "dim", `one mark is ${say.inWords(width)}, its worst slot`)}`,
-  ];
+  return {
+    marks: groups.map((group) => draw(markOf(group))).join(""),
+    axis: paint(screen, "dim", axis(groups, width)),
+    legend: `${legend.join("   ")}   ${paint(screen, "dim", `one mark is ${say.inWords(width)}, its worst slot`)}`,
+  };
 }
 
 function figureLines({ slots, availability, objective, certificateDays }: Report): string[] {
@@ -80,7 +82,7 @@ function figureLines({ slots, availability, objective, certificateDays }: Report
 }
 
 /** A table under an empty line: each column as wide as its widest cell, and only the latest rows. */
-function table(heads: string[], rows: string[][]): string[] {
+export function table(heads: string[], rows: string[][]): string[] {
   if (rows.length === 0) return [];
   const shown = [heads, ...rows.slice(-shownRows)];
   const widths = heads.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
@@ -136,11 +138,14 @@ function latencyLines({ latency }: Report): string[] {
 export function drawText(report: Report, screen: Screen): string {
   const { timeline, target } = report;
   const span = `${say.inWords(timeline.to - timeline.from)} to ${say.atMinute(timeline.to)} UTC, ${say.cadence(report)}`;
+  const strip = stripOf(report, screen);
   const lines = [
     ...stateLines(report, screen),
     "",
     target === undefined ? span : `${target}: ${span}`,
-    ...stripLines(report, screen),
+    strip.marks,
+    strip.axis,
+    strip.legend,
     "",
     ...figureLines(report),
     ...outageLines(report),

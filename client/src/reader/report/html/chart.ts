@@ -47,7 +47,7 @@ function curves(measured: Measured[], y: Scale): Markup {
 }
 
 /** The median and the 95th percentile of each group as SVG, with the axis's labels beside it as HTML that keeps its size. */
-export function latencyChart(measured: Measured[]): Markup {
+export function latencyChart(measured: Measured[], id = "c"): Markup {
   const latencies = measured.map(({ latency }) => latency).filter((latency) => latency !== undefined);
   if (latencies.length === 0) return html`<p class="empty">No probe was answered in this time.</p>`;
   const { scale, ticks, isLog } = latencyScale(latencies);
@@ -61,10 +61,10 @@ export function latencyChart(measured: Measured[]): Markup {
       viewBox="0 0 ${width} ${height}"
       preserveAspectRatio="none"
       role="img"
-      aria-labelledby="c-t c-d"
+      aria-labelledby="${id}-t ${id}-d"
     >
-      <title id="c-t">Latency of good probes in milliseconds${isLog ? ", logarithmic" : ""}</title>
-      <desc id="c-d">
+      <title id="${id}-t">Latency of good probes in milliseconds${isLog ? ", logarithmic" : ""}</title>
+      <desc id="${id}-d">
         Median as a line, and the range up to the 95th percentile as a band; the same figures are in the table below.
       </desc>
       <g class="grid">${grid}</g>
@@ -73,7 +73,7 @@ export function latencyChart(measured: Measured[]): Markup {
 }
 
 /** One bar per group in the colour of its worst slot; bars of trouble are higher, so that colour is not needed. */
-export function strip(measured: Measured[]): Markup {
+export function strip(measured: Measured[], id = "s"): Markup {
   const bars = measured.map(
     ({ group }, index) => html`<rect class="${markOf(group)}" x="${index + 0.08}" width="0.84" y="0" height="10" />`,
   );
@@ -82,9 +82,9 @@ export function strip(measured: Measured[]): Markup {
     viewBox="0 0 ${measured.length} 10"
     preserveAspectRatio="none"
     role="img"
-    aria-labelledby="s-t"
+    aria-labelledby="${id}-t"
   >
-    <title id="s-t">Every due slot: ok, flaky, failed, planned or unknown</title>
+    <title id="${id}-t">Every due slot: ok, flaky, failed, planned or unknown</title>
     ${bars}
   </svg>`;
 }

@@ -6,7 +6,9 @@ import { latencyChart, measure, strip, timeAxis, type Measured } from "./chart.t
 import { html, Markup } from "./markup.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
-import { gapTable, groupTable, latencyTable, maintenanceTable, outageTable } from "./tables.ts";
+import type { Place, Together } from "../places.ts";
+import { placesSentence, placesSum } from "../places-text.ts";
+import { gapTable, groupTable, incidentTable, latencyTable, maintenanceTable, outageTable } from "./tables.ts";
 
 const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 
@@ -72,7 +74,8 @@ function tipText({ group, latency }: Measured): string {
   ].join("\n");
 }
 
-function chart(report: Report): Markup {
+/** `id` keeps the names of a page's charts apart. */
+function chart(report: Report, id = ""): Markup {
   const groups = groupSlots(report.timeline, 120);
   const measured = measure(groups);
   const data = JSON.stringify(measured.map(tipText)).replaceAll("<", "\\u003c");
@@ -82,14 +85,14 @@ function chart(report: Report): Markup {
   return html`<section>
     <h2>Latency, ms, and every slot: one mark is ${say.inWords(groups.width)}</h2>
     <div class="chart" tabindex="0" role="group" aria-label="Chart; arrow keys read it mark by mark">
-      ${latencyChart(measured)}${strip(measured)}${timeAxis(groups)}
+      ${latencyChart(measured, `c${id}`)}${strip(measured, `s${id}`)}${timeAxis(groups)}
       <div class="cursor" hidden></div>
       <div class="tip" aria-live="polite" hidden></div>
     </div>
     <p class="legend">
       <span><i class="curve"></i>median</span><span><i class="range"></i>up to p95</span>${legend}
     </p>
-    ${groupTable(measured)} ${new Markup(`<script type="application/json" id="groups">${data}</script>`)}
+    ${groupTable(measured)} ${new Markup(`<script type="application/json">${data}</script>`)}
   </section>`;
 }
 
@@ -110,13 +113,9 @@ function footer(report: Report): Markup {
 /** The report as one HTML document that needs nothing else: no request leaves it, and its policy forbids any. */
 export function drawHtml(report: Report): string {
   const title = `${words[report.state.now]}: ${report.target ?? "analyze"}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="${policy}" />
-      <title>${title}</title>
-      ${new Markup(`<style>${style}</style>`)} ${header(report)}
+  return document(
+    title,
+    html`${header(report)}
       <main>
         ${figures(report)} ${chart(report)}
         <section class="rows">${outageTable(report)}</section>
@@ -124,6 +123,46 @@ export function drawHtml(report: Report): string {
         <section class="rows">${gapTable(report)}</section>
         <section class="numbers">${latencyTable(report)}</section>
       </main>
-      ${footer(report)} ${new Markup(`<script>${script}</script>`)}
+      ${footer(report)}`,
+  );
+}
+
+/** The report on several places as one such document: what they say together, then each. */
+export function drawPlacesHtml(places: Place[], all: Together): string {
+  const sentence = placesSentence(places);
+  const target = places.find(({ report }) => report.target !== undefined)?.report.target ?? "analyze";
+  const isDown = places.every(({ report }) => report.state.now === "down");
+  const each = places.map(
+    ({ name, report }, index) =>
+      html`<section>
+        <h2>${name}: ${say.stateSentence(report.state, report.timeline.to)}</h2>
+        ${figures(report)} ${chart(report, String(index))}
+        <section class="rows">${outageTable(report)}</section>
+      </section>`,
+  );
+  return document(
+    sentence,
+    html`<header class="${isDown ? "down" : "up"}">
+        <p class="target">${target}</p>
+        <h1>${sentence}</h1>
+        <p>${placesSum(all)}</p>
+        <p>${say.objectiveSentence(all.objective)}</p>
+      </header>
+      <main>
+        <section class="rows">${incidentTable(all)}</section>
+        ${each}
+      </main>`,
+  );
+}
+
+/** A page with its style, its script, and a policy that allows nothing else. */
+function document(title: string, body: Markup): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta http-equiv="Content-Security-Policy" content="${policy}" />
+      <title>${title}</title>
+      ${new Markup(`<style>${style}</style>`)} ${body} ${new Markup(`<script>${script}</script>`)}
     </html> `.text;
 }

@@ -1,7 +1,7 @@
 /** What makes the chart tell about the group under the pointer, the finger or the arrow keys. */
 export const script = `
-const chart = document.querySelector(".chart");
-const texts = JSON.parse(document.getElementById("groups").textContent);
+for (const chart of document.querySelectorAll(".chart")) {
+const texts = JSON.parse(chart.parentElement.querySelector("script").textContent);
 const cursor = chart.querySelector(".cursor");
 const tip = chart.querySelector(".tip");
 let shown = texts.length;
@@ -30,4 +30,5 @@ chart.addEventListener("keydown", (event) => {
   event.preventDefault();
   show(to);
 });
+}
 `;

@@ -1,5 +1,7 @@
 import { phases, type Phase } from "../runs.ts";
 import type { Report } from "../summary.ts";
+import type { Together } from "../places.ts";
+import { incidentLength, incidentPlaces } from "../places-text.ts";
 import * as say from "../wording.ts";
 import { markOf } from "../groups.ts";
 import type { Measured } from "./chart.ts";
@@ -63,6 +65,21 @@ export function outageTable(report: Report): Markup {
       say.outageError(outage),
     ]);
   return table("Outages", ["from (UTC)", "length", "hop", "first error"], rows);
+}
+
+/** What several places saw together, latest first. */
+export function incidentTable(all: Together): Markup {
+  if (all.incidents.length === 0) return html`<p class="none">No failure from any place in this time.</p>`;
+  const rows = all.incidents
+    .toReversed()
+    .map((one) => [
+      say.atMinute(one.from),
+      incidentLength(one, all),
+      incidentPlaces(one),
+      one.hop,
+      one.err ?? "no error recorded",
+    ]);
+  return table("Incidents", ["from (UTC)", "length", "from where", "hop", "first error"], rows);
 }
 
 /** All maintenance in which something failed, latest first; nothing where there is none. */

@@ -1,0 +1,84 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { linesOf, startLine } from "../../../test/log-lines.ts";
+import { at, reportOf } from "../../../test/report-of.ts";
+import { drawPlacesHtml } from "./html/page.ts";
+import { drawPlacesJson } from "./json.ts";
+import { drawPlacesLine, drawPlacesText, placesSentence } from "./places-text.ts";
+import { together, type Place, type Together } from "./places.ts";
+
+function placesOf(letters: Record<string, string>): { places: Place[]; all: Together } {
+  const places = Object.entries(letters).map(([name, minutes]) => ({
+    name,
+    report: reportOf([startLine(at(0)), ...linesOf([...minutes])], at(minutes.length)),
+  }));
+  return { places, all: together(places, 99.9) };
+}
+
+describe("one service seen from two places", () => {
+  const letters = { home: "oooXXXoXXoop?XXo", ec2: "ooooXXoooooX?oX?" };
+
+  it("is down only where no place saw it up", () => {
+    const { all } = placesOf(letters);
+    expect(all.slots).toEqual({ ok: 7, partial: 4, down: 3, unconfirmed: 0, planned: 1, unknown: 1 });
+    expect(all.incidents.map(({ verdict, from, until, places }) => [verdict, from, until, places])).toEqual([
+      ["partial", at(3), at(4), ["home"]],
+      ["down", at(4), at(6), ["home", "ec2"]],
+      ["partial", at(7), at(9), ["home"]],
+      ["partial", at(13), at(14), ["home"]],
+      ["down", at(14), at(15), ["home", "ec2"]],
+    ]);
+    expect(all.objective).toMatchObject({ held: false, spentMinutes: 3 });
+  });
+
+  it("says so in text, in one line, as JSON and as a page", () => {
+    const { places, all } = placesOf({ home: "ooooXX", ec2: "oooooo" });
+    expect(placesSentence(places)).toMatch(/^DOWN from home, UP from ec2/);
+    const text = drawPlacesText(places, all, { width: 60, colour: false, blocks: false });
+    expect(text).toMatch(/^home {2}\.\.\.\.XX\nec2 {3}\.{6}\n/m);
+    expect(text).toContain("6 due = 4 up + 2 down from some places + 0 down");
+    expect(text).toMatch(/2026-11-20 22:04 +2 min, still on +down from home only +tcp +ECONNREFUSED/);
+    expect(drawPlacesLine(places, all)).toMatch(/^analyze: DOWN from home, UP from ec2.* · 0 down, 2 down from some/);
+    expect(JSON.parse(drawPlacesJson(places, all))).toMatchObject({
+      together: { slots: { partial: 2, down: 0 }, incidents: [{ verdict: "partial", places: ["home"], until: null }] },
+      places: { home: { state: { now: "down" } }, ec2: { state: { now: "up" } } },
+    });
+    const page = drawPlacesHtml(places, all);
+    expect(page).toMatch(/<h1>DOWN from home, UP from ec2/);
+    expect(page).toContain("down from home only");
+    expect(new Set(page.match(/ id="[^"]+"/g)).size).toBe(page.match(/ id="[^"]+"/g)?.length);
+  });
+
+  it("is not called down on the word of one place, when the other knows nothing", () => {
+    const { all, places } = placesOf({ home: "ooXX", ec2: "oo??" });
+    expect(all.slots).toMatchObject({ down: 0, partial: 0, unconfirmed: 2 });
+    expect(all.objective.held).toBeUndefined();
+    expect(placesSentence(places)).toBe("DOWN from home; nothing is known from ec2");
+  });
+
+  it("is down from everywhere when it is", () => {
+    expect(placesSentence(placesOf({ home: "oX", ec2: "XX" }).places)).toBe("DOWN from everywhere: home, ec2");
+    expect(placesSentence(placesOf({ home: "oo", ec2: "oo" }).places)).toBe("UP from home, ec2");
+    expect(placesSentence(placesOf({ home: "op", ec2: "oX" }).places)).toBe("DOWN AS PLANNED from home, ec2");
+  });
+});
+
+it("gives each due slot one verdict, whatever the places saw, and the same in any order of places", () => {
+  const minute = fc.constantFrom("o", "f", "X", "p", "?", "o");
+  const minutes = fc.array(minute, { minLength: 30, maxLength: 30 }).map((letters) => `o${letters.join("")}`);
+  fc.assert(
+    fc.property(minutes, minutes, minutes, (a, b, c) => {
+      const { all } = placesOf({ a, b, c });
+      expect(Object.values(all.slots).reduce((sum, count) => sum + count, 0)).toBe(31);
+      expect(placesOf({ c, b, a }).all.slots).toEqual(all.slots);
+      const seen = Array.from({ length: 31 }, (_, slot) => [a, b, c].map((letters) => letters[slot] ?? ""));
+      const down = seen.filter(
+        (of) => of.filter((kind) => kind === "X").length > 1 && !of.some((kind) => /[ofp]/.test(kind)),
+      );
+      expect(all.slots.down).toBe(down.length);
+      expect(all.incidents.reduce((sum, { slots }) => sum + slots, 0)).toBe(
+        all.slots.down + all.slots.partial + all.slots.unconfirmed,
+      );
+    }),
+  );
+});

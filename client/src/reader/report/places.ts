@@ -1,0 +1,141 @@
+import { minute } from "@analyze/common/time";
+import type { Hop } from "../../line/index.ts";
+import type { Slots } from "./account.ts";
+import { objectiveOf, type Objective, type Report } from "./summary.ts";
+import { itemsOf } from "./timeline.ts";
+import type { Run } from "./runs.ts";
+
+/** A place from which the service is probed, and what its log says. */
+export interface Place {
+  name: string;
+  report: Report;
+}
+
+/**
+ * What all places together say of a slot: `partial` failed from some and was good from others, `down` failed from two or
+ * more and was good from none, `unconfirmed` failed from the only place that knows, `planned` failed in maintenance.
+ */
+export const verdicts = ["ok", "partial", "down", "unconfirmed", "planned", "unknown"] as const;
+type Verdict = (typeof verdicts)[number];
+
+/** Slots in a row with the same trouble seen from the same places. Instants in epoch milliseconds. */
+export interface Incident {
+  verdict: "partial" | "down" | "unconfirmed";
+  from: number;
+  /** The first slot after it; undefined while it lasts. */
+  until?: number;
+  slots: number;
+  /** From where it failed. */
+  places: string[];
+  /** Of its first failure. */
+  hop: Hop;
+  err: string | undefined;
+}
+
+/** Several logs of one service as one. */
+export interface Together {
+  from: number;
+  to: number;
+  /** Milliseconds that a slot stands for: the longest period of all places. */
+  period: number;
+  slots: Record<Verdict, number>;
+  incidents: Incident[];
+  /** Failed is what was down; what one place alone saw, or failed without a second view, is not. */
+  objective: Objective;
+}
+
+/** The worst of a place's slot; 0 where none was due. */
+const worst = { hole: 1, ok: 2, flaky: 2, planned: 3, FAIL: 4 };
+
+interface View {
+  name: string;
+  worst: Uint8Array;
+  failures: Map<number, Run>;
+}
+
+function viewOf({ name, report: { timeline } }: Place, origin: number, period: number, count: number): View {
+  const view: View = { name, worst: new Uint8Array(count), failures: new Map() };
+  for (const item of itemsOf(timeline)) {
+    if (item.kind === "hole") {
+      const [first, last] = [item.from, item.until - 1].map((time) => Math.floor(time / period) - origin);
+      view.worst.fill(worst.hole, first, (last ?? 0) + 1);
+      continue;
+    }
+    const slot = Math.floor(item.time / period) - origin;
+    view.worst[slot] = Math.max(view.worst[slot] ?? 0, worst[item.kind]);
+    if (item.kind === "FAIL" && !view.failures.has(slot)) view.failures.set(slot, item);
+  }
+  return view;
+}
+
+/** The verdict on a slot; undefined where none was due. */
+function verdictOf(views: View[], slot: number): Verdict | undefined {
+  const count = (of: number): number => views.filter((view) => view.worst[slot] === of).length;
+  const [none, good, planned, failed] = [0, worst.ok, worst.planned, worst.FAIL].map(count);
+  if (none === views.length) return undefined;
+  if (good === undefined || planned === undefined || failed === undefined) return undefined;
+  if (failed > 0 && good > 0) return "partial";
+  // Maintenance that one client was told of is the service's, whoever else meets it.
+  if (planned > 0 && good === 0) return "planned";
+  if (failed > 0) return failed > 1 ? "down" : "unconfirmed";
+  return good > 0 ? "ok" : "unknown";
+}
+
+/** Whether a slot goes on with an incident. */
+function isSame(incident: Incident, verdict: Verdict, places: string[]): boolean {
+  return incident.verdict === verdict && incident.places.join() === places.join();
+}
+
+function findIncidents(views: View[], found: (Verdict | undefined)[], timeOf: (slot: number) => number): Incident[] {
+  const incidents: Incident[] = [];
+  let open: Incident | undefined;
+  for (const [slot, verdict] of found.entries()) {
+    // What is not known does not end an incident.
+    if (verdict === "unknown" || verdict === undefined) continue;
+    const failing = views.filter((view) => view.failures.has(slot));
+    const places = failing.map(({ name }) => name);
+    if (open && !isSame(open, verdict, places)) {
+      open.until = timeOf(slot);
+      open = undefined;
+    }
+    const first = failing[0]?.failures.get(slot);
+    if (verdict === "ok" || verdict === "planned" || !first) continue;
+    if (!open) {
+      open = { verdict, from: timeOf(slot), slots: 0, places, hop: first.hop, err: first.err };
+      incidents.push(open);
+    }
+    open.slots++;
+  }
+  return incidents;
+}
+
+function slotsOf(slots: Record<Verdict, number>, due: number): Slots {
+  const { partial, down, unconfirmed, planned, unknown } = slots;
+  return { due, ok: slots.ok + partial, flaky: 0, failed: down, planned, unknown: unknown + unconfirmed };
+}
+
+/** Lays the logs of several places over each other; they must be of the same window. `slo` in percent. */
+export function together(places: Place[], slo: number): Together {
+  const timelines = places.map(({ report }) => report.timeline);
+  const period = Math.max(...timelines.map((timeline) => timeline.period));
+  const from = Math.min(...timelines.map((timeline) => timeline.from));
+  const to = Math.max(...timelines.map((timeline) => timeline.to));
+  const origin = Math.floor(from / period);
+  const end = Math.max(origin, ...timelines.map((timeline) => lastSlotEnd(timeline, period)));
+  const views = places.map((place) => viewOf(place, origin, period, end - origin));
+  const found = Array.from({ length: end - origin }, (_, slot) => verdictOf(views, slot));
+  const slots = { ok: 0, partial: 0, down: 0, unconfirmed: 0, planned: 0, unknown: 0 };
+  for (const verdict of found) if (verdict) slots[verdict]++;
+  const due = found.filter((verdict) => verdict !== undefined).length;
+  const objective = objectiveOf(slotsOf(slots, due), slo, period / minute);
+  const incidents = findIncidents(views, found, (slot) => (origin + slot) * period);
+  return { from, to, period, slots, incidents, objective };
+}
+
+/** The slot after the last one of a timeline that ran or was due, in periods since 1970. */
+function lastSlotEnd({ runs, rows, holes }: Report["timeline"], period: number): number {
+  const lastRun = rows.length === 0 ? -Infinity : runs.timeOf(rows.at(-1) ?? 0);
+  const lastHole = (holes.at(-1)?.until ?? -Infinity) - 1;
+  const last = Math.max(lastRun, lastHole);
+  return last === -Infinity ? -Infinity : Math.floor(last / period) + 1;
+}

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durationOf } from "./duration.ts";
@@ -9,6 +10,8 @@ import { type KeyKind, keyKinds } from "./keys.ts";
 import { missing } from "./leaf.ts";
 import { show } from "./show.ts";
 import { warningsOf } from "./warnings.ts";
+
+surviveClosedPipes();
 
 interface Options {
   dir: string;

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { printFindings } from "@analyze/common/finding";
 import { Command } from "commander";
 import { connect } from "./cluster.ts";
 import { examine } from "./examine.ts";
+
+surviveClosedPipes();
 
 interface DoctorOptions {
   host: string;

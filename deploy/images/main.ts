@@ -1,7 +1,10 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { buildImage } from "./docker.ts";
 import { imageNames } from "./images.ts";
+
+surviveClosedPipes();
 
 const usage = "usage: npm run images -- [--tag NAME]     (default: the version and latest)";
 

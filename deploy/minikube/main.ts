@@ -1,3 +1,4 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { createInterface } from "node:readline/promises";
 import { connect, type Cluster } from "../cluster/cluster.ts";
@@ -6,6 +7,8 @@ import { settleEdge } from "./edge.ts";
 import { readOptions } from "./options.ts";
 import { renew } from "./renew.ts";
 import { undeploy } from "./undeploy.ts";
+
+surviveClosedPipes();
 
 /** Asks before it changes a cluster that is neither minikube nor kind. */
 async function consent({ context, kind, nodes }: Cluster, yes: boolean): Promise<void> {

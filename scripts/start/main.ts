@@ -1,3 +1,4 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { Command } from "commander";
 import { readConfig } from "./config.ts";
@@ -10,6 +11,8 @@ Settings (environment), each a port on 127.0.0.1:
   START_METRICS_PORT          web's metrics (9090)
   START_WORKER_METRICS_PORT   worker's metrics (9091)
 ANALYZE_LOG is the client's log (./analyze.log). What else the three programs read is in README.md.`;
+
+surviveClosedPipes();
 
 const stop = new AbortController();
 const kill = new AbortController();

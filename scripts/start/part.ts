@@ -13,6 +13,8 @@ export interface PartOptions {
   log: string;
   /** Restarts the program when a file of its source changes. */
   watch?: boolean;
+  /** What it prints on stdout is shown, and only its errors go to the log. */
+  shown?: boolean;
 }
 
 /** One of the programs that `npm start` runs, as a process of its own. */
@@ -27,18 +29,21 @@ export interface Part extends Pick<PartOptions, "name" | "log"> {
   lastLines(): string[];
 }
 
+/** Longer than any of the programs takes by its own limits. */
+const stopLimitMs = 40_000;
+
 /**
  * Starts a program in a process group of its own: Ctrl-C reaches the whole group of the terminal, and a second signal,
  * ours after the terminal's, would cut its draining short.
  */
-export function startPart({ name, entry, env, log, watch = false }: PartOptions): Part {
+export function startPart({ name, entry, env, log, watch = false, shown = false }: PartOptions): Part {
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, "w");
   const watching = watch ? ["--watch", "--watch-preserve-output"] : [];
   const child = spawn(process.execPath, [...watching, entry], {
     // No edge in front of it routes by readiness, so there is nobody to wait for before it closes.
     env: { DRAIN_DELAY_MS: "0", ...process.env, ...env },
-    stdio: ["ignore", output, output],
+    stdio: ["ignore", shown ? "inherit" : output, output],
     detached: true,
   });
   closeSync(output);
@@ -50,7 +55,9 @@ export function startPart({ name, entry, env, log, watch = false }: PartOptions)
     ended,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      const limit = setTimeout(() => killGroup(child), stopLimitMs);
       await ended;
+      clearTimeout(limit);
     },
     kill: () => killGroup(child),
     lastLines: () => readFileSync(log, "utf8").trimEnd().split("\n").slice(-8),

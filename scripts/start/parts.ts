@@ -18,6 +18,8 @@ export function describeParts({ ports, logFile, schedule, watch }: StartConfig, 
     env,
     log: join("logs", `${name}.log`),
     watch,
+    // Its lines are its log's, with its own colours on a terminal.
+    shown: name === "client",
   });
   return {
     worker: part("worker", "server/src/worker/main.ts", {

@@ -3,18 +3,18 @@ import { readFileSync } from "node:fs";
 import { hour } from "@analyze/common/time";
 import { type StartConfig, StartError } from "./config.ts";
 import { createFleet } from "./fleet.ts";
-import { follow } from "./follow.ts";
 import { describeParts } from "./parts.ts";
 import { requirePorts } from "./ports.ts";
 import { untilReady } from "./ready.ts";
 import { renewEvery } from "./renewal.ts";
+import { leaveSettings } from "./settings.ts";
 import { certificates, findTrust, type Trust } from "./trust.ts";
-import { farewell, greeting, obituary, pollLine, type Screen } from "./view.ts";
+import { farewell, greeting, obituary, type Screen } from "./view.ts";
 
 const readyLimitMs = 15_000;
 
 /**
- * Runs worker, web and client and shows each line of the client's log, until `stop` aborts or one of them ends.
+ * Runs worker, web and client, which shows each line of its log, until `stop` aborts or one of them ends.
  * Resolves when all have ended, with the exit code; `kill` aborting ends them at once. Throws a {@link StartError} when
  * they can't be started.
  */
@@ -25,7 +25,6 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   const fleet = createFleet();
   kill.addEventListener("abort", fleet.kill);
   const over = AbortSignal.any([stop, fleet.broken]);
-  let unfollow: (() => void) | undefined;
   const renewing = new AbortController();
   let renewal: Promise<void> | undefined;
   try {
@@ -33,7 +32,7 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
     const web = fleet.start(parts.web);
     if (await answering(config, trust, over)) {
       screen.write(greeting(config, trust, { web, worker }));
-      unfollow = follow(config.logFile, (line) => screen.write(`${pollLine(line, screen)}\n`));
+      leaveSettings(parts.client.env);
       fleet.start(parts.client);
       renewal = renewEvery(certificates, hour, screen, renewing.signal);
       if (!over.aborted) await once(over, "abort");
@@ -43,7 +42,6 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
     renewing.abort();
     await renewal;
     await fleet.stop();
-    unfollow?.();
   }
   return fleet.dead ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -34,6 +35,10 @@ async function freePorts(): Promise<Record<string, string>> {
   return Object.fromEntries(held.map(({ port }, index) => [variables[index], String(port)]));
 }
 
+function goodLines(): number {
+  return readFileSync(join(dir, "analyze.log"), "utf8").match(/ ok /g)?.length ?? 0;
+}
+
 function start(env: Record<string, string>, ...args: string[]): Program {
   program = startProgram(process.execPath, [main, ...args], { cwd: dir, env: { ...process.env, ...env } });
   return program;
@@ -45,6 +50,48 @@ it("three processes start, the client's first line is ok and in the log, and SIG
   expect(await started.stop()).toBe(0);
   expect(readFileSync(join(dir, "analyze.log"), "utf8")).toMatch(/^\S+Z ok +\S+ +200 /m);
   expect(existsSync(join(dir, "certs/issued/ca.crt"))).toBe(true);
+});
+
+it("after it, each command of the client finds edge, CA and log without a setting", async () => {
+  const started = start(await freePorts(), "--every", "1s");
+  await started.waitFor(/^\S+Z ok +\S+ +200 /m);
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ANALYZE_")));
+  const analyze = (args: string[], env = {}): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [join(import.meta.dirname, "../analyze.ts"), ...args], {
+      cwd: dir,
+      env: { ...own, ...env },
+      encoding: "utf8",
+    });
+  for (const [args, shown] of [
+    [["once", "--line"], / ok +app +200 /],
+    [["doctor"], /✓ poller .*writes this log/],
+    [["report", "--line"], /^analyze: UP for /],
+    [["tail", "-n", "1"], /Z (ok|start|flaky) /],
+    [["export"], /"kind":"ok"/],
+    [["maintenance"], /No maintenance is announced/],
+  ] as const) {
+    const { stdout, stderr } = analyze([...args]);
+    expect(stdout).toMatch(shown);
+    expect(stderr).toBe("Settings: logs/analyze.env, as npm start left them\n");
+  }
+  const { stdout, stderr } = analyze(["report"], { ANALYZE_LOG: join(dir, "another.log") });
+  expect(stdout + stderr).toMatch(/^There is no log at .*another\.log/);
+  expect(await started.stop()).toBe(0);
+}, 90_000);
+
+it("when its reader goes away, it goes on, and ends all on SIGTERM", async () => {
+  const started = start(await freePorts(), "--every", "1s");
+  await started.waitFor(/^\S+Z ok +\S+ +200 /m);
+  started.child.stdout?.destroy();
+  const before = goodLines();
+  await expect.poll(goodLines, { timeout: 20_000 }).toBeGreaterThan(before + 2);
+  expect(await started.stop()).toBe(0);
+});
+
+it("a log that can't be opened ends all, and is named", async () => {
+  const started = start({ ...(await freePorts()), ANALYZE_LOG: dir });
+  expect(await started.ended).toBe(1);
+  expect(started.output()).toMatch(/client ended with code 2.*\n.*The log cannot be opened: EISDIR/);
 });
 
 it("when one part dies the rest is ended, and the exit code says so", async () => {

@@ -1,39 +1,12 @@
 import { dateOf } from "@analyze/certs";
+import { stripVTControlCharacters } from "node:util";
 import type { StartConfig } from "./config.ts";
 import type { Part } from "./part.ts";
 import type { Trust } from "./trust.ts";
-import { stripVTControlCharacters, styleText } from "node:util";
 
-type Format = Parameters<typeof styleText>[0];
-
-/** Where lines are shown. `columns` and colour only on a terminal. */
+/** Where something is shown. */
 export interface Screen {
   write(text: string): unknown;
-  isTTY?: boolean;
-  columns?: number;
-}
-
-const colours = new Map<string, Format>([
-  ["ok", "green"],
-  ["flaky", "yellow"],
-  ["gap", "yellow"],
-  ["FAIL", "red"],
-  ["DOWN", "red"],
-  ["UP", "green"],
-]);
-
-/**
- * A line of the client's log as it is shown: on a terminal its verdict coloured and its end cut off, so that it stays
- * one line; elsewhere whole and plain.
- */
-export function pollLine(text: string, screen: Screen): string {
-  const safe = stripVTControlCharacters(text);
-  if (!screen.isTTY) return safe;
-  const columns = screen.columns ?? 80;
-  const cut = safe.length > columns ? `${safe.slice(0, columns - 1)}…` : safe;
-  const [, time = "", verdict = "", rest = ""] = /^(\S+ +)(\S+)(.*)$/.exec(cut) ?? [];
-  const colour = colours.get(verdict);
-  return colour ? time + styleText(colour, verdict, { validateStream: false }) + rest : cut;
 }
 
 /** What runs where, and what a person may type next. */
@@ -52,7 +25,7 @@ export function greeting(
   TLS      certificate valid until ${until && dateOf(until)}; renewed in its last 30 days while this runs
 
   curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/
-  tail -f ${logFile}
+  npm run analyze -- doctor      is all well, place by place; also once, report, tail, export
 
 Ctrl-C ends all three. The client's lines, as they come:
 

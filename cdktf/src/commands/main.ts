@@ -1,3 +1,4 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { Command } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -7,6 +8,8 @@ import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
 import { values } from "../../../deploy/aws/values.ts";
+
+surviveClosedPipes();
 
 const program = new Command("cdktf/").description(
   "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",

@@ -1,7 +1,10 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { login, onHost, power, status, tunnel, update } from "./commands.ts";
 import { reboot, start, stop } from "./power.ts";
+
+surviveClosedPipes();
 
 const program = new Command("host").description(
   "The host that runs the client, found by its tags. AWS_REGION and ANALYZE_STAGE say where: docs/aws.md",

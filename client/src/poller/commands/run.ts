@@ -1,6 +1,8 @@
+import { screenOf } from "@analyze/common/screen";
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { formatInstant, type LogLine } from "../../line/index.ts";
+import { paintLine } from "../../line/paint.ts";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";
 import { appendLine, requireLog } from "../journal/append.ts";
@@ -43,13 +45,16 @@ export async function run(env: NodeJS.ProcessEnv, version: string): Promise<numb
   await requireLog(config.log);
   const lock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
   const cover = warnOnce(lock.cover);
+  const screen = screenOf(process.stdout, env);
+  // On a terminal a line stays one line; elsewhere it is whole.
+  const width = process.stdout.isTTY ? screen.width : Infinity;
   const app = createApp({
     config,
     version,
     env,
     warn,
     notifier: createNotifier(env, warn),
-    print: (line) => void process.stdout.write(line),
+    print: (line) => void process.stdout.write(`${paintLine(line.trimEnd(), screen, width)}\n`),
     append: async (line) => {
       await appendLine(config.log, line);
       await cover();

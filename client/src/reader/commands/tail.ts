@@ -1,14 +1,14 @@
-import { screenOf } from "@analyze/common/screen";
+import { screenOf, type Screen } from "@analyze/common/screen";
 import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { parseLine, type LogLine } from "../../line/index.ts";
+import { paintLine } from "../../line/paint.ts";
 import { findLogFiles } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";
 import { noLog } from "../read/log.ts";
 import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { LogFollower } from "../tail/follower.ts";
-import { paint } from "../tail/paint.ts";
 
 interface Options {
   follow?: true;
@@ -26,14 +26,10 @@ function wholeNumber(text: string): number {
 
 type Painted = (texts: string[]) => string[];
 
-function painter({ failed }: Options, isColoured: boolean): Painted {
+function painter({ failed }: Options, screen: Screen): Painted {
   const isWanted = (line: LogLine | undefined): boolean =>
     !failed || (line !== undefined && line.kind !== "ok" && line.kind !== "start" && line.kind !== "stop");
-  return (texts) =>
-    texts.flatMap((text) => {
-      const line = parseLine(text);
-      return isWanted(line) ? [paint(text, line, isColoured)] : [];
-    });
+  return (texts) => texts.filter((text) => isWanted(parseLine(text))).map((text) => paintLine(text, screen));
 }
 
 function last(lines: string[], count: number): string[] {
@@ -65,8 +61,8 @@ async function olderLines(path: string, live: number | undefined, count: number,
   return found.flat();
 }
 
-async function* tail(options: Options, isColoured: boolean): AsyncGenerator<string> {
-  const painted = painter(options, isColoured);
+async function* tail(options: Options, screen: Screen): AsyncGenerator<string> {
+  const painted = painter(options, screen);
   const follower = new LogFollower(options.log);
   const recent = painted(await follower.readNew());
   const missing = Math.max(0, options.lines - recent.length);
@@ -90,5 +86,5 @@ export function addTail(program: Command, env: NodeJS.ProcessEnv): void {
     .option("--failed", "only what was not well: FAIL, flaky, gap, DOWN and UP")
     .option("-n, --lines <count>", "how many lines to begin with", wholeNumber, 20)
     .addOption(logOption())
-    .action((options: Options) => print(tail(options, screenOf(process.stdout, env).colour), process.stdout));
+    .action((options: Options) => print(tail(options, screenOf(process.stdout, env)), process.stdout));
 }

@@ -1,0 +1,26 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+it.each([
+  ["certs/src/main.ts"],
+  ["certs/src/main.ts", "--show"],
+  ["certs/src/main.ts", "--help"],
+  ["scripts/start/main.ts", "--help"],
+  ["deploy/cluster/main.ts", "--help"],
+])("%s %s survives the end of its reader, as `head -1` is one", async (main, ...args) => {
+  const cwd = mkdtempSync(join(tmpdir(), "pipes-"));
+  const child = spawn(process.execPath, [join(root, main), ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  const errors = text(child.stderr);
+  const [, signal]: (number | string | null)[] = await once(child, "exit");
+  expect(signal).toBeNull();
+  expect(await errors).not.toMatch(/EPIPE| {4}at /);
+  rmSync(cwd, { recursive: true });
+});

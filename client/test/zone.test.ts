@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { calendar } from "../src/log/calendar.ts";
 import { audit } from "./audit.ts";
 import { openBench, type Bench } from "./running.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => bench.close());
 
-test("on a machine whose zone repeats an hour, no second of that night is silent", async () => {
+it("on a machine whose zone repeats an hour, no second of that night is silent", async () => {
   const preload = join(bench.dir, "shift.mjs");
   writeFileSync(preload, shift);
   const client = bench.start({ TZ: "Europe/Vienna", NODE_OPTIONS: `--import ${preload}` });

@@ -39,6 +39,7 @@ function chosen(variants: readonly Variant[]): readonly Variant[] {
 }
 
 function allPeers(): readonly Variant[] {
+  if (chosen([flask("")]).length === 0) return chosen(peers);
   const python = preparePython();
   if (python === undefined) progress("Flask is left out: python3 with venv is missing, or pip cannot install it.");
   return chosen([...peers, ...(python === undefined ? [] : [flask(python)])]);

@@ -1,4 +1,4 @@
-import { createLogger } from "../../server/src/shared/logger.ts";
+import { createLog } from "../../server/src/shared/logger.ts";
 import { createService, type Service } from "../../server/src/shared/service.ts";
 
 /** What a composition can leave out, to see what it costs. */
@@ -19,7 +19,7 @@ export function readOmission(): Omission | undefined {
 /** The parts of a service, with what is left out replaced by something that does nothing. */
 export function composeService(name: "web" | "worker", omitted: Omission | undefined): Service {
   const service = createService(name, "info");
-  if (omitted === "the log line") return { ...service, logger: createLogger(name, "silent") };
+  if (omitted === "the log line") return { ...service, ...createLog(name, "silent") };
   if (omitted === "metrics") return { ...service, metrics: { ...service.metrics, observer: () => () => {} } };
   return service;
 }

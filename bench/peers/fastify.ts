@@ -4,7 +4,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { collectDefaultMetrics, Histogram } from "prom-client";
 import { Pool } from "undici";
 import { headers, limits, problemTypes, requestIdPattern } from "../../server/src/contract/index.ts";
-import { createLogger } from "../../server/src/shared/logger.ts";
+import { createLog } from "../../server/src/shared/logger.ts";
 import { finish, readRole, work } from "./role.ts";
 
 /**
@@ -37,7 +37,7 @@ function requestId(given: string | string[] | undefined): string {
 
 const app = Fastify({
   bodyLimit: limits.bodyBytes,
-  ...(equipped ? { loggerInstance: createLogger(hop, "info") } : { logger: false }),
+  ...(equipped ? { loggerInstance: createLog(hop, "info").logger } : { logger: false }),
   disableRequestLogging: true,
   // Fastify's default would turn 1 into "1" and drop unknown keys where ours refuses both.
   ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },

@@ -1,16 +1,15 @@
 import { standingHeaders, type StandingHeaders } from "./answer.ts";
-import { createLogger, type Logger, type LogLevel } from "./logger.ts";
+import { createLog, type Log, type LogLevel } from "./logger.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { Traffic } from "./traffic.ts";
 import { version } from "@analyze/common/version";
 
 /** What a service's parts share: built once in main, or by a test. */
-export interface Service {
+export interface Service extends Log {
   name: "web" | "worker";
   standing: StandingHeaders;
   traffic: Traffic;
   metrics: Metrics;
-  logger: Logger;
 }
 
 /** The parts that a service of this name is made with. `endsTls` adds HSTS to its answers. */
@@ -21,6 +20,6 @@ export function createService(name: Service["name"], logLevel: LogLevel, endsTls
     traffic,
     standing: standingHeaders(name, endsTls),
     metrics: createMetrics(name, version, traffic),
-    logger: createLogger(name, logLevel),
+    ...createLog(name, logLevel),
   };
 }

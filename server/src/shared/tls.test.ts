@@ -51,7 +51,7 @@ interface Seen {
   socket: TLSSocket;
 }
 
-async function get(agent: Agent, options: { maxVersion?: "TLSv1.1" | "TLSv1.2" } = {}): Promise<Seen> {
+async function get(agent: Agent, options: { maxVersion?: "TLSv1.1" | "TLSv1.2"; port?: number } = {}): Promise<Seen> {
   const ca = authority.certificate;
   const request = send({ port, host: "127.0.0.1", servername: "localhost", path: "/livez", ca, agent, ...options });
   request.end();
@@ -75,7 +75,7 @@ it("does not speak what is older than TLS 1.2", async () => {
   await expect(get(new Agent(), { maxVersion: "TLSv1.1" })).rejects.toThrow(/EPROTO|protocol/i);
 });
 
-it("a renewed certificate is served to new connections once both files fit, and open ones live on", async () => {
+it("a renewed certificate is served to new connections once both files fit, and open ones continue", async () => {
   const kept = new Agent({ keepAlive: true, maxSockets: 1 });
   const before = await get(kept);
   const second = await leaf();
@@ -94,7 +94,23 @@ it("a renewed certificate is served to new connections once both files fit, and 
   kept.destroy();
 });
 
-it("a file that cannot be read is said with the variable that names it", () => {
+it.each(["key first", "certificate first"])("one PEM file may hold both: %s", async (order) => {
+  const both = await leaf();
+  const file = join(dir, "both.pem");
+  writeFileSync(file, order === "key first" ? both.key + both.certificate : both.certificate + both.key);
+  const own = createAppServer(
+    healthRoutes(service.traffic),
+    service,
+    loadTls({ certFile: file, keyFile: file }).options,
+  );
+  const ownPort = await listening(own);
+  const { serial } = await get(new Agent(), { port: ownPort });
+  expect(serial).not.toBe((await get(new Agent())).serial);
+  own.closeAllConnections();
+  own.close();
+});
+
+it("a file that cannot be read is named with its variable", () => {
   expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(SettingsError);
   expect(() => loadTls({ ...files, certFile: join(dir, "none.crt") })).toThrow(/TLS_CERT_FILE=.*none\.crt.*ENOENT/);
 });

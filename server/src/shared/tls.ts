@@ -11,11 +11,11 @@ export interface TlsFiles {
 
 export interface TlsMaterial {
   options: SecureContextOptions;
-  /** End of the certificate's life. */
+  /** End of the certificate's validity. */
   notAfter: Date;
 }
 
-/** Files are asked for their time this often: inotify does not see the symlink swap of a Kubernetes secret. */
+/** How often the files are looked at: inotify does not see the symlink swap of a Kubernetes Secret. */
 const pollMs = 1_000;
 
 /** Mozilla's intermediate guideline 6.0. */
@@ -35,11 +35,15 @@ const policy: SecureContextOptions = {
   ecdhCurve: "X25519MLKEM768:X25519:prime256v1:secp384r1",
 };
 
-/** Reads certificate and key. Throws SettingsError when either cannot be read or they do not fit together. */
+/**
+ * Reads certificate and key, which may be one PEM file: then both change in one step. Throws SettingsError when either
+ * cannot be read or the key is not that of the certificate.
+ */
 export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
   try {
     const cert = readFileSync(certFile, "utf8");
-    const key = readFileSync(keyFile, "utf8");
+    // Read once where it is one file: between two reads it could be replaced.
+    const key = keyFile === certFile ? cert : readFileSync(keyFile, "utf8");
     const leaf = new X509Certificate(cert);
     if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error("the key does not belong to the certificate");
     return { options: { ...policy, cert, key }, notAfter: new Date(leaf.validTo) };
@@ -61,8 +65,8 @@ export interface FollowOptions {
 }
 
 /**
- * Takes a renewed certificate without restart: connections that are open keep the old one, new ones get the new. A
- * half-done renewal, where the two files do not fit yet, changes nothing. Returns what ends the watching.
+ * Serves a renewed certificate without a restart: open connections keep the old one, new connections get the new one.
+ * While only one of two files is replaced, nothing changes. Returns a function that stops it.
  */
 export function followTls({ server, files, material, logger, onRenewal }: FollowOptions): () => void {
   let current = material.options;
@@ -76,10 +80,10 @@ export function followTls({ server, files, material, logger, onRenewal }: Follow
       logger.info({ notAfter: next.notAfter }, "certificate renewed");
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      logger.warn({ reason: error.message }, "certificate not renewed, the old one stays");
+      logger.warn({ reason: error.message }, "certificate not renewed, the old one is still served");
     }
   };
-  const paths = [files.certFile, files.keyFile];
+  const paths = new Set([files.certFile, files.keyFile]);
   for (const path of paths) watchFile(path, { interval: pollMs, persistent: false }, reload);
   return () => {
     for (const path of paths) unwatchFile(path, reload);

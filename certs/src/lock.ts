@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -31,7 +41,15 @@ export async function withLock<T>(dir: string, work: () => Promise<T>, waitMs = 
 
 function take(path: string): boolean {
   try {
-    writeFileSync(path, `${process.pid} ${hostname()}`, { flag: "wx" });
+    const file = openSync(path, "wx");
+    try {
+      writeFileSync(file, `${process.pid} ${hostname()}`);
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
@@ -59,8 +77,10 @@ function removeDead(path: string): boolean {
 function isAlive(path: string, holder: string): boolean {
   const [pid, host] = holder.split(" ");
   const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  // Killed before it wrote its name.
+  if (!pid) return age < 2 * second;
   // On another host or in another container the process cannot be seen, and no run takes this long.
-  if (host !== hostname() || !pid) return age < minute;
+  if (host !== hostname()) return age < minute;
   try {
     return process.kill(Number(pid), 0);
   } catch (error) {

@@ -37,7 +37,7 @@ function aboutAuthority(dir: string, stored: Stored, now: Date): string {
     `CA "${facts.commonName}" (${pathsOf(dir, "ca").certificate}), ${validity(facts)}.`,
     facts.hosts
       ? `It can issue for ${facts.hosts.join(", ")} and their subdomains. Clients that check a CA's name constraints (OpenSSL, ` +
-        "Node, curl, Python, GnuTLS) refuse any other name. Java does not check them."
+        "Node, curl, Python, GnuTLS, Chromium) refuse any other name. Java does not check them."
       : "It has no name constraints: who trusts it, trusts its key for every host.",
     stored.key === undefined
       ? "Its key is not here, so nothing can be issued or renewed."

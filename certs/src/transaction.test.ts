@@ -9,9 +9,10 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -19,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { read } from "./folder.ts";
 import { isIssuedBy, isPair } from "./inspect.ts";
 import { issueAll } from "./issue.ts";
+import { withLock } from "./lock.ts";
 import { recover, write } from "./transaction.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -111,11 +113,29 @@ describe("a run of certs", () => {
     expect(readdirSync(dir)).toEqual(["ca.crt", "ca.key", "tls.crt", "tls.key"]);
   }, 60_000);
 
-  it("takes the lock of a run that was killed, and says so when the holder lives", async () => {
-    writeFileSync(join(dir, ".lock"), `999999999 ${(await import("node:os")).hostname()}`);
+  it.each([
+    ["was killed", `999999999 ${hostname()}`, 0],
+    ["was killed before it wrote its name", "", 3],
+    ["was killed in another container", "1 another", 61],
+  ])("takes the lock of a run that %s", async (_, holder, ageSeconds) => {
+    const lock = join(dir, ".lock");
+    writeFileSync(lock, holder);
+    const then = Date.now() / 1000 - ageSeconds;
+    utimesSync(lock, then, then);
     await issueAll({ dir });
-    expect(existsSync(join(dir, ".lock"))).toBe(false);
+    expect([existsSync(lock), isWhole()]).toEqual([false, true]);
   });
+
+  it.each([`${process.pid} ${hostname()}`, "1 another"])(
+    "names the lock that a living run holds: %s",
+    async (holder) => {
+      writeFileSync(join(dir, ".lock"), holder);
+      await expect(withLock(dir, async () => "in", 100)).rejects.toThrow(
+        /another process is writing to .*remove .*\.lock/,
+      );
+      expect(readFileSync(join(dir, ".lock"), "utf8")).toBe(holder);
+    },
+  );
 
   it.skipIf(process.platform === "win32")(
     "says what it cannot write, and needs no write when nothing is due",

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { day } from "@analyze/common/time";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startProgram, type Program } from "../../test/support/program.ts";
+import { issueServerLeaf } from "./authority.ts";
+import { read } from "./folder.ts";
+import { issueAll } from "./issue.ts";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "certs-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function start(...args: string[]): Program {
+  return startProgram(process.execPath, [main, "--dir", dir, ...args]);
+}
+
+async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const program = start(...args);
+  return { code: await program.ended, output: program.output() };
+}
+
+/** A leaf of the folder's CA that ends in so many days. */
+async function shortenLeaf(days: number): Promise<void> {
+  const { certificate, key = "" } = read(dir, "ca") ?? { certificate: "" };
+  const notAfter = new Date(Date.now() + days * day);
+  const leaf = await issueServerLeaf({ certificate, key }, { hosts: ["analyze.test"], notAfter });
+  writeFileSync(join(dir, "tls.key"), leaf.key);
+  writeFileSync(join(dir, "tls.crt"), leaf.certificate);
+}
+
+describe("npm run certs", () => {
+  it("says what it issued, and then what it kept", async () => {
+    expect(await run()).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Issued the CA .*\nIssued the edge cert/),
+    });
+    expect(await run()).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Kept the CA .*\nKept the edge cert/),
+    });
+  });
+
+  it.each([
+    [["--host", "https://x"], "is not a hostname or an IP address"],
+    [["--overlap", "soon", "--replace-ca"], "Give a duration such as 14d, 12h or 30m"],
+    [["--every", "x"], "Give a duration such as 14d, 12h or 30m"],
+    [["--key", "dsa"], "Allowed choices are p256, rsa4096"],
+    [["--replace-ca"], "there is no CA"],
+    [["--show"], '"npm run certs" issues one'],
+  ])("%j is refused in one sentence, without a stack", async (args, sentence) => {
+    const { code, output } = await run(...args);
+    expect([code, output.includes(sentence), /\n {4}at /.test(output)]).toEqual([1, true, false]);
+  });
+
+  it("--show ends with 1 when something is to be done, and changes nothing", async () => {
+    await issueAll({ dir });
+    expect((await run("--show")).code).toBe(0);
+    await shortenLeaf(20);
+    const before = readFileSync(join(dir, "tls.crt"), "utf8");
+    expect(await run("--show")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("issues the edge's certificate again"),
+    });
+    expect(readFileSync(join(dir, "tls.crt"), "utf8")).toBe(before);
+  });
+
+  it("--every renews what comes due while it runs, goes on after a fault, and ends at SIGTERM", async () => {
+    const program = start("--every", "1s");
+    await program.waitFor(/Issued the edge certificate/);
+    await shortenLeaf(20);
+    await program.waitFor(/The one before ended on/);
+    const key = readFileSync(join(dir, "ca.key"));
+    writeFileSync(join(dir, "ca.key"), "garbage");
+    await program.waitFor(/certs: .*ca\.key is damaged/);
+    writeFileSync(join(dir, "ca.key"), key);
+    await shortenLeaf(10);
+    await program.waitFor(/The one before ended on[^]*The one before ended on/);
+    expect(await program.stop()).toBe(0);
+  });
+
+  it("--replace-ca says when clients need the new file, and --overlap 0 replaces at once", async () => {
+    await issueAll({ dir });
+    expect(await run("--replace-ca")).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/The CA is being replaced\. .* give it to every client before \d{4}-\d\d-\d\d/),
+    });
+    rmSync(join(dir, "ca-replacement.json"));
+    for (const name of ["ca-next.crt", "ca-next.key"]) rmSync(join(dir, name));
+    const before = read(dir, "ca")?.key;
+    expect((await run("--replace-ca", "--overlap", "0")).code).toBe(0);
+    expect(read(dir, "ca")?.key).not.toBe(before);
+    expect(read(dir, "ca-old")?.key).toBe(before);
+  });
+});

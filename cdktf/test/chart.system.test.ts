@@ -108,7 +108,9 @@ describeWith(["terraform", "cluster"], "`npm run chart`, refused", () => {
 
   it("where there is no cluster: stage dev", async () => {
     await applied("dev", Object.fromEntries(images));
-    expect(chart(environment())).toContain("set ANALYZE_STAGE=prod, or use `npm run deploy:minikube`");
+    expect(chart(environment())).toContain(
+      "set ANALYZE_STAGE to a stage that has one, or use `npm run deploy:minikube`",
+    );
   });
 
   it("where the API server does not answer, with the way to reach it", async () => {

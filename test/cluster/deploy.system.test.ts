@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { run } from "../../deploy/run.ts";
+import { startProgram, type Program } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeOf } from "./edge.ts";
@@ -18,6 +20,22 @@ async function state({ cluster, namespace }: World): Promise<string> {
   const path = `jsonpath={range .items[*]}${each}{"\\n"}{end}`;
   const history = await run("helm", ["history", "analyze", "-n", namespace, "--kube-context", cluster.context]);
   return `${await cluster.read("-n", namespace, "get", kinds, "-o", path)}${history.stdout}`;
+}
+
+/** The newest revision of the Helm release. (An interrupted one keeps its state in the history.) */
+async function newest(): Promise<string> {
+  return (await world.cluster.helm(["history", "analyze", "-n", world.namespace, "--max", "1"])).stdout;
+}
+
+/** A deployment that waits for pods that can't start. */
+async function startStuck(): Promise<Program> {
+  const options = ["--yes", "--set", "worker.image.tag=no-such-tag", "--timeout", "120s"];
+  const stuck = startProgram(process.execPath, ["deploy/minikube/main.ts", "deploy", ...options]);
+  await vi.waitUntil(async () => (await newest()).includes("pending-upgrade"), {
+    timeout: 60_000,
+    interval: 500,
+  });
+  return stuck;
 }
 
 describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
@@ -40,7 +58,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await state(world)).toBe(before);
   });
 
-  test("mends what someone changed by hand", async () => {
+  test("restores what someone changed by hand", async () => {
     const policy = ["-n", world.namespace, "networkpolicy/deny-all"] as const;
     await world.cluster.read("delete", ...policy);
     expect(await script("deploy")).toContain("every pod is ready");
@@ -52,6 +70,30 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     await expect(broken).rejects.toThrow(/rolled back[^]*no-such-tag/);
     const reply = await ask(edgeOf(world), { path: "/analyze", body: '{"text":"still here"}' });
     expect(reply.status).toBe(200);
+    expect(await script("deploy")).toMatch(/^ok /m);
+  });
+
+  test("says that helm refused a flag, and that nothing was changed", async () => {
+    const before = await state(world);
+    const refused = script("deploy", "--set", "worker.image.tag=other", "--timeout", "soon");
+    await expect(refused).rejects.toThrow(/helm refused it\. Nothing was changed:\n.*soon/);
+    expect(await state(world)).toBe(before);
+  });
+
+  test("after a deployment was killed, the next one says so, rolls back and goes on", async () => {
+    const stuck = await startStuck();
+    stuck.child.kill("SIGKILL");
+    execFileSync("pkill", ["-KILL", "-f", "helm upgrade --install analyze .*no-such-tag"]);
+    await stuck.ended;
+    const printed = await script("deploy");
+    expect(printed).toMatch(/an interrupted command left revision (\d+) pending-upgrade: rolled back to revision \d+/);
+    expect(printed).toMatch(/^ok /m);
+  });
+
+  test("Ctrl-C reaches helm, which rolls back; the command ends with 130 and leaves nothing locked", async () => {
+    const stuck = await startStuck();
+    expect(await stuck.stop("SIGINT")).toBe(130);
+    expect(await newest()).toContain("deployed");
     expect(await script("deploy")).toMatch(/^ok /m);
   });
 

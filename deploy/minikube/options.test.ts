@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { readOptions } from "./options.ts";
 
-test("an empty command line means analyze.test behind the edge that suits the cluster", () => {
+it("an empty command line means analyze.test behind the edge that suits the cluster", () => {
   expect(readOptions(["deploy"], {})).toMatchObject({
     edge: undefined,
     host: "analyze.test",
@@ -12,7 +12,7 @@ test("an empty command line means analyze.test behind the edge that suits the cl
   });
 });
 
-test("IMAGE_LOADER is a command and its arguments", () => {
+it("IMAGE_LOADER is a command and its arguments", () => {
   expect(readOptions(["deploy"], { IMAGE_LOADER: " k3d image  import " }).imageLoader).toEqual([
     "k3d",
     "image",
@@ -20,7 +20,7 @@ test("IMAGE_LOADER is a command and its arguments", () => {
   ]);
 });
 
-test.each([
+it.each([
   [["fly"], "fly"],
   [["deploy", "--edge", "traefik"], "traefik"],
   [["deploy", "--frobnicate"], "--frobnicate"],

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { headers } from "../../server/src/contract/index.ts";
 import { handshake, splitAddress } from "../../deploy/minikube/reach.ts";
 import { ask, type Edge } from "../edge/ask.ts";
@@ -17,7 +17,7 @@ export function edgeOf({ host, address, clearAddress, ca }: World): Edge {
 
 /** What every edge in a cluster must do besides the suites of test/edge. `edgeLog` reads its access log. */
 export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () => Promise<string>): void {
-  test("a caller's id is in the log of the edge, of web and of worker, and in the answer", async () => {
+  it("a caller's id is in the log of the edge, of web and of worker, and in the answer", async () => {
     const id = `trace-${randomBytes(8).toString("hex")}`;
     const reply = await ask(edgeOf(of()), {
       path: "/analyze",
@@ -31,7 +31,7 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     }
   });
 
-  test(`${hostileTable.length} hostile requests go as the table says, and the worker sees none that it must not`, async () => {
+  it(`${hostileTable.length} hostile requests go as the table says, and the worker sees none that it must not`, async () => {
     const { address, host: servername, ca } = of();
     const ledger = async (until: string): Promise<string[]> => {
       await expect.poll(() => logsOf(of(), "worker"), { timeout: 20_000 }).toContain(until);
@@ -40,7 +40,7 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     expect(await runHostileTable({ name, ...splitAddress(address), tls: { servername, ca }, ledger })).toEqual([]);
   });
 
-  test("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {
+  it("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {
     const { address, host, ca } = of();
     const seen = await Promise.all(["other.test", `x.${host}`].map((other) => handshake(address, other, ca)));
     const refused = { verified: false, reason: expect.stringMatching(/unrecognized name|ECONNRESET/) };

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { edgeSuite } from "../edge/suite.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -19,7 +19,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=ingress, the co
   tlsSuite(() => edgeOf(world));
   clusterEdgeSuite("ingress", () => world, log);
 
-  test("while the Secret is replaced 3 times, every handshake shows one of our leaves", async () => {
+  it("while the Secret is replaced 3 times, every handshake shows one of our leaves", async () => {
     const { strange, count } = await strangeHandshakes(world, 3);
     expect({ strange, enough: count > 20 }).toEqual({ strange: [], enough: true });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { edgeSuite } from "../edge/suite.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -27,7 +27,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
   );
 
   // a Secret reaches the files of a pod in a minute or two, so that one change has to do here
-  test.each(experiments.filter(({ name }) => /updat|deleted|crashed|certificate/.test(name)))(
+  it.each(experiments.filter(({ name }) => /updat|deleted|crashed|certificate/.test(name)))(
     "no POST is lost, and no other certificate seen: $name",
     async (experiment) => {
       const row = await measure(world, experiment, 1);

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { issueAll } from "../../certs/src/index.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeSuite } from "../edge/suite.ts";
@@ -34,7 +34,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     await project.remove();
   });
 
-  test("answers over verified TLS with no step before it", async () => {
+  it("answers over verified TLS with no step before it", async () => {
     const body = JSON.stringify({ text: "Hello, how are you?" });
     const { status, body: answer } = await ask(project.edge(), { path: "/analyze", body });
     expect([status, answer]).toEqual([200, '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}']);
@@ -42,20 +42,20 @@ describeWith(["docker", "compose"], "docker compose up", () => {
 
   edgeSuite(() => project.edge(), { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
 
-  test("the certificates that it issued belong to the person whose checkout it is", () => {
+  it("the certificates that it issued belong to the person whose checkout it is", () => {
     const { uid } = statSync(project.certificates);
     for (const name of ["", "ca.crt", "ca.key", "tls.crt", "tls.key"])
       expect([name, statSync(join(project.certificates, "issued", name)).uid]).toEqual([name, uid]);
     expect(statSync(join(project.certificates, "issued/ca.key")).mode & 0o777).toBe(0o600);
   });
 
-  test("the client writes its first line within the first minute, and it is good", async () => {
+  it("the client writes its first line within the first minute, and it is good", async () => {
     await expect
       .poll(async () => (await clientLog()).join("\n"), { timeout: 70_000, interval: 1000 })
       .toMatch(/^\S+Z ok .* 200 .*$/m);
   });
 
-  test("publishes nginx alone; no other service is in a network that leads out", async () => {
+  it("publishes nginx alone; no other service is in a network that leads out", async () => {
     const leading: Record<string, [published: boolean, waysOut: number]> = {};
     for (const service of longRunning) {
       const ports = await project.compose("ps", "--format", "{{.Ports}}", service);
@@ -65,7 +65,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(leading).toEqual({ nginx: [true, 1], "web-1": inside, "web-2": inside, worker: inside, client: inside });
   });
 
-  test.each(longRunning)("%s runs read-only, without capabilities, privileges or root", async (service) => {
+  it.each(longRunning)("%s runs read-only, without capabilities, privileges or root", async (service) => {
     expect(await project.inspect(service)).toMatchObject({
       Config: { User: expect.stringMatching(/^(65532|101):/) },
       HostConfig: {
@@ -78,7 +78,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     });
   });
 
-  test("killing one web, and stopping the other after it, loses no request", async () => {
+  it("killing one web, and stopping the other after it, loses no request", async () => {
     const running = load();
     await pass(running, 100);
     await project.compose("kill", "web-1");
@@ -92,7 +92,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect({ lost, ok }).toEqual({ lost: [], ok: sent });
   });
 
-  test("a second up changes nothing, and new instances of web, one after the other, lose no request", async () => {
+  it("a second up changes nothing, and new instances of web, one after the other, lose no request", async () => {
     const containers = (): Promise<string> => project.compose("ps", "--quiet", ...longRunning);
     const before = await containers();
     await project.compose("up", "--detach", "--wait", ...longRunning);
@@ -106,7 +106,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(await containers()).not.toBe(before);
   });
 
-  test("a renewed certificate with a new key is in use without a command, and no request is lost", async () => {
+  it("a renewed certificate with a new key is in use without a command, and no request is lost", async () => {
     const dir = join(project.certificates, "issued");
     const running = load();
     await pass(running, 50);
@@ -117,7 +117,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect((await running.stop()).lost).toEqual([]);
   });
 
-  test("client and edge follow a CA's replacement without a restart, and no request is lost", async () => {
+  it("client and edge follow a CA's replacement without a restart, and no request is lost", async () => {
     const dir = join(project.certificates, "issued");
     const trusted = (): Promise<string> => project.compose("exec", "-T", "install", "cat", "/trust/ca.crt");
     await issueAll({ dir, now: new Date(Date.now() - 60_000), replace: { overlapMs: 60_000 } });

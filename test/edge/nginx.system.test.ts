@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pass, startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
 import { ledgerFrom } from "../hostile/ledger.ts";
@@ -33,7 +33,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   edgeSuite(edge, { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
   tlsSuite(edge);
 
-  test("answers in clear carry no HSTS, as RFC 6797 has it, and say what is wrong", async () => {
+  it("answers in clear carry no HSTS, as RFC 6797 has it, and say what is wrong", async () => {
     for (const [question, status] of [
       [{ path: "/random" }, 308],
       [{ path: "/analyze", body: "{}" }, 400],
@@ -46,7 +46,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   });
 
   describe("and its access log", () => {
-    test("has the caller's id, as have web's and worker's logs", async () => {
+    it("has the caller's id, as have web's and worker's logs", async () => {
       const headers = { "x-request-id": "from-end-to-end" };
       await ask(edge(), { path: "/analyze", body: '{"text":"a"}', headers });
       await expect.poll(() => valuesOf("status", stack.nginx.log(), "from-end-to-end")).toEqual([200]);
@@ -57,20 +57,20 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
           .toEqual([200]);
     });
 
-    test("is JSON whatever the caller sends, and has no query", async () => {
+    it("is JSON whatever the caller sends, and has no query", async () => {
       await ask(edge(), { path: `/"\\{}?token=secret`, headers: { "x-request-id": "odd-path" } });
       await expect.poll(() => valuesOf("path", stack.nginx.log(), "odd-path")).toEqual(['/"\\{}']);
     });
   });
 
-  test("meets every hostile request as the table says; the worker sees nothing that it must not see", async () => {
+  it("meets every hostile request as the table says; the worker sees nothing that it must not see", async () => {
     const [host = "", port] = edge().address.split(":");
     const tls = { ca: edge().ca, servername: "analyze.test" };
     const target = { name: "nginx", host, port: Number(port), tls, ledger: ledgerFrom(stack.worker) } as const;
     expect(await runHostileTable(target)).toEqual([]);
   });
 
-  test("killing an instance three times, and ending one three times, loses no request", async () => {
+  it("killing an instance three times, and ending one three times, loses no request", async () => {
     const target = { url: `${edge().url}/analyze`, address: edge().address, ca: edge().ca };
     const load = startLoad({ ...target, durationMs: 120_000, pauseMs: 1 });
     for (const signal of Array.from({ length: 3 }, () => ["SIGKILL", "SIGTERM"] as const).flat()) {
@@ -85,7 +85,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
     expect(sent).toBeGreaterThan(600);
   });
 
-  test("20 changes of the certificate lose no request, on connections that stay and on new ones", async () => {
+  it("20 changes of the certificate lose no request, on connections that stay and on new ones", async () => {
     const { lost, wrongCertificate, byCertificate } = await rotateUnderLoad(edge(), stack.issued, {
       install,
       times: 20,

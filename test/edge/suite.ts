@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { limits, problem, randomResponse, requestIdPattern } from "../../server/src/contract/index.ts";
 import { ask, type Edge, type Question, type Reply } from "./ask.ts";
 
@@ -30,7 +30,7 @@ function faultOf({ status, headers, body }: Reply, statuses: number[], { ownProb
 }
 
 function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
-  test("POST /analyze and GET /random are answered by the app, over verified TLS", async () => {
+  it("POST /analyze and GET /random are answered by the app, over verified TLS", async () => {
     const analyzed = await ask(edge(), analyze);
     expect([analyzed.status, analyzed.body]).toEqual([
       200,
@@ -41,7 +41,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
     expect(randomResponse.parse(JSON.parse(random.body)).number).toBeLessThanOrEqual(100);
   });
 
-  test("HSTS of two years, for this host alone, is on every answer over TLS, errors too", async () => {
+  it("HSTS of two years, for this host alone, is on every answer over TLS, errors too", async () => {
     const questions: Question[] = [
       analyze,
       { path: "/random", method: "HEAD" },
@@ -62,7 +62,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
     }
   });
 
-  test("a caller's request id comes back if it is a plain word, else there is a new one", async () => {
+  it("a caller's request id comes back if it is a plain word, else there is a new one", async () => {
     const kept = await ask(edge(), { ...analyze, headers: { "x-request-id": "by_the-caller-1" } });
     expect(kept.headers["x-request-id"]).toBe("by_the-caller-1");
     for (const bad of ["two words", "a".repeat(65), 'quote"', "<script>", "a;b", ""]) {
@@ -72,7 +72,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
     }
   });
 
-  test("the server does not tell its version", async () => {
+  it("the server does not tell its version", async () => {
     for (const path of ["/random", "/%00"]) {
       const { headers, body } = await ask(edge(), { path });
       expect(JSON.stringify([headers.server, headers["x-powered-by"], body])).not.toMatch(
@@ -83,7 +83,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
 }
 
 function refusals(edge: () => Edge, traits: EdgeTraits): void {
-  test("a body of 1 MiB reaches the app, one byte more is refused with 413", async () => {
+  it("a body of 1 MiB reaches the app, one byte more is refused with 413", async () => {
     const most = await ask(edge(), { path: "/analyze", body: bodyOf(limits.bodyBytes) });
     expect([most.headers["x-served-by"], most.status]).not.toEqual([undefined, 413]);
     expect(faultOf(await ask(edge(), { path: "/analyze", body: bodyOf(limits.bodyBytes + 1) }), [413], traits)).toBe(
@@ -93,13 +93,13 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     expect(faultOf(await ask(edge(), { ...chunked, chunks: [bodyOf(limits.bodyBytes + 1)] }), [413], traits)).toBe("");
   });
 
-  test("headers of 20 kB and an address of 20 kB are refused", async () => {
+  it("headers of 20 kB and an address of 20 kB are refused", async () => {
     const long = "a".repeat(20_000);
     expect(faultOf(await ask(edge(), { headers: { "x-long": long } }), [400, 431], traits)).toBe("");
     expect(faultOf(await ask(edge(), { path: `/${long}` }), [400, 414, 431], traits)).toBe("");
   });
 
-  test.each([
+  it.each([
     { path: "/process", body: example },
     { path: "/metrics" },
     { path: "//metrics" },
@@ -113,13 +113,13 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     expect(reply.body).not.toMatch(/word_count|# HELP/);
   });
 
-  test("TRACE is refused, and does not echo", async () => {
+  it("TRACE is refused, and does not echo", async () => {
     const reply = await ask(edge(), { method: "TRACE", headers: { "x-secret": "echo-me" } });
     expect(faultOf(reply, [405, 501], traits)).toBe("");
     expect(reply.body).not.toContain("echo-me");
   });
 
-  test("a host that is not ours is not served", async () => {
+  it("a host that is not ours is not served", async () => {
     const { status, headers } = await ask(edge(), { headers: { host: "other.test" } });
     expect([status, headers["x-served-by"]]).toEqual([
       expect.toSatisfy((code) => [404, 421].includes(code)),
@@ -127,7 +127,7 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     ]);
   });
 
-  test("a handshake for a name that is not ours ends without a certificate that verifies", async () => {
+  it("a handshake for a name that is not ours ends without a certificate that verifies", async () => {
     const refused = /unrecognized name|altname|self-signed|unable to verify|handshake|ECONNRESET/i;
     await expect(ask(edge(), { servername: "other.test" })).rejects.toThrow(refused);
     await expect(ask(edge(), { servername: "" })).rejects.toThrow(refused);
@@ -135,26 +135,26 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
 }
 
 function closed(edge: () => Edge): void {
-  test("nobody listens in clear", async () => {
+  it("nobody listens in clear", async () => {
     await expect(ask(edge(), { clear: true })).rejects.toThrow(/ECONNREFUSED|EHOSTUNREACH|ETIMEDOUT|aborted/);
   });
 }
 
 function clear(edge: () => Edge, traits: EdgeTraits): void {
-  test("a GET or HEAD in clear is redirected to the same address over https", async () => {
+  it("a GET or HEAD in clear is redirected to the same address over https", async () => {
     for (const method of ["GET", "HEAD"]) {
       const { status, headers } = await ask(edge(), { clear: true, method, path: "/random?x=1" });
       expect([status, headers.location]).toEqual([308, `${edge().url}/random?x=1`]);
     }
   });
 
-  test("a POST in clear never reaches the app", async () => {
+  it("a POST in clear never reaches the app", async () => {
     const { status, headers, body } = await ask(edge(), { ...analyze, clear: true });
     expect(headers["x-served-by"]).toBeUndefined();
     expect([status, body.includes("https only")]).toEqual(traits.clear === "refuses POST" ? [400, true] : [308, false]);
   });
 
-  test("a host that is not ours gets no redirect in clear", async () => {
+  it("a host that is not ours gets no redirect in clear", async () => {
     const status = await ask(edge(), { clear: true, headers: { host: "other.test" } }).then(
       (reply) => reply.status,
       () => "closed",

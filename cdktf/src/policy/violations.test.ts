@@ -43,6 +43,14 @@ const outbound = (settings: object): Add => {
   return (s) => new VpcSecurityGroupEgressRule(s, "x", { ...rule, ...settings });
 };
 
+/** The second construct, with the first in the same stack. */
+const beside = (other: Add, add: Add): Add => {
+  return (s) => {
+    other(new Construct(s, "beside"));
+    return add(s);
+  };
+};
+
 /** A bucket in a construct of its own, with a lock of these settings beside it. */
 const locked = (settings: object): Add => {
   return (s) => {
@@ -140,6 +148,24 @@ describe("no violation", () => {
       add: (s) => inbound({ ...port(22), cidrIpv4: new Vpc(s, "v", { cidrBlock: "10.0.0.0/16" }).cidrBlock })(s),
     },
     { what: "every port from another group", add: inbound({ ipProtocol: "-1", referencedSecurityGroupId: "sg-2" }) },
+    {
+      what: "a /8 for one port, beside another /8 for the ports above",
+      add: beside(
+        inbound({ ...port(22, 24), cidrIpv4: "2.0.0.0/8" }),
+        inbound({ ...port(20, 21), cidrIpv4: "1.0.0.0/8" }),
+      ),
+    },
+    {
+      what: "a /8 for one port, beside another /8 for the ports below",
+      add: beside(
+        inbound({ ...port(20, 21), cidrIpv4: "2.0.0.0/8" }),
+        inbound({ ...port(22, 24), cidrIpv4: "1.0.0.0/8" }),
+      ),
+    },
+    {
+      what: "requests from a /8, beside calls to another",
+      add: beside(outbound({ ...port(22), cidrIpv4: "2.0.0.0/8" }), inbound({ ...port(22), cidrIpv4: "1.0.0.0/8" })),
+    },
     { what: "calls to a database in the network", add: outbound({ ...port(5432), cidrIpv4: "10.73.0.0/24" }) },
     { what: "a group without rules", add: (s) => new SecurityGroup(s, "x", {}) },
     { what: "the default group without rules", add: (s) => new DefaultSecurityGroup(s, "x", { vpcId: "vpc-1" }) },

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "@analyze/common/errors";
+import { Command } from "commander";
+import { manifestsOf, stages } from "./manifests.ts";
+
+async function write({ out, set }: { out: string; set: string[] }): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  for (const stage of stages) {
+    const file = join(out, `${stage}.yaml`);
+    writeFileSync(file, await manifestsOf(stage, set));
+    process.stdout.write(`${file}\n`);
+  }
+}
+
+try {
+  await new Command("npm run manifests --")
+    .description("write the chart as plain YAML, one file per stage, for kubectl apply -f")
+    .option("--out <folder>", "where the files go", "dist/manifests")
+    .option("--set <key=value>", "one value for the chart, repeatable", (pair, all: string[]) => [...all, pair], [])
+    .action(write)
+    .parseAsync();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

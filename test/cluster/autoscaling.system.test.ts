@@ -16,6 +16,14 @@ async function evict(pod: string): Promise<string> {
   return code === 0 ? "evicted" : stderr;
 }
 
+/** The events by which web went from 4 pods to 1 at once. */
+async function drops({ cluster, namespace }: World): Promise<string[]> {
+  const selector = "--field-selector=involvedObject.name=web,reason=ScalingReplicaSet";
+  const each = 'jsonpath={range .items[*]}{.message} x{.count}{"\\n"}{end}';
+  const events = await cluster.read("-n", namespace, "get", "events", selector, "-o", each);
+  return events.split("\n").filter((line) => line.includes("from 4 to 1"));
+}
+
 describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", () => {
   beforeAll(async () => {
     world = await deployed("--set", "web.autoscaling.quietSeconds=15");
@@ -46,4 +54,12 @@ describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", ()
     expect({ lost, enough: sent > 1000 }).toEqual({ lost: [], enough: true });
     await expect.poll(async () => (await podsOf(world, "web")).length, { timeout: 240_000, interval: 1000 }).toBe(2);
   }, 480_000);
+
+  it("switched on, the autoscaler starts from the pods that run", async () => {
+    await deployed("--set", "web.autoscaling.enabled=false,web.replicas=4");
+    const before = await drops(world);
+    await deployed();
+    expect(await drops(world)).toEqual(before);
+    expect((await podsOf(world, "web")).length).toBeGreaterThan(1);
+  });
 });

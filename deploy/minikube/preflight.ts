@@ -3,12 +3,18 @@ import { failure } from "../run.ts";
 import { controllersFindings, howToEnableIngress, platformFindings } from "../cluster/examine.ts";
 import { patchController, readControllers } from "../cluster/controller.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { ingress } from "../cluster/objects.ts";
 import { loaderFindings, toolFindings } from "../cluster/tools.ts";
+import { sharedHostFindings } from "./host-findings.ts";
 import type { Options } from "./options.ts";
 import { step } from "../progress.ts";
 
 /** Annotation of the namespace: names of the warnings that were shown in full. */
 const warnedKey = "analyze.test/warned";
+
+async function hostFindings(cluster: Cluster, { host, namespace }: Options): Promise<Finding[]> {
+  return sharedHostFindings(host, namespace, await cluster.list(ingress, "ingresses", "-A"));
+}
 
 async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
   if (options.edge === "ingress" && options.patchController) {
@@ -19,6 +25,7 @@ async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
     loaderFindings(cluster, options.imageLoader),
     platformFindings(cluster),
     options.edge === "ingress" ? controllersFindings(cluster, "nginx", howToEnableIngress(cluster)) : [],
+    options.edge === "ingress" ? hostFindings(cluster, options) : [],
   ]);
   return found.flat().filter(({ state }) => state !== "ok");
 }

@@ -72,6 +72,19 @@ export async function seekBack(path: string, isEarly: (lines: string[]) => boole
   }
 }
 
+/**
+ * Offset of the first line that begins in the last `bytes` of an open file; 0 where the file is not longer.
+ * @throws the file system's error.
+ */
+export async function lineStartNearEnd(handle: FileHandle, bytes: number): Promise<number> {
+  const { size } = await handle.stat();
+  if (size <= bytes) return 0;
+  // The byte before, too: where it ends a line, the next one is whole.
+  const from = size - bytes - 1;
+  const newline = (await readAt(handle, from, Buffer.allocUnsafe(Math.min(bytes, chunkSize)))).indexOf("\n");
+  return newline === -1 ? 0 : from + newline + 1;
+}
+
 /** The last line of a plain file before the byte `end` that contains `text`; undefined when there is none. */
 export async function lastLineWith(path: string, text: string, end: number): Promise<string | undefined> {
   const size = 512 * 1024;

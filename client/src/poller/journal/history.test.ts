@@ -43,3 +43,12 @@ it("right after a rotation it is in the newest rotated file, packed or not", asy
   appendFileSync(log, lineAt(3));
   expect(await lastMinute()).toBe(3);
 });
+
+it("of a long file reads the end, and all of it where the end holds no slot", async () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => lineAt(index)).join("");
+  writeFileSync(log, many);
+  expect((await readHistory(log)).at(-1)?.time).toBe(19_999 * 60_000);
+  expect(await readHistory(log)).toHaveLength(400);
+  appendFileSync(log, `${"\0".repeat(500_000)}\n`);
+  expect(await lastMinute()).toBe(19_999);
+});

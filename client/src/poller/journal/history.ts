@@ -1,14 +1,24 @@
-import { isAccount, parseLine, type LogLine } from "../../line/index.ts";
-import { findLogFiles } from "../../log/family.ts";
-import { readLines } from "../../log/lines.ts";
+import { open } from "node:fs/promises";
+import { isAccount, maxLineBytes, parseLine, type LogLine } from "../../line/index.ts";
+import { findLogFiles, isPacked } from "../../log/family.ts";
+import { lineStartNearEnd, readLines } from "../../log/lines.ts";
 
 /** More than an outage needs to be seen whole: what is older cannot change what the next line says. */
 const enough = 400;
 
-async function lastLines(path: string): Promise<LogLine[]> {
+async function startNearEnd(path: string): Promise<number> {
+  const handle = await open(path);
+  try {
+    return await lineStartNearEnd(handle, enough * maxLineBytes);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function lastLines(path: string, start: number): Promise<LogLine[]> {
   let last: string[] = [];
   try {
-    for await (const { lines } of readLines(path)) last = [...last, ...lines].slice(-enough);
+    for await (const { lines } of readLines(path, start)) last = [...last, ...lines].slice(-enough);
   } catch {
     // What was readable before the fault stands; the writer does not depend on the rest.
   }
@@ -22,8 +32,12 @@ async function lastLines(path: string): Promise<LogLine[]> {
 export async function readHistory(log: string): Promise<LogLine[]> {
   const files = await findLogFiles(log).catch(() => []);
   for (const { path } of files.toReversed()) {
-    const lines = await lastLines(path);
-    if (lines.some(isAccount)) return lines;
+    const start = isPacked(path) ? 0 : await startNearEnd(path).catch(() => 0);
+    // The end may hold anything, a hole of NULs too: then the file is read from its beginning.
+    for (const from of new Set([start, 0])) {
+      const lines = await lastLines(path, from);
+      if (lines.some(isAccount)) return lines;
+    }
   }
   return [];
 }

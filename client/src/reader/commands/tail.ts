@@ -1,7 +1,7 @@
 import { screenOf, type Screen } from "@analyze/common/screen";
 import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import { parseLine, type LogLine } from "../../line/index.ts";
+import { maxLineBytes, parseLine, type LogLine } from "../../line/index.ts";
 import { paintLine } from "../../line/paint.ts";
 import { findLogFiles } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";
@@ -63,8 +63,13 @@ async function olderLines(path: string, live: number | undefined, count: number,
 
 async function* tail(options: Options, screen: Screen): AsyncGenerator<string> {
   const painted = painter(options, screen);
-  const follower = new LogFollower(options.log);
-  const recent = painted(await follower.readNew());
+  let follower = new LogFollower(options.log, options.failed ? Infinity : options.lines * maxLineBytes);
+  let recent = painted(await follower.readNew());
+  if (recent.length < options.lines) {
+    await follower.close();
+    follower = new LogFollower(options.log);
+    recent = painted(await follower.readNew());
+  }
   const missing = Math.max(0, options.lines - recent.length);
   const older = missing === 0 ? [] : await olderLines(options.log, follower.inode, missing, painted);
   if (!options.follow && follower.inode === undefined && older.length === 0) throw noLog(options.log);

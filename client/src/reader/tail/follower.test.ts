@@ -45,6 +45,15 @@ describe("following a log", () => {
     expect(await came()).toEqual([]);
   });
 
+  it("begins near the end of the first file, at a whole line, and reads the next files whole", async () => {
+    follower = new LogFollower(live, 3 * line(0).length);
+    await writeFile(live, Array.from({ length: 100 }, (_, index) => line(index)).join(""));
+    expect(await came()).toEqual([97, 98, 99]);
+    await rename(live, `${live}.1`);
+    await writeFile(live, Array.from({ length: 9 }, (_, index) => line(100 + index)).join(""));
+    expect(await came()).toHaveLength(9);
+  });
+
   it("gives a line when it is whole", async () => {
     await writeFile(live, line(0).slice(0, 30));
     expect(await came()).toEqual([]);

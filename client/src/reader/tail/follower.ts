@@ -24,14 +24,17 @@ async function readWhole(path: string): Promise<string[]> {
  */
 export class LogFollower {
   readonly #path: string;
+  readonly #bytes: number;
   /** The live file as of the last look, or the last that was. */
   #live: OpenFile | undefined;
   #left: { file: OpenFile; at: number }[] = [];
   /** Epoch milliseconds of the youngest record seen. */
   #youngest = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string) {
+  /** Of the first file it reads only the last `bytes`. */
+  constructor(path: string, bytes = Infinity) {
     this.#path = path;
+    this.#bytes = bytes;
   }
 
   /** Inode of the live file, once there was one. */
@@ -39,7 +42,7 @@ export class LogFollower {
     return this.#live?.inode;
   }
 
-  /** The whole lines that came since the last call; at the first, all of the live file. None while there is no file. */
+  /** The whole lines that came since the last call; at the first, those of the live file. None while there is no file. */
   async readNew(): Promise<string[]> {
     const late = await Promise.all(this.#left.map(({ file }) => readOn(file)));
     const lines = late.flat().concat(this.#live ? await readOn(this.#live) : []);
@@ -62,7 +65,7 @@ export class LogFollower {
 
   /** Goes on to the live file, through those that came and were renamed between two looks. */
   async #goOn(): Promise<string[]> {
-    const next = await openFile(this.#path);
+    const next = await openFile(this.#path, this.#live ? Infinity : this.#bytes);
     if (!next) return [];
     const known = new Set([next.inode, this.#live?.inode, ...this.#left.map(({ file }) => file.inode)]);
     const others = (await findLogFiles(this.#path)).filter(({ inode }) => this.#live && !known.has(inode));

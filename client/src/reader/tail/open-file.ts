@@ -1,5 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { LineSplitter } from "../../log/lines.ts";
+import { LineSplitter, lineStartNearEnd } from "../../log/lines.ts";
 import { isAbsent, ReadError, reasonOf } from "../read/read-error.ts";
 
 /** A file that is read to its end again and again, wherever it is renamed to. */
@@ -14,14 +14,15 @@ export interface OpenFile {
 }
 
 /**
- * Opens a file at its beginning; undefined when there is none.
+ * Opens a file at its beginning, or at the first line of its last `bytes`; undefined when there is none.
  * @throws ReadError for any other fault.
  */
-export async function openFile(path: string): Promise<OpenFile | undefined> {
+export async function openFile(path: string, bytes = Infinity): Promise<OpenFile | undefined> {
   try {
     const handle = await open(path, "r");
     const { ino } = await handle.stat();
-    return { handle, inode: ino, position: 0, wholeLines: 0, splitter: new LineSplitter() };
+    const position = await lineStartNearEnd(handle, bytes);
+    return { handle, inode: ino, position, wholeLines: position, splitter: new LineSplitter() };
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw new ReadError(`${path} cannot be read: ${reasonOf(error)}`);

@@ -1,9 +1,10 @@
-import { appendFile, copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { minute, okLine } from "../../../test/log-lines.ts";
+import { minute, okLine, startLine } from "../../../test/log-lines.ts";
+import type { LogLine } from "../../line/index.ts";
 import { readLog } from "./log.ts";
 import { newTally } from "./tally.ts";
 
@@ -108,6 +109,34 @@ describe("reading a log and its rotated files", () => {
     const { minutes, tally } = await readMinutes(Date.now() + 2 * 1440 * minute);
     expect(minutes).toEqual([]);
     expect(tally).toMatchObject({ files: [], olderFiles: 2 });
+  });
+
+  it("reads a long file from its end, misses nothing of the window, and finds the start line in force", async () => {
+    const days = 20;
+    await writeFile(live, startLine(begin) + lines(0, days * 1440));
+    const since = begin + (days - 1) * 1440 * minute;
+    await utimes(live, new Date(since), new Date(since));
+    const tally = newTally();
+    const found: LogLine[] = [];
+    for await (const batch of readLog(live, tally, since)) found.push(...batch);
+    const times = found.filter(({ kind }) => kind === "ok").map(({ time }) => time);
+    expect(times.filter((time) => time >= since)).toHaveLength(1440);
+    expect(times[0]).toBeLessThan(since - 1440 * minute);
+    expect(tally.skippedBytes).toBeGreaterThan(10 * 1440 * okLine(begin).length);
+    expect(tally.bad).toBe(0);
+    expect(found[0]).toMatchObject({ kind: "start", schedule: "* * * * *", time: begin });
+  });
+
+  it("misses no line of the window where the clock was set back by hours", async () => {
+    const text = lines(0, 9000) + lines(9000 - 300, 301) + lines(9001 - 300, 2000);
+    await writeFile(live, text);
+    const since = begin + 8900 * minute;
+    await utimes(live, new Date(since), new Date(since));
+    const { minutes, tally } = await readMinutes(since);
+    expect(minutes.filter((index) => index >= 8900)).toHaveLength(
+      text.split("\n").filter((row) => row && Date.parse(row.slice(0, 20)) >= since).length,
+    );
+    expect(tally.skippedBytes).toBeGreaterThan(0);
   });
 
   it("says what to do when there is no log", async () => {

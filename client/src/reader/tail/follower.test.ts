@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -103,6 +103,28 @@ describe("following a log", () => {
     await truncate(live);
     await appendFile(live, line(4));
     expect(await came()).toEqual([4]);
+  });
+
+  it("finds lines that only the copies of copytruncate have, over three of them between two looks", async () => {
+    const copyTruncate = async (name: string): Promise<void> => {
+      await copyFile(live, name);
+      await truncate(live);
+    };
+    await writeFile(live, line(0) + line(1));
+    await came();
+    await appendFile(live, line(2));
+    await copyTruncate(`${live}.3`);
+    await appendFile(live, line(3) + line(4));
+    await copyTruncate(`${live}.2`);
+    await pack(`${live}.2`);
+    await appendFile(live, line(5));
+    await copyTruncate(`${live}.1`);
+    await appendFile(live, line(6));
+    expect(await came()).toEqual([2, 3, 4, 5, 6]);
+    await copyTruncate(`${live}.0`);
+    expect(await came()).toEqual([]);
+    await appendFile(live, line(7));
+    expect(await came()).toEqual([7]);
   });
 
   it("gives no line twice when the writer takes a torn line back, as it does on a full disk", async () => {

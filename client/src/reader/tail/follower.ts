@@ -3,7 +3,7 @@ import { parseLine } from "../../line/index.ts";
 import { findLogFiles, isPacked, type LogFile } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";
 import { firstTime } from "../read/log.ts";
-import { openFile, readOn, type OpenFile } from "./open-file.ts";
+import { isTruncated, openFile, readOn, type OpenFile } from "./open-file.ts";
 
 /** The poller opens the file for each line; it does not hold one open, once renamed, for longer than this. */
 const longestWrite = 5000;
@@ -30,6 +30,9 @@ export class LogFollower {
   #left: { file: OpenFile; at: number }[] = [];
   /** Epoch milliseconds of the youngest record seen. */
   #youngest = Number.NEGATIVE_INFINITY;
+  #lastLine: string | undefined;
+  /** Epoch milliseconds of the last look. */
+  #lookedAt = Date.now();
 
   /** Of the first file it reads only the last `bytes`. */
   constructor(path: string, bytes = Infinity) {
@@ -45,7 +48,9 @@ export class LogFollower {
   /** The whole lines that came since the last call; at the first, those of the live file. None while there is no file. */
   async readNew(): Promise<string[]> {
     const late = await Promise.all(this.#left.map(({ file }) => readOn(file)));
-    const lines = late.flat().concat(this.#live ? await readOn(this.#live) : []);
+    const copied = this.#live && (await isTruncated(this.#live)) ? await this.#fromCopies() : [];
+    const lines = late.flat().concat(copied, this.#live ? await readOn(this.#live) : []);
+    this.#lookedAt = Date.now();
     this.#see(lines);
     await this.#closeLeft(performance.now() - longestWrite);
     const now = await stat(this.#path).catch(() => undefined);
@@ -61,6 +66,22 @@ export class LogFollower {
 
   #see(lines: string[]): void {
     for (const text of lines) this.#youngest = Math.max(this.#youngest, parseLine(text)?.time ?? this.#youngest);
+    this.#lastLine = lines.at(-1) ?? this.#lastLine;
+  }
+
+  /** After copytruncate: the lines that came after the last one seen, from the copies made since the last look. */
+  async #fromCopies(): Promise<string[]> {
+    const files = await findLogFiles(this.#path);
+    const copies = files.filter(({ live, modified }) => !live && modified > this.#lookedAt - longestWrite);
+    const found: string[][] = [];
+    for (const { path } of copies) {
+      const lines = await readWhole(path);
+      const seen = this.#lastLine === undefined ? -1 : lines.lastIndexOf(this.#lastLine);
+      const isNewer = (parseLine(lines[0] ?? "")?.time ?? -Infinity) > this.#youngest;
+      if (seen !== -1) found.push(lines.slice(seen + 1));
+      else if (isNewer) found.push(lines);
+    }
+    return found.flat();
   }
 
   /** Goes on to the live file, through those that came and were renamed between two looks. */

@@ -37,6 +37,11 @@ function followTruncation(file: OpenFile, size: number): void {
   file.splitter = new LineSplitter();
 }
 
+/** Whether the file was cut below what was read of it, as copytruncate does. */
+export async function isTruncated({ handle, wholeLines }: OpenFile): Promise<boolean> {
+  return (await handle.stat()).size < wholeLines;
+}
+
 /** The whole lines that came since the last call, without their newlines. */
 export async function readOn(file: OpenFile): Promise<string[]> {
   followTruncation(file, (await file.handle.stat()).size);

@@ -9,11 +9,10 @@ import { newTally } from "../read/tally.ts";
 import { parseWindow } from "../read/when.ts";
 import { collect, newCollected } from "../report/collect.ts";
 import { drawJson, drawPlacesJson } from "../report/json.ts";
-import { drawLine } from "../report/oneline.ts";
 import { summarize, type Objective, type Question, type Report } from "../report/summary.ts";
 import { together, type Place, type Together } from "../report/places.ts";
 import { drawPlacesLine, drawPlacesText } from "../report/places-text.ts";
-import { drawText } from "../report/text.ts";
+import { drawLine, drawText } from "../report/text.ts";
 import { atMinute } from "../report/wording.ts";
 
 interface Options {

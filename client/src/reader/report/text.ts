@@ -157,3 +157,16 @@ export function drawText(report: Report, screen: Screen): string {
   if (notes.length > 0) lines.push("", ...notes);
   return `${lines.join("\n")}\n`;
 }
+
+/** The report in one line, for /etc/motd or a prompt. */
+export function drawLine({ state, timeline, slots, availability, latency, certificateDays }: Report): string {
+  const parts = [
+    say.stateSentence(state, timeline.to),
+    ...(state.fault ? [`fault at ${state.fault.hop}`] : []),
+    `${say.percent(availability.ofDue)} of ${say.inWords(timeline.to - timeline.from)}`,
+    ...(slots.planned > 0 ? [say.plural(slots.planned, "planned failure")] : []),
+    ...(latency.ms ? [`p95 ${latency.ms.p95} ms`] : []),
+    ...(certificateDays === undefined ? [] : [`certificate ${say.certificate(certificateDays)}`]),
+  ];
+  return `analyze: ${parts.join(" · ")}\n`;
+}

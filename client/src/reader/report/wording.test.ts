@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failLine, linesOf, minute, okLine, runLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
 import { formatLine } from "../../line/index.ts";
-import { drawLine } from "./oneline.ts";
+import { drawLine } from "./text.ts";
 import { certificate, inWords, minutes, objectiveSentence, outageLength, percent } from "./wording.ts";
 
 function objectiveOf(letters: string): string {

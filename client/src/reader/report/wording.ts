@@ -1,7 +1,7 @@
 import { day, hour, minute } from "@analyze/common/time";
+import type { Hop } from "../../line/index.ts";
 import { readingNotes } from "../read/tally.ts";
 import type { Maintenance, Outage, Slots, State } from "./account.ts";
-import { faults } from "./fault.ts";
 import type { Objective, Report } from "./summary.ts";
 
 /** Milliseconds in the two largest units that matter: `45 s`, `14 min`, `16 h 20 min`, `3 d 4 h`. */
@@ -86,6 +86,26 @@ export function cadence({ timeline, schedule }: Report): string {
 export function maintenanceLength({ from, until }: Maintenance, { timeline }: Report): string {
   return `${inWords((until ?? timeline.to) - from)}${until === undefined ? ", still on" : ""}`;
 }
+
+/** Whose fault a failure at a hop is, in words for who is on call. */
+const faults: Record<Hop, { whose: string; meaning: string }> = {
+  dns: { whose: "name resolution", meaning: "this host cannot resolve the service's name" },
+  tcp: { whose: "the network or the edge's host", meaning: "nothing accepts the connection at the edge's address" },
+  tls: { whose: "the edge", meaning: "the connection opens, but the TLS handshake breaks" },
+  "tls-trust": { whose: "the edge's certificate", meaning: "it is not signed by the CA that this host trusts" },
+  "tls-name": { whose: "the edge's certificate", meaning: "it was issued for another name" },
+  "tls-expired": {
+    whose: "the edge's certificate",
+    meaning: "it is outside its dates; this host's clock may be wrong",
+  },
+  edge: { whose: "the edge", meaning: "it answered by itself and asked no application" },
+  upstream: {
+    whose: "the application behind the edge",
+    meaning: "the edge is up, but web cannot be reached or is too slow",
+  },
+  app: { whose: "the application", meaning: "web or worker answered with an error" },
+  contract: { whose: "the application", meaning: "it answered 200, but not what the contract says" },
+};
 
 /** Who has to act while it is down; undefined otherwise. */
 export function faultSentence({ fault }: State): string | undefined {

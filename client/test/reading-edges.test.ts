@@ -65,6 +65,34 @@ describe("a log without any line to report on", () => {
   });
 });
 
+describe("maintenance that is announced", () => {
+  it("is noted in the report as long as it lasts, so that nobody forgets to end it", async () => {
+    const window = ["--until", new Date(begin + 999 * minute).toISOString()];
+    expect(await analyze("maintenance", "begin", "--log", log, "--why", "new\u001B[2Jdisks")).toMatchObject({
+      code: 0,
+    });
+    const { out } = await analyze("report", "--log", log, ...window);
+    expect(out).toMatch(
+      /note +maintenance is announced since .* UTC \(new\\u001b\[2Jdisks\); analyze maintenance end ends it/,
+    );
+    expect((await analyze("report", "--line", "--log", log, ...window)).out).toContain("maintenance is announced");
+    expect((await analyze("maintenance", "end", "--log", log)).out).toMatch(/^Ended\./);
+    expect((await analyze("report", "--log", log, ...window)).out).not.toContain("maintenance");
+  });
+
+  it("needs a reason, and a duration that is one", async () => {
+    expect(await analyze("maintenance", "begin", "--log", log)).toMatchObject({ code: 2 });
+    const { code, err } = await analyze("maintenance", "begin", "--log", log, "--why", "x", "--for", "soon");
+    expect(err).toBe('"soon" is not a duration. Use 45min, 2h or 1d\n');
+    expect(code).toBe(2);
+    const away = join(folder, "missing", "analyze.log");
+    expect(await analyze("maintenance", "begin", "--log", away, "--why", "x")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/analyze\.log\.maintenance cannot be written: ENOENT/),
+    });
+  });
+});
+
 describe("a command whose reader goes away", () => {
   it.each([
     ["report"],

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { formatInstant } from "../../line/value.ts";
+import { formatInstant, visible } from "../../line/value.ts";
 import { parseDuration } from "../../log/duration.ts";
 import { announce, maintenanceAt, withdraw, type Maintenance } from "../../log/maintenance.ts";
 import { logOption } from "../read/options.ts";
@@ -13,7 +13,7 @@ interface Begin {
 
 function sentence({ since, until, why }: Maintenance): string {
   const limit = until === undefined ? 'until "analyze maintenance end"' : `until ${formatInstant(until)}`;
-  return `Maintenance from ${formatInstant(since)} ${limit}: ${why}`;
+  return `Maintenance from ${formatInstant(since)} ${limit}: ${visible(why)}`;
 }
 
 function lengthOf(text: string): number {

@@ -1,6 +1,7 @@
 import { screenOf, type Screen } from "@analyze/common/screen";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeFile } from "node:fs/promises";
+import { maintenanceAt } from "../../log/maintenance.ts";
 import { readLog } from "../read/log.ts";
 import { logsOption, namedLogs, type NamedLog } from "../read/options.ts";
 import { print } from "../read/print.ts";
@@ -52,7 +53,8 @@ async function loadReport(path: string, question: Question): Promise<Report> {
     if (log.hasBeginning === undefined) throw new ReadError(`${path} has no lines yet${bad}`);
     throw new ReadError(`${path} has no lines before ${atMinute(question.to)} UTC`);
   }
-  return summarize(log, tally, question);
+  const announced = await maintenanceAt(path, question.now).catch(() => undefined);
+  return { ...summarize(log, tally, question), ...(announced && { announced }) };
 }
 
 /** 0: the objective is held; 1: it is broken; 2: it cannot be told. */

@@ -55,6 +55,8 @@ export interface Report extends Account {
   repeated: number;
   /** Lines later than now, and the latest instant among them. */
   future?: { lines: number; latest: number };
+  /** Maintenance that is announced now, so that one that was forgotten is seen. */
+  announced?: { since: number; why: string };
 }
 
 /**

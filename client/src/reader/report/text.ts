@@ -159,11 +159,13 @@ export function drawText(report: Report, screen: Screen): string {
 }
 
 /** The report in one line, for /etc/motd or a prompt. */
-export function drawLine({ state, timeline, slots, availability, latency, certificateDays }: Report): string {
+export function drawLine(report: Report): string {
+  const { state, timeline, slots, availability, latency, certificateDays, announced } = report;
   const parts = [
     say.stateSentence(state, timeline.to),
     ...(state.fault ? [`fault at ${state.fault.hop}`] : []),
     `${say.percent(availability.ofDue)} of ${say.inWords(timeline.to - timeline.from)}`,
+    ...(announced ? ["maintenance is announced"] : []),
     ...(slots.planned > 0 ? [say.plural(slots.planned, "planned failure")] : []),
     ...(latency.ms ? [`p95 ${latency.ms.p95} ms`] : []),
     ...(certificateDays === undefined ? [] : [`certificate ${say.certificate(certificateDays)}`]),

@@ -1,5 +1,5 @@
 import { day, hour, minute } from "@analyze/common/time";
-import type { Hop } from "../../line/index.ts";
+import { visible, type Hop } from "../../line/index.ts";
 import { readingNotes } from "../read/tally.ts";
 import type { Maintenance, Outage, Slots, State } from "./account.ts";
 import type { Objective, Report } from "./summary.ts";
@@ -140,8 +140,12 @@ export function outageError({ err, hint }: Outage): string {
 }
 
 /** What is to be known of the reading itself, besides its figures. */
-export function notes({ tally, repeated, future }: Report): string[] {
+export function notes({ tally, repeated, future, announced }: Report): string[] {
   const texts = readingNotes(tally);
+  if (announced)
+    texts.push(
+      `maintenance is announced since ${atMinute(announced.since)} UTC (${visible(announced.why)}); analyze maintenance end ends it`,
+    );
   if (repeated > 0)
     texts.push(`the clock was set back: ${plural(repeated, "probe")} of slots that had one; the worse counts`);
   if (future)

@@ -17,7 +17,7 @@ COPY client client
 COPY scripts/build.ts scripts/
 RUN node scripts/build.ts && mkdir log
 
-FROM gcr.io/distroless/nodejs24-debian12:nonroot AS runtime
+FROM gcr.io/distroless/nodejs24-debian13:nonroot AS runtime
 WORKDIR /app
 USER 65532:65532
 # Stack traces name lines of the sources, by the map beside the bundle.
@@ -27,7 +27,7 @@ ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.version=$VERSION \
       org.opencontainers.image.revision=$REVISION \
-      org.opencontainers.image.base.name=gcr.io/distroless/nodejs24-debian12:nonroot
+      org.opencontainers.image.base.name=gcr.io/distroless/nodejs24-debian13:nonroot
 
 FROM runtime AS web
 LABEL org.opencontainers.image.title=analyze/web \

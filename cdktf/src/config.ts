@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nameSetting, setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
+import { day } from "@analyze/common/time";
 import { type Access, accessFrom } from "./settings/access.ts";
 import { processorOf } from "./settings/processor.ts";
 import { type Production, productionFrom } from "./settings/production.ts";
@@ -86,6 +87,11 @@ function edgeOf(
   const production = cluster === null ? null : productionFrom(env, stage, faults);
   const ownName = env["ANALYZE_DOMAIN"] === undefined ? {} : { ANALYZE_URL: `https://${env["ANALYZE_DOMAIN"]}/` };
   const target = targetFrom(cluster === null ? env : { ...ownName, ...env }, host, faults);
+  if (cluster !== null && target !== null && target.longestStep > day) {
+    faults.push(
+      "ANALYZE_SCHEDULE leaves more than a day between two slots, and no alarm of CloudWatch looks back so far",
+    );
+  }
   return target === null || faults.length > 0 ? null : { production, target };
 }
 

@@ -33,6 +33,8 @@ export interface ClusterStage {
   /** Requests from one address within five minutes before the WAF blocks it. */
   readonly requestsPerFiveMinutes: number;
   readonly logDays: number;
+  /** Whether Redis or MongoDB run in the cluster: then there is a secret with their password, rotated. */
+  readonly stores: boolean;
 }
 
 /** Every stage. A new stage is one more literal here; `stage-faults.ts` checks what the types cannot. */
@@ -66,12 +68,13 @@ export const stages = {
     },
     cluster: {
       networkCidr: "10.74.0.0/16",
-      kubernetesVersion: "1.33",
+      kubernetesVersion: "1.35",
       nodeType: "t3.medium",
       nodes: { min: 2, desired: 2, max: 4 },
       egress: "nat",
       requestsPerFiveMinutes: 2000,
       logDays: 365,
+      stores: false,
     },
   },
 } as const satisfies Record<string, Stage>;

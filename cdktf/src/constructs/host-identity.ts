@@ -7,7 +7,6 @@ import { Construct } from "constructs";
 export interface HostIdentityProps {
   readonly name: string;
   readonly bucketArn: string;
-  readonly repositoryArns: readonly string[];
   /** Session Manager's own rights, for a host without an open port. */
   readonly sessionManager: boolean;
   /** Further statements, for what a stage adds to its host. */
@@ -21,7 +20,7 @@ export interface Statement {
   readonly Resource: string | readonly string[];
 }
 
-/** The host's role: read the client's releases, pull exactly our images, nothing else. */
+/** The host's role: read the client's releases, nothing else. No container runs there, so it may pull no image. */
 export class HostIdentity extends Construct {
   readonly profileName: string;
 
@@ -29,7 +28,7 @@ export class HostIdentity extends Construct {
     super(scope, id);
     const role = new IamRole(this, "role", {
       namePrefix: `${props.name}-`,
-      description: "The client's host: reads its releases, pulls our images",
+      description: "The client's host: reads its releases",
       assumeRolePolicy: trust("ec2.amazonaws.com"),
     });
     new IamRolePolicy(this, "rights", {
@@ -50,23 +49,19 @@ export class HostIdentity extends Construct {
   }
 }
 
-/** Trust policy: who may take the role. */
-export function trust(service: string): string {
+/**
+ * Trust policy: which service may take the role. `accountId`: only for this account, for services that say for whom they act;
+ * EC2 does not, and cannot act for others.
+ */
+export function trust(service: string, accountId?: string): string {
+  const Condition = { StringEquals: { "aws:SourceAccount": accountId } };
+  const who = { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" };
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+    Statement: [accountId === undefined ? who : { ...who, Condition }],
   });
 }
 
 function hostStatements(props: HostIdentityProps): Statement[] {
-  return [
-    { Sid: "ReadReleases", Effect: "Allow", Action: "s3:GetObject", Resource: `${props.bucketArn}/client/*` },
-    { Sid: "RegistryLogin", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
-    {
-      Sid: "PullOurImages",
-      Effect: "Allow",
-      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      Resource: props.repositoryArns,
-    },
-  ];
+  return [{ Sid: "ReadReleases", Effect: "Allow", Action: "s3:GetObject", Resource: `${props.bucketArn}/client/*` }];
 }

@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { DataAwsEksAddonVersion } from "@cdktf/provider-aws/lib/data-aws-eks-addon-version/index.js";
 import { EksAddon } from "@cdktf/provider-aws/lib/eks-addon/index.js";
 import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
@@ -16,6 +17,7 @@ export interface KubernetesProps {
   readonly apiCidrs: readonly string[];
   readonly subnetIds: readonly string[];
   readonly keyArn: string;
+  readonly accountId: string;
 }
 
 const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
@@ -27,12 +29,13 @@ export class Kubernetes extends Construct {
   readonly groupId: string;
   /** What must wait for nodes: the agent that hands pods their roles runs on them. */
   readonly ready: ITerraformDependable[];
+  private readonly kubernetesVersion: string;
 
   constructor(scope: Construct, id: string, props: KubernetesProps) {
     super(scope, id);
     const role = new IamRole(this, "role", {
       namePrefix: `${props.name}-cluster-`,
-      assumeRolePolicy: trust("eks.amazonaws.com"),
+      assumeRolePolicy: trust("eks.amazonaws.com", props.accountId),
     });
     const rights = new IamRolePolicyAttachment(this, "rights", {
       role: role.name,
@@ -55,11 +58,14 @@ export class Kubernetes extends Construct {
         endpointPublicAccess: props.apiCidrs.length > 0,
         ...(props.apiCidrs.length > 0 ? { publicAccessCidrs: [...props.apiCidrs] } : {}),
       },
+      // Beyond standard support a cluster costs six times as much: AWS updates it instead.
+      upgradePolicy: { supportType: "STANDARD" },
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
       encryptionConfig: { resources: ["secrets"], provider: { keyArn: props.keyArn } },
       dependsOn: [rights, logs],
     });
     this.name = cluster.name;
+    this.kubernetesVersion = props.stage.kubernetesVersion;
     this.groupId = cluster.vpcConfig.clusterSecurityGroupId;
     // Without this, NetworkPolicies are taken and not enforced.
     const network = this.addon("vpc-cni", [], { enableNetworkPolicy: "true" });
@@ -70,11 +76,18 @@ export class Kubernetes extends Construct {
   }
 
   private addon(addonName: string, dependsOn: ITerraformDependable[], settings?: object): EksAddon {
+    const { version } = new DataAwsEksAddonVersion(this, `${addonName}-version`, {
+      addonName,
+      kubernetesVersion: this.kubernetesVersion,
+    });
     return new EksAddon(this, addonName, {
       clusterName: this.name,
       addonName,
+      // AWS's default for this version of Kubernetes, so that an update of the cluster updates its addons.
+      addonVersion: version,
       // A new cluster has its own copy of some: the managed one takes its place.
       resolveConflictsOnCreate: "OVERWRITE",
+      resolveConflictsOnUpdate: "OVERWRITE",
       ...(settings === undefined ? {} : { configurationValues: JSON.stringify(settings) }),
       dependsOn,
     });

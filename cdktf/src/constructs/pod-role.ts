@@ -12,6 +12,7 @@ export interface PodRoleProps {
   readonly serviceAccount: string;
   readonly statements: readonly Statement[];
   readonly after: ITerraformDependable[];
+  readonly accountId: string;
 }
 
 /** The rights of the pods of one service account, by EKS Pod Identity: no key, and no other pod has them. */
@@ -27,6 +28,7 @@ export class PodRole extends Construct {
             Effect: "Allow",
             Principal: { Service: "pods.eks.amazonaws.com" },
             Action: ["sts:AssumeRole", "sts:TagSession"],
+            Condition: { StringEquals: { "aws:SourceAccount": props.accountId } },
           },
         ],
       }),

@@ -9,19 +9,25 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { trust } from "./host-identity.ts";
 
+/** The newest that the provider's list has: 5.100 refuses nodejs24.x. */
+const lambdaRuntime = "nodejs22.x";
+
 export interface RotatedSecretProps {
   readonly name: string;
   readonly description: string;
   readonly keyArn: string;
   readonly days: number;
   readonly logDays: number;
+  readonly accountId: string;
   /** Folder with the bundled handler, index.mjs. */
   readonly handlerFolder: string;
 }
 
-/** A password in Secrets Manager that a Lambda makes anew every `days` days. Terraform never sees its value. */
+/** A password in Secrets Manager that a Lambda replaces every `days` days. Terraform never sees its value. */
 export class RotatedSecret extends Construct {
   readonly arn: string;
+  /** Name of the function that rotates it. */
+  readonly rotatorName: string;
 
   constructor(scope: Construct, id: string, props: RotatedSecretProps) {
     super(scope, id);
@@ -29,15 +35,18 @@ export class RotatedSecret extends Construct {
       name: props.name,
       description: props.description,
       kmsKeyId: props.keyArn,
-      recoveryWindowInDays: 7,
+      // With a window, AWS keeps the name for its days, and the stage could not be deployed again meanwhile.
+      recoveryWindowInDays: 0,
     });
     this.arn = secret.arn;
     const rotator = this.rotator(props);
+    this.rotatorName = rotator.functionName;
     const permission = new LambdaPermission(this, "from-secrets-manager", {
       functionName: rotator.functionName,
       action: "lambda:InvokeFunction",
       principal: "secretsmanager.amazonaws.com",
       sourceArn: secret.arn,
+      sourceAccount: props.accountId,
     });
     new SecretsmanagerSecretRotation(this, "rotation", {
       secretId: secret.id,
@@ -57,15 +66,14 @@ export class RotatedSecret extends Construct {
     const code = new TerraformAsset(this, "code", { path: props.handlerFolder, type: AssetType.ARCHIVE });
     return new LambdaFunction(this, "function", {
       functionName,
-      description: "Makes a new password and lets it become the current one",
+      description: "Makes a new password and makes it the current one",
       role: this.role(props, logs.arn),
-      runtime: "nodejs22.x",
+      runtime: lambdaRuntime,
       architectures: ["arm64"],
       handler: "index.handler",
       filename: code.path,
       sourceCodeHash: code.assetHash,
       timeout: 30,
-      reservedConcurrentExecutions: 1,
       tracingConfig: { mode: "Active" },
       dependsOn: [logs],
     });
@@ -74,7 +82,7 @@ export class RotatedSecret extends Construct {
   private role(props: RotatedSecretProps, logArn: string): string {
     const role = new IamRole(this, "role", {
       namePrefix: "analyze-rotation-",
-      assumeRolePolicy: trust("lambda.amazonaws.com"),
+      assumeRolePolicy: trust("lambda.amazonaws.com", props.accountId),
     });
     const secret = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"];
     const Statement = [

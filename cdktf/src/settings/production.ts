@@ -13,6 +13,8 @@ export interface Production {
   readonly deployerRoleArn: string;
   /** Who may call the cluster's API server from outside, as CIDRs; empty: it has an address inside the network only. */
   readonly apiCidrs: readonly string[];
+  /** Whether Amazon Inspector scans: one switch for the whole account. */
+  readonly inspector: boolean;
 }
 
 const hostname = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
@@ -45,6 +47,7 @@ export function productionFrom(env: NodeJS.ProcessEnv, stage: string, faults: st
     adminRoleArn: value("ANALYZE_CLUSTER_ADMIN_ROLE"),
     deployerRoleArn: value("ANALYZE_CLUSTER_DEPLOYER_ROLE"),
     apiCidrs: apiCidrs(env["ANALYZE_API_CIDR"], faults),
+    inspector: inspector(env["ANALYZE_INSPECTOR"], faults),
   };
   return faults.length > before ? null : production;
 }
@@ -69,4 +72,10 @@ function apiCidrs(value: string | undefined, faults: string[]): string[] {
   return texts
     .filter((text) => callerCidr("ANALYZE_API_CIDR", text.trim(), faults) !== null)
     .map((text) => text.trim());
+}
+
+function inspector(value: string | undefined, faults: string[]): boolean {
+  if (value === undefined || value === "false") return false;
+  if (value !== "true") faults.push(`${nameSetting("ANALYZE_INSPECTOR", value)} must be true or false`);
+  return true;
 }

@@ -3,10 +3,16 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { documentedSecret } from "../../test/support/documented.ts";
-import { config, production } from "../../test/support/fixture.ts";
+import { config, production, withStores } from "../../test/support/fixture.ts";
 import { all, synthesise } from "../../test/support/synthesised.ts";
+import { stages } from "../stages.ts";
+
+const trustShape = z.object({
+  Statement: z.array(z.object({ Principal: z.object({ Service: z.string() }), Condition: z.unknown().optional() })),
+});
 
 const stack = synthesise("prod");
+const stored = synthesise("prod", {}, undefined, withStores);
 
 it("opens 443 and 80 to the world, the second only to send callers to the first", () => {
   const open = all(stack, "aws_vpc_security_group_ingress_rule").filter((rule) => rule["cidr_ipv4"] === "0.0.0.0/0");
@@ -39,30 +45,142 @@ it("keeps the API server inside the network, its secrets under our key and its r
   ]);
 });
 
-it("calls someone when the client has written nothing for three minutes, data or no data", () => {
-  const silent = all(stack, "aws_cloudwatch_metric_alarm").find(
-    (alarm) => alarm["alarm_name"] === "analyze-prod-client-silent",
+function alarm(id: string, of = stack): Record<string, unknown> {
+  const found = all(of, "aws_cloudwatch_metric_alarm").find((one) => one["alarm_name"] === `analyze-prod-${id}`);
+  if (found === undefined) throw new Error(`no alarm ${id}`);
+  return found;
+}
+
+it.each([
+  [undefined, 60],
+  ["*/10 * * * * *", 60],
+  ["*/5 * * * *", 300],
+  ["0,1 * * * *", 3540],
+  ["0 9 * * *", 86_400],
+])("calls someone when three slots of %s have no line, data or no data", (schedule, period) => {
+  const due = synthesise("prod", { ANALYZE_SCHEDULE: schedule });
+  const three = { period, evaluation_periods: 3, threshold: 1 };
+  expect(alarm("client-silent", due)).toMatchObject({ ...three, treat_missing_data: "breaching" });
+  expect(alarm("client-fails", due)).toMatchObject({ ...three, treat_missing_data: "notBreaching" });
+});
+
+it("refuses a schedule that no alarm can watch", () => {
+  expect(() => synthesise("prod", { ANALYZE_SCHEDULE: "0 9 * * 1" })).toThrow(/more than a day between two slots/);
+});
+
+it("calls someone when no pod is healthy, and when a pod is not", () => {
+  expect(alarm("no-target")).toMatchObject({
+    metric_name: "HealthyHostCount",
+    comparison_operator: "LessThanThreshold",
+    threshold: 1,
+    treat_missing_data: "breaching",
+  });
+  expect(alarm("unhealthy")).toMatchObject({ metric_name: "UnHealthyHostCount", treat_missing_data: "notBreaching" });
+});
+
+it("says in an output whether anybody gets the alarms", () => {
+  expect(stack.output["alarm-mail"]?.value).toMatch(
+    /\$\{\(?aws_sns_topic_subscription\.\w+\.pending_confirmation \? "NOT CONFIRMED.*ops@example\.org/,
   );
-  expect(silent).toMatchObject({ period: 60, evaluation_periods: 3, threshold: 1, treat_missing_data: "breaching" });
+});
+
+it.each([
+  [{}, []],
+  [{ ANALYZE_EGRESS_CIDR: "198.51.100.0/24" }, ["logs"]],
+  [{ ANALYZE_ADDRESS: "198.51.100.7" }, ["logs"]],
+])("lets the host send its log whatever else it may call: %j", (settings, services) => {
+  const endpoints = all(synthesise("prod", settings), "aws_vpc_endpoint").filter(
+    (endpoint) => endpoint["vpc_endpoint_type"] === "Interface",
+  );
+  expect(endpoints.map(({ service_name }) => String(service_name).split(".").at(-1))).toEqual(services);
+});
+
+it("counts in the budget what carries the stage's tag", () => {
+  expect(all(stack, "aws_budgets_budget")).toMatchObject([
+    { cost_filter: [{ name: "TagKeyValue", values: ["user:stage$prod"] }] },
+  ]);
+});
+
+it("runs a version of Kubernetes with its addons, and leaves it before support costs more", () => {
+  const version = stages.prod.cluster.kubernetesVersion;
+  expect(all(stack, "aws_eks_cluster")).toMatchObject([{ version, upgrade_policy: { support_type: "STANDARD" } }]);
+  const found = Object.entries(stack.data["aws_eks_addon_version"] ?? {});
+  const versions = found.map(([name, { addon_name, kubernetes_version }]) => {
+    expect(kubernetes_version).toBe(version);
+    return [addon_name, `\${data.aws_eks_addon_version.${name}.version}`];
+  });
+  const addons = all(stack, "aws_eks_addon").map(({ addon_name, addon_version, resolve_conflicts_on_update }) => {
+    expect(resolve_conflicts_on_update).toBe("OVERWRITE");
+    return [addon_name, addon_version];
+  });
+  expect(new Map(addons.map(([name, one]) => [name, one]))).toEqual(
+    new Map(versions.map(([name, one]) => [name, one])),
+  );
+});
+
+it("opens the API server to the callers that are named, and to nobody else", () => {
+  const open = synthesise("prod", { ANALYZE_API_CIDR: "203.0.113.7/32,198.51.100.0/24" });
+  expect(all(open, "aws_eks_cluster")).toMatchObject([
+    {
+      vpc_config: {
+        endpoint_private_access: true,
+        endpoint_public_access: true,
+        public_access_cidrs: ["203.0.113.7/32", "198.51.100.0/24"],
+      },
+    },
+  ]);
+});
+
+it("lets a service take a role for this account only, where the service says for whom it acts", () => {
+  for (const { assume_role_policy } of all(stored, "aws_iam_role")) {
+    const { Statement } = trustShape.parse(JSON.parse(String(assume_role_policy)));
+    for (const { Principal, Condition } of Statement) {
+      const account = expect.stringMatching(/^\$\{data\.aws_caller_identity\.\w+\.account_id\}$/);
+      const bound = { StringEquals: { "aws:SourceAccount": account } };
+      expect([Principal.Service, Condition]).toEqual([
+        Principal.Service,
+        Principal.Service === "ec2.amazonaws.com" ? undefined : bound,
+      ]);
+    }
+  }
+});
+
+it("leaves switches of the whole account alone, unless they are asked for", () => {
+  expect(all(stack, "aws_inspector2_enabler")).toEqual([]);
+  expect(all(synthesise("prod", { ANALYZE_INSPECTOR: "true" }), "aws_inspector2_enabler")).toHaveLength(1);
+  expect(all(stored, "aws_lambda_function")).toMatchObject([{ runtime: "nodejs22.x" }]);
+  expect(all(stored, "aws_lambda_function")[0]).not.toHaveProperty("reserved_concurrent_executions");
+});
+
+it("makes a secret only where a store is on, frees its name on destroy, and calls someone when its rotation fails", () => {
+  for (const type of ["aws_secretsmanager_secret", "aws_lambda_function"]) expect(all(stack, type)).toEqual([]);
+  expect(JSON.stringify(stack.resource)).not.toContain("external-secrets");
+  expect(all(stored, "aws_secretsmanager_secret")).toMatchObject([{ recovery_window_in_days: 0 }]);
+  expect(alarm("rotation", stored)).toMatchObject({
+    namespace: "AWS/Lambda",
+    metric_name: "Errors",
+    threshold: 1,
+    dimensions: { FunctionName: expect.stringMatching(/aws_lambda_function\.secret_/) },
+  });
 });
 
 it("rotates the secret every 90 days and keeps its value out of Terraform", () => {
-  expect(all(stack, "aws_secretsmanager_secret_rotation")).toMatchObject([
+  expect(all(stored, "aws_secretsmanager_secret_rotation")).toMatchObject([
     { rotation_rules: { automatically_after_days: 90 } },
   ]);
-  expect(all(stack, "aws_secretsmanager_secret_version")).toEqual([]);
+  expect(all(stored, "aws_secretsmanager_secret_version")).toEqual([]);
 });
 
 it("has the secret, the region, the namespace and the operator's right that the manifest in docs/aws.md names", () => {
   const [store, secret] = documentedSecret().objects;
-  expect(all(stack, "aws_secretsmanager_secret")).toMatchObject([{ name: secret.spec.data[0].remoteRef.key }]);
+  expect(all(stored, "aws_secretsmanager_secret")).toMatchObject([{ name: secret.spec.data[0].remoteRef.key }]);
   expect(store.spec.provider.aws).toEqual({ service: "SecretsManager", region: config(production).region });
   expect(secret.spec.secretStoreRef.name).toBe(store.metadata.name);
   expect([store.metadata.namespace, secret.metadata.namespace]).toEqual(["analyze", "analyze"]);
-  expect(all(stack, "aws_eks_pod_identity_association")).toContainEqual(
+  expect(all(stored, "aws_eks_pod_identity_association")).toContainEqual(
     expect.objectContaining({ namespace: "external-secrets", service_account: "external-secrets" }),
   );
-  const rights = all(stack, "aws_iam_role_policy").map(({ policy }) => String(policy));
+  const rights = all(stored, "aws_iam_role_policy").map(({ policy }) => String(policy));
   expect(rights.filter((policy) => policy.includes("ReadTheSecret"))).toEqual([
     expect.stringMatching(/GetSecretValue[^]*aws_secretsmanager_secret\.secret_\w+\.arn/),
   ]);

@@ -7,6 +7,7 @@ import type { Construct } from "constructs";
 import { clusterNames } from "../cluster/names.ts";
 import type { Config } from "../config.ts";
 import { Alarms } from "../constructs/alarms.ts";
+import { Budget } from "../constructs/budget.ts";
 import { ClientSite } from "../constructs/client-site.ts";
 import { ClusterAccess } from "../constructs/cluster-access.ts";
 import { ClusterNetwork } from "../constructs/cluster-network.ts";
@@ -45,6 +46,7 @@ export class ClusterStack extends AnalyzeStack {
   private readonly config: Config;
   private readonly stage: ClusterStage;
   private readonly production: Production;
+  private readonly accountId: string;
 
   constructor(scope: Construct, id: string, config: Config, { stage, production }: ClusterPart, builds: Builds) {
     super(scope, id, config);
@@ -53,28 +55,26 @@ export class ClusterStack extends AnalyzeStack {
     this.config = config;
     this.stage = stage;
     this.production = production;
+    this.accountId = new DataAwsCallerIdentity(this, "account", {}).accountId;
     const key = new StageKey(this, "key", { name, region: config.region });
     const repositories = imageRepositories(this, config);
     const { network, kubernetes, edge } = this.cluster(key.arn);
-    const secret = this.secret(key.arn, builds.rotation);
+    const secret = stage.stores ? this.secret(key.arn, builds.rotation) : null;
     this.rights(kubernetes, edge, secret, key.arn);
-    const clientLog = this.logGroup("client-log", `/analyze/${name}/client`, key.arn);
-    const site = new ClientSite(this, "client", {
-      config,
-      release: builds.release,
-      repositoryArns: repositories.map(({ arn }) => arn),
-      logGroup: { name: `/analyze/${name}/client`, arn: clientLog.arn },
-    });
-    new Alarms(this, "alarms", {
+    const logGroup = this.logGroup("client-log", `/analyze/${name}/client`, key.arn);
+    const site = new ClientSite(this, "client", { config, release: builds.release, logGroup });
+    const alarms = new Alarms(this, "alarms", {
       name,
       email: production.alarmEmail,
-      budgetUsd: production.budgetUsd,
       keyArn: key.arn,
       balancer: edge,
-      clientLog: clientLog.name,
+      clientLog: logGroup.resourceName,
+      longestStep: config.target.longestStep,
+      rotatorName: secret?.rotatorName ?? null,
     });
-    const { accountId } = new DataAwsCallerIdentity(this, "account", {});
-    new Inspector2Enabler(this, "inspector", { accountIds: [accountId], resourceTypes: ["ECR", "EC2", "LAMBDA"] });
+    const { budgetUsd: usd, alarmEmail: email } = production;
+    new Budget(this, "budget", { name, stage: config.stage, usd, email });
+    if (production.inspector) this.inspector();
     this.outputs({
       ...site.outputs,
       ...Object.fromEntries(repositories.map(({ image, url }) => [`${image}-repository`, url])),
@@ -83,12 +83,19 @@ export class ClusterStack extends AnalyzeStack {
       "edge-cidrs": Fn.join(",", [...network.publicCidrs]),
       "target-group": edge.targetGroupArn,
       "edge-url": `https://${production.domain}/`,
-      "secret-arn": secret.arn,
+      "alarm-mail": alarms.mail,
+      ...(secret === null ? {} : { "secret-arn": secret.arn }),
     });
   }
 
+  /** By choice: it is one switch for the whole account, and `destroy` turns it off for all that use it. */
+  private inspector(): void {
+    const resourceTypes = ["ECR", "EC2", "LAMBDA"];
+    new Inspector2Enabler(this, "inspector", { accountIds: [this.accountId], resourceTypes });
+  }
+
   private cluster(keyArn: string): { network: ClusterNetwork; kubernetes: Kubernetes; edge: EdgeBalancer } {
-    const { stage, production, name } = this;
+    const { stage, production, name, accountId } = this;
     const { region, literal } = this.config;
     const zones = new Zones(this, "zones");
     const network = new ClusterNetwork(this, "network", {
@@ -99,6 +106,7 @@ export class ClusterStack extends AnalyzeStack {
       egress: stage.egress,
       keyArn,
       logDays: stage.logDays,
+      accountId,
     });
     const kubernetes = new Kubernetes(this, "kubernetes", {
       name,
@@ -106,6 +114,7 @@ export class ClusterStack extends AnalyzeStack {
       apiCidrs: production.apiCidrs,
       subnetIds: network.privateSubnetIds,
       keyArn,
+      accountId,
     });
     const { zoneId } = new DataAwsRoute53Zone(this, "zone", { name: production.zone });
     const certificate = new PublicCertificate(this, "certificate", { domain: production.domain, zoneId });
@@ -117,6 +126,7 @@ export class ClusterStack extends AnalyzeStack {
       vpcId: network.vpcId,
       subnetIds: network.publicSubnetIds,
       podGroupId: kubernetes.groupId,
+      protect: !literal.deleteFull,
     });
     const { requestsPerFiveMinutes, logDays } = stage;
     new WebFirewall(this, "firewall", { name, balancerArn: edge.arn, requestsPerFiveMinutes, keyArn, logDays });
@@ -131,10 +141,11 @@ export class ClusterStack extends AnalyzeStack {
       days: 90,
       logDays: this.stage.logDays,
       handlerFolder,
+      accountId: this.accountId,
     });
   }
 
-  private rights(kubernetes: Kubernetes, edge: EdgeBalancer, secret: RotatedSecret, keyArn: string): void {
+  private rights(kubernetes: Kubernetes, edge: EdgeBalancer, secret: RotatedSecret | null, keyArn: string): void {
     new ClusterAccess(this, "access", {
       clusterName: kubernetes.name,
       adminRoleArn: this.production.adminRoleArn,
@@ -142,13 +153,14 @@ export class ClusterStack extends AnalyzeStack {
       deployerGroup: clusterNames.deployers,
       namespace: clusterNames.namespace,
     });
-    const common = { clusterName: kubernetes.name, after: kubernetes.ready };
+    const common = { clusterName: kubernetes.name, after: kubernetes.ready, accountId: this.accountId };
     new PodRole(this, "balancer-controller", {
       ...common,
       name: `${this.name}-balancer`,
       ...clusterNames.balancerController,
       statements: registerTargets(edge.targetGroupArn),
     });
+    if (secret === null) return;
     new PodRole(this, "external-secrets", {
       ...common,
       name: `${this.name}-secrets`,
@@ -157,8 +169,9 @@ export class ClusterStack extends AnalyzeStack {
     });
   }
 
-  private logGroup(id: string, groupName: string, kmsKeyId: string): CloudwatchLogGroup {
-    return new CloudwatchLogGroup(this, id, { name: groupName, retentionInDays: this.stage.logDays, kmsKeyId });
+  private logGroup(id: string, name: string, kmsKeyId: string): { name: string; resourceName: string; arn: string } {
+    const group = new CloudwatchLogGroup(this, id, { name, retentionInDays: this.stage.logDays, kmsKeyId });
+    return { name, resourceName: group.name, arn: group.arn };
   }
 
   private outputs(values: Readonly<Record<string, string>>): void {

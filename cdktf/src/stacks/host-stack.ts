@@ -14,7 +14,6 @@ export class HostStack extends AnalyzeStack {
     const site = new ClientSite(this, "client", {
       config,
       release,
-      repositoryArns: repositories.map(({ arn }) => arn),
       logGroup: null,
     });
     const registry = repositories.map(({ image, url }) => [`${image}-repository`, url] as const);

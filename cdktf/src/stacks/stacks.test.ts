@@ -1,6 +1,7 @@
 import os from "node:os";
 import { syncBuiltinESMExports } from "node:module";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { supported } from "../../../deploy/support/dates.ts";
 import { all, synthesise, synthText } from "../../test/support/synthesised.ts";
 
 afterEach(() => {
@@ -36,6 +37,11 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
   it("tags everything with the project and the stage", () => {
     const tags = { project: "analyze", stage, "managed-by": "cdktf" };
     expect(stack.provider.aws).toMatchObject([{ default_tags: [{ tags }] }]);
+  });
+
+  it("needs the provider whose support is watched", () => {
+    const { version } = stack.terraform.required_providers.aws;
+    expect(supported).toContainEqual(expect.objectContaining({ what: "Terraform's AWS provider", version }));
   });
 
   it("keeps its state in a file of its own, relative to the stack", () => {

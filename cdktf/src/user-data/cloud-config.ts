@@ -27,11 +27,14 @@ export function cloudConfig(source: HostSource, scripts: HostScripts): string {
         file("/usr/local/sbin/analyze-setup", "0755", scripts.setup),
         file("/usr/local/sbin/analyze-update", "0755", scripts.update),
         file("/usr/local/bin/analyze", "0755", scripts.command),
+        file("/etc/systemd/system/analyze-setup.service", "0644", setupService),
         file("/etc/systemd/system/analyze-update.service", "0644", updateService),
         file("/etc/systemd/system/analyze-update.timer", "0644", updateTimer),
+        file("/etc/systemd/system/analyze-patch.service", "0644", patchService),
+        file("/etc/systemd/system/analyze-patch.timer", "0644", patchTimer),
         ...(source.logGroup === null ? [] : [file(agentFile, "0644", agentConfig(source.logGroup))]),
       ],
-      runcmd: [["/usr/local/sbin/analyze-setup"]],
+      runcmd: [["systemctl", "enable", "--now", "--no-block", "analyze-setup.service"]],
     },
     null,
     1,
@@ -57,6 +60,24 @@ function file(path: string, permissions: string, content: string): object {
   return { path, owner: "root:root", permissions, content };
 }
 
+/** Packages come from mirrors that may be out of reach for a while when the host first boots. */
+const setupService = `[Unit]
+Description=Install Node and the client's release
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/local/sbin/analyze-setup
+Restart=on-failure
+RestartSec=60
+
+[Install]
+WantedBy=multi-user.target
+`;
+
 const updateService = `[Unit]
 Description=Bring the client's release to this host
 Wants=network-online.target
@@ -77,6 +98,30 @@ Description=Look for a new release every minute
 OnActiveSec=1min
 OnUnitInactiveSec=1min
 AccuracySec=1s
+
+[Install]
+WantedBy=timers.target
+`;
+
+/** Amazon Linux pins its repositories to the release of the image: only `latest` brings later fixes. */
+const patchService = `[Unit]
+Description=Install security updates, and reboot when one needs it
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/dnf --assumeyes --quiet upgrade --security --releasever=latest
+ExecStartPost=/bin/sh -c 'dnf needs-restarting -r >/dev/null; [ $$? -ne 1 ] || systemctl reboot'
+`;
+
+const patchTimer = `[Unit]
+Description=Install security updates every Sunday
+
+[Timer]
+OnCalendar=Sun *-*-* 03:17 UTC
+RandomizedDelaySec=30min
+Persistent=yes
 
 [Install]
 WantedBy=timers.target

@@ -2,7 +2,9 @@ import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Release } from "../../src/release/release.ts";
 import { neededActions, allowedActions } from "./deployer-policy.ts";
-import { config, environment, release } from "./fixture.ts";
+import { readConfig } from "../../src/config.ts";
+import type { Stage } from "../../src/stages.ts";
+import { environment, release } from "./fixture.ts";
 import { type Moto, startMoto } from "./moto.ts";
 import { type Workspace, workspace } from "./terraform.ts";
 
@@ -19,11 +21,12 @@ export interface Applied {
 export async function applyStage(
   settings: NodeJS.ProcessEnv = {},
   before: (ready: Applied) => Promise<void> = () => Promise.resolve(),
+  known?: Readonly<Record<string, Stage>>,
 ): Promise<Applied> {
   const env = environment(settings);
   const moto = await startMoto();
   const archive = await release();
-  const stack = workspace(config(env), archive, moto.env);
+  const stack = workspace(readConfig(env, known), archive, moto.env);
   await stack.terraform(["init", "-input=false"]);
   const applied = { moto, stack, env, release: archive };
   await before(applied);

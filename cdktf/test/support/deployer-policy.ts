@@ -6,12 +6,18 @@ import { recordedActions } from "./recorded-actions.ts";
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const policyShape = z.object({ Statement: z.array(z.object({ Action: z.array(z.string()), Resource: oneOrMore })) });
 
-/** What stage dev needs, and what stage prod needs besides. */
-const policies = { dev: "deployer-policy.json", prod: "deployer-policy-prod.json" } as const;
+/** What stage dev needs, what stage prod needs besides, and what updating prod needs besides both. */
+const policies = {
+  dev: "deployer-policy.json",
+  prod: "deployer-policy-prod.json",
+  update: "deployer-policy-prod-update.json",
+} as const;
 type PolicyName = keyof typeof policies;
+/** Policies whose calls a test records. */
+type Recorded = "dev" | "prod";
 
 /** Rights that no recording of Terraform shows, each group with its reason. */
-const besides: Readonly<Record<PolicyName, readonly string[]>> = {
+const besides: Readonly<Record<Recorded, readonly string[]>> = {
   dev: [
     // docker speaks to the registry itself
     "ecr:BatchCheckLayerAvailability",
@@ -29,6 +35,23 @@ const besides: Readonly<Record<PolicyName, readonly string[]>> = {
     "s3:PutObjectTagging",
     // handing the role to the host is no call of its own
     "iam:PassRole",
+    // what an update calls: another address, size or endpoint policy; deploying with detailed monitoring
+    "ec2:ModifySecurityGroupRules",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcEndpoint",
+    "ec2:MonitorInstances",
+    "ec2:StartInstances",
+    "ec2:StopInstances",
+    "ec2:UnmonitorInstances",
+    "ecr:PutImageScanningConfiguration",
+    "ecr:PutImageTagMutability",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+    // `npm run host`
+    "ec2:DescribeInstanceStatus",
+    "ec2:GetConsoleOutput",
+    "ec2:RebootInstances",
   ],
   prod: [
     // tags, as above
@@ -77,7 +100,7 @@ export function allowedActions(name: PolicyName): string[] {
 }
 
 /** All actions that a policy has to allow by moto's recording of an apply and a destroy, sorted. */
-export function neededActions(name: PolicyName, recording: string): string[] {
+export function neededActions(name: Recorded, recording: string): string[] {
   const recorded = recordedActions(recording);
   if (name === "dev") return [...new Set([...recorded, ...besides.dev])].sort();
   const dev = new Set(allowedActions("dev"));

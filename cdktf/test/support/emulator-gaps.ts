@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
-const stackShape = z.object({ resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))) });
+const stackShape = z.object({
+  data: z.record(z.string(), z.record(z.string(), z.unknown())),
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
+});
 
 type Overrides = Record<string, unknown>;
 
@@ -18,7 +21,7 @@ const byType: Readonly<Record<string, (name: string, resource: object) => Overri
     "prefix_list_id" in rule ? ignore("description") : standIn("referenced_security_group_id", rule),
   aws_vpc_security_group_ingress_rule: (_, rule) => standIn("security_group_id", rule),
   // Not told back by describe calls, so Terraform would make them anew.
-  aws_eks_cluster: () => ignore("access_config", "bootstrap_self_managed_addons"),
+  aws_eks_cluster: () => ignore("access_config", "bootstrap_self_managed_addons", "upgrade_policy"),
   aws_eks_node_group: () => ignore("launch_template", "remote_access", "update_config"),
   aws_launch_template: () => ignore("tag_specifications"),
   // Deletion protection is kept, and the test could not clean up.
@@ -34,7 +37,7 @@ export const absent: Readonly<Record<string, readonly string[]>> = {
     "eks:DisassociateAccessPolicy",
     "eks:ListAssociatedAccessPolicies",
   ],
-  aws_eks_addon: ["eks:CreateAddon", "eks:DeleteAddon", "eks:DescribeAddon"],
+  aws_eks_addon: ["eks:CreateAddon", "eks:DeleteAddon", "eks:DescribeAddon", "eks:DescribeAddonVersions"],
   aws_eks_pod_identity_association: [
     "eks:CreatePodIdentityAssociation",
     "eks:DeletePodIdentityAssociation",
@@ -46,18 +49,44 @@ export const absent: Readonly<Record<string, readonly string[]>> = {
 
 /** The override for the stack in this folder. max_retries: a call that moto lacks would be tried 25 times. */
 export function gaps(folder: string): object {
-  const { resource } = stackShape.parse(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
-  const overrides = Object.entries(resource).map(([type, all]) => [type, overridesOf(type, all)]);
+  const overrides = Object.entries(stackIn(folder).resource).map(([type, all]) => [type, overridesOf(type, all)]);
   return {
     // The emulator has one host name, so buckets go into the path.
     provider: { aws: [{ max_retries: 1, s3_use_path_style: true }] },
+    ...lookups(folder),
     resource: Object.fromEntries(overrides),
   };
 }
 
+/** The override that stands in for look-ups which moto lacks, and for nothing else: the versions of EKS's addons. */
+export function lookups(folder: string): { data?: object; resource?: object } {
+  const { data, resource } = stackIn(folder);
+  const versions = data["aws_eks_addon_version"];
+  if (versions === undefined) return {};
+  return {
+    data: { aws_eks_addon_version: forAll(versions, { count: 0 }) },
+    resource: { aws_eks_addon: forAll(resource["aws_eks_addon"] ?? {}, addonVersion) },
+  };
+}
+
+function forAll(named: object, override: object): object {
+  return Object.fromEntries(Object.keys(named).map((name) => [name, override]));
+}
+
+const addonVersion = { addon_version: "v1.0.0-eksbuild.1" };
+
+function stackIn(folder: string): z.infer<typeof stackShape> {
+  return stackShape.parse(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
+}
+
 function overridesOf(type: string, all: Readonly<Record<string, object>>): Overrides {
   const entries = Object.entries(all).map(([name, resource]) => {
-    return [name, type in absent ? { count: 0 } : (byType[type]?.(name, resource) ?? {})];
+    return [
+      name,
+      type in absent
+        ? { count: 0, ...(type === "aws_eks_addon" ? addonVersion : {}) }
+        : (byType[type]?.(name, resource) ?? {}),
+    ];
   });
   return Object.fromEntries(entries);
 }

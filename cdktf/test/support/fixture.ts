@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAuthority } from "../../../certs/src/index.ts";
 import { readConfig, type Config } from "../../src/config.ts";
-import type { Stage } from "../../src/stages.ts";
+import { type Stage, stages } from "../../src/stages.ts";
 import { packRelease, type Release } from "../../src/release/release.ts";
 import { buildRotation } from "../../src/rotation/build.ts";
 
@@ -61,3 +61,9 @@ export const production = {
   ANALYZE_CLUSTER_ADMIN_ROLE: "arn:aws:iam::123456789012:role/admin",
   ANALYZE_CLUSTER_DEPLOYER_ROLE: "arn:aws:iam::123456789012:role/deployer",
 };
+
+/** The stages, with a store in prod's cluster. */
+export const withStores = {
+  ...stages,
+  prod: { ...stages.prod, cluster: { ...stages.prod.cluster, stores: true } },
+} satisfies Readonly<Record<string, Stage>>;

@@ -18,8 +18,6 @@ export interface HostRole {
   /** JSON of its one inline policy, with real ARNs. */
   readonly policy: string;
   readonly bucket: string;
-  /** ARNs of the repositories. */
-  readonly repositories: readonly string[];
 }
 
 /** Reads the role from `terraform show -json`. Throws when it is not there. */
@@ -33,7 +31,6 @@ export function hostRole(state: string): HostRole {
     name: only("aws_iam_role", "name"),
     policy: only("aws_iam_role_policy", "policy"),
     bucket: only("aws_s3_bucket", "bucket"),
-    repositories: value("aws_ecr_repository", "arn"),
   };
 }
 

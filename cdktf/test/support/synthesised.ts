@@ -9,7 +9,10 @@ const shape = z.object({
   provider: z.object({ aws: z.array(z.record(z.string(), z.unknown())) }),
   output: z.record(z.string(), z.object({ value: z.string() })),
   data: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
-  terraform: z.object({ backend: z.record(z.string(), z.record(z.string(), z.unknown())) }),
+  terraform: z.object({
+    required_providers: z.object({ aws: z.object({ version: z.string() }) }),
+    backend: z.record(z.string(), z.record(z.string(), z.unknown())),
+  }),
 });
 
 /** One stage as Terraform's JSON. */

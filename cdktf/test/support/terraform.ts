@@ -52,11 +52,12 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
 
 const overrideFile = "moto_override.tf.json";
 
-/** Does the work on the whole stack as AWS would get it: the emulator's gaps are put aside meanwhile. */
-export async function withoutOverrides<T>(folder: string, work: () => Promise<T>): Promise<T> {
+/** Does the work on the whole stack as AWS would get it: only `kept` of the emulator's gaps stays meanwhile. */
+export async function withoutOverrides<T>(folder: string, work: () => Promise<T>, kept: object = {}): Promise<T> {
   const file = join(folder, overrideFile);
   const aside = join(folder, "aside");
   renameSync(file, aside);
+  writeFileSync(file, JSON.stringify(kept));
   try {
     return await work();
   } finally {

@@ -4,7 +4,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
 import { Construct } from "constructs";
 
-export interface SessionEndpointsProps {
+export interface HostEndpointsProps {
   readonly name: string;
   readonly region: string;
   readonly vpcId: string;
@@ -12,16 +12,16 @@ export interface SessionEndpointsProps {
   readonly hostGroupId: string;
 }
 
-/** Session Manager inside the network (three interface endpoints, billed by the hour): a way in without an open port. */
-export class SessionEndpoints extends Construct {
-  constructor(scope: Construct, id: string, props: SessionEndpointsProps) {
+/** Interface endpoints, billed by the hour, in the host's network: the host reaches these services without the internet. */
+class HostEndpoints extends Construct {
+  constructor(scope: Construct, id: string, props: HostEndpointsProps, what: string, services: readonly string[]) {
     super(scope, id);
     const group = new SecurityGroup(this, "group", {
-      namePrefix: `${props.name}-endpoints-`,
-      description: "Session Manager's endpoints",
+      namePrefix: `${props.name}-${id}-`,
+      description: `Endpoints of ${what}`,
       vpcId: props.vpcId,
     });
-    const https = { fromPort: 443, toPort: 443, ipProtocol: "tcp", description: "host to Session Manager" };
+    const https = { fromPort: 443, toPort: 443, ipProtocol: "tcp", description: `host to ${what}` };
     new VpcSecurityGroupIngressRule(this, "from-host", {
       securityGroupId: group.id,
       referencedSecurityGroupId: props.hostGroupId,
@@ -32,7 +32,7 @@ export class SessionEndpoints extends Construct {
       referencedSecurityGroupId: group.id,
       ...https,
     });
-    for (const service of ["ssm", "ssmmessages", "ec2messages"]) {
+    for (const service of services) {
       new VpcEndpoint(this, service, {
         vpcId: props.vpcId,
         serviceName: `com.amazonaws.${props.region}.${service}`,
@@ -42,5 +42,19 @@ export class SessionEndpoints extends Construct {
         privateDnsEnabled: true,
       });
     }
+  }
+}
+
+/** Session Manager inside the network: a way in without an open port. */
+export class SessionEndpoints extends HostEndpoints {
+  constructor(scope: Construct, id: string, props: HostEndpointsProps) {
+    super(scope, id, props, "Session Manager", ["ssm", "ssmmessages", "ec2messages"]);
+  }
+}
+
+/** CloudWatch Logs inside the network, for a host that may call nothing on the internet but its edge. */
+export class LogsEndpoint extends HostEndpoints {
+  constructor(scope: Construct, id: string, props: HostEndpointsProps) {
+    super(scope, id, props, "CloudWatch Logs", ["logs"]);
   }
 }

@@ -1,0 +1,9 @@
+import { endingSupport, supported } from "./dates.ts";
+
+/** `npm run support-dates`: the table, and exit code 1 when something ends within the notice. */
+for (const { what, version, end } of supported) {
+  process.stdout.write(`${(end ?? "no date").padEnd(12)}${what} ${version}\n`);
+}
+const ending = endingSupport(new Date());
+for (const sentence of ending) process.stderr.write(`${sentence}\n`);
+if (ending.length > 0) process.exitCode = 1;

@@ -13,12 +13,27 @@ export class Terraform {
   }
 
   async init(): Promise<void> {
-    await this.run("init", "-input=false");
+    // The stack says where its state is: what an earlier run wrote down of that does not count.
+    await this.run("init", "-input=false", "-reconfigure");
   }
 
-  /** Shows the plan and asks, unless `approved`. `targets`: resource addresses; empty means the whole stack. */
-  async apply(approved: boolean, targets: readonly string[] = []): Promise<void> {
-    await this.run("apply", ...targets.map((target) => `-target=${target}`), ...unattended(approved));
+  /** Shows what an apply would change. Resolves with whether that is anything. */
+  async plan(): Promise<boolean> {
+    return (await this.code("plan", "-input=false", "-detailed-exitcode")) === 2;
+  }
+
+  /** The addresses of all resources in the state. */
+  async list(): Promise<string[]> {
+    return (await must("terraform", [this.at, "state", "list"], { env })).split("\n").filter(Boolean);
+  }
+
+  /**
+   * Shows the plan and asks, unless `approved`. `targets`: resource addresses; empty means the whole stack. `replaced`:
+   * resources that are made new.
+   */
+  async apply(approved: boolean, targets: readonly string[] = [], replaced: readonly string[] = []): Promise<void> {
+    const only = targets.map((target) => `-target=${target}`);
+    await this.run("apply", ...only, ...replaced.map((address) => `-replace=${address}`), ...unattended(approved));
   }
 
   async destroy(approved: boolean): Promise<void> {
@@ -40,10 +55,15 @@ export class Terraform {
   }
 
   private async run(...args: string[]): Promise<void> {
+    await this.code(...args);
+  }
+
+  /** Resolves with the exit code: 0, or 2 of `-detailed-exitcode`. */
+  private async code(...args: string[]): Promise<number> {
     const share: RunOptions["share"] = ["stdin", "stdout", "stderr"];
     const { code, stderr } = await run("terraform", [this.at, ...args], { env, share });
-    if (code !== 0)
-      throw failure(stderr || `terraform ${args[0]} failed with exit code ${code}. Its message is above.`);
+    if (code === 0 || (code === 2 && args.includes("-detailed-exitcode"))) return code;
+    throw failure(stderr || `terraform ${args[0]} failed with exit code ${code}. Its message is above.`);
   }
 }
 

@@ -117,7 +117,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     );
   });
 
-  it("goes back by itself when a release does not start, says so, and does not try it again", async () => {
+  it("goes back by itself when a release does not start, says so, and tries it again only after a while", async () => {
     const good = host.run("readlink", "/opt/analyze/client").output.trim();
     const bundle = join(temporaryFolder(), "main.mjs");
     writeFileSync(bundle, "process.exit(1)");
@@ -125,10 +125,20 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     const broken = await packRelease(parts, temporaryFolder());
     await publish(broken);
     const { status, output } = host.run("/usr/local/sbin/analyze-update");
-    expect([status, output]).toEqual([1, expect.stringContaining(`${broken.sha256} does not start;`)]);
+    expect([status, output]).toEqual([1, expect.stringContaining(`${broken.sha256} does not start (try 1 of 5);`)]);
     expect(host.run("readlink", "/opt/analyze/client").output.trim()).toBe(good);
     expect(service("ActiveState")).toBe("active");
-    expect(host.run("/usr/local/sbin/analyze-update").status).toBe(0);
+    const again = host.run("/usr/local/sbin/analyze-update");
+    expect([again.status, again.output]).toEqual([1, expect.stringMatching(/in 1 of 5 tries; the next is at 20/)]);
+  });
+
+  it("patches itself by a timer, with units that systemd finds well-formed", () => {
+    for (const unit of ["analyze-patch.timer", "analyze-update.timer"]) {
+      expect([unit, host.run("systemctl", "is-active", unit).output]).toEqual([unit, "active\n"]);
+    }
+    expect(host.run("systemctl", "cat", "analyze-patch.service").output).toContain(
+      "upgrade --security --releasever=latest",
+    );
   });
 });
 

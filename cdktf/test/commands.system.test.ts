@@ -1,79 +1,210 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  CreateVpcCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import { DeleteBucketPolicyCommand, GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
+import { strangers } from "../src/state/strangers.ts";
+import { clientOf } from "./support/aws.ts";
 import { gaps } from "./support/emulator-gaps.ts";
 import { environment, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { cliConfig, type Ran } from "./support/terraform.ts";
 
 const sources = fileURLToPath(new URL("../src", import.meta.url));
+const stateShape = z.object({ outputs: z.record(z.string(), z.object({ value: z.string() })) });
 
-describeWith(["terraform", "moto"], "the commands, as a person types them", () => {
+/** A person who has lost every setting: no address, no key file, no CA file. */
+const noSettings = { ANALYZE_SSH_CIDR: "", ANALYZE_SSH_PUBLIC_KEY_FILE: "", ANALYZE_CA_FILE: "" };
+
+/** Puts the emulator's gaps over a synthesised stack; with `inS3`, those of its S3 too. */
+function adapt(home: string, inS3 = ""): void {
+  const s3Backend = { bucket: inS3, key: "dev.tfstate", region: "eu-central-1", encrypt: true, use_lockfile: true };
+  const backend = { terraform: { backend: { s3: { ...s3Backend, use_path_style: true } } } };
+  const stack = join(home, "cdktf.out", "stacks", "dev");
+  writeFileSync(
+    join(stack, "moto_override.tf.json"),
+    JSON.stringify({ ...gaps(stack), ...(inS3 === "" ? {} : backend) }),
+  );
+}
+
+describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a person types them", () => {
   const folder = temporaryFolder();
-  const stack = join(folder, "cdktf.out", "stacks", "dev");
   let moto: Moto;
+  let s3: S3Client;
+  let ec2: EC2Client;
   let env: NodeJS.ProcessEnv;
-  /** Twelve digits of the release that was deployed first. */
+  let bucket: string;
+  /** The release that was deployed first, and the one that took its place. */
   let first: string;
+  let second: string;
+  let stateBucket = "";
 
   beforeAll(async () => {
     moto = await startMoto();
+    s3 = clientOf(S3Client, moto);
+    ec2 = clientOf(EC2Client, moto);
     env = { ...process.env, ...environment(), ...cliConfig(), ...moto.env };
     writeFileSync(
       join(folder, "cdktf.json"),
       JSON.stringify({ language: "typescript", app: `node ${sources}/main.ts` }),
     );
     await run("main.ts");
-    writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));
+    adapt(folder);
   });
 
   afterAll(() => moto.stop());
 
-  async function run(program: string, args: string[] = [], settings: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  async function run(
+    program: string,
+    args: string[] = [],
+    settings: NodeJS.ProcessEnv = {},
+    cwd = folder,
+  ): Promise<Ran> {
     const started = startProgram(process.execPath, [join(sources, program), ...args], {
-      cwd: folder,
+      cwd,
       env: { ...env, ...settings },
     });
     return { status: await started.ended, output: started.output() };
   }
 
-  function command(args: string[], settings: NodeJS.ProcessEnv = {}): Promise<Ran> {
-    return run("commands/main.ts", args, settings);
+  function command(args: string[], settings: NodeJS.ProcessEnv = {}, cwd = folder): Promise<Ran> {
+    return run("commands/main.ts", args, settings, cwd);
   }
 
-  it("cdktf deploy works with the original command line, on the Node that it needs", async () => {
+  async function current(): Promise<string | undefined> {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: "client/current" }));
+    return Body?.transformToString();
+  }
+
+  async function hostId(): Promise<string | undefined> {
+    const Filters = [{ Name: "instance-state-name", Values: ["running"] }];
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+    return Reservations?.[0]?.Instances?.[0]?.InstanceId;
+  }
+
+  it("cdktf deploy works with the original command line, on the Node that it needs, and publishes the release", async () => {
     const { status, output } = await command(["cdktf", "deploy", "dev", "--auto-approve"]);
     expect([status, output]).toEqual([0, expect.stringContaining("Apply complete!")]);
     expect(output).toContain("login-command");
+    first = /release ([0-9a-f]{64}) is published/.exec(output)?.[1] ?? "";
+    bucket =
+      stateShape.parse(JSON.parse(readFileSync(join(folder, "state/dev.tfstate"), "utf8"))).outputs["release-bucket"]
+        ?.value ?? "";
+    expect(await current()).toBe(first);
   });
 
-  it("deploy finds nothing to change after it, and tells where the host is", async () => {
+  it("deploy finds nothing to change after it, and says where the host is", async () => {
     const { status, output } = await command(["deploy", "--yes", "--no-images"]);
     expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
-    first = /client's release ([0-9a-f]{12})/.exec(output)?.[1] ?? "";
+    expect(output).toContain(`client's release ${first} is published, unchanged`);
     expect(output).toMatch(/log-command +ssh ec2-user@[\d.]+ tail -F \/var\/log\/analyze\.log/);
   });
 
-  it("client:update changes the two objects of the release, and goes back to the first", async () => {
-    const update = await command(["client-update", "--yes"], { ANALYZE_SCHEDULE: "*/5 * * * *" });
-    expect(update.output).toMatch(/Apply complete! Resources: 1 added, 1 changed, 1 destroyed/);
-    const kept = /client\/([0-9a-f]{64})\.tar\.gz/.exec(update.output)?.[1] ?? "";
-    expect(kept.slice(0, 12)).toBe(first);
-    const back = await command(["client-update", "--to", kept]);
-    expect([back.status, back.output]).toEqual([0, expect.stringContaining(`release ${kept} again`)]);
+  it("plan needs no setting of a deployed stage, shows which it uses, and ends with 0 without changes", async () => {
+    const { status, output } = await command(["plan"], noSettings);
+    expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
+    expect(output).toContain('settings of cdktf/state/dev.settings.json: ANALYZE_SSH_CIDR="203.0.113.7/32"');
   });
 
-  it("destroy deletes all of it, and asks first", async () => {
-    const asked = await command(["destroy"]);
+  it("client:update brings a new schedule, and going back and forward again changes what hosts read each time", async () => {
+    const update = await command(["client-update"], { ANALYZE_SCHEDULE: "*/5 * * * *" });
+    second = /release ([0-9a-f]{64}) is published/.exec(update.output)?.[1] ?? "";
+    expect([update.status, second === first, await current()]).toEqual([0, false, second]);
+    const back = await command(["client-update", "--to", first], noSettings);
+    expect([back.status, back.output]).toEqual([0, expect.stringContaining(`release ${first} is published again`)]);
+    expect(await current()).toBe(first);
+    // The schedule is a setting of the stage now: nobody has to repeat it.
+    const forward = await command(["client-update"], noSettings);
+    expect([forward.status, await current()]).toEqual([0, second]);
+  });
+
+  it("plan ends with 2 when only the release differs, and deploy brings it forward", async () => {
+    await command(["client-update", "--to", first], noSettings);
+    const planned = await command(["plan"], noSettings);
+    expect([planned.status, planned.output]).toEqual([2, expect.stringContaining(`release: ${first} → ${second}`)]);
+    const deployed = await command(["deploy", "--yes", "--no-images"], noSettings);
+    expect([deployed.status, await current()]).toEqual([0, second]);
+  });
+
+  it("deploy takes a new home address, and leaves the host alone", async () => {
+    const before = await hostId();
+    const { status } = await command(["deploy", "--yes", "--no-images"], { ANALYZE_SSH_CIDR: "198.51.100.9/32" });
+    const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({}));
+    const ssh = SecurityGroupRules.filter(({ FromPort }) => FromPort === 22).map(({ CidrIpv4 }) => CidrIpv4);
+    expect([status, ssh, await hostId()]).toEqual([0, ["198.51.100.9/32"], before]);
+  });
+
+  it("a region that was mistyped is refused with what to type, by every command that would change something", async () => {
+    for (const args of [["deploy", "--yes"], ["plan"], ["destroy", "--yes"], ["client-update"]]) {
+      const { status, output } = await command(args, { AWS_REGION: "eu-west-1" });
+      // 2 of `plan` means that there are changes.
+      const expected = args[0] === "plan" ? 1 : 2;
+      expect([args, status, output]).toEqual([args, expected, expect.stringContaining("is deployed in eu-central-1")]);
+      expect(output).toContain("Set AWS_REGION=eu-central-1");
+    }
+  });
+
+  it("moves the state to S3, from where a second person works without a setting of the stage", async () => {
+    const made = await command(["bootstrap"]);
+    stateBucket = /ANALYZE_STATE_BUCKET=(\S+)/.exec(made.output)?.[1] ?? "";
+    // moto applies a Deny without a look at its condition.
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket: stateBucket }));
+    const moved = await command(["state", "--to", "s3"], { ANALYZE_STATE_BUCKET: stateBucket });
+    expect([moved.status, moved.output]).toEqual([
+      0,
+      expect.stringContaining(`export ANALYZE_STATE_BUCKET=${stateBucket}`),
+    ]);
+    expect(existsSync(join(folder, "state/dev.tfstate"))).toBe(false);
+    const other = temporaryFolder();
+    cpSync(join(folder, "cdktf.out"), join(other, "cdktf.out"), { recursive: true });
+    adapt(other, stateBucket);
+    const { status, output } = await command(["plan"], { ...noSettings, ANALYZE_STATE_BUCKET: stateBucket }, other);
+    expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
+  });
+
+  it("a fresh clone without the state is refused: it would make everything a second time", async () => {
+    const { status, output } = await command(["deploy", "--yes"], {}, temporaryFolder());
+    expect([status, output]).toEqual([2, expect.stringContaining("is in eu-central-1 already")]);
+    expect(output).toContain("Set ANALYZE_STATE_BUCKET");
+  });
+
+  it("moves the state back from S3, and remembered meanwhile where it was", async () => {
+    adapt(folder, stateBucket);
+    expect((await command(["plan"], noSettings)).status).toBe(0);
+    const { status } = await command(["state", "--to", "local"], { ANALYZE_STATE_BUCKET: stateBucket });
+    adapt(folder);
+    const planned = await command(["plan"], noSettings);
+    expect([status, planned.status]).toEqual([0, 0]);
+  });
+
+  it("destroy asks first, needs no setting, and names what a killed apply left", async () => {
+    const tags = Object.entries({ project: "analyze", stage: "dev" }).map(([Key, Value]) => ({ Key, Value }));
+    const orphan = await ec2.send(
+      new CreateVpcCommand({ CidrBlock: "10.99.0.0/24", TagSpecifications: [{ ResourceType: "vpc", Tags: tags }] }),
+    );
+    const asked = await command(["destroy"], noSettings);
     expect([asked.status, asked.output]).toEqual([1, expect.stringContaining("Do you really want to destroy")]);
-    const { status, output } = await command(["destroy", "--yes"]);
+    const { status, output } = await command(["destroy", "--yes"], noSettings);
     expect([status, output]).toEqual([0, expect.stringContaining("stage dev is gone")]);
+    expect(output).toContain(`vpc ${orphan.Vpc?.VpcId}`);
+    expect(await strangers(ec2, "dev", null)).toEqual([{ id: orphan.Vpc?.VpcId, type: "vpc" }]);
+    const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+    expect(Vpcs.filter(({ IsDefault }) => IsDefault !== true)).toHaveLength(1);
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([stateBucket]);
+    expect(existsSync(join(folder, "state/dev.settings.json"))).toBe(false);
   });
 
-  it("tells every fault of the settings at once, and a person without credentials what to do", async () => {
+  it("reports every fault of the settings at once, and says to a person without credentials what to do", async () => {
     const faults = await run("main.ts", [], { ANALYZE_SSH_CIDR: "", AWS_REGION: "Frankfurt" });
     expect(faults.status).toBe(1);
     expect(faults.output).toMatch(/AWS_REGION="Frankfurt"[^]*ANALYZE_SSH_CIDR is not set/);

@@ -96,7 +96,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
       AWS_SHARED_CREDENTIALS_FILE: "none",
     };
     expect(run(["status"], none).stderr).toMatch(/No AWS credentials were found: run `aws configure`/);
-    expect(run(["status"], { AWS_REGION: "here" }).stderr).toMatch(/AWS_REGION="here": is not a region's name/);
+    expect(run(["status"], { AWS_REGION: "here" }).stderr).toMatch(/AWS_REGION="here" is not a region of AWS/);
   });
 
   test("two hosts with the same tags are both named, and neither is taken", async () => {

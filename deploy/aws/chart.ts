@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clusterNames } from "../../cdktf/src/cluster/names.ts";
-import { readConfig } from "../../cdktf/src/config.ts";
+import { findPlace } from "../../cdktf/src/state/find-place.ts";
+import { readOutputs } from "../../cdktf/src/state/outputs.ts";
 import { kubernetes, type Kubernetes } from "../cluster/cluster.ts";
 import { project } from "../images/docker.ts";
 import { tagsOf } from "../images/images.ts";
 import { announce } from "../progress.ts";
 import { failure, must } from "../run.ts";
-import { stackFolder, Terraform } from "../terraform.ts";
 import { install, prepare, publicControllerChart } from "./prepare.ts";
 import { chartValues, output } from "./values.ts";
 
@@ -21,8 +21,10 @@ export interface ChartOptions {
 
 /** Installs web and worker in the cluster of the stage, behind its balancer; before that, what the cluster lacks for it. */
 export async function chart({ context, controllerChart }: ChartOptions): Promise<void> {
-  const { stage, region } = readConfig(process.env);
-  const outputs = await new Terraform(stackFolder(stage)).outputs();
+  const place = await findPlace(process.env);
+  const { stage } = place;
+  const outputs = await readOutputs(place);
+  const region = outputs.get("region") ?? place.region;
   if (!outputs.has("target-group")) {
     throw failure(
       `Stage ${stage} has no cluster: set ANALYZE_STAGE to a stage that has one, or use \`npm run deploy:minikube\`.`,

@@ -1,13 +1,12 @@
-import { readConfig } from "../../cdktf/src/config.ts";
+import { findPlace } from "../../cdktf/src/state/find-place.ts";
+import { readOutputs } from "../../cdktf/src/state/outputs.ts";
 import { project } from "../images/docker.ts";
 import { type ImageTags, tagsOf } from "../images/images.ts";
 import { failure } from "../run.ts";
-import { stackFolder, Terraform } from "../terraform.ts";
 
 /** Prints values for the Helm chart (JSON, which is YAML): what ingress/values.prod.yaml leaves to a deployment. */
 export async function values(): Promise<void> {
-  const config = readConfig(process.env);
-  const outputs = await new Terraform(stackFolder(config.stage)).outputs();
+  const outputs = await readOutputs(await findPlace(process.env));
   process.stdout.write(`${JSON.stringify(chartValues(outputs, tagsOf(project)), null, 2)}\n`);
 }
 

@@ -1,11 +1,32 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { announce } from "../../../deploy/progress.ts";
 import { attach } from "../../../deploy/run.ts";
+import { buildRelease } from "../release/build.ts";
+import { publish } from "../release/publish.ts";
+import { keepDeployed } from "../state/deployed.ts";
+import { readOutputs } from "../state/outputs.ts";
+import { checkAccount, openStage } from "./options.ts";
 
 /**
  * The original command line, `cdktf <arguments>`. Its terminal addon has builds up to Node 22 and fails on 24, so npm fetches
- * that Node beside it. Resolves with its exit code.
+ * that Node beside it. It knows only Terraform: after `cdktf deploy` the release and the settings are published here. Resolves
+ * with its exit code.
  */
-export function cdktf(args: readonly string[]): Promise<number> {
+export async function cdktf(args: readonly string[]): Promise<number> {
   const packages = ["--package=node@22.23.3", "--package=cdktf-cli@0.21.0"];
   const env = { CHECKPOINT_DISABLE: "1", CDKTF_SKIP_PROVIDER_LOCK: "true" };
-  return attach("npx", ["--yes", ...packages, "cdktf", ...args], env);
+  const code = await attach("npx", ["--yes", ...packages, "cdktf", ...args], env);
+  if (args[0] === "deploy" && code === 0) await afterDeploy();
+  return code;
+}
+
+async function afterDeploy(): Promise<void> {
+  const opened = await openStage({});
+  const { config, env, place } = opened;
+  await keepDeployed(place, config, env, await checkAccount(opened));
+  const bucket = (await readOutputs(place)).get("release-bucket");
+  if (bucket === undefined) return;
+  const release = await buildRelease(config.target);
+  await publish(new S3Client({ region: config.region }), bucket, release);
+  announce(`client's release ${release.sha256} is published`);
 }

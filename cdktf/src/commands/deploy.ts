@@ -1,37 +1,76 @@
+import { clusterImages } from "@analyze/common/images";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { UserError } from "@analyze/common/errors";
 import { tagsOf } from "../../../deploy/images/images.ts";
-import { clusterImages } from "@analyze/common/images";
 import type { Config } from "../config.ts";
+import { saveLog } from "../host/save-log.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, project, pushImages } from "../../../deploy/images/docker.ts";
-import { keepRelease } from "../release/history.ts";
+import { currentRelease, publish } from "../release/publish.ts";
+import type { Release } from "../release/release.ts";
+import { keepDeployed } from "../state/deployed.ts";
+import { readOutputs } from "../state/outputs.ts";
+import { nameOfPlace, type Place, readKept } from "../state/place.ts";
+import { strangers } from "../state/strangers.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
-import { type ChangeOptions, configFor } from "./options.ts";
+import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+import { endingSupport } from "../../../deploy/support/dates.ts";
 import { announce } from "../../../deploy/progress.ts";
 
 export interface DeployOptions extends ChangeOptions {
   /** False: infrastructure only. */
   readonly images: boolean;
+  /** Makes the host new, from the newest image of its system. */
+  readonly replaceHost?: boolean;
 }
 
 /** Everything from the account to the first line in the log: infrastructure, the client's release, images. */
 export async function deploy(options: DeployOptions): Promise<void> {
-  const config = await configFor(options);
-  const { Account } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
-  announce(`stage ${config.stage} in account ${Account}, ${config.region}`);
+  const opened = await openStage(options);
+  const { config, env, place, deployed } = opened;
+  const account = await checkAccount(opened);
+  if (deployed === null) await refuseSecond(config, place);
+  for (const sentence of endingSupport(new Date())) announce(`warning: ${sentence}`);
   const release = await synth(config);
-  announce(`client's release ${release.sha256.slice(0, 12)}`);
   const terraform = new Terraform(stackFolder(config.stage));
   await terraform.init();
-  await terraform.apply(options.yes === true);
-  const outputs = await terraform.outputs();
+  // Before the first apply, so that one which is killed can be continued or destroyed without any setting.
+  if (deployed === null) await keepDeployed(place, config, env, account);
+  const hosts =
+    options.replaceHost === true ? (await terraform.list()).filter((one) => one.startsWith("aws_instance.")) : [];
+  if (hosts.length > 0) {
+    announce("the host is replaced: its SSH host keys are new, and its log ends");
+    announce(`its log so far is in ${await saveLog(env)}`);
+  }
+  await terraform.apply(options.yes === true, [], hosts);
+  await keepDeployed(place, config, env, account);
+  const outputs = await readOutputs(place);
   const bucket = outputs.get("release-bucket");
-  if (bucket !== undefined) await keepRelease(new S3Client({ region: config.region }), bucket, release);
+  if (bucket !== undefined) await publishRelease(new S3Client({ region: config.region }), bucket, release);
   if (options.images) await publishImages(config, outputs);
   for (const [name, value] of outputs) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
+}
+
+async function publishRelease(s3: S3Client, bucket: string, release: Release): Promise<void> {
+  const before = await currentRelease(s3, bucket);
+  await publish(s3, bucket, release);
+  announce(`client's release ${release.sha256} is published${before === release.sha256 ? ", unchanged" : ""}`);
+}
+
+/** A checkout without the stage's state would make everything a second time, beside what is there. Throws a UserError. */
+async function refuseSecond({ stage, region }: Config, place: Place): Promise<void> {
+  if ((await readKept(place, "tfstate")) !== null) return;
+  const there = await strangers(new EC2Client({ region }), stage, null);
+  if (there.length === 0) return;
+  const list = there.map(({ type, id }) => `  ${type} ${id}`).join("\n");
+  throw new UserError(
+    `Stage ${stage} is in ${region} already, and ${nameOfPlace(place, "tfstate")} does not exist:\n${list}\n` +
+      "Set ANALYZE_STATE_BUCKET to the bucket of its state (`npm run bootstrap` prints its name), or get cdktf/state/ from who " +
+      "deployed it. If an apply was killed and its state is lost, delete these in the EC2 console first.",
+  );
 }
 
 async function publishImages({ region, literal }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {

@@ -7,6 +7,8 @@ import { chart } from "../../../deploy/aws/chart.ts";
 import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
+import { plan } from "./plan.ts";
+import { moveState } from "./state.ts";
 import { values } from "../../../deploy/aws/values.ts";
 
 surviveClosedPipes();
@@ -23,14 +25,25 @@ program
   .option(...yes)
   .option(...myIp)
   .option("--no-images", "build and push no images")
+  .option("--replace-host", "make the host new from the newest system image; its log is saved first")
   .action(deploy);
+program
+  .command("plan")
+  .description("show what deploy would change; exit code 2 when there is something")
+  .option(...myIp)
+  .action(plan);
 program
   .command("destroy")
   .description("delete everything that the stage made")
   .option(...yes)
-  .option(...myIp)
+  .option("--unprotect", "also what is protected: the balancer, images and releases")
   .action(destroy);
 program.command("bootstrap").description("make the S3 bucket for Terraform's state").action(bootstrap);
+program
+  .command("state")
+  .description("move the stage's state")
+  .requiredOption("--to <place>", "s3 (the bucket of ANALYZE_STATE_BUCKET) or local (cdktf/state/)")
+  .action(moveState);
 program
   .command("client-update")
   .description("bring new client code or settings to the host, without replacing it")

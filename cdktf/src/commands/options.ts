@@ -1,6 +1,13 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { setVariables } from "@analyze/common/settings";
+import { announce } from "../../../deploy/progress.ts";
 import { type Config, readConfig } from "../config.ts";
 import { myCidr } from "../settings/my-ip.ts";
-import { announce } from "../../../deploy/progress.ts";
+import { type Deployed, readDeployed, refuseElsewhere, shown, withDeployed } from "../state/deployed.ts";
+import { findPlace } from "../state/find-place.ts";
+import { nameOfPlace, type Place } from "../state/place.ts";
 
 /** Options of every command that changes something. */
 export interface ChangeOptions {
@@ -10,10 +17,44 @@ export interface ChangeOptions {
   readonly myIp?: boolean;
 }
 
-/** The settings of the environment, with this machine's own address for SSH when the options say so. Throws a SettingsError. */
-export async function configFor({ myIp }: ChangeOptions): Promise<Config> {
-  if (myIp !== true) return readConfig(process.env);
-  const cidr = await myCidr();
-  announce(`SSH is for ${cidr}`);
-  return readConfig({ ...process.env, ANALYZE_SSH_CIDR: cidr });
+/** A stage that a command works on. */
+export interface Opened {
+  readonly config: Config;
+  /** The variables that `config` was read from. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly place: Place;
+  /** Null: it has not been deployed from this place. */
+  readonly deployed: Deployed | null;
+}
+
+const ownCa = fileURLToPath(new URL("../../../certs/issued/ca.crt", import.meta.url));
+
+/**
+ * The stage with the settings of the environment and, where it sets nothing, those that the stage was deployed with. Throws a
+ * SettingsError, and a UserError where the stage is in another region.
+ */
+export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
+  const given = setVariables(process.env);
+  const place = await findPlace(given);
+  const deployed = await readDeployed(place);
+  if (deployed !== null && (given["AWS_REGION"] ?? given["AWS_DEFAULT_REGION"]) !== undefined) {
+    refuseElsewhere(place, deployed, { region: place.region });
+  }
+  const bucket = place.bucket === null ? {} : { ANALYZE_STATE_BUCKET: place.bucket };
+  const own = myIp === true ? { ANALYZE_SSH_CIDR: await myCidr() } : {};
+  if ("ANALYZE_SSH_CIDR" in own) announce(`SSH is open to ${own.ANALYZE_SSH_CIDR}`);
+  const chosen = { ...bucket, ...given, ...own };
+  const env = deployed === null ? chosen : withDeployed(chosen, deployed, existsSync(ownCa));
+  const from = deployed === null ? [] : shown(chosen, deployed);
+  if (from.length > 0) announce(`settings of ${nameOfPlace(place, "settings.json")}: ${from.join(" ")}`);
+  const config = readConfig(env);
+  return { config, env, place: { ...place, region: config.region }, deployed };
+}
+
+/** The account of the credentials. Throws a UserError where the stage is in another one. */
+export async function checkAccount({ config, place, deployed }: Opened): Promise<string> {
+  const { Account = "" } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
+  if (deployed !== null) refuseElsewhere(place, deployed, { region: config.region, account: Account });
+  announce(`stage ${config.stage} in account ${Account}, ${config.region}`);
+  return Account;
 }

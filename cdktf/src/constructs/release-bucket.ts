@@ -18,8 +18,9 @@ export interface ReleaseBucketProps {
 }
 
 /**
- * A private, encrypted, versioned bucket with the client's release in it, under its own SHA-256, and `client/current`
- * that names it. Both are plain objects, so that a new release is a change of two objects and of no host.
+ * A private, encrypted, versioned bucket. Terraform puts the first release into it, under its own SHA-256, and `client/current`,
+ * which names it: the host finds both when it boots. From then on they belong to `deploy` and `client:update`, which publish
+ * releases and read back what they published.
  */
 export class ReleaseBucket extends Construct {
   readonly name: string;
@@ -40,6 +41,7 @@ export class ReleaseBucket extends Construct {
       sourceHash: props.release.sha256,
       contentType: "application/gzip",
       dependsOn: locks,
+      lifecycle: { ignoreChanges: "all" },
     });
     const current = new S3Object(this, "current", {
       bucket: bucket.bucket,
@@ -47,10 +49,8 @@ export class ReleaseBucket extends Construct {
       content: props.release.sha256,
       contentType: "text/plain",
       dependsOn: [release],
+      lifecycle: { ignoreChanges: "all" },
     });
-    // `npm run client:update` names the two to Terraform.
-    release.overrideLogicalId("client_release");
-    current.overrideLogicalId("client_current");
     this.contents = [release, current];
   }
 

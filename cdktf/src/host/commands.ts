@@ -31,15 +31,20 @@ export async function status({ json = false }: { json?: boolean }): Promise<void
   const host = await find();
   const { config, instance } = host;
   const checks = await checksOf(host.ec2, instance);
-  const lastLine = instance.state === "running" ? await lastLineOf(host) : null;
+  const [release = null, lastLine = null] = instance.state === "running" ? await answerOf(host) : [];
   const { stage, region } = config;
-  const facts: Status = { stage, region, instance, checks, lastLine };
+  const facts: Status = { stage, region, instance, checks, release, lastLine };
   process.stdout.write(json ? `${JSON.stringify(facts)}\n` : statusText(facts));
   if (lastLine === null) process.exitCode = 1;
 }
 
-async function lastLineOf(host: Reached): Promise<string | null> {
-  const line = "analyze tail --lines 1";
+/** What became of the newest release, and the last line of the log. Empty: the host does not answer. */
+async function answerOf(host: Reached): Promise<string[]> {
+  const printed = await ask(host, "cat /opt/analyze/state 2>/dev/null || echo unknown; analyze tail --lines 1");
+  return printed === null ? [] : printed.split("\n").map((line) => line.trim());
+}
+
+async function ask(host: Reached, line: string): Promise<string | null> {
   if (host.config.access === "ssm") {
     let printed = "";
     const code = await runSession(host, line, (text) => (printed += text));
@@ -75,8 +80,7 @@ export async function login(): Promise<void> {
 
 /** Brings the newest published release to the host now, and not within a minute. */
 export async function update(): Promise<void> {
-  const line =
-    "sudo systemctl start analyze-update.service; code=$?; journalctl -n 5 --no-pager -o cat -u analyze-update; exit $code";
+  const line = "sudo analyze-update --retry";
   process.exitCode = await runLine(await reach(), line);
 }
 

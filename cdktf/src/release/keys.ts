@@ -5,8 +5,3 @@ export const currentKey = "client/current";
 export function releaseKey(sha256: string): string {
   return `client/${sha256}.tar.gz`;
 }
-
-/** Where a release stays after a newer one: Terraform deletes the object above, with all its versions, when it makes the next. */
-export function keptKey(sha256: string): string {
-  return `client/kept/${sha256}.tar.gz`;
-}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # First boot: Node from the distribution, then the release. Safe to run again; loud when something is missing.
 set -euo pipefail
-trap 'echo "analyze-setup: FAILED at line $LINENO: the client does not run. sudo analyze-setup tries again." | tee /dev/console >&2' ERR
+trap 'echo "analyze-setup: FAILED at line $LINENO: the client does not run. It is tried again in a minute." | tee /dev/console >&2' ERR
 
 retry() {
   local n
@@ -15,7 +15,7 @@ retry() {
 
 retry dnf install --assumeyes --quiet nodejs24 logrotate
 retry /usr/local/sbin/analyze-update
-systemctl enable --now --quiet analyze-update.timer
+systemctl enable --now --quiet analyze-update.timer analyze-patch.timer
 if [ -f /etc/analyze/cloudwatch-agent.json ]; then
   retry dnf install --assumeyes --quiet amazon-cloudwatch-agent
   usermod --append --groups adm cwagent # the group that may read the log

@@ -1,0 +1,35 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { UserError } from "@analyze/common/errors";
+import { announce } from "../../../deploy/progress.ts";
+import { failure } from "../../../deploy/run.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
+import { currentRelease } from "../release/publish.ts";
+import { readOutputs } from "../state/outputs.ts";
+import { synth } from "../synth.ts";
+import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+
+/** Shows what `deploy` would change, and changes nothing. Exit code 2: there are changes; 1: it could not be found out. */
+export async function plan(options: ChangeOptions): Promise<void> {
+  try {
+    await show(options);
+  } catch (error) {
+    throw error instanceof UserError && error.exitCode === 2 ? failure(error.message, error) : error;
+  }
+}
+
+async function show(options: ChangeOptions): Promise<void> {
+  const opened = await openStage(options);
+  await checkAccount(opened);
+  const release = await synth(opened.config);
+  const terraform = new Terraform(stackFolder(opened.config.stage));
+  await terraform.init();
+  const changes = await terraform.plan();
+  const bucket = (await readOutputs(opened.place)).get("release-bucket");
+  const s3 = new S3Client({ region: opened.config.region });
+  const current = bucket === undefined ? null : await currentRelease(s3, bucket);
+  const isNew = current !== release.sha256;
+  announce(
+    isNew ? `client's release: ${current ?? "none"} → ${release.sha256}` : `client's release: ${current}, unchanged`,
+  );
+  process.exitCode = changes || isNew ? 2 : 0;
+}

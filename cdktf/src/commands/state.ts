@@ -1,0 +1,52 @@
+import { UserError } from "@analyze/common/errors";
+import { announce } from "../../../deploy/progress.ts";
+import {
+  isLocked,
+  type Kept,
+  nameOfPlace,
+  type Place,
+  readKept,
+  rememberBucket,
+  removeKept,
+  writeKept,
+} from "../state/place.ts";
+import { findPlace } from "../state/find-place.ts";
+
+const kept: readonly Kept[] = ["tfstate", "settings.json"];
+
+/** Moves a stage's state, and its settings, between this checkout and the bucket of ANALYZE_STATE_BUCKET. */
+export async function moveState({ to }: { to: string }): Promise<void> {
+  const here = await findPlace(process.env);
+  if (to !== "s3" && to !== "local") throw new UserError(`--to ${to}: must be s3 or local`);
+  const { bucket } = here;
+  if (bucket === null) {
+    throw new UserError("Set ANALYZE_STATE_BUCKET to the bucket; `npm run bootstrap` makes one and prints its name.");
+  }
+  const [local, s3] = [{ ...here, bucket: null }, here];
+  const [from, target] = to === "s3" ? [local, s3] : [s3, local];
+  await move(from, target);
+  await rememberBucket(here.stage, to === "s3" ? bucket : null);
+  announce(`the state of stage ${here.stage} is ${nameOfPlace(target, "tfstate")} now`);
+  if (to === "s3") announce(`everyone who deploys it needs this setting: export ANALYZE_STATE_BUCKET=${bucket}`);
+  else announce("unset ANALYZE_STATE_BUCKET: with it, commands look for the state in the bucket");
+}
+
+/** Copies everything, reads it back, and only then removes the original. Throws a UserError where that would lose something. */
+async function move(from: Place, target: Place): Promise<void> {
+  if (await isLocked(from))
+    throw new UserError(`${nameOfPlace(from, "tfstate")} is locked: wait until who changes the stage is done.`);
+  const texts = await Promise.all(kept.map(async (what) => [what, await readKept(from, what)] as const));
+  const state = texts[0]?.[1] ?? null;
+  if (state === null) throw new UserError(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);
+  const there = await readKept(target, "tfstate");
+  if (there !== null && there !== state) {
+    throw new UserError(`${nameOfPlace(target, "tfstate")} exists and is another state: move or delete it first.`);
+  }
+  for (const [what, text] of texts) {
+    if (text === null) continue;
+    await writeKept(target, what, text);
+    if ((await readKept(target, what)) !== text)
+      throw new UserError(`${nameOfPlace(target, what)} could not be written.`);
+  }
+  for (const [what] of texts) await removeKept(from, what);
+}

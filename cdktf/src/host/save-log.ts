@@ -1,0 +1,28 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { readHostConfig } from "./config.ts";
+import { HostError } from "./host-error.ts";
+import { findInstance } from "./instance.ts";
+import { run } from "../../../deploy/run.ts";
+import { pinFromConsole, sshCommand } from "./remote.ts";
+
+/** Copies the client's log, with what was rotated, from the host to cdktf/state/. Returns the file. Rejects with a HostError. */
+export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
+  const config = readHostConfig(env);
+  if (config.access === "ssm")
+    throw new HostError("Save the log first: `npm run host -- ssh`, then copy /var/log/analyze.log*.");
+  const ec2 = new EC2Client({ region: config.region });
+  const host = { config, instance: await findInstance(ec2, config) };
+  await pinFromConsole(ec2, host);
+  const [program, args] = sshCommand(host, "ls -tr /var/log/analyze.log* | xargs sudo zcat -f");
+  const { code, stdout } = await run(program, ["-o", "BatchMode=yes", ...args], { timeoutMs: 120_000 });
+  if (code !== 0) {
+    throw new HostError(
+      `The log of ${host.instance.id} could not be saved: \`npm run host -- ssh\` shows why. Nothing was changed.`,
+    );
+  }
+  await mkdir("state", { recursive: true });
+  const file = `state/${config.stage}-${host.instance.id}.log`;
+  await writeFile(file, stdout);
+  return `cdktf/${file}`;
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { UserError } from "@analyze/common/errors";
+import { currentKey, releaseKey } from "./keys.ts";
+import type { Release } from "./release.ts";
+
+/** The release that the hosts are to run, 64 hex digits; null: none has been named. */
+export async function currentRelease(s3: S3Client, Bucket: string): Promise<string | null> {
+  const body = await read(s3, Bucket, currentKey);
+  return body === null ? null : body.toString("utf8").trim();
+}
+
+/** Puts a release into the bucket and names it to the hosts. Rejects unless they would read exactly this release afterwards. */
+export async function publish(s3: S3Client, Bucket: string, { sha256, file }: Release): Promise<void> {
+  const Body = await readFile(file);
+  await s3.send(new PutObjectCommand({ Bucket, Key: releaseKey(sha256), Body, ContentType: "application/gzip" }));
+  await name(s3, Bucket, sha256);
+}
+
+/** Names an earlier release to the hosts. Rejects when the bucket does not hold it, and unless they would read it afterwards. */
+export async function goBack(s3: S3Client, Bucket: string, sha256: string): Promise<void> {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new UserError(`--to ${sha256}: must be the 64 hex digits of a release`);
+  if ((await read(s3, Bucket, releaseKey(sha256))) === null) {
+    throw new UserError(`${Bucket} does not hold ${sha256}; \`aws s3 ls s3://${Bucket}/client/\` shows what it holds.`);
+  }
+  await name(s3, Bucket, sha256);
+}
+
+async function name(s3: S3Client, Bucket: string, sha256: string): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket, Key: currentKey, Body: sha256, ContentType: "text/plain" }));
+  const named = await currentRelease(s3, Bucket);
+  if (named !== sha256)
+    throw new UserError(`${Bucket}/${currentKey} names ${named}: somebody else published. Run it again.`);
+  const archive = await read(s3, Bucket, releaseKey(sha256));
+  if (archive !== null && createHash("sha256").update(archive).digest("hex") === sha256) return;
+  throw new UserError(
+    `${Bucket}/${releaseKey(sha256)} is not the release of that name: \`npm run client:update\` writes it again.`,
+  );
+}
+
+async function read(s3: S3Client, Bucket: string, Key: string): Promise<Buffer | null> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    return Body === undefined ? null : Buffer.from(await Body.transformToByteArray());
+  } catch (error) {
+    if (error instanceof NoSuchKey) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { type Deployed, refuseElsewhere, shown, withDeployed } from "./deployed.ts";
+
+const deployed: Deployed = {
+  region: "eu-central-1",
+  account: "123456789012",
+  settings: { ANALYZE_SSH_CIDR: "203.0.113.7/32", ANALYZE_URL: "https://analyze.example.org/" },
+  publicKey: "ssh-ed25519 AAAA",
+  ca: "-----BEGIN CERTIFICATE-----\n",
+};
+const place = { stage: "dev", bucket: null, region: "eu-central-1" };
+
+it("gives what the environment does not set, the key and the CA as files", () => {
+  const env = withDeployed({ ANALYZE_SSH_CIDR: "198.51.100.1/32" }, deployed, false);
+  expect(env).toMatchObject({
+    AWS_REGION: "eu-central-1",
+    ANALYZE_SSH_CIDR: "198.51.100.1/32",
+    ANALYZE_URL: "https://analyze.example.org/",
+  });
+  expect(readFileSync(env["ANALYZE_SSH_PUBLIC_KEY_FILE"] ?? "", "utf8")).toBe("ssh-ed25519 AAAA\n");
+  expect(readFileSync(env["ANALYZE_CA_FILE"] ?? "", "utf8")).toBe(deployed.ca);
+});
+
+it("leaves the CA to a checkout that has its own, and the files to an environment that names some", () => {
+  expect(withDeployed({}, deployed, true)).not.toHaveProperty("ANALYZE_CA_FILE");
+  const own = { ANALYZE_SSH_PUBLIC_KEY_FILE: "/keys/me.pub", ANALYZE_CA_FILE: "/keys/ca.crt" };
+  expect(withDeployed(own, deployed, false)).toMatchObject(own);
+});
+
+it("shows what it adds, and of a URL only the name, which could carry a password", () => {
+  expect(shown({}, deployed)).toEqual([
+    'AWS_REGION="eu-central-1"',
+    'ANALYZE_SSH_CIDR="203.0.113.7/32"',
+    "ANALYZE_URL",
+  ]);
+  expect(shown({ AWS_REGION: "x", ANALYZE_SSH_CIDR: "x", ANALYZE_URL: "x" }, deployed)).toEqual([]);
+});
+
+it.each([
+  [{ region: "eu-west-1" }, /is deployed in eu-central-1 \(cdktf\/state\/dev\.tfstate\).*Set AWS_REGION=eu-central-1/],
+  [
+    { region: "eu-central-1", account: "210987654321" },
+    /deployed in account 123456789012.*of 210987654321.*AWS_PROFILE/,
+  ],
+])("refuses %j and says what to type", (now, message) => {
+  expect(() => refuseElsewhere(place, deployed, now)).toThrow(message);
+});
+
+it("has nothing against the stage's own region and account", () => {
+  expect(() => refuseElsewhere(place, deployed, { region: "eu-central-1", account: "123456789012" })).not.toThrow();
+});

@@ -1,0 +1,15 @@
+import { setVariables, SettingsError } from "@analyze/common/settings";
+import { stageFrom } from "../config.ts";
+import { regionFrom } from "../settings/region.ts";
+import { stages } from "../stages.ts";
+import { type Place, rememberedBucket } from "./place.ts";
+
+/** Finds where a stage is kept, by the environment alone. Throws a SettingsError. */
+export async function findPlace(environment: NodeJS.ProcessEnv): Promise<Place> {
+  const env = setVariables(environment);
+  const faults: string[] = [];
+  const stage = stageFrom(env, stages, faults);
+  const region = regionFrom(env, faults);
+  if (faults.length > 0) throw new SettingsError(faults);
+  return { stage, region, bucket: env["ANALYZE_STATE_BUCKET"] ?? (await rememberedBucket(stage)) };
+}

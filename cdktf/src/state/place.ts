@@ -1,0 +1,87 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+
+/** Where a stage's state is kept: a bucket, or the folder state/ of this checkout. */
+export interface Place {
+  readonly stage: string;
+  /** Null: the folder. */
+  readonly bucket: string | null;
+  readonly region: string;
+}
+
+/** What is kept of a stage: Terraform's state and its lock, and the settings that it was deployed with. */
+export type Kept = "tfstate" | "settings.json" | "tflock";
+
+const folder = "state";
+
+/** For people: where something is kept. */
+export function nameOfPlace({ stage, bucket }: Place, what: Kept): string {
+  return bucket === null ? `cdktf/${folder}/${stage}.${what}` : `s3://${bucket}/${stage}.${what}`;
+}
+
+/** The text that is kept there; null: there is none. Rejects where it cannot be read. */
+export async function readKept({ stage, bucket, region }: Place, what: Kept): Promise<string | null> {
+  const key = `${stage}.${what}`;
+  if (bucket === null) return readOrNull(join(folder, key));
+  try {
+    const { Body } = await clientFor(region).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return (await Body?.transformToString()) ?? null;
+  } catch (error) {
+    if (error instanceof NoSuchKey) return null;
+    throw error;
+  }
+}
+
+/** Replaces what is kept there, whole or not at all. */
+export async function writeKept({ stage, bucket, region }: Place, what: Kept, text: string): Promise<void> {
+  const key = `${stage}.${what}`;
+  if (bucket !== null) {
+    await clientFor(region).send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
+    return;
+  }
+  await mkdir(folder, { recursive: true });
+  const part = join(folder, `.${key}.${process.pid}`);
+  await writeFile(part, text, { mode: 0o600 });
+  await rename(part, join(folder, key));
+}
+
+/** Removes what is kept there; nothing happens where there is none. */
+export async function removeKept({ stage, bucket, region }: Place, what: Kept): Promise<void> {
+  const key = `${stage}.${what}`;
+  if (bucket === null) await rm(join(folder, key), { force: true });
+  else await clientFor(region).send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+}
+
+/** Whether somebody is changing the stage: Terraform's lock lies beside its state. */
+export async function isLocked(place: Place): Promise<boolean> {
+  if (place.bucket === null) return (await readOrNull(join(folder, `.${place.stage}.tfstate.lock.info`))) !== null;
+  return (await readKept({ ...place, stage: `${place.stage}.tfstate` }, "tflock")) !== null;
+}
+
+/** The bucket that a stage's state was moved to from this checkout; null: it was not. */
+export async function rememberedBucket(stage: string): Promise<string | null> {
+  return (await readOrNull(join(folder, `${stage}.bucket`)))?.trim() ?? null;
+}
+
+/** Remembers where a stage's state is, for commands that are run without ANALYZE_STATE_BUCKET. */
+export async function rememberBucket(stage: string, bucket: string | null): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${stage}.bucket`);
+  if (bucket === null) await rm(file, { force: true });
+  else await writeFile(file, `${bucket}\n`);
+}
+
+async function readOrNull(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** A bucket may be in another region than the stage: then S3 says where. */
+function clientFor(region: string): S3Client {
+  return new S3Client({ region, followRegionRedirects: true });
+}

@@ -13,7 +13,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { strangers } from "../src/state/strangers.ts";
 import { clientOf } from "./support/aws.ts";
 import { gaps } from "./support/emulator-gaps.ts";
 import { environment, temporaryFolder } from "./support/fixture.ts";
@@ -197,7 +196,6 @@ describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a 
     const { status, output } = await command(["destroy", "--yes"], noSettings);
     expect([status, output]).toEqual([0, expect.stringContaining("stage dev is gone")]);
     expect(output).toContain(`vpc ${orphan.Vpc?.VpcId}`);
-    expect(await strangers(ec2, "dev", null)).toEqual([{ id: orphan.Vpc?.VpcId, type: "vpc" }]);
     const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
     expect(Vpcs.filter(({ IsDefault }) => IsDefault !== true)).toHaveLength(1);
     expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([stateBucket]);

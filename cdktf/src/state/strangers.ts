@@ -1,46 +1,46 @@
-import { DescribeInstancesCommand, DescribeTagsCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeAddressesCommand,
+  DescribeInstancesCommand,
+  DescribeKeyPairsCommand,
+  DescribeVolumesCommand,
+  DescribeVpcsCommand,
+  type EC2Client,
+} from "@aws-sdk/client-ec2";
 
 /** Something in EC2 that carries a stage's tags. */
 export interface Tagged {
   readonly id: string;
-  /** EC2's word: vpc, subnet, instance … */
-  readonly type: string;
+  readonly type: "address" | "instance" | "key pair" | "volume" | "vpc";
 }
 
-/** What carries the stage's tags in EC2 and is not named in `state` (Terraform's JSON; null: there is no state), sorted. */
+const alive = ["pending", "running", "stopping", "stopped"];
+
+/**
+ * What carries the stage's tags in EC2 and is not named in `state` (Terraform's JSON; null: there is no state). A network stands
+ * for all that is in it.
+ */
 export async function strangers(ec2: EC2Client, stage: string, state: string | null): Promise<Tagged[]> {
-  const [ofStage, ofProject, gone] = await Promise.all([
-    tagged(ec2, "stage", stage),
-    tagged(ec2, "project", "analyze"),
-    terminated(ec2, stage),
+  const tags = { "tag:project": ["analyze"], "tag:stage": [stage] };
+  const Filters = Object.entries(tags).map(([Name, Values]) => ({ Name, Values }));
+  const isAlive = [...Filters, { Name: "instance-state-name", Values: alive }];
+  const [vpcs, instances, addresses, volumes, keys] = await Promise.all([
+    ec2.send(new DescribeVpcsCommand({ Filters })),
+    ec2.send(new DescribeInstancesCommand({ Filters: isAlive })),
+    ec2.send(new DescribeAddressesCommand({ Filters })),
+    ec2.send(new DescribeVolumesCommand({ Filters })),
+    ec2.send(new DescribeKeyPairsCommand({ Filters })),
   ]);
-  const ours = new Set(ofProject.map(({ id }) => id));
-  return ofStage
-    .filter(({ id }) => ours.has(id) && !gone.has(id) && state?.includes(`"${id}"`) !== true)
-    .toSorted((one, other) => (`${one.type}${one.id}` < `${other.type}${other.id}` ? -1 : 1));
+  const hosts = (instances.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+  const found = [
+    ...named("vpc", vpcs.Vpcs, ({ VpcId }) => VpcId),
+    ...named("instance", hosts, ({ InstanceId }) => InstanceId),
+    ...named("address", addresses.Addresses, ({ AllocationId }) => AllocationId),
+    ...named("volume", volumes.Volumes, ({ VolumeId }) => VolumeId),
+    ...named("key pair", keys.KeyPairs, ({ KeyPairId }) => KeyPairId),
+  ];
+  return found.filter(({ id }) => state?.includes(`"${id}"`) !== true);
 }
 
-async function tagged(ec2: EC2Client, key: string, value: string): Promise<Tagged[]> {
-  const found: Tagged[] = [];
-  let NextToken: string | undefined;
-  do {
-    const Filters = Object.entries({ key, value }).map(([Name, only]) => ({ Name, Values: [only] }));
-    const page = await ec2.send(new DescribeTagsCommand({ Filters, ...(NextToken ? { NextToken } : {}) }));
-    for (const { ResourceId = "", ResourceType = "" } of page.Tags ?? [])
-      found.push({ id: ResourceId, type: ResourceType });
-    ({ NextToken } = page);
-  } while (NextToken);
-  return found;
-}
-
-/** Ids of hosts that are gone: EC2 goes on naming them, with their tags, for an hour. */
-async function terminated(ec2: EC2Client, stage: string): Promise<Set<string>> {
-  const filters = { "tag:stage": stage, "instance-state-name": "terminated" };
-  const Filters = Object.entries(filters).map(([Name, only]) => ({ Name, Values: [only] }));
-  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters }));
-  const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
-  const volumes = instances.flatMap(({ BlockDeviceMappings = [] }) =>
-    BlockDeviceMappings.map(({ Ebs }) => Ebs?.VolumeId),
-  );
-  return new Set([...instances.map(({ InstanceId }) => InstanceId), ...volumes].filter((id) => id !== undefined));
+function named<T>(type: Tagged["type"], all: readonly T[] = [], idOf: (one: T) => string | undefined): Tagged[] {
+  return all.map((one) => ({ id: idOf(one) ?? "", type }));
 }

@@ -64,6 +64,9 @@ it.each([
 it.each([
   { path: "/etc/analyze/source", permissions: "0644" },
   { path: "/etc/ssh/sshd_config.d/60-analyze.conf", permissions: "0600" },
+  { path: "/etc/systemd/system/analyze-setup.service", permissions: "0644" },
+  { path: "/etc/systemd/system/analyze-patch.service", permissions: "0644" },
+  { path: "/etc/systemd/system/analyze-patch.timer", permissions: "0644" },
   { path: "/etc/systemd/system/analyze-update.service", permissions: "0644" },
   { path: "/etc/systemd/system/analyze-update.timer", permissions: "0644" },
 ])("writes $path with mode $permissions", ({ path, permissions }) => {
@@ -71,8 +74,8 @@ it.each([
 });
 
 it("writes each file once, and no other", () => {
-  expect(config().write_files).toHaveLength(7);
-  expect(files().size).toBe(7);
+  expect(config().write_files).toHaveLength(10);
+  expect(files().size).toBe(10);
 });
 
 it("tells the scripts, in a file that a shell reads, where the releases are", () => {
@@ -89,8 +92,11 @@ it("frees the port of a tunnel that was cut within 15 seconds", () => {
   expect(Number(interval) * Number(count)).toBe(15);
 });
 
-it("runs the setup at first boot, and nothing else", () => {
-  expect(config().runcmd).toEqual([["/usr/local/sbin/analyze-setup"]]);
+it("starts the setup at first boot without waiting for it, and nothing else", () => {
+  expect(config().runcmd).toEqual([["systemctl", "enable", "--now", "--no-block", "analyze-setup.service"]]);
+  expect(contentOf("/etc/systemd/system/analyze-setup.service")).toMatch(
+    /ExecStart=\/usr\/local\/sbin\/analyze-setup\nRestart=on-failure\nRestartSec=60\n/,
+  );
 });
 
 describe("updates", () => {

@@ -35,7 +35,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
   });
   afterAll(async () => stack.stop());
 
-  it("all is well: ok, with the phases, the certificate's days and the right answer", async () => {
+  it("a good probe is ok, with the phases, the certificate's days and the right answer", async () => {
     const line = await ask(target);
     expect(line).toMatchObject({ kind: "ok", hop: "app", status: 200, try: 1, cert: 364 });
     expect(line).toMatchObject({ tcp: expect.any(Number), tls: expect.any(Number), wait: expect.any(Number) });

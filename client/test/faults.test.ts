@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { startProgram } from "../../test/support/program.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findingsOnTheWay } from "../src/poller/doctor/way.ts";
-import { formatLine, parseLine } from "../src/line/index.ts";
+import { formatLine, maxTextLength, parseLine } from "../src/line/index.ts";
 import { places, type Place } from "../src/poller/config.ts";
 import { advise } from "../src/poller/probe/advice.ts";
 import { probe, type Probed } from "../src/poller/probe/probe.ts";
@@ -27,9 +27,6 @@ async function ask(target: Target, attemptMs: number): Promise<Probed> {
   const allowance = { attemptMs, pauseMs: 1, inspectMs: 5000 };
   return probe({ target, question, requestId, userAgent: "analyze-client/0.0.0", allowance, trusted: undefined });
 }
-
-/** A hint is one text of a line, and must not be cut. */
-const longestText = 200;
 
 const everywhere = ["getent", "ip", "openssl", "export"];
 
@@ -76,7 +73,7 @@ describe("log and doctor name the hop, the hint says what to type, and the next 
     for (const place of places) {
       const { means, next } = adviceAt(place, { ...stage.target, ...changed }, probed);
       expect(next).toMatch(commands[place] ?? /^$/);
-      expect(`${means}: ${next}`.length).toBeLessThanOrEqual(longestText);
+      expect(`${means}: ${next}`.length).toBeLessThanOrEqual(maxTextLength);
     }
 
     await stage.open();

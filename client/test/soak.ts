@@ -1,4 +1,4 @@
-import { createAsker } from "../src/poller/asker.ts";
+import { createProber } from "../src/poller/prober.ts";
 import { readConfig } from "../src/poller/config.ts";
 import { appendLine } from "../src/poller/journal/append.ts";
 import { createJournal } from "../src/poller/journal/journal.ts";
@@ -16,13 +16,13 @@ const journal = createJournal({
   capacity: 86_400,
   warn: (message) => void process.stderr.write(`${message}\n`),
 });
-const ask = createAsker(config, allowanceFor(60_000), "0.0.0");
+const probe = createProber(config, allowanceFor(60_000), "0.0.0");
 const poller = createPoller({
   calendar: due,
   history: [],
   downAfter: config.downAfter,
   readClocks,
-  ask: async (slot) => (await ask(slot)).line,
+  probe: async (slot) => (await probe(slot)).line,
   write: async (line) => journal.write(line),
   onLine: () => undefined,
   onChange: () => undefined,

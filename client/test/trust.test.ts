@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
+import { day } from "@analyze/common/time";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { forge } from "./faults/forge.ts";
@@ -77,6 +78,21 @@ describe("files that do not fit", () => {
     expect(ended.output).not.toMatch(/^ +at /m);
     expect(ended.code).toBe(code);
   });
+});
+
+it("accepts a bundle with an expired CA in `once` and `doctor` alike, and both name it", async () => {
+  const old = await createAuthority({ hosts: [host], notAfter: new Date(Date.now() - day), notBefore: new Date(0) });
+  const bundle = join(dir, "bundle.crt");
+  writeFileSync(bundle, old.certificate + stage.authority.certificate);
+  stage.play(overTls(stage.leaf, goodAnswer));
+  const [once, doctor] = [
+    await analyze("once", { ANALYZE_CA_FILE: bundle }),
+    await analyze("doctor", { ANALYZE_CA_FILE: bundle }),
+  ];
+  for (const { code, output } of [once, doctor]) {
+    expect(output).toMatch(/ANALYZE_CA_FILE holds 2 certificates; number 1 \(CN=.*\) expired on .*: take it out/);
+    expect(code).toBe(0);
+  }
 });
 
 it("keeps its own rules in a process that is told to weaken them in every way", async () => {

@@ -3,7 +3,8 @@ import { formatDuration, formatInstant, quoteValue } from "./value.ts";
 
 /** No line is longer, its newline included: a pipe and a disk block take it whole. */
 export const maxLineBytes = 512;
-const maxTextLength = 200;
+/** Characters of a text; what is longer is cut. */
+export const maxTextLength = 200;
 
 type Pair = [key: string, value: string | number | undefined];
 

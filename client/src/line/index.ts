@@ -13,6 +13,6 @@ export {
   type StartLine,
   type UpLine,
 } from "./record.ts";
-export { formatLine, maxLineBytes } from "./format.ts";
+export { formatLine, maxLineBytes, maxTextLength } from "./format.ts";
 export { parseLine } from "./parse.ts";
 export { formatInstant, visible } from "./value.ts";

@@ -1,5 +1,5 @@
 import { day } from "@analyze/common/time";
-import { createAsker, userAgentOf } from "./asker.ts";
+import { createProber, userAgentOf } from "./prober.ts";
 import type { Config } from "./config.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { readHistory } from "./journal/history.ts";
@@ -23,7 +23,7 @@ const heartbeatTimeoutMs = 5000;
 /** For what waits in memory when the client ends. */
 const lastWriteMs = 3000;
 
-/** What the running client tells, and whom. */
+/** What a running client needs, and where its output goes. */
 export interface AppOptions {
   config: Config;
   version: string;
@@ -108,7 +108,7 @@ export function createApp(options: AppOptions): App {
     print(formatLine(marked));
     await journal.write(marked);
   };
-  const ask = createAsker(config, allowanceFor(due.shortestStep), version, followCa(config, warn));
+  const probe = createProber(config, allowanceFor(due.shortestStep), version, followCa(config, warn));
   const plan = createPlan(config.log, config.maintenance, warn);
   let stopPolling: (() => Promise<void>) | undefined;
 
@@ -122,7 +122,7 @@ export function createApp(options: AppOptions): App {
         history,
         downAfter: config.downAfter,
         readClocks,
-        ask: withPlan(plan, Date.now, async (slot) => (await ask(slot)).line),
+        probe: withPlan(plan, Date.now, async (slot) => (await probe(slot)).line),
         write,
         onLine: (line) => {
           notifier.fed();

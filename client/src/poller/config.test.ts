@@ -93,7 +93,7 @@ describe("readConfig refuses settings that can carry a secret without quoting th
   });
 });
 
-it("runs on a host unless it is told where", () => {
+it("takes a host as the place where none is set", () => {
   expect(readConfig({}).place).toBe("host");
   expect(readConfig({ ANALYZE_PLACE: "compose" }).place).toBe("compose");
   expect(() => readConfig({ ANALYZE_PLACE: "moon" })).toThrow(/ANALYZE_PLACE="moon".*"host"/);

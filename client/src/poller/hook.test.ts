@@ -45,7 +45,7 @@ it("the command finds the facts of the change in its environment", async () => {
   expect(warnings).toEqual([]);
 });
 
-it("a command that fails is told", async () => {
+it("a command that fails is a warning", async () => {
   await hook("exit 7");
   expect(warnings).toEqual([expect.stringMatching(/DOWN failed with code 7/)]);
 });

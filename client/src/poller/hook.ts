@@ -9,21 +9,21 @@ export interface HookOptions {
   url: string;
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
-  /** Told when the command fails or takes too long. */
+  /** Called when the command fails or takes too long. */
   warn(message: string): void;
 }
 
 /** The facts of a change, as environment variables: text of a server never becomes part of a command line. */
 function factsOf(line: DownLine | UpLine, url: string): Record<string, string> {
-  const told = line.kind === "DOWN" ? { hop: line.hop, err: line.err, hint: line.hint } : {};
+  const facts = line.kind === "DOWN" ? { hop: line.hop, err: line.err, hint: line.hint } : {};
   return {
     ANALYZE_STATE: line.kind,
     ANALYZE_TARGET: url,
     ANALYZE_SINCE: formatInstant(line.since),
     ANALYZE_SLOTS: String(line.slots),
-    ANALYZE_HOP: told.hop ?? "",
-    ANALYZE_ERROR: told.err ?? "",
-    ANALYZE_HINT: told.hint ?? "",
+    ANALYZE_HOP: facts.hop ?? "",
+    ANALYZE_ERROR: facts.err ?? "",
+    ANALYZE_HINT: facts.hint ?? "",
     ANALYZE_LINE: formatLine(line).trimEnd(),
   };
 }

@@ -43,7 +43,7 @@ it("the file has what a textfile collector wants, and no phase that was not reac
   rmSync(dir, { recursive: true });
 });
 
-it("a folder that is missing is told, and does not stop the client", async () => {
+it("a missing folder is one warning, and does not stop the client", async () => {
   const warnings: string[] = [];
   await createMetrics("/nowhere/analyze.prom", (message) => void warnings.push(message)).record(good);
   expect(warnings).toEqual([expect.stringMatching(/metrics cannot be written.*ENOENT/)]);

@@ -58,7 +58,7 @@ function createMachine(random: () => number) {
     file += file === "" || file.endsWith("\n") ? line : `\n${line}`;
   }
 
-  async function ask(slot: number): Promise<RunLine> {
+  async function probe(slot: number): Promise<RunLine> {
     silent = 0;
     const kind = random() < 0.1 ? "FAIL" : "ok";
     if (steady < busyUntil) await new Promise<void>((resolve) => (finish = resolve));
@@ -77,7 +77,7 @@ function createMachine(random: () => number) {
       history,
       downAfter: 3,
       readClocks: () => ({ wall, steady }),
-      ask: withPlan(plan, () => wall, ask),
+      probe: withPlan(plan, () => wall, probe),
       write: async (line) => journal.write(line),
       onLine: () => undefined,
       onChange: () => undefined,

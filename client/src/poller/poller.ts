@@ -12,7 +12,7 @@ export interface PollerOptions {
   downAfter: number;
   readClocks(): Reading;
   /** Probes for the slot; never throws. */
-  ask(slot: number): Promise<RunLine>;
+  probe(slot: number): Promise<RunLine>;
   write(line: LogLine): Promise<void>;
   /** A run's line was handed to the log. */
   onLine(line: RunLine): void;
@@ -25,7 +25,7 @@ export interface Poller {
   due(slot: number): Promise<void>;
   /** Probes for the slot of now, unless it is accounted for: at start, and when time has jumped. */
   catchUp(): Promise<void>;
-  /** To be called every `watchIntervalMs`: says whether time has jumped, and the schedule has to be armed anew. */
+  /** To be called every `watchIntervalMs`: says whether time has jumped, and the schedule has to be re-armed. */
   watch(): boolean;
   /** Resolves when no probe is under way. */
   idle(): Promise<void>;
@@ -33,10 +33,10 @@ export interface Poller {
 
 type Runner = (slot: number) => Promise<void>;
 
-function createRunner({ history, downAfter, ask, write, onLine, onChange }: PollerOptions): Runner {
+function createRunner({ history, downAfter, probe, write, onLine, onChange }: PollerOptions): Runner {
   let streak = streakOf(history, downAfter);
   return async (slot) => {
-    const line = await ask(slot);
+    const line = await probe(slot);
     await write(line);
     onLine(line);
     const [next, change] = afterRun(streak, line, downAfter);

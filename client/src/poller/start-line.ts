@@ -5,9 +5,10 @@ import type { StartLine } from "../line/index.ts";
 import { shownUrl } from "./probe/target.ts";
 import { certificatesOf, daysLeft } from "./settings/authorities.ts";
 
-/** The trusted CA; of several, the one that expires first. */
+/** The trusted CA; of several, the one that expires first among those that have not. */
 function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" | "cert"> {
-  const [certificate] = certificatesOf(pem ?? "").toSorted((a, b) => daysLeft(a, now) - daysLeft(b, now));
+  const all = certificatesOf(pem ?? "").toSorted((a, b) => daysLeft(a, now) - daysLeft(b, now));
+  const certificate = all.find((one) => daysLeft(one, now) >= 0) ?? all[0];
   if (certificate === undefined) return {};
   const ca = certificate.fingerprint256.replaceAll(":", "").slice(0, 16).toLowerCase();
   return { ca, cert: daysLeft(certificate, now) };

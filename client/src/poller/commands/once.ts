@@ -1,7 +1,8 @@
-import { createAsker } from "../asker.ts";
+import { createProber } from "../prober.ts";
 import { readConfig } from "../config.ts";
 import { formatLine } from "../../line/index.ts";
 import { allowanceFor } from "../probe/probe.ts";
+import { datedAuthorities } from "../settings/authorities.ts";
 import { calendar } from "../../log/calendar.ts";
 import { describeProbe } from "./describe.ts";
 
@@ -12,8 +13,9 @@ export async function probeOnce(
   { json, line: asLine }: { json?: true; line?: true },
 ): Promise<number> {
   const config = readConfig(env);
-  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep), version);
-  const { line, probed } = await ask(Math.floor(Date.now() / 1000) * 1000);
+  for (const message of datedAuthorities(config.ca, Date.now())) process.stderr.write(`analyze: ${message}\n`);
+  const probe = createProber(config, allowanceFor(calendar(config.schedule).shortestStep), version);
+  const { line, probed } = await probe(Math.floor(Date.now() / 1000) * 1000);
   if (json)
     process.stdout.write(
       `${JSON.stringify({ ...line, time: new Date(line.time).toISOString(), advice: probed.advice })}\n`,

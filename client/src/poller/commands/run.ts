@@ -8,6 +8,7 @@ import { readConfig } from "../config.ts";
 import { appendLine, requireLog } from "../journal/append.ts";
 import { takeLock } from "../journal/lock.ts";
 import { createNotifier } from "../notify.ts";
+import { datedAuthorities } from "../settings/authorities.ts";
 
 /** A write to a disk that hangs must not keep the process: systemd's own limit is 30 s (client/systemd). */
 const stopLimitMs = 28_000;
@@ -42,6 +43,7 @@ function sayLost(lines: LogLine[], log: string): void {
 /** The poller: runs until SIGTERM or SIGINT, and drains. Resolves with the exit code. */
 export async function run(env: NodeJS.ProcessEnv, version: string): Promise<number> {
   const config = readConfig(env);
+  for (const message of datedAuthorities(config.ca, Date.now())) warn(message);
   await requireLog(config.log);
   const lock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
   const cover = warnOnce(lock.cover);

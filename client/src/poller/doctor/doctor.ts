@@ -1,4 +1,4 @@
-import { createAsker } from "../asker.ts";
+import { createProber } from "../prober.ts";
 import { SettingsError } from "@analyze/common/settings";
 import { places, readConfig, type Config } from "../config.ts";
 import { localCommands } from "../probe/place.ts";
@@ -33,8 +33,8 @@ function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv)
 
 async function* walk(config: Config, version: string): AsyncGenerator<Finding> {
   yield* findingsHere(config);
-  const ask = createAsker(config, allowanceFor(calendar(config.schedule).shortestStep), version);
-  const { probed } = await ask(Math.floor(Date.now() / 1000) * 1000);
+  const probe = createProber(config, allowanceFor(calendar(config.schedule).shortestStep), version);
+  const { probed } = await probe(Math.floor(Date.now() / 1000) * 1000);
   yield* findingsOnTheWay(config, probed);
 }
 

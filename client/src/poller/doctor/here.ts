@@ -7,7 +7,7 @@ import { formatInstant } from "../../line/index.ts";
 import { quoteValue } from "../../line/value.ts";
 import { calendar } from "../../log/calendar.ts";
 import { commandsOf } from "../probe/place.ts";
-import { certificatesOf, daysLeft, subjectOf } from "../settings/authorities.ts";
+import { certificatesOf, datedAuthorities, daysLeft, subjectOf } from "../settings/authorities.ts";
 import { well, type Finding } from "@analyze/common/finding";
 
 const soonDays = 30;
@@ -64,13 +64,12 @@ function authority(config: Config): Finding {
     const fingerprint = certificate.fingerprint256.slice(0, 23);
     return `${quoteValue(subjectOf(certificate))}, sha256 ${fingerprint}, ${daysLeft(certificate, now)} days left`;
   });
+  const saw = [`${caFile}:`, ...each].join(certificates.length === 1 ? " " : "\n");
+  const next = commandsOf(config).authority;
+  const [dated] = datedAuthorities(ca, now);
+  if (dated !== undefined) return well("ca", saw, { means: dated, next });
   const soon = certificates.some((certificate) => daysLeft(certificate, now) < soonDays);
-  const means = "a CA expires soon: issue a new one, and take the old one out of the file before it expires";
-  return well(
-    "ca",
-    [`${caFile}:`, ...each].join(certificates.length === 1 ? " " : "\n"),
-    soon ? { means, next: commandsOf(config).authority } : undefined,
-  );
+  return well("ca", saw, soon ? { means: "a CA expires soon: its issuer has to replace it", next } : undefined);
 }
 
 function schedule(config: Config): Finding {

@@ -13,7 +13,7 @@ export interface Answer {
   servedBy: string | undefined;
   requestId: string | undefined;
   encoding: string | undefined;
-  /** The other side's clock, as its `date` header tells. */
+  /** The other side's clock: its `date` header. */
   date: string | undefined;
   /** At most {@link longestBody} bytes, decoded as UTF-8. */
   body: string;

@@ -1,10 +1,18 @@
 import { day } from "@analyze/common/time";
-import type { RunLine } from "../../line/index.ts";
+import { maxTextLength, type RunLine } from "../../line/index.ts";
 import type { Probed } from "./probe.ts";
+import type { Advice } from "./situation.ts";
 
 function certificateDays({ attempts, shown }: Probed, now: number): number | undefined {
   const certificate = attempts.at(-1)?.certificate ?? shown?.certificate;
   return certificate === undefined ? undefined : Math.floor((certificate.validTo - now) / day);
+}
+
+/** Means and command as one text of a line. Where both are too long the means are cut: the command can be typed. */
+function hintOf({ means, next }: Advice): string {
+  const room = maxTextLength - next.length - 2;
+  if (means.length <= room) return `${means}: ${next}`;
+  return room < 2 ? next : `${means.slice(0, room - 1)}…: ${next}`;
 }
 
 /** The log's record of a probe of `slot` that began at `startedAt` (epoch milliseconds). */
@@ -26,7 +34,7 @@ export function runLine(slot: number, startedAt: number, requestId: string, prob
     id: requestId,
     err: verdict.err,
     first: first && `${first.hop}:${first.err}`,
-    hint: advice && `${advice.means}: ${advice.next}`,
+    hint: advice && hintOf(advice),
     out: verdict.out,
   };
 }

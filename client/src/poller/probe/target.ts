@@ -5,7 +5,7 @@ import type { Place } from "../config.ts";
 import type { PinnedAddress } from "../settings/fields.ts";
 import type { ClientIdentity } from "../settings/identity.ts";
 
-/** Where a probe goes, whom it trusts there, and who it says it is. */
+/** Where a probe goes, which CAs it trusts, and the certificate that it presents. */
 export interface Target {
   url: URL;
   /** PEM of the CAs that alone are trusted; undefined: the roots that Node brings, and no others. */
@@ -16,7 +16,7 @@ export interface Target {
   place: Place;
 }
 
-/** Answers every name with the one pinned address, in both forms that Node asks in. */
+/** Answers every name with the one pinned address, in both forms that Node requests. */
 function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
   return (_hostname, options, callback) => {
     if (options.all) callback(null, [{ address: ip, family }]);

@@ -35,10 +35,21 @@ function dateFault({ validFromDate, validToDate }: X509Certificate, now: number)
   return undefined;
 }
 
-function faultOf(certificate: X509Certificate, now: number): string | undefined {
-  if (!certificate.ca && !certificate.checkIssued(certificate))
-    return "is a leaf certificate: name the file of the CA that issued it (ca.crt)";
-  return dateFault(certificate, now);
+function kindFault(certificate: X509Certificate): string | undefined {
+  if (certificate.ca || certificate.checkIssued(certificate)) return undefined;
+  return "is a leaf certificate: name the file of the CA that issued it (ca.crt)";
+}
+
+type Judge = (certificate: X509Certificate) => string | undefined;
+
+/** What `faultOf` says of each certificate, with its place in the file where there are several. */
+function faultsOf(certificates: X509Certificate[], faultOf: Judge): string[] {
+  return certificates.flatMap((certificate, index) => {
+    const fault = faultOf(certificate);
+    if (fault === undefined) return [];
+    const which = `holds ${certificates.length} certificates; number ${index + 1} (${subjectOf(certificate)})`;
+    return certificates.length === 1 ? [fault] : [`${which} ${fault}`];
+  });
 }
 
 function parse(pem: string): X509Certificate[] | undefined {
@@ -49,18 +60,25 @@ function parse(pem: string): X509Certificate[] | undefined {
   }
 }
 
-/** What is wrong with a file of trusted CAs; undefined when each of them can be used at `now` (epoch ms). */
+/**
+ * What is wrong with a file of trusted CAs; undefined when it can be used at `now` (epoch ms). Beside a CA that is valid
+ * an expired one is no fault, or the end of a CA's replacement would stop the clients: see {@link datedAuthorities}.
+ */
 export function authoritiesFault(pem: string, now: number): string | undefined {
   const certificates = parse(pem);
   if (incomplete(pem)) return "is cut off: it has the beginning of a certificate without its end. Copy it again";
   if (certificates === undefined || certificates.length === 0) return "is not a certificate in PEM form";
-  for (const [index, certificate] of certificates.entries()) {
-    const fault = faultOf(certificate, now);
-    if (fault === undefined) continue;
-    if (certificates.length === 1) return fault;
-    return `holds ${certificates.length} certificates; number ${index + 1} (${subjectOf(certificate)}) ${fault}`;
-  }
-  return undefined;
+  const [wrong] = faultsOf(certificates, kindFault);
+  if (wrong !== undefined) return wrong;
+  const dated = faultsOf(certificates, (certificate) => dateFault(certificate, now));
+  return dated.length === certificates.length ? dated[0] : undefined;
+}
+
+/** CAs of a good file that are outside of their dates: they do no harm beside a valid one, and should be taken out. */
+export function datedAuthorities(pem: string | undefined, now: number): string[] {
+  return faultsOf(certificatesOf(pem ?? ""), (certificate) => dateFault(certificate, now)).map(
+    (fault) => `ANALYZE_CA_FILE ${fault}: take it out of the file`,
+  );
 }
 
 const clientAuthentication = "1.3.6.1.5.5.7.3.2";

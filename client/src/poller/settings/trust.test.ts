@@ -5,6 +5,7 @@ import { createAuthority, issueClientLeaf, issueServerLeaf, type Credential } fr
 import { day } from "@analyze/common/time";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../config.ts";
+import { datedAuthorities } from "./authorities.ts";
 
 const now = Date.UTC(2026, 10, 21);
 let dir: string;
@@ -57,11 +58,15 @@ describe("the file of trusted CAs", () => {
     ["an expired CA", () => expired.certificate, /CA_FILE=.* expired on 2026-11-20/],
     ["a CA that is not valid yet", () => early.certificate, /is not valid before 2026-11-22T.*check the clock/],
     [
-      "a bundle whose first CA has expired",
+      "a bundle whose first CA has expired, as after a CA's replacement",
       () => expired.certificate + ca.certificate,
+      /^$/,
+    ],
+    [
+      "a bundle without a valid CA",
+      () => expired.certificate + early.certificate,
       /holds 2 certificates; number 1 \(CN=analyze CA for a\.test\) expired on 2026-11-20/,
     ],
-    ["a bundle whose second CA has expired", () => ca.certificate + expired.certificate, /number 2 .* expired/],
     ["a bundle whose second CA is cut off", () => ca.certificate + ca.certificate.slice(0, 200), /is cut off/],
     ["a bundle whose first CA is cut off", () => ca.certificate.slice(0, 200) + ca.certificate, /is cut off/],
     [
@@ -75,6 +80,15 @@ describe("the file of trusted CAs", () => {
     expect(faultsOf({ ANALYZE_CA_FILE: file(await content()) })).toMatch(fault);
     expect(faultsOf({ ANALYZE_HEARTBEAT_CA_FILE: file(await content()) })).toMatch(fault.source === "^$" ? fault : /./);
   });
+});
+
+it("names an expired CA beside a valid one, though it is no fault", () => {
+  expect(datedAuthorities(ca.certificate, now)).toEqual([]);
+  expect(datedAuthorities(expired.certificate + ca.certificate, now)).toEqual([
+    expect.stringMatching(
+      /^ANALYZE_CA_FILE holds 2 certificates; number 1 \(CN=.*\) expired on 2026-11-20: take it out/,
+    ),
+  ]);
 });
 
 describe("the client's certificate and key", () => {

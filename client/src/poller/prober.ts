@@ -4,8 +4,8 @@ import type { RunLine } from "../line/index.ts";
 import { probe, type Allowance, type Probed, type Question } from "./probe/probe.ts";
 import { runLine } from "./probe/run-line.ts";
 
-/** Asks the service for a slot. */
-export type Asker = (slot: number) => Promise<{ line: RunLine; probed: Probed }>;
+/** Probes the service for a slot. */
+export type Prober = (slot: number) => Promise<{ line: RunLine; probed: Probed }>;
 
 /** The id that all attempts of a slot carry through every hop: host and slot, in seconds since 1970. */
 function requestIdFor(slot: number, host = hostname()): string {
@@ -18,15 +18,15 @@ export function userAgentOf(version: string): string {
 }
 
 /**
- * An asker that sends the texts of the configuration in turn, and remembers the certificate of the last good run.
+ * A prober that sends the configured texts in turn, and remembers the certificate of the last good run.
  * `current` gives the configuration of a slot, where files can have changed.
  */
-export function createAsker(
+export function createProber(
   config: Config,
   allowance: Allowance,
   version: string,
   current = async (): Promise<Config> => config,
-): Asker {
+): Prober {
   let turn = 0;
   let trusted: string | undefined;
   const question = (): Question => {

@@ -22,6 +22,7 @@ export async function postVerified(root: string, options: Options, address: stri
   for (;;) {
     const { code, stdout, stderr } = await run(process.execPath, [join(root, "client/src/main.ts"), "once"], { env });
     if (code === 0) return stdout.trim();
+    if (code === 2) throw failure(`The client does not start:\n  ${(stdout + stderr).trim()}`);
     if (Date.now() > end) {
       throw failure(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
     }

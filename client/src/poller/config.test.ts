@@ -62,7 +62,7 @@ describe("readConfig names a wrong setting, its value and what to do", () => {
     [{ ANALYZE_SCHEDULE: "61 * * * *" }, /cron expression.*61/],
     [{ ANALYZE_SCHEDULE: "*/90 * * * *" }, /cron expression.*step above 60/],
     [{ ANALYZE_MAINTENANCE: "sundays" }, /ANALYZE_MAINTENANCE="sundays" is not usable: .*a window \(0 3 \* \* 0 2h\)/],
-    [{ ANALYZE_PROBE: "ping" }, /ANALYZE_PROBE="ping"/],
+    [{ ANALYZE_PROBE: "ping" }, /ANALYZE_PROBE="ping" must be analyze or random/],
     [{ ANALYZE_CA_FILE: "/nowhere/ca.crt" }, /cannot be read: ENOENT/],
     [{ ANALYZE_CLIENT_KEY_FILE: "/dev/null" }, /belong together/],
     [{ ANALYZE_TEXT_FILE: "/dev/null" }, /one text per line/],
@@ -96,5 +96,7 @@ describe("readConfig refuses settings that can carry a secret without quoting th
 it("takes a host as the place where none is set", () => {
   expect(readConfig({}).place).toBe("host");
   expect(readConfig({ ANALYZE_PLACE: "compose" }).place).toBe("compose");
-  expect(() => readConfig({ ANALYZE_PLACE: "moon" })).toThrow(/ANALYZE_PLACE="moon".*"host"/);
+  expect(() => readConfig({ ANALYZE_PLACE: "moon" })).toThrow(
+    /ANALYZE_PLACE="moon" must be host, start, compose or kubernetes$/,
+  );
 });

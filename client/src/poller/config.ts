@@ -49,8 +49,8 @@ function environmentAt(now: number) {
   return z
     .object({
       ANALYZE_URL: field.httpsUrl("https://analyze.test").prefault("https://analyze.test"),
-      ANALYZE_PLACE: z.enum(places).default("host"),
-      ANALYZE_PROBE: z.enum(["analyze", "random"]).default("analyze"),
+      ANALYZE_PLACE: field.oneOf(places).default("host"),
+      ANALYZE_PROBE: field.oneOf(["analyze", "random"]).default("analyze"),
       ANALYZE_CA_FILE: field.checkedPem(authoritiesFault, now).optional(),
       ANALYZE_ADDRESS: field.address.optional(),
       ANALYZE_CLIENT_CERT_FILE: field.checkedPem(clientCertificateFault, now).optional(),

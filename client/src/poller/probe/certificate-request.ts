@@ -1,4 +1,4 @@
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import { Duplex } from "node:stream";
 import { connect } from "node:tls";
 import { lookupOptions, portOf, type Target } from "./target.ts";
@@ -61,7 +61,9 @@ export async function asksForCertificate(target: Target, timeoutMs: number): Pro
     if (types.includes(certificateRequest)) resolve(true);
     else if (types.includes(serverHelloDone)) resolve(false);
   });
-  const tls = connect({ socket, servername: target.url.hostname, maxVersion: "TLSv1.2" });
+  const { hostname } = target.url;
+  const name = isIP(hostname) === 0 ? { servername: hostname } : {};
+  const tls = connect({ socket, ...name, maxVersion: "TLSv1.2" });
   tls.on("error", () => resolve(false));
   tls.on("close", () => resolve(false));
   const asks = await promise;

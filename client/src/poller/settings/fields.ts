@@ -104,5 +104,10 @@ export const address = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** One of these words. */
+export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]) {
+  return z.enum(words, `must be ${words.join(", ").replace(/, ([^,]+)$/, " or $1")}`);
+}
+
 /** A number of failures. */
 export const downAfter = z.coerce.number("is not a number").int("is not a whole number").min(1, "must be at least 1");

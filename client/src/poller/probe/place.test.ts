@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { formatLine, maxTextLength, parseLine } from "../../line/index.ts";
+import { places, type Place } from "../config.ts";
+import { commandsOf } from "./place.ts";
+import type { Probed } from "./probe.ts";
+import { runLine } from "./run-line.ts";
+import type { Target } from "./target.ts";
+
+function read(name: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../../../${name}`, import.meta.url)), "utf8");
+}
+
+const target: Target = {
+  url: new URL("https://analyze.test/analyze"),
+  ca: undefined,
+  caFile: "/etc/analyze/ca.crt",
+  address: { ip: "192.0.2.7", family: 4, port: 8443 },
+  identity: undefined,
+  place: "host",
+};
+
+function commandsAt(place: Place): string[] {
+  const { logs, issueFor, ...fixed } = commandsOf({ ...target, place });
+  return [...Object.values(fixed), logs("host-60"), issueFor("a.test")];
+}
+
+describe("a command of a hint", () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
+  const { services }: { services: Record<string, unknown> } = parse(read("compose.yaml"));
+
+  it.each(places)("exists where the client runs: %s", (place) => {
+    for (const command of commandsAt(place)) {
+      for (const [, script = ""] of command.matchAll(/npm run (\S+)/g)) expect(scripts).toHaveProperty([script]);
+      for (const [, names = ""] of command.matchAll(
+        /docker compose (?:logs(?: --tail \d+)?|run --rm|config|ps)([^|]*)/g,
+      ))
+        for (const name of names.split(" ").filter(Boolean)) expect(services).toHaveProperty(name);
+      expect(command).not.toMatch(/undefined/);
+    }
+  });
+
+  it("needs no checkout and no cluster on a host", () => {
+    for (const command of commandsAt("host")) expect(command).toMatch(/^(curl|openssl|systemctl|timedatectl)\b/);
+  });
+
+  it("connects as the client does", () => {
+    expect(commandsOf(target).edge).toBe(
+      "curl -v --cacert /etc/analyze/ca.crt --connect-to analyze.test:443:192.0.2.7:8443 https://analyze.test/readyz",
+    );
+    const v6 = { ip: "2001:db8::7", family: 6, port: undefined } as const;
+    expect(commandsOf({ ...target, caFile: "/my ca.crt", address: v6 }).edge).toBe(
+      "curl -v --cacert '/my ca.crt' --connect-to analyze.test:443:[2001:db8::7]:443 https://analyze.test/readyz",
+    );
+    expect(commandsOf({ ...target, caFile: undefined, address: undefined }).edge).toBe(
+      "curl -v https://analyze.test/readyz",
+    );
+    expect(commandsOf({ ...target, address: v6 }).certificate).toBe(
+      "openssl s_client -connect [2001:db8::7]:443 -servername analyze.test </dev/null | openssl x509 -noout -dates",
+    );
+  });
+});
+
+it("is never cut: a hint that is too long loses words of its explanation", () => {
+  const next = "curl ".padEnd(150, "x");
+  const verdict = { hop: "edge", err: "HTTP-404" } as const;
+  const probed: Probed = {
+    attempts: [],
+    verdict,
+    first: undefined,
+    shown: undefined,
+    ms: 1,
+    advice: { means: "m".repeat(90), next },
+  };
+  const { hint } = runLine(0, 0, "x", probed);
+  expect(hint).toMatch(/^m+…: curl x+$/);
+  expect(hint).toHaveLength(maxTextLength);
+  expect(parseLine(formatLine(runLine(0, 0, "x", probed)))).toMatchObject({ hint });
+});

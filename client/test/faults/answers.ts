@@ -69,6 +69,12 @@ const edges: Fault[] = [
     err: /^(UND_ERR_SOCKET|ECONNRESET)$/,
     hint: /closed without an answer/,
   }),
+  answering("a name in a header that would drive a terminal", servedBy("x\u009b31m"), {
+    hop: "edge",
+    err: /^HTTP-503$/,
+    hint: /"x\\u009b31m" answered in place of the app/,
+    never: /\u009b/,
+  }),
   answering("a CDN that answers in place of the app", servedBy("cache-fra-1"), {
     hop: "edge",
     err: /^HTTP-503$/,

@@ -63,6 +63,14 @@ const trust: Fault[] = [
     hint: /signed by "analyze CA for analyze\.test", which is no public CA, and ANALYZE_CA_FILE is not set/,
   },
   {
+    name: "an issuer's name that would drive a terminal",
+    strike: (stage) => certifiedBy(stage, { commonName: "x\u001b[2J\u202e" }),
+    hop: "tls-trust",
+    err: /SIGNATURE|ISSUER/,
+    hint: /signed by "x\\u001b\[2J\\u202e", not by our CA/,
+    never: /\u202e/,
+  },
+  {
     name: "a certificate by our CA that is for clients only",
     strike: async (stage) =>
       stage.play(overTls(await issueClientLeaf(stage.authority, { commonName: host }), goodAnswer)),

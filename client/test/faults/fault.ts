@@ -22,7 +22,7 @@ export interface Fault {
 export function answering(
   name: string,
   handler: Handler,
-  expected: Pick<Fault, "hop" | "err" | "hint" | "silent">,
+  expected: Pick<Fault, "hop" | "err" | "hint" | "never" | "silent">,
 ): Fault {
   return { name, strike: (stage) => stage.play(overTls(stage.leaf, handler)), ...expected };
 }

@@ -1,5 +1,5 @@
 import { day } from "@analyze/common/time";
-import type { Hop } from "../../line/index.ts";
+import { visible, type Hop } from "../../line/index.ts";
 import { quoteValue } from "../../line/value.ts";
 import type { Attempt } from "../probe/attempt.ts";
 import type { Certificate } from "../probe/certificate.ts";
@@ -67,7 +67,7 @@ const seen: Record<Hop, Seen> = {
 function broken(hop: Hop, { verdict, advice, attempts }: Probed): Finding {
   const parts = [verdict.err, attempts.at(-1)?.failure?.message, verdict.out && quoteValue(verdict.out)];
   const saw = parts.filter((part) => part !== undefined && part !== "").join(", ");
-  return { name: hop, state: "broken", saw: saw.slice(0, 300), ...advice };
+  return { name: hop, state: "broken", saw: visible(saw.slice(0, 300)), ...advice };
 }
 
 function clock(target: Target, { attempts }: Probed): Finding | undefined {

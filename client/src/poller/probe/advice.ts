@@ -1,5 +1,5 @@
 import { limits } from "@analyze/server/contract";
-import type { Hop } from "../../line/index.ts";
+import { visible, type Hop } from "../../line/index.ts";
 import { commandsOf } from "./place.ts";
 import type { Adviser, Advice, Facts, Situation } from "./situation.ts";
 import { expired, name, tls, trust } from "./tls-advice.ts";
@@ -115,7 +115,7 @@ export function advise(situation: Situation): Advice | undefined {
   const { verdict, target, attempt } = situation;
   if (verdict.err === undefined) return undefined;
   const host = target.url.hostname;
-  return advisers[verdict.hop]({
+  const { means, next } = advisers[verdict.hop]({
     ...situation,
     host,
     address: attempt.address ?? host,
@@ -125,4 +125,6 @@ export function advise(situation: Situation): Advice | undefined {
     answer: attempt.answer,
     commands: commandsOf(target),
   });
+  // Names in certificates and headers are the other side's, and this text goes to a terminal.
+  return { means: visible(means), next };
 }

@@ -33,9 +33,13 @@ export interface Commands extends LocalCommands {
 /** What a person types about the client itself, by place. */
 export const localCommands: Record<Place, LocalCommands> = {
   host: { client: "systemctl status analyze-client", settings: "systemctl cat analyze-client", clock: "timedatectl" },
-  start: { client: "npm start", settings: "env | grep -E '^(ANALYZE|NODE|OPENSSL|SSL)_'", clock: "date -u" },
+  start: { client: "npm start", settings: "env | grep -oE '^(ANALYZE|NODE|OPENSSL|SSL)_\\w+'", clock: "date -u" },
   compose: { client: "docker compose ps client", settings: "docker compose config client", clock: "date -u" },
-  kubernetes: { client: "npm run analyze", settings: "env | grep -E '^(ANALYZE|NODE|OPENSSL|SSL)_'", clock: "date -u" },
+  kubernetes: {
+    client: "npm run analyze",
+    settings: "env | grep -oE '^(ANALYZE|NODE|OPENSSL|SSL)_\\w+'",
+    clock: "date -u",
+  },
 };
 
 /** `text` as one word of a POSIX shell. */

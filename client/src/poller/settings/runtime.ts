@@ -4,6 +4,8 @@ interface Rule {
   /** Environment variable, or option of Node as in NODE_OPTIONS. */
   name: string;
   effect: string;
+  /** What else can be done than to remove it. */
+  instead?: string;
 }
 
 /** What weakens TLS whatever the client trusts. */
@@ -27,7 +29,7 @@ const rootsFromOutside: Rule[] = [
   "SSL_CERT_DIR",
   "--use-openssl-ca",
   "--use-system-ca",
-].map((name) => ({ name, effect: "names CAs from outside: set ANALYZE_CA_FILE to the CA that you mean" }));
+].map((name) => ({ name, effect: "names CAs from outside", instead: "set ANALYZE_CA_FILE, or " }));
 
 /** Options that run a program of their own before the client. */
 const loaders = ["--require", "-r", "--import", "--loader", "--experimental-loader"];
@@ -46,9 +48,9 @@ function isSet({ name }: Rule, environment: Environment, options: Set<string>): 
   return name.startsWith("-") ? options.has(name) : Boolean(environment[name]);
 }
 
-function describe({ name, effect }: Rule, environment: Environment): string {
-  if (!name.startsWith("-")) return `${nameSetting(name, environment[name])} ${effect}: unset it`;
-  return `${name} (an option of Node, see NODE_OPTIONS) ${effect}: remove it`;
+function describe({ name, effect, instead = "" }: Rule, environment: Environment): string {
+  if (!name.startsWith("-")) return `${nameSetting(name, environment[name])} ${effect}: ${instead}unset it`;
+  return `${name} (an option of Node, see NODE_OPTIONS) ${effect}: ${instead}remove it`;
 }
 
 /**
@@ -63,9 +65,7 @@ export function weakeningFaults(environment: Environment, execArgv: readonly str
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] === "0")
     faults.unshift("NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the verification of certificates: unset it");
   if (environment["NODE_USE_SYSTEM_CA"] === "1" && !ownCa)
-    faults.push(
-      "NODE_USE_SYSTEM_CA=1 names CAs from outside: set ANALYZE_CA_FILE to the CA that you mean, and unset it",
-    );
+    faults.push("NODE_USE_SYSTEM_CA=1 names CAs from outside: set ANALYZE_CA_FILE, or unset it");
   return faults;
 }
 

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -17,19 +7,32 @@ import { minute, second } from "@analyze/common/time";
 
 const retryMs = 50;
 
-/** Runs `work` while no other process holds the lock of `dir`. Waits up to `waitMs` for another one to end. */
-export async function withLock<T>(dir: string, work: () => Promise<T>, waitMs = 30 * second): Promise<T> {
+interface LockLimits {
+  /** How long another run is waited for. */
+  waitMs: number;
+  /** After how long a lock is taken whose holder cannot be looked up: on another host or in another container. */
+  silentMs: number;
+}
+
+const usual: LockLimits = { waitMs: 1.5 * minute, silentMs: minute };
+
+/** Runs `work` while no other process holds the lock of `dir`. Throws a {@link UserError} when another one does not end. */
+export async function withLock<T>(
+  dir: string,
+  work: () => Promise<T>,
+  { waitMs, silentMs }: LockLimits = usual,
+): Promise<T> {
   mkdirSync(dir, { recursive: true });
   const path = join(dir, ".lock");
-  const until = performance.now() + waitMs;
+  const started = performance.now();
+  let [holder, since] = [contentOf(path), started];
   while (!take(path)) {
-    if (removeDead(path)) continue;
-    if (performance.now() > until) {
-      throw new UserError(`another process is writing to ${dir}: wait for it. If there is none, remove ${path}`, {
-        exitCode: 1,
-      });
-    }
-    await delay(retryMs);
+    const now = performance.now();
+    const found = contentOf(path);
+    if (found !== holder) [holder, since] = [found, now];
+    if (found !== undefined && isDead(found, now - since, silentMs)) remove(path, found);
+    else if (now - started > waitMs) throw refusal(dir, path);
+    else await delay(retryMs);
   }
   for (const name of readdirSync(dir)) if (name.startsWith(".lock.")) rmSync(join(dir, name), { force: true });
   try {
@@ -37,6 +40,12 @@ export async function withLock<T>(dir: string, work: () => Promise<T>, waitMs = 
   } finally {
     rmSync(path, { force: true });
   }
+}
+
+function refusal(dir: string, path: string): UserError {
+  return new UserError(`another process is writing to ${dir}: wait for it. If there is none, remove ${path}`, {
+    exitCode: 1,
+  });
 }
 
 function take(path: string): boolean {
@@ -57,11 +66,8 @@ function take(path: string): boolean {
   }
 }
 
-/** Takes away the lock of a process that was killed. False when its holder may be alive. */
-function removeDead(path: string): boolean {
-  const holder = contentOf(path);
-  if (holder === undefined) return true;
-  if (isAlive(path, holder)) return false;
+/** Takes away the lock of a process that was killed. */
+function remove(path: string, holder: string): void {
   const taken = `${path}.${process.pid}`;
   try {
     renameSync(path, taken);
@@ -71,20 +77,19 @@ function removeDead(path: string): boolean {
   } catch {
     // Another process was faster.
   }
-  return true;
 }
 
-function isAlive(path: string, holder: string): boolean {
+/** Whether the holder has ended. One that cannot be looked up counts as ended when its lock stays for `silentMs`. */
+function isDead(holder: string, unchangedMs: number, silentMs: number): boolean {
   const [pid, host] = holder.split(" ");
-  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  // Killed before it wrote its name.
-  if (!pid) return age < 2 * second;
-  // On another host or in another container the process cannot be seen, and no run takes this long.
-  if (host !== hostname()) return age < minute;
+  // Killed before it wrote its name, which takes no time.
+  if (!pid) return unchangedMs > Math.min(silentMs, second);
+  if (host !== hostname()) return unchangedMs > silentMs;
   try {
-    return process.kill(Number(pid), 0);
+    process.kill(Number(pid), 0);
+    return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
   }
 }
 

@@ -1,6 +1,6 @@
 import { countWords, processedText, reverseText } from "../../server/src/contract/index.ts";
 
-/** What a peer process is told: which of the two hops it is, where it listens, and where the other hop is. */
+/** The role of a peer process: which of the two hops it is, where it listens, and where the other hop is. */
 export interface Role {
   readonly hop: "web" | "worker";
   readonly port: number;

@@ -1,4 +1,4 @@
-/** Headers of this system's own. Lower case, as HTTP/2 and Node carry them. */
+/** The system's own headers. Lower case, as HTTP/2 and Node carry them. */
 export const headers = {
   requestId: "x-request-id",
   /** Milliseconds that the caller is still willing to wait, from the moment the request is sent. */

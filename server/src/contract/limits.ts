@@ -1,4 +1,4 @@
-/** What the edge and both services enforce alike. Sizes in bytes, times in milliseconds. */
+/** Limits that the edge and both services enforce. Sizes in bytes, times in milliseconds. */
 export const limits = {
   bodyBytes: 1024 * 1024,
   textBytes: 256 * 1024,

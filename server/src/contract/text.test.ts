@@ -9,7 +9,7 @@ function clusters(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** What is to be computed, written down plainly: slow, and right by construction. */
+/** The expected result, computed in the simplest way: slow, and right by construction. */
 function reverseBySegmenterAlone(text: string): string {
   return clusters(text.toWellFormed()).reverse().join("");
 }

@@ -5,7 +5,7 @@ const latin1 = /^[\0-\xff]*$/;
 
 /**
  * Characters that no rule of UAX #29 joins to another of them, CR LF apart: letters without marks of their own,
- * punctuation, ideographs. One that is missing costs time only, a wrong one would be an error.
+ * punctuation, ideographs. A missing one costs only time, a wrong one would be a defect.
  */
 const plain =
   "\\0-\\u02ff\\u0370-\\u0373\\u0376\\u0377\\u037b-\\u037f\\u0384-\\u0481\\u048a-\\u052f" +

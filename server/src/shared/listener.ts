@@ -69,7 +69,7 @@ export function createListener(routes: readonly Route[], service: Service): Requ
     // settleBody reads the rest of a body away.
     autoCleanupIncoming: false,
   });
-  // Connections that are about to be closed: nobody knows where the refused request ended and the next one begins.
+  // Connections that close after a refusal: where the refused request ends and the next one begins is not known.
   const refused = new WeakSet<Socket>();
   const refuse = (exchange: Exchange, fault: unknown): void => {
     refused.add(exchange.incoming.socket);

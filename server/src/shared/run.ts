@@ -70,7 +70,7 @@ function stopOnSignals(program: Program): void {
 }
 
 /**
- * Listens, says where in its first line, and ends on SIGTERM or SIGINT: exit code 0 when drained, 1 when forced by a
+ * Listens, logs the ports in its first line, and ends on SIGTERM or SIGINT: exit code 0 when drained, 1 when forced by a
  * second signal or the limit, 2 when the configuration does not let it start.
  */
 export async function run(build: () => Program): Promise<void> {

@@ -111,7 +111,7 @@ describe("over a socket", () => {
     expect((await socket.toArray()).join("")).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it("a body that is expected with 100-continue is asked for, and read", async () => {
+  it("a body after Expect: 100-continue is read after the answer 100", async () => {
     const socket = connect({ port, host: "127.0.0.1" });
     socket.write(expecting(14));
     const chunks: string[] = [];
@@ -129,7 +129,7 @@ describe("over a socket", () => {
     [415, expecting(14, "text/plain")],
     [404, expecting(14).replace("/echo", "/none")],
   ])(
-    "a body that can only be refused with %i is never asked for, and the connection closed",
+    "a body that can only be refused with %i gets no answer 100, and the connection closes",
     async (status, request) => {
       const answer = await rawRequest(port, request);
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*^connection: close\r$`, "im"));

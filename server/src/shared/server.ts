@@ -36,7 +36,7 @@ export function createAppServer(routes: readonly Route[], service: Service, tls?
   server.maxHeadersCount = 0;
   // A caller that has sent its request may close its side (`nc -N`, some proxies) and still gets its answer.
   Object.assign(server, { httpAllowHalfOpen: true });
-  // The body is asked for when a route reads it: see readBody.
+  // "100 Continue" is sent when a route reads the body: see readBody.
   server.on("checkContinue", listener);
   server.on("checkExpectation", listener);
   server.on("connect", refuseTunnel(service));

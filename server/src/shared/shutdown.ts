@@ -14,8 +14,8 @@ const strayMs = 500;
 const lullMs = { patience: 1000, turn: 1 };
 
 /**
- * Resolves in a turn of the event loop in which nobody connected and little was done. The kernel resets connections
- * that wait to be accepted when a listener closes, and their senders cannot know that nothing was done for them.
+ * Resolves in a turn of the event loop in which no connection came and little was done. The kernel resets connections
+ * that wait to be accepted when a listener closes, and their senders cannot know whether their requests were processed.
  */
 async function lull(server: AnyServer): Promise<void> {
   let connected = 0;

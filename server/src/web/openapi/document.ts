@@ -24,7 +24,7 @@ export interface OpenApiDocument {
   openapi: "3.1.0";
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
   servers: { url: string }[];
-  /** Empty: no operation asks who calls. */
+  /** Empty: no operation requires authentication. */
   security: [];
   tags: { name: Operation["tag"]; description: string }[];
   paths: Record<string, Record<string, OperationObject>>;

@@ -10,9 +10,9 @@ export interface BreakerOptions {
 }
 
 /**
- * A circuit breaker: after `threshold` failures in a row nothing is let through for `openMs`, then one call at a time
- * until one succeeds. Its own 40 lines rather than cockatiel: that one keeps callers waiting while half open, for as
- * long as the trial takes, where ours are told at once.
+ * A circuit breaker: after `threshold` failures in a row it admits no call for `openMs`, then one call at a time
+ * until one succeeds. 40 lines of our own rather than cockatiel: that one makes callers wait while half open, for as
+ * long as the trial takes; this one answers at once.
  */
 export class Breaker {
   readonly #options: BreakerOptions;

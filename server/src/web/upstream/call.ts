@@ -58,7 +58,7 @@ function kindOf({ name, code = "" }: Error & { code?: string }): CallFailureKind
   return name === "HTTPParserError" || brokenAnswer.has(code) ? "invalid" : "lost";
 }
 
-/** Collects one answer for undici's `dispatch`: `request()` builds a stream that nobody here reads. */
+/** Collects one answer for undici's `dispatch`: `request()` builds a stream that is not needed here. */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   readonly #settle: PromiseWithResolvers<CallAnswer>;

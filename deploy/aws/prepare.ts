@@ -3,7 +3,7 @@ import { clusterNames } from "../../cdktf/src/cluster/names.ts";
 import type { Kubernetes } from "../cluster/cluster.ts";
 import { failure } from "../run.ts";
 
-/** What the AWS Load Balancer Controller must be told: its pods cannot ask the instance (one hop), nor may they list clusters. */
+/** Settings of the AWS Load Balancer Controller: its pods cannot reach the instance metadata (one hop), nor may they list clusters. */
 export interface ControllerFacts {
   readonly clusterName: string;
   readonly region: string;

@@ -24,7 +24,7 @@ const settings = [
     fallback: "31536000",
     wanted: "63072000",
     fine: (value: string) => Number(value) >= 63_072_000,
-    cost: "HSTS ends before the two years that Mozilla asks for",
+    cost: "HSTS ends before the two years that Mozilla recommends",
   },
   {
     key: "hsts-include-subdomains",

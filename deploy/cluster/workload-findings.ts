@@ -17,7 +17,7 @@ export function endpointsFinding(namespace: string, service: string, slices: rea
   const saw = `${ready} of ${endpoints.length} ready`;
   const next = `kubectl -n ${namespace} get pods`;
   if (ready === 0) return { name, state: "broken", saw, means: "requests for it get 503", next };
-  return well(name, saw, ready === 1 ? { means: "one alone: its restart is an outage", next } : undefined);
+  return well(name, saw, ready === 1 ? { means: "only one: its restart is an outage", next } : undefined);
 }
 
 const ecrTokenMs = 12 * hour;
@@ -46,7 +46,7 @@ export function pullSecretFinding(deployments: Deployment[], secrets: Dated[], n
     };
   if (wanted.length === 0) {
     const trouble = { means: "nodes must be allowed to pull from ECR by themselves", next };
-    return well(name, "no pod asks for one", fromEcr ? trouble : undefined);
+    return well(name, "no pod names one", fromEcr ? trouble : undefined);
   }
   const used = secrets.filter((secret) => wanted.includes(secret.name));
   const age = Math.max(...used.map(({ created }) => now - created));

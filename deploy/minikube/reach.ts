@@ -12,7 +12,7 @@ export function splitAddress(address: string): { host: string; port: number } {
   return { host: match?.["v6"] ?? match?.["v4"] ?? address, port: Number(match?.["port"] ?? 443) };
 }
 
-/** Shakes hands as a client that trusts `ca` alone. Never rejects. */
+/** Makes a TLS handshake as a client that trusts only `ca`. Never rejects. */
 export function handshake(address: string, servername: string, ca: string, timeoutMs = 2000): Promise<Handshake> {
   return new Promise((resolve) => {
     const socket = connectTls({ ...splitAddress(address), servername, ca, timeout: timeoutMs }, () => {

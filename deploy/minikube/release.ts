@@ -27,7 +27,7 @@ export function valueArguments(options: Options, tags: ImageTags, testAddress: s
   return [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((pair) => ["--set", pair])];
 }
 
-/** The objects as YAML. `helm template` asks no cluster, so that it needs the version. */
+/** The objects as YAML. `helm template` connects to no cluster, so it needs the version. */
 async function render(cluster: Cluster, namespace: string, values: readonly string[]): Promise<string> {
   const { gitVersion } = serverVersion.parse(JSON.parse(await cluster.read("get", "--raw", "/version")));
   const args = ["--namespace", namespace, "--kube-version", gitVersion, "--no-hooks", ...values];

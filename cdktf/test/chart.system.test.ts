@@ -86,13 +86,14 @@ describeWith(["terraform", "cluster"], "`npm run chart`, refused", () => {
   ]);
   const all = { ...outputs, ...Object.fromEntries(images), "edge-url": "https://analyze.example.org/" };
 
-  /** A stack of outputs alone, applied: what the command reads. */
+  /** A stack of only outputs, applied: the command reads them from the state. */
   async function applied(stage: string, values: Record<string, string>): Promise<void> {
     const stack = join(folder, "cdktf.out/stacks", stage);
     mkdirSync(stack, { recursive: true });
     const output = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
     writeFileSync(join(stack, "cdk.tf.json"), JSON.stringify({ output }));
-    await terraformIn(stack, {})(["apply", "-auto-approve"]);
+    mkdirSync(join(folder, "state"), { recursive: true });
+    await terraformIn(stack, {})(["apply", "-auto-approve", `-state=${join(folder, "state", `${stage}.tfstate`)}`]);
   }
 
   function chart(env: NodeJS.ProcessEnv, ...args: string[]): string {

@@ -34,6 +34,7 @@ const differences: Readonly<Record<string, Difference>> = {
   "no-version": http11,
   "version-1-2": http11,
   "version-9-9": http11,
+  "version-2-0": http11,
   "host-none-in-http-1-0": http11,
   "host-twice": noHost,
   "host-twice-equal": noHost,

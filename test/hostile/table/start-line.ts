@@ -60,6 +60,7 @@ export const startLine: readonly HostileCase[] = [
     id: "version-2-0",
     request: { start: "POST {path} HTTP/2.0" },
     expect: { answers: [505], body: "early", closes: true },
+    differs: { nginx: { answers: [400], because: "nginx/ answers every request that it can't read with 400" } },
   },
   {
     id: "version-1-2",

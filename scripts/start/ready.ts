@@ -3,7 +3,7 @@ import { request as plain } from "node:http";
 import { request as secured } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Asks `url` until it answers 200: true; false when `signal` aborted first. `trust` is for https: PEM and name. */
+/** Requests `url` until it answers 200: true; false if `signal` aborted first. `trust` is for https: PEM and name. */
 export async function untilReady(
   url: string,
   signal: AbortSignal,
@@ -17,7 +17,7 @@ export async function untilReady(
 }
 
 async function statusOf(url: string, signal: AbortSignal, trust: object | undefined): Promise<number | undefined> {
-  const options = { agent: false, signal, ...trust };
+  const options = { agent: false, signal, rejectUnauthorized: true, ...trust };
   const asked = url.startsWith("https:") ? secured(url, options) : plain(url, options);
   try {
     const [answer] = await once(asked.end(), "response");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { startProgram, type Program } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -43,13 +43,13 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     world = await deployed();
   });
 
-  test("ends in a verified POST through the edge, and prints its answer", () => {
+  it("ends in a verified POST through the edge, and prints its answer", () => {
     expect(world.printed).toMatch(/^ok /m);
     expect(world.printed).toContain("Word Count: 4 | Reverse: ?uoy era woh ,olleH");
     expect(world.printed).toContain("controller-retired");
   });
 
-  test("done again, it changes nothing and takes less than 20 s", async () => {
+  it("done again, it changes nothing and takes less than 20 s", async () => {
     const before = await state(world);
     const started = performance.now();
     const printed = await script("deploy");
@@ -58,14 +58,14 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await state(world)).toBe(before);
   });
 
-  test("restores what someone changed by hand", async () => {
+  it("restores what someone changed by hand", async () => {
     const policy = ["-n", world.namespace, "networkpolicy/deny-all"] as const;
     await world.cluster.read("delete", ...policy);
     expect(await script("deploy")).toContain("every pod is ready");
     expect(await world.cluster.read("get", ...policy, "-o", "name")).toContain("deny-all");
   });
 
-  test("rolls back what does not come up, says why, and serves on", async () => {
+  it("rolls back what does not come up, says why, and serves on", async () => {
     const broken = script("deploy", "--set", "worker.image.tag=no-such-tag", "--timeout", "20s");
     await expect(broken).rejects.toThrow(/rolled back[^]*no-such-tag/);
     const reply = await ask(edgeOf(world), { path: "/analyze", body: '{"text":"still here"}' });
@@ -73,14 +73,14 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await script("deploy")).toMatch(/^ok /m);
   });
 
-  test("says that helm refused a flag, and that nothing was changed", async () => {
+  it("says that helm refused a flag, and that nothing was changed", async () => {
     const before = await state(world);
     const refused = script("deploy", "--set", "worker.image.tag=other", "--timeout", "soon");
     await expect(refused).rejects.toThrow(/helm refused it\. Nothing was changed:\n.*soon/);
     expect(await state(world)).toBe(before);
   });
 
-  test("after a deployment was killed, the next one says so, rolls back and goes on", async () => {
+  it("after a deployment was killed, the next one says so, rolls back and goes on", async () => {
     const stuck = await startStuck();
     stuck.child.kill("SIGKILL");
     execFileSync("pkill", ["-KILL", "-f", "helm upgrade --install analyze .*no-such-tag"]);
@@ -90,14 +90,14 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(printed).toMatch(/^ok /m);
   });
 
-  test("Ctrl-C reaches helm, which rolls back; the command ends with 130 and leaves nothing locked", async () => {
+  it("Ctrl-C reaches helm, which rolls back; the command ends with 130 and leaves nothing locked", async () => {
     const stuck = await startStuck();
     expect(await stuck.stop("SIGINT")).toBe(130);
     expect(await newest()).toContain("deployed");
     expect(await script("deploy")).toMatch(/^ok /m);
   });
 
-  test("helm test asks the edge from inside the cluster", async () => {
+  it("helm test asks the edge from inside the cluster", async () => {
     const { code, stdout } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
   });
@@ -112,7 +112,7 @@ describeWith(["cluster", "helm", "docker"], "npm run undeploy:minikube", () => {
     await script("undeploy", ...own);
   });
 
-  test("leaves nothing in the cluster, and the controller as it was", async () => {
+  it("leaves nothing in the cluster, and the controller as it was", async () => {
     const there = await deployed(...own, "--patch-controller");
     const leftovers = async (): Promise<string[]> => {
       const all = await there.cluster.read("get", `${kinds},pods,namespaces`, "-A", "-o", "name");

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { clockIsMoved } from "../../test/support/clock.ts";
 import { type Program, startProgram } from "../../test/support/program.ts";
 
 const main = join(import.meta.dirname, "main.ts");
@@ -65,7 +66,8 @@ it("after it, each command of the client finds edge, CA and log without a settin
   for (const [args, shown] of [
     [["once", "--line"], / ok +app +200 /],
     [["doctor"], /✓ poller .*writes this log/],
-    [["report", "--line"], /^analyze: UP for /],
+    // The report leaves out files that were last written before its window.
+    [["report", "--line"], clockIsMoved ? /^analyze: / : /^analyze: UP for /],
     [["tail", "-n", "1"], /Z (ok|start|flaky) /],
     [["export"], /"kind":"ok"/],
     [["maintenance"], /No maintenance is announced/],

@@ -8,3 +8,6 @@ export function movedClock(): NodeJS.ProcessEnv {
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
 }
+
+/** Whether the clock is moved. A file that another program writes then has a time of the machine's own clock. */
+export const clockIsMoved = process.env["FAKETIME"] !== undefined && process.env["FAKETIME"] !== "+0";

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 
 // Everything that Node alone can check, in every folder. Arguments go to the tests.
-// cdktf/ and bench/ have packages of their own: their types come first, because that installs what lint and knip need too.
+// cdktf/ and bench/ have packages of their own. Their types come first, because that installs what the other steps need:
+// deploy/ imports cdktf's state, and lint and knip read every folder.
 const steps: [name: string, folder: string, ...command: string[]][] = [
   ["format", ".", "node_modules/oxfmt/bin/oxfmt", "--check"],
-  ["types", ".", "node_modules/typescript/bin/tsc"],
   ...["cdktf", "bench"].map((folder): [string, string, ...string[]] => [
     `types of ${folder}/`,
     folder,
@@ -14,6 +14,7 @@ const steps: [name: string, folder: string, ...command: string[]][] = [
     "--project",
     ".",
   ]),
+  ["types", ".", "node_modules/typescript/bin/tsc"],
   ["lint", ".", "node_modules/oxlint/bin/oxlint", "--deny-warnings"],
   ["unused exports", ".", "node_modules/knip/bin/knip.js"],
   ["tests", ".", "node_modules/vitest/vitest.mjs", "run", "--project", "node", ...process.argv.slice(2)],

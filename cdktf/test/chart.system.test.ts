@@ -8,7 +8,7 @@ import { must } from "../../deploy/run.ts";
 import { define, loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";
-import { controllerValues, namespaceObjects } from "../../deploy/aws/prepare.ts";
+import { controllerValues, namespaceObjects } from "../src/chart/prepare.ts";
 import { environment, production, temporaryFolder } from "./support/fixture.ts";
 import { kubectl } from "./support/pods.ts";
 import { terraformIn } from "./support/terraform.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import { chartValues } from "../../deploy/aws/values.ts";
+import { chartValues } from "../src/chart/values.ts";
 import { project } from "../../deploy/images/docker.ts";
 import { Terraform } from "../../deploy/terraform.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";

@@ -3,13 +3,13 @@ import { Command } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cdktf } from "./cdktf.ts";
-import { chart } from "../../../deploy/aws/chart.ts";
+import { chart } from "../chart/chart.ts";
 import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
 import { plan } from "./plan.ts";
 import { moveState } from "./state.ts";
-import { values } from "../../../deploy/aws/values.ts";
+import { values } from "../chart/values.ts";
 
 surviveClosedPipes();
 

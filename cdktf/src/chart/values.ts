@@ -1,8 +1,8 @@
-import { findPlace } from "../../cdktf/src/state/find-place.ts";
-import { readOutputs } from "../../cdktf/src/state/outputs.ts";
-import { project } from "../images/docker.ts";
-import { type ImageTags, tagsOf } from "../images/images.ts";
-import { failure } from "../run.ts";
+import { findPlace } from "../state/find-place.ts";
+import { readOutputs } from "../state/outputs.ts";
+import { project } from "../../../deploy/images/docker.ts";
+import { type ImageTags, tagsOf } from "../../../deploy/images/images.ts";
+import { failure } from "../../../deploy/run.ts";
 
 /** Prints values for the Helm chart (JSON, which is YAML): what ingress/values.prod.yaml leaves to a deployment. */
 export async function values(): Promise<void> {

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clusterNames } from "../../cdktf/src/cluster/names.ts";
-import { findPlace } from "../../cdktf/src/state/find-place.ts";
-import { readOutputs } from "../../cdktf/src/state/outputs.ts";
-import { kubernetes, type Kubernetes } from "../cluster/cluster.ts";
-import { project } from "../images/docker.ts";
-import { tagsOf } from "../images/images.ts";
-import { announce } from "../progress.ts";
-import { failure, must } from "../run.ts";
+import { clusterNames } from "../cluster/names.ts";
+import { findPlace } from "../state/find-place.ts";
+import { readOutputs } from "../state/outputs.ts";
+import { kubernetes, type Kubernetes } from "../../../deploy/cluster/cluster.ts";
+import { project } from "../../../deploy/images/docker.ts";
+import { tagsOf } from "../../../deploy/images/images.ts";
+import { announce } from "../../../deploy/progress.ts";
+import { failure, must } from "../../../deploy/run.ts";
 import { install, prepare, publicControllerChart } from "./prepare.ts";
 import { chartValues, output } from "./values.ts";
 

@@ -1,7 +1,7 @@
-import { restricted } from "../cluster/pod-security.ts";
-import { clusterNames } from "../../cdktf/src/cluster/names.ts";
-import type { Kubernetes } from "../cluster/cluster.ts";
-import { failure } from "../run.ts";
+import { restricted } from "../../../deploy/cluster/pod-security.ts";
+import { clusterNames } from "../cluster/names.ts";
+import type { Kubernetes } from "../../../deploy/cluster/cluster.ts";
+import { failure } from "../../../deploy/run.ts";
 
 /** Settings of the AWS Load Balancer Controller: its pods cannot reach the instance metadata (one hop), nor may they list clusters. */
 export interface ControllerFacts {

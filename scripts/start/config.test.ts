@@ -10,6 +10,11 @@ it("without settings the ports are the documented ones and the client keeps its 
   });
 });
 
+it("an empty variable is unset", () => {
+  const empty = { ANALYZE_LOG: "", START_PORT: "", START_WORKER_PORT: "" };
+  expect(readConfig(empty, {})).toEqual(readConfig({}, {}));
+});
+
 it.each([
   ["5s", "*/5 * * * * *"],
   ["1m", "*/1 * * * *"],

@@ -33,7 +33,7 @@ export function readConfig(
 ): StartConfig {
   const faults: string[] = [];
   const port = (name: PortVariable): number => {
-    const value = env[name] ?? String(defaultPorts[name]);
+    const value = env[name] || String(defaultPorts[name]);
     const number = /^\d{1,5}$/.test(value) ? Number(value) : 0;
     if (number < 1 || number > 65_535) faults.push(`${name}="${value}" is no port: give a number from 1 to 65535`);
     return number;
@@ -49,7 +49,7 @@ export function readConfig(
     faults.push(`--every "${options.every}" divides no minute or hour evenly: give 5s, 10s, 30s, 1m, 5m or the like`);
   }
   if (faults.length > 0) throw new StartError(faults.join("\n"));
-  return { ports, logFile: env["ANALYZE_LOG"] ?? "analyze.log", schedule, watch: options.watch ?? false };
+  return { ports, logFile: env["ANALYZE_LOG"] || "analyze.log", schedule, watch: options.watch ?? false };
 }
 
 /** `5s` → `*\/5 * * * * *`. Undefined for what a cron expression would not repeat evenly. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { inFolder } from "./files.ts";
 
 export interface PartOptions {
   name: string;
@@ -13,12 +14,12 @@ export interface PartOptions {
   log: string;
   /** Restarts the program when a file of its source changes. */
   watch?: boolean;
-  /** What it prints on stdout is shown, and only its errors go to the log. */
+  /** Its output is shown; its stderr goes to the log too. */
   shown?: boolean;
 }
 
 /** One of the programs that `npm start` runs, as a process of its own. */
-export interface Part extends Pick<PartOptions, "name" | "log"> {
+export interface Part extends Pick<PartOptions, "name" | "log" | "shown"> {
   readonly pid: number | undefined;
   /** Resolves with the way it ended, as the rest of a sentence. */
   ended: Promise<string>;
@@ -31,26 +32,28 @@ export interface Part extends Pick<PartOptions, "name" | "log"> {
 
 /** Longer than any of the programs takes by its own limits. */
 const stopLimitMs = 40_000;
+const messagesLimitMs = 1000;
 
 /**
  * Starts a program in a process group of its own: Ctrl-C reaches the whole group of the terminal, and a second signal,
  * ours after the terminal's, would cut its draining short.
  */
 export function startPart({ name, entry, env, log, watch = false, shown = false }: PartOptions): Part {
-  mkdirSync(dirname(log), { recursive: true });
-  const output = openSync(log, "w");
+  const output = inFolder(log, () => openSync(log, "w"));
   const watching = watch ? ["--watch", "--watch-preserve-output"] : [];
   const child = spawn(process.execPath, [...watching, entry], {
     // No edge in front of it routes by readiness, so there is nobody to wait for before it closes.
-    env: { DRAIN_DELAY_MS: "0", ...process.env, ...env },
-    stdio: ["ignore", shown ? "inherit" : output, output],
+    env: { ...process.env, DRAIN_DELAY_MS: process.env["DRAIN_DELAY_MS"] || "0", ...env },
+    stdio: ["ignore", shown ? "inherit" : output, shown ? "pipe" : output],
     detached: true,
   });
-  closeSync(output);
+  if (child.stderr) copyTo(output, child.stderr);
+  else closeSync(output);
   const ended = endOf(child);
   return {
     name,
     log,
+    shown,
     pid: child.pid,
     ended,
     stop: async () => {
@@ -69,9 +72,29 @@ function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, "SIGKILL");
 }
 
+/** Shows messages among the program's lines, and keeps them in the file. */
+function copyTo(file: number, messages: Readable): void {
+  messages.on("data", (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    try {
+      writeSync(file, chunk);
+    } catch {
+      // The disk is full, say: the message is on the screen.
+    }
+  });
+  messages.on("close", () => closeSync(file));
+}
+
+/** Waits for the last messages; not for a hook that outlives the program and holds its stderr. */
+async function lastMessages(messages: Readable | null): Promise<void> {
+  if (!messages || messages.closed) return;
+  await once(messages, "close", { signal: AbortSignal.timeout(messagesLimitMs) }).catch(() => messages.destroy());
+}
+
 async function endOf(child: ChildProcess): Promise<string> {
   try {
     await once(child, "exit");
+    await lastMessages(child.stderr);
   } catch (error) {
     return `could not be started: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { hour } from "@analyze/common/time";
+import { requireClient } from "./client.ts";
 import { type StartConfig, StartError } from "./config.ts";
 import { createFleet } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
@@ -22,6 +23,7 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   await requirePorts(config.ports);
   const trust = await findTrust(screen);
   const parts = describeParts(config, trust);
+  await requireClient(parts.client.env);
   const fleet = createFleet();
   kill.addEventListener("abort", fleet.kill);
   const over = AbortSignal.any([stop, fleet.broken]);
@@ -32,8 +34,8 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
     const web = fleet.start(parts.web);
     if (await answering(config, trust, over)) {
       screen.write(greeting(config, trust, { web, worker }));
-      leaveSettings(parts.client.env);
       fleet.start(parts.client);
+      leaveSettings(parts.client.env);
       renewal = renewEvery(certificates, hour, screen, renewing.signal);
       if (!over.aborted) await once(over, "abort");
     }

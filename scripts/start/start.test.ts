@@ -1,9 +1,9 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { clockIsMoved } from "../../test/support/clock.ts";
 import { type Program, startProgram } from "../../test/support/program.ts";
@@ -11,13 +11,14 @@ import { type Program, startProgram } from "../../test/support/program.ts";
 const main = join(import.meta.dirname, "main.ts");
 const variables = ["START_PORT", "START_WORKER_PORT", "START_METRICS_PORT", "START_WORKER_METRICS_PORT"];
 let dir: string;
-let program: Program | undefined;
+let programs: Program[];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "start-"));
+  programs = [];
 });
 afterEach(async () => {
-  await program?.stop();
+  for (const program of programs) await program.stop();
   rmSync(dir, { recursive: true });
 });
 
@@ -41,7 +42,8 @@ function goodLines(): number {
 }
 
 function start(env: Record<string, string>, ...args: string[]): Program {
-  program = startProgram(process.execPath, [main, ...args], { cwd: dir, env: { ...process.env, ...env } });
+  const program = startProgram(process.execPath, [main, ...args], { cwd: dir, env: { ...process.env, ...env } });
+  programs.push(program);
   return program;
 }
 
@@ -90,10 +92,11 @@ it("when its reader goes away, it goes on, and ends all on SIGTERM", async () =>
   expect(await started.stop()).toBe(0);
 });
 
-it("a log that can't be opened ends all, and is named", async () => {
+it("a log that cannot be opened is named, and nothing is started", async () => {
   const started = start({ ...(await freePorts()), ANALYZE_LOG: dir });
   expect(await started.ended).toBe(1);
-  expect(started.output()).toMatch(/client ended with code 2.*\n.*The log cannot be opened: EISDIR/);
+  expect(started.output()).toMatch(/^The log cannot be opened: EISDIR/m);
+  expect(existsSync(join(dir, "logs"))).toBe(false);
 });
 
 it("when one part dies the rest is ended, and the exit code says so", async () => {
@@ -116,8 +119,44 @@ it("a taken port is named with the variable that moves it, and nothing is starte
   expect(existsSync(join(dir, "logs"))).toBe(false);
 });
 
-it("a client that can't start is reported with its own words", async () => {
-  const started = start({ ...(await freePorts()), ANALYZE_SCHEDULE: "never" });
+it.each([
+  ["ANALYZE_SCHEDULE", "never"],
+  ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
+])("%s=%s, which the client refuses, is named before anything starts", async (name, value) => {
+  const started = start({ ...(await freePorts()), [name]: value });
   expect(await started.ended).toBe(1);
-  expect(started.output()).toMatch(/client ended with code \d+.*\n(.*\n)*.*ANALYZE_SCHEDULE/);
+  expect(started.output()).toMatch(new RegExp(`^Invalid settings:\\n.*${name}=`, "m"));
+  expect(existsSync(join(dir, "logs"))).toBe(false);
 });
+
+it("shows the client's messages among its lines, and keeps them in logs/client.log", async () => {
+  const started = start(await freePorts(), "--every", "1s");
+  await started.waitFor(/^\S+Z ok /m);
+  rmSync(join(dir, "certs/issued/ca.crt"));
+  const [message] = await started.waitFor(/^analyze: .*ca\.crt.*$/m);
+  expect(readFileSync(join(dir, "logs/client.log"), "utf8")).toContain(message);
+  expect(await started.stop()).toBe(0);
+});
+
+it("a second start on the same log leaves the settings of the first", async () => {
+  const first = start(await freePorts(), "--every", "1s");
+  await first.waitFor(/^\S+Z ok /m);
+  const settings = readFileSync(join(dir, "logs/analyze.env"), "utf8");
+  const second = start(await freePorts());
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toContain("is written by another client already");
+  expect(readFileSync(join(dir, "logs/analyze.env"), "utf8")).toBe(settings);
+  expect(await first.stop()).toBe(0);
+});
+
+it.each(["logs", "logs/web.log/x", "logs/analyze.env/x"])(
+  "%s, a file or folder in the way, is named, without a stack",
+  async (path) => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), "");
+    const started = start(await freePorts());
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(/^logs\/\S+ cannot be written: .*\nnpm start needs logs as a folder/m);
+    expect(started.output()).not.toMatch(/^ {4}at /m);
+  },
+);

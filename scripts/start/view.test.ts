@@ -8,3 +8,11 @@ it("a part's end is told with its last words and where the rest of them is", () 
     "web ended with code 1, so the rest is ended too. Its last lines, from logs/web.log:\n  port 1 is taken\n",
   );
 });
+
+it("the end of a part whose output is shown refers to what is on the screen", () => {
+  const part = { name: "client", log: "logs/client.log", shown: true, lastLines: () => ["no"], pid: 1 };
+  const ended = { ended: Promise.resolve(""), stop: async () => {}, kill: () => {} };
+  expect(obituary({ part: { ...part, ...ended }, how: "ended with code 2" })).toBe(
+    "client ended with code 2, so the rest is ended too. Its messages are above, and in logs/client.log\n",
+  );
+});

@@ -36,6 +36,8 @@ export const farewell = "Stopping: client, web and worker drain. Ctrl-C again en
 
 /** What is told of a part that ended by itself: how, and its last words. */
 export function obituary({ part, how }: { part: Part; how: string }): string {
+  const end = `${part.name} ${how}, so the rest is ended too.`;
+  if (part.shown) return `${end} Its messages are above, and in ${part.log}\n`;
   const words = part.lastLines().map((line) => `  ${stripVTControlCharacters(line)}`);
-  return [`${part.name} ${how}, so the rest is ended too. Its last lines, from ${part.log}:`, ...words, ""].join("\n");
+  return [`${end} Its last lines, from ${part.log}:`, ...words, ""].join("\n");
 }

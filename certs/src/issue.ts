@@ -1,13 +1,14 @@
 import { UserError } from "@analyze/common/errors";
 import { createAuthority, type Credential, issueClientLeaf, issueServerLeaf } from "./authority.ts";
-import { type AuthorityName, type CredentialName, type LeafName, pathsOf, type Stored } from "./folder.ts";
+import { certsCommand, hostFlags } from "./command.ts";
+import { type AuthorityName, type CredentialName, type LeafName, pathsOf, readText, type Stored } from "./folder.ts";
 import { isPermitted, parseHosts } from "./hosts.ts";
-import { factsOf } from "./inspect.ts";
+import { certificatesIn, factsOf } from "./inspect.ts";
 import type { KeyKind } from "./keys.ts";
-import { leafFault, missing } from "./leaf.ts";
+import { leafFault, missing, switched } from "./leaf.ts";
 import { withLock } from "./lock.ts";
 import { advance, begin, type ReplaceOptions } from "./replace.ts";
-import { readAuthority, readLeaf, requireUnexpired } from "./states.ts";
+import { readAuthority, readLeaf, requireValid } from "./states.ts";
 import { recover, write } from "./transaction.ts";
 
 /** `localhost` and the address are for `npm start`, where client and server share a machine. */
@@ -74,6 +75,7 @@ export async function issueAll(options: IssueOptions): Promise<Step[]> {
 async function change(request: Request): Promise<Step[]> {
   const { dir, now, replace } = request;
   recover(dir);
+  const before = signing(dir);
   if (replace) write(dir, await begin(request, replace));
   for (let due = advance(dir, now); due; due = advance(dir, now)) write(dir, await due(request));
   // During a replacement, the hosts are those of the CAs that are there.
@@ -89,7 +91,21 @@ async function change(request: Request): Promise<Step[]> {
     steps.push(...stepsOf(plan, issued));
   }
   if (Object.keys(files).length > 0) write(dir, { files });
-  return steps;
+  return signing(dir) === before ? steps : steps.map(afterSwitch);
+}
+
+/** The CA that signs, in PEM. */
+function signing(dir: string): string | undefined {
+  return certificatesIn(readText(dir, "ca.crt") ?? "")[0];
+}
+
+/** The CA and the edge's leaf of a run that has switched to another CA: both are new. */
+function afterSwitch(step: Step): Step {
+  return step.done === "kept" && isOfServers(step.name) ? { ...step, done: "issued", why: switched } : step;
+}
+
+function isOfServers(name: CredentialName): boolean {
+  return name === "ca" || name === "tls";
 }
 
 function isDone({ authority, why }: Plan): boolean {
@@ -106,7 +122,7 @@ function planOf(request: Request, names: Plan["names"], hosts: readonly string[]
   const authority = readAuthority(dir, names[0]);
   const leaf = readLeaf(dir, names[1], authority);
   if (!authority) return { names, authority, leaf, why: missing };
-  requireUnexpired(dir, names[0], authority, now);
+  requireValid(dir, names[0], authority, now);
   const fault = leafFault(leaf, authority, { hosts, keyKind, now });
   const waits = fault?.canWait && authority.key === undefined && !renew;
   const why = waits ? undefined : (fault?.why ?? (renew ? "was to be renewed" : undefined));
@@ -151,10 +167,10 @@ function signerOf(dir: string, name: AuthorityName, { certificate, key }: Stored
 function refuseOthers(hosts: readonly string[], permitted: readonly string[], dir: string): void {
   const others = hosts.filter((host) => !isPermitted(host, permitted));
   if (others.length === 0) return;
-  const flags = [...permitted, ...others].map((host) => `--host ${host}`).join(" ");
+  const replace = certsCommand(dir, "--replace-ca", ...hostFlags([...permitted, ...others]));
   throw new UserError(
     `the CA in ${dir} can issue for ${permitted.join(", ")} only, and clients would refuse ${others.join(", ")}. Issue into ` +
-      `another folder with --dir, or replace the CA: "npm run certs -- --replace-ca ${flags}"`,
+      `another folder with --dir, or replace the CA: "${replace}"`,
     { exitCode: 1 },
   );
 }

@@ -9,6 +9,9 @@ export const renewalDays = 30;
 /** What {@link leafFault} answers where there is nothing. */
 export const missing = "was missing";
 
+/** Why the CA and the edge's leaf are new after the switch of a replacement. */
+export const switched = "was replaced with its CA";
+
 /** Why a leaf should be replaced, and whether clients still accept it. */
 export interface LeafFault {
   /** The rest of a sentence about it. */
@@ -34,7 +37,7 @@ export function leafFault(
   if (wanted.keyKind && wanted.keyKind !== keyKind) return atOnce(`had a key of another kind than ${wanted.keyKind}`);
   // A leaf that ends with its CA cannot get a later end.
   const endsWithAuthority = notAfter.getTime() === factsOf(authority).notAfter.getTime();
-  if (daysLeft < renewalDays && !endsWithAuthority) return { why: `ended on ${dateOf(notAfter)}`, canWait: true };
+  if (daysLeft < renewalDays && !endsWithAuthority) return { why: `ends on ${dateOf(notAfter)}`, canWait: true };
   return undefined;
 }
 

@@ -52,7 +52,7 @@ describe("npm run certs", () => {
     [["--every", "x"], "Give a duration such as 14d, 12h or 30m"],
     [["--key", "dsa"], "Allowed choices are p256, rsa4096"],
     [["--replace-ca"], "there is no CA"],
-    [["--show"], '"npm run certs" issues one'],
+    [["--show"], "issues one"],
   ])("%j is refused in one sentence, without a stack", async (args, sentence) => {
     const { code, output } = await run(...args);
     expect([code, output.includes(sentence), /\n {4}at /.test(output)]).toEqual([1, true, false]);
@@ -74,13 +74,13 @@ describe("npm run certs", () => {
     const program = start("--every", "1s");
     await program.waitFor(/Issued the edge certificate/);
     await shortenLeaf(20);
-    await program.waitFor(/The one before ended on/);
+    await program.waitFor(/The one before ends on/);
     const key = readFileSync(join(dir, "ca.key"));
     writeFileSync(join(dir, "ca.key"), "garbage");
     await program.waitFor(/certs: .*ca\.key is damaged/);
     writeFileSync(join(dir, "ca.key"), key);
     await shortenLeaf(10);
-    await program.waitFor(/The one before ended on[^]*The one before ended on/);
+    await program.waitFor(/The one before ends on[^]*The one before ends on/);
     expect(await program.stop()).toBe(0);
   });
 
@@ -90,11 +90,25 @@ describe("npm run certs", () => {
       code: 0,
       output: expect.stringMatching(/The CA is being replaced\. .* give it to every client before \d{4}-\d\d-\d\d/),
     });
-    rmSync(join(dir, "ca-replacement.json"));
-    for (const name of ["ca-next.crt", "ca-next.key"]) rmSync(join(dir, name));
     const before = read(dir, "ca")?.key;
-    expect((await run("--replace-ca", "--overlap", "0")).code).toBe(0);
+    expect(await run("--replace-ca", "--overlap", "0")).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/Issued the CA .*every client needs this ca\.crt\.\nIssued the edge certificate/),
+    });
     expect(read(dir, "ca")?.key).not.toBe(before);
     expect(read(dir, "ca-old")?.key).toBe(before);
+  });
+
+  it("prints commands that work on the same folder, and quotes its name", async () => {
+    const folder = join(dir, "it's here");
+    const command = `npm run certs -- --dir '${folder.replace("'", `'\\''`)}'`;
+    const certs = async (...args: string[]): Promise<string> => (await run("--dir", folder, ...args)).output;
+    expect(await certs("--replace-ca", "--host", "a.test")).toContain(`"${command} --host a.test" issues one`);
+    expect(await certs("--show")).toContain(`"${command}" issues one`);
+    expect(await certs("--host", "a.test")).toContain(`"${command} --show" describes them`);
+    const replace = `"${command} --replace-ca --host a.test --host b.test"`;
+    expect(await certs("--host", "b.test")).toContain(replace);
+    expect(await certs("--replace-ca")).toContain(`"${command}" issues by the new CA`);
+    expect(await certs("--replace-ca")).toContain(`"${command} --replace-ca --overlap 0" ends this replacement`);
   });
 });

@@ -3,11 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { certsCommand } from "./command.ts";
 import { durationOf } from "./duration.ts";
 import { issueAll, type IssueOptions, type Step } from "./issue.ts";
 import { dateOf } from "./inspect.ts";
 import { type KeyKind, keyKinds } from "./keys.ts";
-import { missing } from "./leaf.ts";
+import { missing, switched } from "./leaf.ts";
 import { show } from "./show.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -38,6 +39,8 @@ const what = {
 function line({ name, done, why, until }: Step): string {
   const validity = `valid until ${dateOf(until)}`;
   if (done === "kept") return `Kept the ${what[name]}, ${validity}.`;
+  if (why === switched && name === "ca")
+    return `Issued the ${what[name]}, ${validity}, for the one before: every client needs this ca.crt.`;
   return `Issued the ${what[name]}, ${validity}${why === missing ? "" : `. The one before ${why}`}.`;
 }
 
@@ -87,7 +90,7 @@ async function run(options: Options): Promise<void> {
   const wanted = { dir, hosts, keyKind, renew: renew || (newKey && !replace), newKey, clients, replace };
   if (options.every !== undefined) return stay({ dir, hosts, keyKind, clients }, options.every);
   for (const step of await issue(wanted)) say(line(step));
-  say(`Folder: ${options.dir}. "npm run certs -- --show" describes them and says how clients trust them.`);
+  say(`Folder: ${options.dir}. "${certsCommand(dir, "--show")}" describes them and says how clients trust them.`);
 }
 
 function duration(text: string): number {

@@ -80,7 +80,7 @@ describe("replacing the CA", () => {
     const next = fingerprints()[1];
     expect(fingerprints()).toEqual([old, next]);
     expect(await onDay(13)).toEqual([]);
-    expect(await onDay(100)).toEqual([]);
+    expect(await onDay(100)).toEqual(["ca", "tls"]);
     expect(fingerprints()).toEqual([next]);
     expect(readdirSync(dir)).toEqual(["ca-old.crt", "ca-old.key", "ca.crt", "ca.key", "tls.crt", "tls.key"]);
   });
@@ -91,7 +91,15 @@ describe("replacing the CA", () => {
     expect(warningsOf(dir, start)).toEqual([
       expect.stringMatching(new RegExp(`give it to every client before ${on(14)}.*From ${on(28)}`)),
     ]);
+    // Nothing has run on the day of the switch, or later.
+    const overdue = expect.stringMatching(
+      new RegExp(`The switch to the new CA was due on ${on(14)}: run "npm run certs `),
+    );
+    for (const days of [14, 15, 30]) expect(warningsOf(dir, new Date(start.getTime() + days * day))).toEqual([overdue]);
     await onDay(14);
+    expect(warningsOf(dir, new Date(start.getTime() + 30 * day))).toEqual([
+      expect.stringMatching(new RegExp(`still holds the old one: run "npm run certs .*", due on ${on(28)}`)),
+    ]);
     const later = new Date(start.getTime() + 15 * day);
     expect(warningsOf(dir, later)).toEqual([expect.stringContaining(`the new and the old one until ${on(28)}`)]);
     await onDay(28);
@@ -125,6 +133,43 @@ describe("replacing the CA", () => {
     await expect(onDay(6 * 365)).rejects.toThrow(/expired on .*--replace-ca/);
     await onDay(6 * 365, { replace: overlap });
     expect(fingerprints()).toHaveLength(1);
+  });
+
+  it.each([
+    ["before its switch", 1],
+    ["after its switch", 15],
+  ])("is dropped %s by a replacement at once: no key that was there stays in use", async (_, days) => {
+    const leafKey = read(dir, "tls")?.key;
+    await onDay(0, { replace: overlap });
+    await onDay(days);
+    const before = fingerprints();
+    await expect(onDay(days, { replace: overlap })).rejects.toThrow(/After a theft, ".*--replace-ca --overlap 0"/);
+    expect(await onDay(days, { replace: { overlapMs: 0 } })).toEqual(["ca", "tls"]);
+    expect(fingerprints()).toHaveLength(1);
+    expect(before).not.toContain(fingerprints()[0]);
+    expect(read(dir, "tls")?.key).not.toBe(leafKey);
+    expect(await call(trusted())).toBe(200);
+    expect(readdirSync(dir)).toEqual(["ca-old.crt", "ca-old.key", "ca.crt", "ca.key", "tls.crt", "tls.key"]);
+    expect(await onDay(days + 1)).toEqual([]);
+  });
+
+  it.each([
+    ["before its switch", 1, /has begun.*ca-replacement\.json/],
+    ["after its switch", 15, /does not end.*ca-replacement\.json/],
+  ])("is warned about when its record is lost %s, and continues with new dates", async (_, days, warning) => {
+    await onDay(0, { replace: overlap });
+    await onDay(days);
+    const before = fingerprints();
+    rmSync(join(dir, "ca-replacement.json"));
+    expect(await onDay(days)).toEqual([]);
+    expect(warningsOf(dir)).toEqual([expect.stringMatching(warning)]);
+    await onDay(days, { replace: overlap });
+    expect(fingerprints()).toEqual(before);
+    const [next] = days < 14 ? before.slice(1) : before;
+    await onDay(days + 13.9);
+    expect(fingerprints()).toEqual(before);
+    for (const later of [14, 28]) await onDay(days + later);
+    expect(fingerprints()).toEqual([next]);
   });
 
   it("switches before a CA that ends sooner than the overlap", async () => {

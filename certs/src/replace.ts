@@ -1,10 +1,21 @@
 import { UserError } from "@analyze/common/errors";
-import { day } from "@analyze/common/time";
-import { createAuthority, issueServerLeaf } from "./authority.ts";
+import { createAuthority, type Credential, issueServerLeaf } from "./authority.ts";
+import { certsCommand, hostFlags } from "./command.ts";
 import { pathsOf, read, readText, type Stored } from "./folder.ts";
 import { isPermitted } from "./hosts.ts";
-import { certificatesIn, dateOf, factsOf } from "./inspect.ts";
+import { dateOf, factsOf } from "./inspect.ts";
 import type { KeyKind } from "./keys.ts";
+import {
+  datesOf,
+  endAfter,
+  first,
+  interruptedIn,
+  isSwitched,
+  record,
+  type Replacement,
+  replacementIn,
+  textOf,
+} from "./replacement.ts";
 import { readAuthority } from "./states.ts";
 import type { Change } from "./transaction.ts";
 
@@ -16,16 +27,8 @@ import type { Change } from "./transaction.ts";
  * Whatever runs `npm run certs` on or after a date does the step that is due.
  */
 
-const record = "ca-replacement.json";
-
-/** When a replacement goes on. */
-export interface Replacement {
-  switchOn: Date;
-  endOn: Date;
-}
-
 export interface ReplaceOptions {
-  /** Milliseconds between begin and switch, and between switch and end. 0 replaces at once, without an overlap. */
+  /** Milliseconds between begin and switch, and between switch and end. 0 replaces at once, and gives the leaf a new key. */
   overlapMs: number;
 }
 
@@ -37,68 +40,79 @@ interface Context {
   newKey?: boolean;
 }
 
-/** The replacement that is in progress in a folder. */
-export function replacementIn(dir: string): Replacement | undefined {
-  const text = readText(dir, record);
-  if (text === undefined) return undefined;
-  const [, switchOn = ""] = /"switchOn": "([^"]+)"/.exec(text) ?? [];
-  const [, endOn = ""] = /"endOn": "([^"]+)"/.exec(text) ?? [];
-  const replacement = { switchOn: new Date(switchOn), endOn: new Date(endOn) };
-  if (Object.values(replacement).every((date) => !Number.isNaN(date.getTime()))) return replacement;
-  throw refusal(`${dir}/${record} is damaged: restore it with both dates, {"switchOn": "…", "endOn": "…"}`);
-}
-
 function refusal(message: string): UserError {
   return new UserError(message, { exitCode: 1 });
 }
 
-/** Makes the new CA. Throws a {@link UserError} while a replacement is in progress, and where one left its files. */
+/**
+ * Makes the new CA, or continues a replacement whose record was lost. Throws a {@link UserError} while a replacement is in
+ * progress, and where one left its files. Without an overlap it makes a new CA in any case, and drops what a replacement in
+ * progress has made: after a theft, no key of the folder can be trusted.
+ */
 export async function begin(context: Context, { overlapMs }: ReplaceOptions): Promise<Change> {
-  const { dir, now, keyKind } = context;
+  const { dir, now, hosts } = context;
   const old = readAuthority(dir, "ca");
-  if (!old) throw refusal(`there is no CA in ${dir} to replace: "npm run certs" issues one`);
+  if (!old)
+    throw refusal(`there is no CA in ${dir} to replace: "${certsCommand(dir, ...hostFlags(hosts))}" issues one`);
   const running = replacementIn(dir);
-  if (running) throw refusal(`the CA is being replaced already, until ${dateOf(running.endOn)}`);
-  for (const name of ["ca-next", "ca-old"] as const) {
-    if (!readText(dir, `${name}.key`) && !readText(dir, `${name}.crt`)) continue;
-    throw refusal(`${pathsOf(dir, name).key} and .crt are left from another replacement: move them away first`);
+  const interrupted = interruptedIn(dir);
+  if (overlapMs > 0) {
+    if (running) throw inProgress(context, running);
+    if (interrupted && !hosts) return resumed(dir, now, old, overlapMs);
   }
-  const facts = factsOf(old);
-  const leaf = read(dir, "tls");
-  const hosts = context.hosts ?? facts.hosts ?? (leaf && factsOf(leaf).hosts) ?? [];
-  const next = await createAuthority({
-    hosts,
-    now,
-    commonName: `analyze CA for ${hosts[0]}, ${now.toISOString()}`,
-    ...(keyKind && { keyKind }),
-  });
+  const isDropped = overlapMs === 0 && (running ?? interrupted) !== undefined;
+  if (!isDropped) refuseRemains(dir);
+  const next = await nextAuthority(context, old);
   return {
     files: {
       "ca-next.crt": next.certificate,
       "ca-next.key": next.key,
       "ca.crt": first(old) + next.certificate,
-      [record]: `${JSON.stringify(datesOf(now, facts.notAfter, overlapMs), undefined, 2)}\n`,
+      [record]: textOf(datesOf(now, factsOf(old).notAfter, overlapMs)),
     },
+    remove: isDropped ? ["ca-old.crt", "ca-old.key"] : [],
   };
 }
 
-/**
- * The switch comes a day before the old CA expires at the latest, and the end before it too: clients refuse a file with an
- * expired CA. When it has expired already, there is nothing to overlap.
- */
-function datesOf(now: Date, oldEnd: Date, overlapMs: number): Replacement {
-  const from = now.getTime();
-  const latest = (before: number, wanted: number): number =>
-    Math.min(wanted, Math.max(from, oldEnd.getTime() - before));
-  const switchOn = latest(day, from + overlapMs);
-  return { switchOn: new Date(switchOn), endOn: new Date(latest(day / 2, switchOn + overlapMs)) };
+function inProgress({ dir, hosts }: Context, { switchOn, endOn }: Replacement): UserError {
+  const due = isSwitched(dir) ? endOn : switchOn;
+  const atOnce = certsCommand(dir, "--replace-ca", "--overlap 0", ...hostFlags(hosts));
+  return refusal(
+    `the CA is being replaced already, until ${dateOf(endOn)}. The next step is that of "${certsCommand(dir)}" on or after ` +
+      `${dateOf(due)}. After a theft, "${atOnce}" ends this replacement and makes another CA at once`,
+  );
+}
+
+function refuseRemains(dir: string): void {
+  for (const name of ["ca-next", "ca-old"] as const) {
+    if (!readText(dir, `${name}.key`) && !readText(dir, `${name}.crt`)) continue;
+    throw refusal(`${pathsOf(dir, name).key} and .crt are left from another replacement: move them away first`);
+  }
+}
+
+/** Writes the record again that was lost. The step that is next comes after a whole overlap. */
+function resumed(dir: string, now: Date, signing: Stored, overlapMs: number): Change {
+  const next = readAuthority(dir, "ca-next");
+  if (next) {
+    const dates = datesOf(now, factsOf(signing).notAfter, overlapMs);
+    return { files: { "ca.crt": first(signing) + first(next), [record]: textOf(dates) } };
+  }
+  const { notAfter } = factsOf(readAuthority(dir, "ca-old") ?? signing);
+  return { files: { [record]: textOf({ switchOn: now, endOn: endAfter(now, now, notAfter, overlapMs) }) } };
+}
+
+async function nextAuthority({ dir, now, keyKind, hosts }: Context, old: Stored): Promise<Credential> {
+  const leaf = read(dir, "tls");
+  const wanted = hosts ?? factsOf(old).hosts ?? (leaf && factsOf(leaf).hosts) ?? [];
+  const commonName = `analyze CA for ${wanted[0]}, ${now.toISOString()}`;
+  return createAuthority({ hosts: wanted, now, commonName, ...(keyKind && { keyKind }) });
 }
 
 /** The step of a replacement that is due; undefined when there is none. */
 export function advance(dir: string, now: Date): ((context: Context) => Promise<Change>) | undefined {
   const replacement = replacementIn(dir);
   if (!replacement) return undefined;
-  if (readText(dir, "ca-next.crt") !== undefined) return replacement.switchOn <= now ? switchOver : undefined;
+  if (!isSwitched(dir)) return replacement.switchOn <= now ? switchOver : undefined;
   return replacement.endOn <= now ? end : undefined;
 }
 
@@ -111,13 +125,15 @@ async function switchOver({ dir, now, newKey }: Context): Promise<Change> {
   }
   const leaf = read(dir, "tls");
   const before = leaf && factsOf(leaf);
+  // Without an overlap it is after a theft: whoever has the leaf's key must not be able to use the new certificate.
+  const hasNewKey = newKey || isAtOnce(replacementIn(dir));
   const issued = await issueServerLeaf(
     { certificate: next.certificate, key: next.key },
     {
       now,
       hosts: hostsUnder(factsOf(next).hosts ?? [], factsOf(old).hosts, before?.hosts),
       ...(before?.keyKind && { keyKind: before.keyKind }),
-      ...(leaf?.key !== undefined && !newKey && { key: leaf.key }),
+      ...(leaf?.key !== undefined && !hasNewKey && { key: leaf.key }),
     },
   );
   return {
@@ -133,6 +149,10 @@ async function switchOver({ dir, now, newKey }: Context): Promise<Change> {
   };
 }
 
+function isAtOnce(replacement: Replacement | undefined): boolean {
+  return replacement !== undefined && replacement.switchOn >= replacement.endOn;
+}
+
 /** The leaf's hosts stay, unless the new CA is for other hosts than the old one. */
 function hostsUnder(permitted: string[], permittedBefore = permitted, before = permitted): string[] {
   const isSame = permitted.join() === permittedBefore.join();
@@ -143,9 +163,4 @@ async function end({ dir }: Context): Promise<Change> {
   const authority = readAuthority(dir, "ca");
   if (!authority) throw refusal(`${pathsOf(dir, "ca").certificate} is needed to end the CA's replacement: put it back`);
   return { files: { "ca.crt": first(authority) }, remove: [record] };
-}
-
-/** The CA that signs, without the others that clients trust. */
-function first({ certificate }: Stored): string {
-  return certificatesIn(certificate)[0] ?? certificate;
 }

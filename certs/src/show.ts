@@ -1,4 +1,5 @@
 import { UserError } from "@analyze/common/errors";
+import { certsCommand } from "./command.ts";
 import { pathsOf, read, type Stored } from "./folder.ts";
 import { dateOf, type Facts, factsOf } from "./inspect.ts";
 import { leafFault, renewalDays } from "./leaf.ts";
@@ -8,7 +9,7 @@ import { warningsOf } from "./warnings.ts";
 /** What the folder holds, until when, and who trusts it. `faults` is what a person or a renewal has to do. */
 export function show(dir: string, now = new Date()): { text: string; faults: string[] } {
   const authority = readAuthority(dir, "ca");
-  if (!authority) throw new UserError(`there is no CA in ${dir}: "npm run certs" issues one`, { exitCode: 1 });
+  if (!authority) throw new UserError(`there is no CA in ${dir}: "${certsCommand(dir)}" issues one`, { exitCode: 1 });
   const clients = readAuthority(dir, "clients-ca");
   const leaf = readLeaf(dir, "tls", authority);
   const client = clients && readLeaf(dir, "client", clients);
@@ -25,7 +26,9 @@ export function show(dir: string, now = new Date()): { text: string; faults: str
   return {
     text: paragraphs.filter((paragraph) => paragraph !== undefined).join("\n\n"),
     faults: [
-      ...due.flatMap(([what, fault]) => (fault ? [`"npm run certs" issues ${what} again: it ${fault.why}.`] : [])),
+      ...due.flatMap(([what, fault]) =>
+        fault ? [`"${certsCommand(dir)}" issues ${what} again: it ${fault.why}.`] : [],
+      ),
       ...warningsOf(dir, now),
     ],
   };
@@ -50,7 +53,7 @@ function aboutLeaf(dir: string, stored: Stored | undefined, now: Date): string |
   const facts = factsOf(stored, now);
   return [
     `Edge certificate (${pathsOf(dir, "tls").certificate}) for ${facts.hosts?.join(", ")}, ${validity(facts)}.`,
-    `Key: ${facts.keyKind ?? (stored.key === undefined ? "not here" : "of another kind")}. "npm run certs" renews it in its last ${renewalDays} days.`,
+    `Key: ${facts.keyKind ?? (stored.key === undefined ? "not here" : "of another kind")}. "${certsCommand(dir)}" renews it in its last ${renewalDays} days.`,
   ].join("\n");
 }
 

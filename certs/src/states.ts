@@ -1,5 +1,6 @@
 import { UserError } from "@analyze/common/errors";
 import type { Credential } from "./authority.ts";
+import { certsCommand } from "./command.ts";
 import { type AuthorityName, type LeafName, pathsOf, readParts, type Stored } from "./folder.ts";
 import { dateOf, factsOf, isIssuedBy, isPair } from "./inspect.ts";
 
@@ -40,15 +41,30 @@ export function readAuthority(dir: string, name: AuthorityName): Stored | undefi
   return key === undefined ? { certificate } : { certificate, key };
 }
 
-/** Throws a {@link UserError} when the CA has expired: every client refuses what it issued. */
-export function requireUnexpired(dir: string, name: AuthorityName, authority: Stored, now: Date): void {
-  const { notAfter } = factsOf(authority);
+/** Throws a {@link UserError} when the CA has expired, or is valid only later: every client refuses what it issued. */
+export function requireValid(dir: string, name: AuthorityName, authority: Stored, now: Date): void {
+  const { notBefore, notAfter } = factsOf(authority);
+  const path = pathsOf(dir, name).certificate;
+  if (notBefore > now) refuse(`the CA ${path} ${notYetValid(dir, name, notBefore)}`);
   if (notAfter > now) return;
   const next =
     name === "ca"
-      ? 'Replace it: "npm run certs -- --replace-ca". Then give the new ca.crt to every client.'
-      : `Move ${name}.crt, ${name}.key, client.crt and client.key away, and run this again.`;
-  refuse(`the CA ${pathsOf(dir, name).certificate} expired on ${dateOf(notAfter)}. ${next}`);
+      ? `Replace it: "${certsCommand(dir, "--replace-ca")}". Then give the new ca.crt to every client.`
+      : renewClients(name);
+  refuse(`the CA ${path} expired on ${dateOf(notAfter)}. ${next}`);
+}
+
+/** What to do about a CA whose validity begins later, as the rest of a sentence about it. */
+export function notYetValid(dir: string, name: AuthorityName, notBefore: Date): string {
+  const replace = `replace it with "${certsCommand(dir, "--replace-ca", "--overlap 0")}", and give ca.crt to every client.`;
+  return (
+    `is valid only from ${dateOf(notBefore)}, and clients refuse it until then. Check this machine's clock. If it is right, ` +
+    `the clock was wrong when the CA was made: ${name === "ca" ? replace : renewClients(name)}`
+  );
+}
+
+function renewClients(name: AuthorityName): string {
+  return `Move ${name}.crt, ${name}.key, client.crt and client.key away, and run this again.`;
 }
 
 /** What is there of a leaf. Throws a {@link UserError} for what was not issued by `authority`, or is not a pair. */

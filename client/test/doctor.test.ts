@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createAuthority } from "@analyze/certs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
-import { takeLock } from "../src/poller/journal/lock.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { formatLine } from "../src/line/index.ts";
+import { takeLock, lockHolder } from "../src/poller/journal/lock.ts";
+import { runLine } from "./log-lines.ts";
+import { host, openStage, type Stage } from "./stage.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 let stage: Stage;
@@ -60,6 +63,43 @@ it("a log that cannot be written is found before anything is sent, and programs 
   expect(healthy).toBe(false);
   expect(findings.map(({ name }) => name)).toEqual(["settings", "log"]);
   expect(findings.at(-1)?.next).toBe(`sudo mkdir -p ${join(dir, "missing")}`);
+  expect(code).toBe(1);
+});
+
+it.runIf(existsSync("/dev/full"))("a log that is no regular file is broken, also for root", async () => {
+  const [folder, link] = [join(dir, "folder.log"), join(dir, "link.log")];
+  mkdirSync(folder);
+  symlinkSync("/dev/full", link);
+  for (const [log, kind] of [
+    [folder, "a folder"],
+    [link, "a device"],
+  ] as const) {
+    const { code, output } = await doctor([], { ANALYZE_LOG: log });
+    expect(output).toMatch(new RegExp(`✗ log +${log} is ${kind}, not a regular file`));
+    expect(output).toContain(`ls -ld ${log}`);
+    expect(code).toBe(1);
+  }
+});
+
+it("the holder of a log is found after a symlink took the log's place", async () => {
+  const log = join(dir, "moved.log");
+  writeFileSync(log, "");
+  const lock = await takeLock(log, "pid 4711 on example");
+  renameSync(log, `${log}.1`);
+  symlinkSync("/dev/null", log);
+  expect(await lockHolder(log)).toBe("pid 4711 on example");
+  lock.release();
+});
+
+it("a CA file that was replaced while the client ran is not taken for an attack, as the log says", async () => {
+  const [log, caFile] = [join(dir, "replaced.log"), join(dir, "foreign.crt")];
+  writeFileSync(caFile, (await createAuthority({ hosts: [host], commonName: "Foreign CA" })).certificate);
+  const hint = "the edge's certificate has not changed: the CA file here has: npm run certs -- --show";
+  const err = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+  writeFileSync(log, formatLine(runLine(Date.now(), { kind: "FAIL", hop: "tls-trust", err, hint, status: undefined })));
+  const { code, output } = await doctor([], { ANALYZE_LOG: log, ANALYZE_CA_FILE: caFile, ANALYZE_PLACE: "start" });
+  expect(output).toMatch(/✗ tls-trust .*\n +means +the edge's certificate has not changed: the CA file here has\n/);
+  expect(output).not.toMatch(/use-system-ca|in between/);
   expect(code).toBe(1);
 });
 

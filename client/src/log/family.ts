@@ -1,5 +1,6 @@
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 
 /** One file of a log: the live one, or one that logrotate moved away. */
 export interface LogFile {
@@ -29,6 +30,28 @@ function isRotated(candidate: string, name: string): boolean {
   const stem = basename(name, extension);
   const hasBoth = extension !== "" && plain.startsWith(stem) && plain.endsWith(extension);
   return hasBoth && rotation.test(plain.slice(stem.length, -extension.length));
+}
+
+/** Whether a file of this path belongs to `log`: it is the live file, a rotated one, or one that the client keeps beside it. */
+export function belongsTo(log: string, path: string): boolean {
+  const [name, live] = [basename(path), basename(log)];
+  if (resolve(dirname(path)) !== resolve(dirname(log))) return false;
+  return name === live || isRotated(name, live) || name.startsWith(`${live}.maintenance`);
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return "a folder";
+  if (found.isFIFO()) return "a FIFO";
+  return found.isSocket() ? "a socket" : "a device";
+}
+
+/**
+ * What is at `path` in place of a regular file, as `a folder`; undefined when it is a regular file, or nothing is there.
+ * Nothing else may be opened as a log: a FIFO blocks its reader, and a device never ends.
+ */
+export async function notRegular(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined || found.isFile() ? undefined : kindOf(found);
 }
 
 /** While logrotate packs a file both forms exist; the plain one is whole. */

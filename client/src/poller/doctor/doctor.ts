@@ -1,8 +1,11 @@
 import { createProber } from "../prober.ts";
 import { SettingsError } from "@analyze/common/settings";
 import { places, readConfig, type Config } from "../config.ts";
-import { localCommands } from "../probe/place.ts";
-import { allowanceFor } from "../probe/probe.ts";
+import { isRun } from "../../line/index.ts";
+import { readHistory } from "../journal/history.ts";
+import { commandsOf, localCommands } from "../probe/place.ts";
+import { allowanceFor, type Probed } from "../probe/probe.ts";
+import { caFileChanged } from "../probe/tls-advice.ts";
 import { shownUrl } from "../probe/target.ts";
 import { loadedCode, proxyVariables } from "../settings/runtime.ts";
 import { calendar } from "../../log/calendar.ts";
@@ -31,11 +34,19 @@ function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv)
   return well("settings", `${saw}, ${loaded.join(", ")}`, { means, next: localCommands[place].settings });
 }
 
+/** Only the client that runs knows the certificate of its last good probe: what its last line says of it holds here too. */
+async function withKnowledgeOfClient(config: Config, probed: Probed): Promise<Probed> {
+  const last = (await readHistory(config.log)).findLast(isRun);
+  if (probed.verdict.hop !== "tls-trust" || last?.hop !== "tls-trust") return probed;
+  if (!last.hint?.startsWith(caFileChanged)) return probed;
+  return { ...probed, advice: { means: caFileChanged, next: commandsOf(config).authority } };
+}
+
 async function* walk(config: Config, version: string): AsyncGenerator<Finding> {
   yield* findingsHere(config);
   const probe = createProber(config, allowanceFor(calendar(config.schedule).shortestStep), version);
   const { probed } = await probe(Math.floor(Date.now() / 1000) * 1000);
-  yield* findingsOnTheWay(config, probed);
+  yield* findingsOnTheWay(config, await withKnowledgeOfClient(config, probed));
 }
 
 /** Reads the settings, then walks from this machine to the app, and stops at the first broken place. */

@@ -1,10 +1,11 @@
-import { access, constants, stat, statfs } from "node:fs/promises";
+import { access, constants, open, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import { readHistory } from "../journal/history.ts";
 import { lockHolder } from "../journal/lock.ts";
 import { formatInstant } from "../../line/index.ts";
 import { quoteValue } from "../../line/value.ts";
+import { notRegular } from "../../log/family.ts";
 import { calendar } from "../../log/calendar.ts";
 import { commandsOf } from "../probe/place.ts";
 import { certificatesOf, datedAuthorities, daysLeft, subjectOf } from "../settings/authorities.ts";
@@ -19,6 +20,12 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+async function howToFix(config: Config): Promise<string> {
+  const folder = dirname(config.log);
+  if (!(await exists(folder))) return `sudo mkdir -p ${folder}`;
+  return (await notRegular(config.log)) === undefined ? howToMakeLog(config) : `ls -ld ${config.log}`;
+}
+
 /** Makes the log's file for the one who types it, on a machine with the group that reads logs; else shows who may write. */
 function howToMakeLog({ place, log: file }: Config): string {
   return place === "host"
@@ -26,18 +33,26 @@ function howToMakeLog({ place, log: file }: Config): string {
     : `ls -ld ${dirname(file)} ${file}`;
 }
 
+/** Opens the file as the client does for each line; where there is none, its folder has to take one. */
+async function tryLog(file: string, there: boolean): Promise<void> {
+  if (!there) return access(dirname(file), constants.W_OK);
+  const kind = await notRegular(file);
+  if (kind !== undefined) throw new Error(`${file} is ${kind}, not a regular file`);
+  await (await open(file, constants.O_RDWR | constants.O_APPEND)).close();
+}
+
 async function log(config: Config): Promise<Finding> {
   const { log: file } = config;
   const there = await exists(file);
   try {
-    await access(there ? file : dirname(file), constants.W_OK);
+    await tryLog(file, there);
   } catch (error) {
     return {
       name: "log",
       state: "broken",
-      saw: String(error),
+      saw: error instanceof Error ? error.message : String(error),
       means: "no line can be written; lines wait in the poller's memory, up to 24 h",
-      next: (await exists(dirname(file))) ? howToMakeLog(config) : `sudo mkdir -p ${dirname(file)}`,
+      next: await howToFix(config),
     };
   }
   const { bavail, bsize } = await statfs(dirname(file));

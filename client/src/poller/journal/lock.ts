@@ -18,8 +18,13 @@ function nameOf(log: string): string {
   try {
     return realpathSync(log);
   } catch {
-    // There is no file yet: its folder may be a symlink.
+    // There is no file yet.
+    return ownNameOf(log);
   }
+}
+
+/** The name of the log itself, with the symlinks of its folder resolved. */
+function ownNameOf(log: string): string {
   try {
     return join(realpathSync(dirname(resolve(log))), basename(log));
   } catch {
@@ -90,8 +95,12 @@ async function claim(log: string, key: string, holder: string): Promise<() => vo
 
 /** What the process that holds the lock of `log` says of itself; undefined when there is none. */
 export async function lockHolder(log: string): Promise<string | undefined> {
-  const file = fileOf(log);
-  return (await askHolder(nameOf(log))) ?? (file === undefined ? undefined : askHolder(file));
+  // The client that runs took its lock when the name may have led to another file: its own name is asked too.
+  for (const key of new Set([nameOf(log), ownNameOf(log), fileOf(log)])) {
+    const holder = key === undefined ? undefined : await askHolder(key);
+    if (holder !== undefined) return holder;
+  }
+  return undefined;
 }
 
 /** The right to be the one writer of a log. */

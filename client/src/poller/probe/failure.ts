@@ -19,8 +19,8 @@ export class TooLong extends Error {
   }
 }
 
-/** The address of a library's object, which OpenSSL writes before each of its messages, and where in its source. */
-const noise = /^[0-9A-F]{8,}:error:[0-9A-F]+:|:[^:]*\.c:\d+:?|\n/g;
+/** What OpenSSL writes around its messages (an object's address, a place in its source), and Node's advice to trust more CAs. */
+const noise = /^[0-9A-F]{8,}:error:[0-9A-F]+:|:[^:]*\.c:\d+:?|; if the root CA is installed locally,.*|\n/g;
 
 /** What makes an answer invalid, in the parser's words without the frame around them. */
 function invalidHttp(error: Error, answered: boolean): string | undefined {

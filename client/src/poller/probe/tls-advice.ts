@@ -66,12 +66,15 @@ function byNobodyWeTrust({ shown, target, address }: Facts): Advice {
   return { means, next };
 }
 
+/** The edge still has the certificate of the last good probe, and the CAs here no longer verify it. */
+export const caFileChanged = "the edge's certificate has not changed: the CA file here has";
+
 export const trust: Adviser = (facts) => {
   const { shown, trusted, commands } = facts;
   const ours = refusedOfOurs(facts);
   if (ours !== undefined) return ours;
   if (shown !== undefined && shown.certificate.fingerprint === trusted)
-    return { means: "the edge's certificate has not changed: the CA file here has", next: commands.authority };
+    return { means: caFileChanged, next: commands.authority };
   if (shown?.signer !== "same-name") return byNobodyWeTrust(facts);
   const leaf = shown.certificate.fingerprint.slice(0, 23);
   const means = `another key under our CA's name signed leaf ${leaf}: if the issuer knows it, copy its ca.crt here; else an attack`;

@@ -1,6 +1,5 @@
 import { screenOf, type Screen } from "@analyze/common/screen";
 import { type Command, InvalidArgumentError } from "commander";
-import { writeFile } from "node:fs/promises";
 import { maintenanceAt } from "../../log/maintenance.ts";
 import { readLog } from "../read/log.ts";
 import { logsOption, namedLogs, type NamedLog } from "../read/options.ts";
@@ -10,6 +9,7 @@ import { newTally } from "../read/tally.ts";
 import { parseWindow } from "../read/when.ts";
 import { collect, newCollected } from "../report/collect.ts";
 import { drawJson, drawPlacesJson } from "../report/json.ts";
+import { writePage } from "../report/html/write-page.ts";
 import { summarize, type Objective, type Question, type Report } from "../report/summary.ts";
 import { together, type Place, type Together } from "../report/places.ts";
 import { drawPlacesLine, drawPlacesText } from "../report/places-text.ts";
@@ -113,9 +113,8 @@ async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
     throw error;
   });
   if (options.html !== undefined) {
-    await writeFile(options.html, await drawing.html()).catch((error: Error) => {
-      throw new ReadError(`The page cannot be written: ${error.message}`);
-    });
+    const logs = namedLogs(options.log).map(({ path }) => path);
+    await writePage(options.html, await drawing.html(), logs);
   }
   const short = options.json ? drawing.json() : options.line ? drawing.line() : undefined;
   await print([short ?? drawing.text(screenOf(process.stdout, env))], process.stdout);

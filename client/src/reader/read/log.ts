@@ -2,7 +2,7 @@ import { day } from "@analyze/common/time";
 import { basename, dirname } from "node:path";
 import { parseLine, type LogLine } from "../../line/index.ts";
 import { parseInstant } from "../../line/value.ts";
-import { findLogFiles, isPacked, type LogFile } from "../../log/family.ts";
+import { findLogFiles, isPacked, notRegular, type LogFile } from "../../log/family.ts";
 import { lastLineWith, readLines, seekBack } from "../../log/lines.ts";
 import { isAbsent, ReadError, reasonOf } from "./read-error.ts";
 import type { Tally } from "./tally.ts";
@@ -32,6 +32,11 @@ export function noLog(path: string): ReadError {
   return new ReadError(
     `There is no log at ${path}. Name it with --log or ANALYZE_LOG, or start the client: analyze run`,
   );
+}
+
+/** What is at `path` is no regular file: the error says what it is. */
+export function notALog(path: string, kind: string): ReadError {
+  return new ReadError(`${path} is ${kind}, not a regular file. Name the log with --log or ANALYZE_LOG`);
 }
 
 /** Remembers lines only where files overlap in time, which is where a line may come twice. */
@@ -102,7 +107,9 @@ export async function* readLog(
   const found = await findLogFiles(path).catch((error: unknown) => {
     throw isAbsent(error) ? noLog(path) : new ReadError(`${dirname(path)} cannot be read: ${reasonOf(error)}`);
   });
-  if (found.length === 0) throw noLog(path);
+  const kind = await notRegular(path);
+  if (found.length === 0) throw kind === undefined ? noLog(path) : notALog(path, kind);
+  if (kind !== undefined) tally.problems.push({ file: path, why: `it is ${kind}, not a regular file` });
   // A day's grace: the clock may have been set back since the last write.
   const limit = since - day;
   const recent = found.filter((file) => file.modified >= limit);

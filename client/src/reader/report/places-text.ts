@@ -86,5 +86,7 @@ export function drawPlacesText(places: Place[], all: Together, screen: Screen): 
 /** The report on several places in one line. */
 export function drawPlacesLine(places: Place[], all: Together): string {
   const { partial, down } = all.slots;
-  return `analyze: ${placesSentence(places)} · ${down} down, ${partial} down from some places in ${say.inWords(all.to - all.from)}\n`;
+  const unread = places.filter(({ report }) => report.tally.problems.length > 0).map(({ name }) => name);
+  const note = unread.length === 0 ? "" : ` · not read to its end: ${unread.join(", ")}`;
+  return `analyze: ${placesSentence(places)} · ${down} down, ${partial} down from some places in ${say.inWords(all.to - all.from)}${note}\n`;
 }

@@ -160,12 +160,13 @@ export function drawText(report: Report, screen: Screen): string {
 
 /** The report in one line, for /etc/motd or a prompt. */
 export function drawLine(report: Report): string {
-  const { state, timeline, slots, availability, latency, certificateDays, announced } = report;
+  const { state, timeline, slots, availability, latency, certificateDays, announced, tally } = report;
   const parts = [
     say.stateSentence(state, timeline.to),
     ...(state.fault ? [`fault at ${state.fault.hop}`] : []),
     `${say.percent(availability.ofDue)} of ${say.inWords(timeline.to - timeline.from)}`,
     ...(announced ? ["maintenance is announced"] : []),
+    ...(tally.problems.length > 0 ? [`${say.plural(tally.problems.length, "file")} of the log not read`] : []),
     ...(slots.planned > 0 ? [say.plural(slots.planned, "planned failure")] : []),
     ...(latency.ms ? [`p95 ${latency.ms.p95} ms`] : []),
     ...(certificateDays === undefined ? [] : [`certificate ${say.certificate(certificateDays)}`]),

@@ -1,5 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { LineSplitter, lineStartNearEnd } from "../../log/lines.ts";
+import { notRegular } from "../../log/family.ts";
+import { notALog } from "../read/log.ts";
 import { isAbsent, ReadError, reasonOf } from "../read/read-error.ts";
 
 /** A file that is read to its end again and again, wherever it is renamed to. */
@@ -15,9 +17,11 @@ export interface OpenFile {
 
 /**
  * Opens a file at its beginning, or at the first line of its last `bytes`; undefined when there is none.
- * @throws ReadError for any other fault.
+ * @throws ReadError for any other fault, and for anything but a regular file.
  */
 export async function openFile(path: string, bytes = Infinity): Promise<OpenFile | undefined> {
+  const kind = await notRegular(path);
+  if (kind !== undefined) throw notALog(path, kind);
   try {
     const handle = await open(path, "r");
     const { ino } = await handle.stat();

@@ -8,6 +8,7 @@ import { script } from "./script.ts";
 import { style } from "./style.ts";
 import type { Place, Together } from "../places.ts";
 import { placesSentence, placesSum } from "../places-text.ts";
+import { pageMark } from "./write-page.ts";
 import { gapTable, groupTable, incidentTable, latencyTable, maintenanceTable, outageTable } from "./tables.ts";
 
 const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
@@ -160,6 +161,7 @@ function document(title: string, body: Markup): string {
   return html`<!doctype html>
     <html lang="en">
       <meta charset="utf-8" />
+      ${new Markup(pageMark)}
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta http-equiv="Content-Security-Policy" content="${policy}" />
       <title>${title}</title>

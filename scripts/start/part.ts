@@ -19,7 +19,7 @@ export interface PartOptions {
 }
 
 /** One of the programs that `npm start` runs, as a process of its own. */
-export interface Part extends Pick<PartOptions, "name" | "log" | "shown"> {
+export interface Part extends Pick<PartOptions, "name" | "entry" | "log" | "shown"> {
   readonly pid: number | undefined;
   /** Resolves with the way it ended, as the rest of a sentence. */
   ended: Promise<string>;
@@ -52,6 +52,7 @@ export function startPart({ name, entry, env, log, watch = false, shown = false 
   const ended = endOf(child);
   return {
     name,
+    entry,
     log,
     shown,
     pid: child.pid,

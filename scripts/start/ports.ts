@@ -1,8 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { StartError, type PortVariable } from "./config.ts";
+import { describeEarlier } from "./earlier.ts";
 
-/** Throws a {@link StartError} naming each port that can't be listened on, and the variable that moves it. */
+/**
+ * Throws a {@link StartError} naming each port that can't be listened on, and the variable that moves it; or the earlier
+ * `npm start` that holds it.
+ */
 export async function requirePorts(ports: Record<PortVariable, number>): Promise<void> {
   const faults: string[] = [];
   const seen = new Map<number, string>();
@@ -13,7 +17,7 @@ export async function requirePorts(ports: Record<PortVariable, number>): Promise
     if (fault)
       faults.push(`port ${port} ${fault}: choose another one, for example ${variable}=${port + 1000} npm start`);
   }
-  if (faults.length > 0) throw new StartError(faults.join("\n"));
+  if (faults.length > 0) throw new StartError(describeEarlier([...seen.keys()]) ?? faults.join("\n"));
 }
 
 async function faultOf(port: number): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { hour } from "@analyze/common/time";
 import { requireClient } from "./client.ts";
 import { type StartConfig, StartError } from "./config.ts";
+import { recordRun } from "./earlier.ts";
 import { createFleet } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
 import { requirePorts } from "./ports.ts";
@@ -25,6 +26,7 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   const parts = describeParts(config, trust);
   await requireClient(parts.client.env);
   const fleet = createFleet();
+  const held = Object.values(config.ports);
   kill.addEventListener("abort", fleet.kill);
   const over = AbortSignal.any([stop, fleet.broken]);
   const renewing = new AbortController();
@@ -32,9 +34,11 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   try {
     const worker = fleet.start(parts.worker);
     const web = fleet.start(parts.web);
+    recordRun(held, [worker, web]);
     if (await answering(config, trust, over)) {
       screen.write(greeting(config, trust, { web, worker }));
-      fleet.start(parts.client);
+      const client = fleet.start(parts.client);
+      recordRun(held, [worker, web, client]);
       leaveSettings(parts.client.env);
       renewal = renewEvery(certificates, hour, screen, renewing.signal);
       if (!over.aborted) await once(over, "abort");

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { clockIsMoved } from "../../test/support/clock.ts";
 import { type Program, startProgram } from "../../test/support/program.ts";
 
@@ -22,9 +22,9 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-async function listening(): Promise<{ server: Server; port: number }> {
+async function listening(wanted = 0): Promise<{ server: Server; port: number }> {
   const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  await once(server.listen(wanted, "127.0.0.1"), "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return { server, port: address.port };
@@ -32,13 +32,17 @@ async function listening(): Promise<{ server: Server; port: number }> {
 
 /** Ports that were free a moment ago. */
 async function freePorts(): Promise<Record<string, string>> {
-  const held = await Promise.all(variables.map(listening));
+  const held = await Promise.all(variables.map(async () => listening()));
   await Promise.all(held.map(async ({ server }) => once(server.close(), "close")));
   return Object.fromEntries(held.map(({ port }, index) => [variables[index], String(port)]));
 }
 
+function logText(): string {
+  return readFileSync(join(dir, "analyze.log"), "utf8");
+}
+
 function goodLines(): number {
-  return readFileSync(join(dir, "analyze.log"), "utf8").match(/ ok /g)?.length ?? 0;
+  return logText().match(/ ok /g)?.length ?? 0;
 }
 
 function start(env: Record<string, string>, ...args: string[]): Program {
@@ -137,6 +141,29 @@ it("shows the client's messages among its lines, and keeps them in logs/client.l
   expect(readFileSync(join(dir, "logs/client.log"), "utf8")).toContain(message);
   expect(await started.stop()).toBe(0);
 });
+
+it("a start that runs already is named, and after kill -9 the processes that it left", async () => {
+  const ports = await freePorts();
+  const first = start(ports, "--every", "1s");
+  await first.waitFor(/^\S+Z ok /m);
+  const second = start(ports);
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toBe(
+    `npm start (pid ${first.child.pid}) is running in this folder already. End it with Ctrl-C, or: kill ${first.child.pid}\n`,
+  );
+  await first.stop("SIGKILL");
+  const third = start(ports);
+  expect(await third.ended).toBe(1);
+  const [, ...left] = /end them: kill (\d+) (\d+) (\d+)\n/i.exec(third.output()) ?? [];
+  expect(third.output()).toMatch(/^Processes of an earlier npm start still run: worker \(pid \d+\), web .*, client /);
+  for (const pid of left) process.kill(Number(pid));
+  expect(left).toHaveLength(3);
+  await expect.poll(logText, { timeout: 20_000 }).toMatch(/Z stop .*\n$/);
+  for (const port of Object.values(ports)) {
+    const { server } = await vi.waitFor(async () => listening(Number(port)), { timeout: 20_000 });
+    server.close();
+  }
+}, 60_000);
 
 it("a second start on the same log leaves the settings of the first", async () => {
   const first = start(await freePorts(), "--every", "1s");

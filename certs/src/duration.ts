@@ -2,7 +2,7 @@ import { day, hour, minute, second } from "@analyze/common/time";
 
 const units = { s: second, m: minute, h: hour, d: day };
 
-/** `14d`, `12h`, `30m`, `10s` in milliseconds; `0` is zero. Undefined for anything else, and beyond a timer's 24 days. */
+/** `14d`, `12h`, `30m`, `10s` in milliseconds; `0` is zero. Undefined for anything else. */
 export function durationOf(text: string): number | undefined {
   if (text === "0") return 0;
   const [, digits = "", unit = ""] = /^(\d{1,4})([smhd])$/.exec(text) ?? [];

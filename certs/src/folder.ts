@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@analyze/common/errors";
 import type { Credential } from "./authority.ts";
@@ -35,6 +35,20 @@ export function read(dir: string, name: CredentialName): Stored | undefined {
   const { certificate, key } = readParts(dir, name);
   if (certificate === undefined) return undefined;
   return key === undefined ? { certificate } : { certificate, key };
+}
+
+/** Throws a {@link UserError} when `dir`, or a part of its path, is something else than a folder. It can be missing. */
+export function requireFolder(dir: string): void {
+  if (isFolder(dir)) return;
+  throw new UserError(`${dir} is not a folder: give the folder of the certificates, such as certs/issued`);
+}
+
+function isFolder(dir: string): boolean {
+  try {
+    return statSync(dir).isDirectory();
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ENOTDIR");
+  }
 }
 
 /** A text file of the folder; undefined when it is not there. A set that was not finished counts as written. */

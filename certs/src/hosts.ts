@@ -16,17 +16,29 @@ const hostname = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`);
 
 /** The hosts in lower case, without repetition. Throws a {@link UserError} that quotes the first that is not a host. */
 export function parseHosts(hosts: readonly string[]): string[] {
-  if (hosts.length === 0) throw new UserError("give at least one host, such as analyze.test", { exitCode: 1 });
+  if (hosts.length === 0) throw new UserError("give at least one host, such as analyze.test");
   const parsed = hosts.map((host) => host.trim().toLowerCase());
   for (const host of parsed) {
-    if (isIP(host) === 0 && !hostname.test(host)) throw new UserError(describe(host), { exitCode: 1 });
+    if (isIP(host) === 0 && !isHostname(host)) throw new UserError(describe(host));
   }
   return [...new Set(parsed)];
 }
 
+/** A name that ends in a number is read as an IPv4 address by browsers and curl. */
+function isHostname(host: string): boolean {
+  return hostname.test(host) && !/(^|\.)\d+$/.test(host);
+}
+
+/** One sentence for each name without a dot: name constraints permit what is below it too. */
+export function topLevelWarnings(hosts: readonly string[] = []): string[] {
+  return hosts
+    .filter((host) => isIP(host) === 0 && !host.includes(".") && host !== "localhost")
+    .map((host) => `"${host}" has no dot: a CA for it can issue for every name that ends in .${host}.`);
+}
+
 function describe(host: string): string {
   const ascii = domainToASCII(host);
-  if (ascii !== host && hostname.test(ascii)) return `"${host}" is not ASCII: use its form for DNS, ${ascii}`;
+  if (ascii !== host && isHostname(ascii)) return `"${host}" is not ASCII: use its form for DNS, ${ascii}`;
   return `"${host}" is not a hostname or an IP address: give a name such as analyze.test, without scheme, port or wildcard`;
 }
 

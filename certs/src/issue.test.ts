@@ -167,6 +167,10 @@ it("without the CA's key, a leaf in its last 30 days stays in use with a warning
   put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(9.5) }));
   rmSync(pathsOf(dir, "ca").key);
   expect(await done()).toEqual(["ca kept", "tls kept"]);
+  expect(show(dir)).toMatchObject({
+    text: expect.stringMatching(/last 30 days, where its CA's key is/),
+    faults: [expect.stringContaining("where its CA's key is, issues the edge's certificate again"), expect.anything()],
+  });
   expect(warningsOf(dir)).toEqual([expect.stringMatching(/in 9 days\. To renew it, run .* where its CA's key is/)]);
   await expect(done({ now: inDays(10) })).rejects.toThrow(/ca\.key is not there/);
 });

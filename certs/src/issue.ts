@@ -5,7 +5,7 @@ import { type AuthorityName, type CredentialName, type LeafName, pathsOf, readTe
 import { isPermitted, parseHosts } from "./hosts.ts";
 import { certificatesIn, factsOf } from "./inspect.ts";
 import type { KeyKind } from "./keys.ts";
-import { leafFault, missing, switched } from "./leaf.ts";
+import { leafFault, missing, requested, switched } from "./leaf.ts";
 import { withLock } from "./lock.ts";
 import { advance, begin, type ReplaceOptions } from "./replace.ts";
 import { readAuthority, readLeaf, requireValid } from "./states.ts";
@@ -38,6 +38,8 @@ export interface Step {
   done: "kept" | "issued";
   /** Why it was issued, as the rest of a sentence about the one before. */
   why?: string;
+  /** Whether what was issued has another key than the one before. */
+  hasNewKey?: boolean;
   until: Date;
 }
 
@@ -75,7 +77,7 @@ export async function issueAll(options: IssueOptions): Promise<Step[]> {
 async function change(request: Request): Promise<Step[]> {
   const { dir, now, replace } = request;
   recover(dir);
-  const before = signing(dir);
+  const before = { ca: signing(dir), key: readText(dir, "tls.key") };
   if (replace) write(dir, await begin(request, replace));
   for (let due = advance(dir, now); due; due = advance(dir, now)) write(dir, await due(request));
   // During a replacement, the hosts are those of the CAs that are there.
@@ -91,7 +93,9 @@ async function change(request: Request): Promise<Step[]> {
     steps.push(...stepsOf(plan, issued));
   }
   if (Object.keys(files).length > 0) write(dir, { files });
-  return signing(dir) === before ? steps : steps.map(afterSwitch);
+  if (signing(dir) === before.ca) return steps;
+  const hasNewKey = readText(dir, "tls.key") !== before.key;
+  return steps.map((step) => afterSwitch(step, hasNewKey));
 }
 
 /** The CA that signs, in PEM. */
@@ -100,8 +104,9 @@ function signing(dir: string): string | undefined {
 }
 
 /** The CA and the edge's leaf of a run that has switched to another CA: both are new. */
-function afterSwitch(step: Step): Step {
-  return step.done === "kept" && isOfServers(step.name) ? { ...step, done: "issued", why: switched } : step;
+function afterSwitch(step: Step, hasNewKey: boolean): Step {
+  if (step.done !== "kept" || !isOfServers(step.name)) return step;
+  return { ...step, done: "issued", why: switched, hasNewKey: hasNewKey || step.name === "ca" };
 }
 
 function isOfServers(name: CredentialName): boolean {
@@ -125,7 +130,7 @@ function planOf(request: Request, names: Plan["names"], hosts: readonly string[]
   requireValid(dir, names[0], authority, now);
   const fault = leafFault(leaf, authority, { hosts, keyKind, now });
   const waits = fault?.canWait && authority.key === undefined && !renew;
-  const why = waits ? undefined : (fault?.why ?? (renew ? "was to be renewed" : undefined));
+  const why = waits ? undefined : (fault?.why ?? (renew ? requested : undefined));
   return { names, authority, leaf, why };
 }
 
@@ -181,8 +186,8 @@ function stepsOf({ names, authority, leaf, why }: Plan, issued: Record<string, C
     const made = issued[name];
     const certificate = made?.certificate ?? pairs[index]?.certificate ?? "";
     const step = { name, until: factsOf({ certificate }).notAfter };
-    return made
-      ? { ...step, done: "issued", why: (index === 0 ? undefined : why) ?? missing }
-      : { ...step, done: "kept" };
+    if (!made) return { ...step, done: "kept" };
+    const hasNewKey = made.key !== pairs[index]?.key;
+    return { ...step, done: "issued", why: (index === 0 ? undefined : why) ?? missing, hasNewKey };
   });
 }

@@ -12,6 +12,9 @@ export const missing = "was missing";
 /** Why the CA and the edge's leaf are new after the switch of a replacement. */
 export const switched = "was replaced with its CA";
 
+/** Why a good leaf was replaced. */
+export const requested = "was replaced as requested";
+
 /** Why a leaf should be replaced, and whether clients still accept it. */
 export interface LeafFault {
   /** The rest of a sentence about it. */

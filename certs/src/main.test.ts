@@ -47,15 +47,47 @@ describe("npm run certs", () => {
   });
 
   it.each([
-    [["--host", "https://x"], "is not a hostname or an IP address"],
-    [["--overlap", "soon", "--replace-ca"], "Give a duration such as 14d, 12h or 30m"],
-    [["--every", "x"], "Give a duration such as 14d, 12h or 30m"],
-    [["--key", "dsa"], "Allowed choices are p256, rsa4096"],
-    [["--replace-ca"], "there is no CA"],
-    [["--show"], "issues one"],
-  ])("%j is refused in one sentence, without a stack", async (args, sentence) => {
+    [2, ["--host", "https://x"], "is not a hostname or an IP address"],
+    [2, ["--host", "1.2.3"], "is not a hostname or an IP address"],
+    [2, ["--overlap", "soon", "--replace-ca"], "Give a duration such as 14d, 12h or 30m"],
+    [2, ["--overlap", "0"], "--overlap is for --replace-ca only"],
+    [2, ["--every", "x"], "Give a duration such as 14d, 12h or 30m"],
+    [2, ["--every", "0"], "Give a duration of 1s to 24d"],
+    [2, ["--every", "0s"], "Give a duration of 1s to 24d"],
+    [2, ["--every", "25d"], "Give a duration of 1s to 24d"],
+    [2, ["--every", "1h", "--renew"], "cannot be used with option '--renew'"],
+    [2, ["--show", "--renew"], "cannot be used with option '--renew'"],
+    [2, ["--show", "--host", "analyze.test"], "cannot be used with option '--host"],
+    [2, ["--key", "dsa"], "Allowed choices are p256, rsa4096"],
+    [2, ["--renew-due"], '"npm run certs -- --help" lists the options'],
+    [2, ["--dir", ""], "Give the folder of the certificates"],
+    [2, ["--dir", main], "main.ts is not a folder"],
+    [2, ["--dir", join(main, "below")], "is not a folder"],
+    [1, ["--replace-ca"], "there is no CA"],
+    [1, ["--show"], "issues one"],
+  ])("ends with %i for %j, with one sentence and without a stack", async (expected, args, sentence) => {
     const { code, output } = await run(...args);
-    expect([code, output.includes(sentence), /\n {4}at /.test(output)]).toEqual([1, true, false]);
+    expect([code, output.includes(sentence), /\n {4}at /.test(output)]).toEqual([expected, true, false]);
+  });
+
+  it("warns that a CA for a name without a dot can issue for what is below it", async () => {
+    expect(await run("--host", "com", "localhost", "127.0.0.1")).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(
+        /^"com" has no dot: a CA for it can issue for every name that ends in \.com\.\nIssued/,
+      ),
+    });
+  });
+
+  it("says why a leaf was replaced, and whether its key is new", async () => {
+    await run();
+    expect((await run("--renew")).output).toMatch(
+      /tls\.crt.*with the same key\. The one before was replaced as requested/,
+    );
+    expect((await run("--new-key")).output).toContain("with a new key. The one before was replaced as requested");
+    expect((await run("--replace-ca", "--overlap", "0")).output).toContain(
+      "with a new key. The one before was replaced",
+    );
   });
 
   it("--show ends with 1 when something is to be done, and changes nothing", async () => {

@@ -2,10 +2,13 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
+import { day } from "@analyze/common/time";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { certsCommand } from "./command.ts";
 import { durationOf } from "./duration.ts";
+import { requireFolder } from "./folder.ts";
 import { issueAll, type IssueOptions, type Step } from "./issue.ts";
+import { topLevelWarnings } from "./hosts.ts";
 import { dateOf } from "./inspect.ts";
 import { type KeyKind, keyKinds } from "./keys.ts";
 import { missing, switched } from "./leaf.ts";
@@ -13,6 +16,9 @@ import { show } from "./show.ts";
 import { warningsOf } from "./warnings.ts";
 
 surviveClosedPipes();
+
+/** A longer timer of Node fires at once. */
+const longestPeriod = 24 * day;
 
 interface Options {
   dir: string;
@@ -36,12 +42,13 @@ const what = {
   client: "client certificate (client.crt)",
 };
 
-function line({ name, done, why, until }: Step): string {
+function line({ name, done, why, until, hasNewKey }: Step): string {
   const validity = `valid until ${dateOf(until)}`;
   if (done === "kept") return `Kept the ${what[name]}, ${validity}.`;
   if (why === switched && name === "ca")
     return `Issued the ${what[name]}, ${validity}, for the one before: every client needs this ca.crt.`;
-  return `Issued the ${what[name]}, ${validity}${why === missing ? "" : `. The one before ${why}`}.`;
+  const before = why === missing ? "" : `, with ${hasNewKey ? "a new" : "the same"} key. The one before ${why}`;
+  return `Issued the ${what[name]}, ${validity}${before}.`;
 }
 
 function say(text: string): void {
@@ -60,7 +67,7 @@ function report(error: unknown): void {
 
 async function issue(options: IssueOptions): Promise<Step[]> {
   const steps = await issueAll(options);
-  complain(warningsOf(options.dir));
+  complain([...topLevelWarnings(options.hosts), ...warningsOf(options.dir)]);
   return steps;
 }
 
@@ -79,6 +86,9 @@ async function stay(options: IssueOptions, everyMs: number): Promise<void> {
 async function run(options: Options): Promise<void> {
   const { host: hosts, key: keyKind, renew = false, newKey = false, clients = false } = options;
   const dir = resolve(options.dir);
+  requireFolder(dir);
+  if (!options.replaceCa && program.getOptionValueSource("overlap") !== "default")
+    throw new UserError("--overlap is for --replace-ca only: add it, or leave --overlap out");
   if (options.show) {
     const { text, faults } = show(dir);
     say(text);
@@ -99,11 +109,23 @@ function duration(text: string): number {
   return milliseconds;
 }
 
+function period(text: string): number {
+  const milliseconds = duration(text);
+  if (milliseconds === 0 || milliseconds > longestPeriod)
+    throw new InvalidArgumentError("Give a duration of 1s to 24d, such as 12h.");
+  return milliseconds;
+}
+
+function folder(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Give the folder of the certificates.");
+  return text;
+}
+
 const program = new Command("certs")
   .description(
     "Issues the private CA and the edge's certificate, and renews what is near its end. Does nothing while they are good.",
   )
-  .option("--dir <folder>", "folder of the certificates", "certs/issued")
+  .option("--dir <folder>", "folder of the certificates", folder, "certs/issued")
   .option("--host <host...>", "hostname or address, repeatable (default: analyze.test, localhost, 127.0.0.1)")
   .addOption(new Option("--key <kind>", "kind of key (default: p256)").choices(keyKinds))
   .option("--renew", "renew the edge's certificate now. The CA and the key stay, so clients need no change")
@@ -118,11 +140,19 @@ const program = new Command("certs")
       .argParser(duration)
       .default(durationOf("14d"), "14d"),
   )
-  .addOption(new Option("--every <duration>", "stay, and check again after each duration").argParser(duration))
-  .option(
-    "--show",
-    "describe the certificates and who trusts them. Changes nothing; exit 1 when something is to be done",
+  .addOption(
+    new Option("--every <duration>", "stay, and check again after each duration (1s to 24d)")
+      .argParser(period)
+      .conflicts(["renew", "newKey", "replaceCa"]),
   )
+  .addOption(
+    new Option(
+      "--show",
+      "describe the certificates and who trusts them. Changes nothing; exit 1 when something is to be done",
+    ).conflicts(["host", "key", "renew", "newKey", "clients", "replaceCa", "every"]),
+  )
+  .showHelpAfterError('"npm run certs -- --help" lists the options.')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(run);
 
 try {

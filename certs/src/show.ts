@@ -14,24 +14,27 @@ export function show(dir: string, now = new Date()): { text: string; faults: str
   const leaf = readLeaf(dir, "tls", authority);
   const client = clients && readLeaf(dir, "client", clients);
   const due = [
-    ["the edge's certificate", leafFault(leaf, authority, { now })],
-    ["the client's certificate", client && leafFault(client, clients, { now })],
+    ["the edge's certificate", authority, leafFault(leaf, authority, { now })],
+    ["the client's certificate", clients, client && leafFault(client, clients, { now })],
   ] as const;
   const paragraphs = [
     aboutAuthority(dir, authority, now),
-    aboutLeaf(dir, read(dir, "tls"), now),
+    aboutLeaf(dir, read(dir, "tls"), authority.key !== undefined, now),
     clients && aboutClients(dir, clients, now),
     aboutTrust(dir, factsOf(authority, now)),
   ];
   return {
     text: paragraphs.filter((paragraph) => paragraph !== undefined).join("\n\n"),
     faults: [
-      ...due.flatMap(([what, fault]) =>
-        fault ? [`"${certsCommand(dir)}" issues ${what} again: it ${fault.why}.`] : [],
-      ),
+      ...due.flatMap(([what, signer, fault]) => (fault ? [sentence(dir, what, signer, fault.why)] : [])),
       ...warningsOf(dir, now),
     ],
   };
+}
+
+function sentence(dir: string, what: string, signer: Stored | undefined, why: string): string {
+  const where = signer?.key === undefined ? ", where its CA's key is," : "";
+  return `"${certsCommand(dir)}"${where} issues ${what} again: it ${why}.`;
 }
 
 function aboutAuthority(dir: string, stored: Stored, now: Date): string {
@@ -48,12 +51,12 @@ function aboutAuthority(dir: string, stored: Stored, now: Date): string {
   ].join("\n");
 }
 
-function aboutLeaf(dir: string, stored: Stored | undefined, now: Date): string | undefined {
+function aboutLeaf(dir: string, stored: Stored | undefined, hasSigner: boolean, now: Date): string | undefined {
   if (!stored) return undefined;
   const facts = factsOf(stored, now);
   return [
     `Edge certificate (${pathsOf(dir, "tls").certificate}) for ${facts.hosts?.join(", ")}, ${validity(facts)}.`,
-    `Key: ${facts.keyKind ?? (stored.key === undefined ? "not here" : "of another kind")}. "${certsCommand(dir)}" renews it in its last ${renewalDays} days.`,
+    `Key: ${facts.keyKind ?? (stored.key === undefined ? "not here" : "of another kind")}. "${certsCommand(dir)}" renews it in its last ${renewalDays} days${hasSigner ? "" : ", where its CA's key is"}.`,
   ].join("\n");
 }
 
@@ -69,7 +72,7 @@ function aboutTrust(dir: string, facts: Facts): string {
   const ca = pathsOf(dir, "ca").certificate;
   const host = facts.hosts?.[0] ?? "HOST";
   return [
-    "Nobody trusts it until they have the CA's certificate:",
+    "To trust it, a client needs the CA's certificate:",
     `  the client     ANALYZE_CA_FILE=${ca}`,
     `  curl           curl --cacert ${ca} https://${host}/`,
     `  Node           NODE_EXTRA_CA_CERTS=${ca}, or the option "ca" of one connection`,

@@ -78,7 +78,9 @@ export function readLeaf(dir: string, name: LeafName, authority: Stored | undefi
     refuse(`${paths.certificate} is there, but its CA is not. Put the CA's files back. Or: ${away}`);
   }
   if (!isIssuedBy(certificate, authority.certificate)) {
-    refuse(`${paths.certificate} was not issued by the CA in ${dir}. ${away}`);
+    refuse(
+      `${paths.certificate} was not issued by the CA in ${dir}. If that CA is the wrong one, put the right files back. Or: ${away}`,
+    );
   }
   if (key !== undefined && !isPair(certificate, key)) {
     refuse(`${paths.key} is not the key of ${paths.certificate}. Put the right key there. Or: ${away}`);

@@ -83,7 +83,7 @@ it("after it, each command of the client finds edge, CA and log without a settin
     expect(stderr).toBe("Settings: logs/analyze.env, as npm start left them\n");
   }
   const { stdout, stderr } = analyze(["report"], { ANALYZE_LOG: join(dir, "another.log") });
-  expect(stdout + stderr).toMatch(/^There is no log at .*another\.log/);
+  expect(stdout + stderr).toMatch(/^There is no log at .*another\.log/m);
   expect(await started.stop()).toBe(0);
 }, 90_000);
 

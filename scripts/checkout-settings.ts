@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { settingsFile } from "./settings-file.ts";
+
+/** Where a host has the settings of the client that is installed on it. */
+const hostFile = "/etc/analyze/client.env";
+/** What npm start always writes. */
+const written = ["ANALYZE_URL", "ANALYZE_ADDRESS", "ANALYZE_CA_FILE", "ANALYZE_PLACE", "ANALYZE_LOG"];
+
+/**
+ * Adds the settings that `npm start` left to `env`, where it has none; an empty variable counts as not set. Returns a
+ * sentence on where the settings are from. The address and the CA of one edge are wrong for another one, so a URL in `env`
+ * leaves the whole file out. A host that the client is installed on has its own settings.
+ */
+export function addCheckoutSettings(env: NodeJS.ProcessEnv): string | undefined {
+  const given = takeGiven(env);
+  const found = existsSync(settingsFile);
+  if (existsSync(hostFile)) return found ? leftOut(`this host has ${hostFile}`) : undefined;
+  env["ANALYZE_PLACE"] ||= "start";
+  if (!found)
+    return given.length > 0 ? undefined : "Settings: none yet. Run npm start: it leaves them for this command";
+  if (env["ANALYZE_URL"]) return leftOut("ANALYZE_URL is set");
+  const settings = readSettings();
+  if (typeof settings === "string") return leftOut(`it is damaged (${settings}). npm start writes it again`);
+  for (const [name, value] of settings) if (!given.includes(name)) env[name] = value;
+  return `Settings: ${settingsFile}, as npm start left them${given.length > 0 ? `, and ${given.join(", ")} from the environment` : ""}`;
+}
+
+function leftOut(why: string): string {
+  return `Settings: not those of ${settingsFile}, since ${why}`;
+}
+
+/** The client's variables that are set; the empty ones are removed. */
+function takeGiven(env: NodeJS.ProcessEnv): string[] {
+  const names = Object.keys(env).filter((name) => name.startsWith("ANALYZE_"));
+  for (const name of names) if (!env[name]) delete env[name];
+  return names.filter((name) => env[name]);
+}
+
+/** The client's settings in the file, or what is wrong with it. */
+function readSettings(): [name: string, value: string][] | string {
+  try {
+    const settings = parseEnv(readFileSync(settingsFile, "utf8"));
+    const missing = written.filter((name) => !settings[name]);
+    if (missing.length > 0) return `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`;
+    return Object.entries(settings).flatMap(([name, value]) =>
+      name.startsWith("ANALYZE_") && value ? [[name, value]] : [],
+    );
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -3,12 +3,23 @@ import { UserError } from "@analyze/common/errors";
 import { version as released } from "@analyze/common/version";
 import { Command, Option } from "commander";
 import type { DoctorOptions } from "./poller/commands/doctor.ts";
+import { spellCommandsFor, typed } from "./log/typed.ts";
 import { addExport } from "./reader/commands/export.ts";
-import { addMaintenance } from "./reader/commands/maintenance.ts";
+import { addMaintenance, withShow } from "./reader/commands/maintenance.ts";
+import { OutputError } from "./reader/read/print.ts";
 import { addReport } from "./reader/commands/report.ts";
 import { addTail } from "./reader/commands/tail.ts";
 
 surviveClosedPipes();
+
+// An empty variable is an unset one, for each reader of the environment.
+for (const [key, value] of Object.entries(process.env))
+  if (key.startsWith("ANALYZE_") && value === "") delete process.env[key];
+
+// In a checkout without settings, the commands of npm start are those that exist.
+if (process.env["npm_lifecycle_event"] === "analyze" && process.env["ANALYZE_URL"] === undefined)
+  process.env["ANALYZE_PLACE"] ??= "start";
+spellCommandsFor(process.env);
 
 // A deployment says which release it is, as semver's build metadata: 1.2.3+26f1c0a9d3b7.
 const release = process.env["ANALYZE_RELEASE"];
@@ -20,7 +31,7 @@ process.env["TZ"] = "UTC";
 const program = new Command("analyze")
   .description("Asks the service every minute, and tells the truth about every minute in a log file.")
   .version(version)
-  .showHelpAfterError("(analyze --help shows the commands)")
+  .showHelpAfterError(`(${typed("--help")} shows the commands)`)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 // Imported when called: who reads the log need not load what the poller needs.
@@ -60,9 +71,10 @@ addMaintenance(program);
 const given = process.argv.slice(2);
 try {
   // Not by a default command: to that, a command that is misspelt would be an argument.
-  await program.parseAsync(given.length === 0 ? ["run"] : given, { from: "user" });
+  await program.parseAsync(given.length === 0 ? ["run"] : withShow(given), { from: "user" });
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  // A fault of the output itself is already reported by surviveClosedPipes.
+  if (!(error instanceof OutputError)) process.stderr.write(`${error.message}\n`);
   process.exitCode = error.exitCode;
 }

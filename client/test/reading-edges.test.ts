@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -49,10 +49,12 @@ describe("a log without any line to report on", () => {
     const page = join(folder, "none.html");
     for (const form of [[], ["--json"], ["--html", page], ["--line"]]) {
       const { code, out, err } = await analyze("report", "--log", other, ...form);
-      expect(err.trim()).toMatch(message);
+      // A greeting at login shows stdout alone, and a terminal shows both: the message is on one of them.
+      const isLine = form[0] === "--line";
+      expect((isLine ? out : err).trim()).toMatch(message);
+      expect(isLine ? err : out).toBe("");
       expect(err).not.toContain("    at ");
       expect(code).toBe(2);
-      expect(out.trim()).toMatch(form[0] === "--line" ? message : /^$/);
       expect(existsSync(page)).toBe(false);
     }
   });
@@ -91,6 +93,70 @@ describe("maintenance that is announced", () => {
       err: expect.stringMatching(/analyze\.log\.maintenance cannot be written: ENOENT/),
     });
   });
+});
+
+describe("maintenance that is not announced well", () => {
+  it.each([
+    ["an empty reason", ["begin", "--why", " "], /Give a reason\./],
+    ["a reason longer than a line", ["begin", "--why", "x".repeat(201)], /at most 200 characters/],
+    ["a misspelt command", ["bgin"], /Did you mean begin\?/],
+    ["no name of a log", ["show", "--log", ""], /Give the name of a file\./],
+  ])("%s is refused", async (_, args, message) => {
+    expect(await analyze("maintenance", ...args)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
+  });
+
+  it("but by a damaged file is named, with what to do, and removed with a word", async () => {
+    const damaged = join(folder, "damaged.log");
+    await writeFile(`${damaged}.maintenance`, "{");
+    const shown = await analyze("maintenance", "--log", damaged);
+    expect(shown.err).toMatch(/maintenance is damaged: it holds no announcement; analyze maintenance begin announces/);
+    const { out, code } = await analyze("maintenance", "end", "--log", damaged);
+    expect(out).toMatch(/^Removed an announcement that could not be read: .*damaged/);
+    expect(code).toBe(0);
+    expect((await analyze("maintenance", "end", "--log", damaged)).out).toBe("No maintenance was announced.\n");
+  });
+});
+
+describe("several logs", () => {
+  it("of which one has no line are reported, and its place is unknown", async () => {
+    const empty = join(folder, "silent.log");
+    await writeFile(empty, "");
+    const window = ["--until", new Date(begin + 999 * minute).toISOString()];
+    const logs = ["--log", `home=${log}`, "--log", `ec2=${empty}`];
+    const { out, err } = await analyze("report", ...logs, ...window);
+    expect(out).toMatch(/^UP from home; nothing is known from ec2\n/);
+    expect(out).toMatch(/slots +999 due = 999 up/);
+    expect(out).toMatch(/note +ec2: .*silent\.log has no lines yet/);
+    expect(err).toBe("");
+    expect((await analyze("report", "--log", `a=${empty}`, "--log", `b=${empty}`)).err).toMatch(/has no lines yet$/m);
+  });
+
+  it("of one name are refused by that name", async () => {
+    const { code, err } = await analyze("report", "--log", `a=${log}`, "--log", `a=${log}`);
+    expect({ code, err }).toEqual({ code: 2, err: 'Two logs have the name "a": give each place a name of its own\n' });
+  });
+});
+
+describe("the commands that texts name", () => {
+  it.each([
+    [{}, "analyze --help", "analyze run"],
+    [{ ANALYZE_PLACE: "start" }, "npm run analyze -- --help", "npm start"],
+    [{ npm_lifecycle_event: "analyze" }, "npm run analyze -- --help", "npm start"],
+  ])("exist where %o", (env, help, start) => {
+    const run = (...args: string[]): string =>
+      spawnSync(process.execPath, [main, ...args], { env: { ...process.env, ...env }, encoding: "utf8" }).stderr;
+    expect(run("reprot")).toContain(`(${help} shows the commands)`);
+    expect(run("report", "--log", join(folder, "none.log"))).toContain(`start the client: ${start}\n`);
+  });
+});
+
+it.runIf(existsSync("/dev/full"))("an output that cannot be written is reported once", () => {
+  const script = 'exec "$0" "$@" > /dev/full';
+  const { stderr, status } = spawnSync("sh", ["-c", script, process.execPath, main, "report", "--log", log], {
+    encoding: "utf8",
+  });
+  expect(stderr).toMatch(/^The output cannot be written: .*\n$/);
+  expect(status).toBe(2);
 });
 
 describe("a command whose reader goes away", () => {

@@ -12,6 +12,19 @@ function fileOf(log: string): string {
   return `${log}.maintenance`;
 }
 
+/** The file holds something else than an announcement. */
+export class DamagedAnnouncement extends Error {
+  override name = "DamagedAnnouncement";
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function isMaintenance(value: unknown): value is Maintenance {
   if (typeof value !== "object" || value === null || !("since" in value) || !("why" in value)) return false;
   const hasEnd = "until" in value && value.until !== undefined;
@@ -20,7 +33,7 @@ function isMaintenance(value: unknown): value is Maintenance {
 
 /**
  * The maintenance that was announced for a log last, be it over or not; undefined when there is none.
- * @throws the file system's error, or SyntaxError when the file holds something else.
+ * @throws the file system's error, or DamagedAnnouncement.
  */
 async function lastMaintenance(log: string): Promise<Maintenance | undefined> {
   const text = await readFile(fileOf(log), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -28,14 +41,14 @@ async function lastMaintenance(log: string): Promise<Maintenance | undefined> {
     throw error;
   });
   if (text === undefined) return undefined;
-  const value: unknown = JSON.parse(text);
-  if (!isMaintenance(value)) throw new SyntaxError(`${fileOf(log)} does not hold what "analyze maintenance" writes`);
+  const value = parsed(text);
+  if (!isMaintenance(value)) throw new DamagedAnnouncement(`${fileOf(log)} is damaged: it holds no announcement`);
   return value;
 }
 
 /**
  * The announced maintenance that `instant` lies in; undefined when there is none.
- * @throws the file system's error, or SyntaxError when the file holds something else.
+ * @throws the file system's error, or DamagedAnnouncement.
  */
 export async function maintenanceAt(log: string, instant: number): Promise<Maintenance | undefined> {
   const found = await lastMaintenance(log);

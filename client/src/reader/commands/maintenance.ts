@@ -1,9 +1,13 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { formatInstant, visible } from "../../line/value.ts";
 import { parseDuration } from "../../log/duration.ts";
-import { announce, maintenanceAt, withdraw, type Maintenance } from "../../log/maintenance.ts";
+import { announce, DamagedAnnouncement, maintenanceAt, withdraw, type Maintenance } from "../../log/maintenance.ts";
+import { typed } from "../../log/typed.ts";
 import { logOption } from "../read/options.ts";
 import { ReadError, reasonOf } from "../read/read-error.ts";
+
+/** A line of the log has 512 bytes, with the rest of what it says. */
+const longestReason = 200;
 
 interface Begin {
   why: string;
@@ -12,7 +16,7 @@ interface Begin {
 }
 
 function sentence({ since, until, why }: Maintenance): string {
-  const limit = until === undefined ? 'until "analyze maintenance end"' : `until ${formatInstant(until)}`;
+  const limit = until === undefined ? `until "${typed("maintenance end")}"` : `until ${formatInstant(until)}`;
   return `Maintenance from ${formatInstant(since)} ${limit}: ${visible(why)}`;
 }
 
@@ -20,6 +24,13 @@ function lengthOf(text: string): number {
   const length = parseDuration(text);
   if (length) return length;
   throw new ReadError(`"${text}" is not a duration. Use 45min, 2h or 1d`);
+}
+
+function reason(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Give a reason.");
+  if (text.length > longestReason)
+    throw new InvalidArgumentError(`Give a reason of at most ${longestReason} characters: it stands in each line.`);
+  return text;
 }
 
 async function written(work: Promise<void>, log: string): Promise<void> {
@@ -30,6 +41,8 @@ async function written(work: Promise<void>, log: string): Promise<void> {
 
 async function current(log: string, now: number): Promise<Maintenance | undefined> {
   return maintenanceAt(log, now).catch((error: unknown) => {
+    const next = `${typed("maintenance begin")} announces again, ${typed("maintenance end")} removes it`;
+    if (error instanceof DamagedAnnouncement) throw new ReadError(`${error.message}; ${next}`);
     throw new ReadError(`What was announced for ${log} cannot be read: ${reasonOf(error)}`);
   });
 }
@@ -45,14 +58,23 @@ async function begin(options: Begin): Promise<void> {
 }
 
 async function end({ log }: { log: string }): Promise<void> {
-  const found = await current(log, Date.now()).catch(() => undefined);
+  const found = await maintenanceAt(log, Date.now()).catch((error: Error) => error);
   await written(withdraw(log), log);
-  process.stdout.write(found ? `Ended. ${sentence(found)}\n` : "No maintenance was announced.\n");
+  if (found instanceof Error)
+    process.stdout.write(`Removed an announcement that could not be read: ${reasonOf(found)}.\n`);
+  else process.stdout.write(found ? `Ended. ${sentence(found)}\n` : "No maintenance was announced.\n");
 }
 
 async function show({ log }: { log: string }): Promise<void> {
   const found = await current(log, Date.now());
   process.stdout.write(`${found ? sentence(found) : "No maintenance is announced."}\n`);
+}
+
+/** `maintenance` alone shows: not by a default command, to which one that is misspelt would be an argument. */
+export function withShow(args: string[]): string[] {
+  const [command, next = "--log"] = args;
+  if (command !== "maintenance" || !next.startsWith("--log")) return args;
+  return [command, "show", ...args.slice(1)];
 }
 
 /** Adds `analyze maintenance`: failures that are announced are written as `planned`, by a client that runs too. */
@@ -63,10 +85,10 @@ export function addMaintenance(program: Command): void {
   maintenance
     .command("begin")
     .description("failures are planned from now on, also after a restart of the client or the machine")
-    .requiredOption("--why <text>", "the reason, which stands in each planned line and in the report")
+    .requiredOption("--why <text>", "the reason, which stands in each planned line and in the report", reason)
     .addOption(new Option("--for <duration>", "how long: 45min, 2h, 1d (default: until it is ended)"))
     .addOption(logOption())
     .action(begin);
   maintenance.command("end").description("failures count again").addOption(logOption()).action(end);
-  maintenance.command("show", { isDefault: true }).description("what is announced").addOption(logOption()).action(show);
+  maintenance.command("show").description("what is announced").addOption(logOption()).action(show);
 }

@@ -5,12 +5,12 @@ import { readLog } from "../read/log.ts";
 import { logsOption, namedLogs, type NamedLog } from "../read/options.ts";
 import { print } from "../read/print.ts";
 import { ReadError } from "../read/read-error.ts";
-import { newTally } from "../read/tally.ts";
+import { newTally, type Tally } from "../read/tally.ts";
 import { parseWindow } from "../read/when.ts";
-import { collect, newCollected } from "../report/collect.ts";
+import { collect, newCollected, type Collected } from "../report/collect.ts";
 import { drawJson, drawPlacesJson } from "../report/json.ts";
 import { writePage } from "../report/html/write-page.ts";
-import { summarize, type Objective, type Question, type Report } from "../report/summary.ts";
+import { summarize, unknownLike, type Objective, type Question, type Report } from "../report/summary.ts";
 import { together, type Place, type Together } from "../report/places.ts";
 import { drawPlacesLine, drawPlacesText } from "../report/places-text.ts";
 import { drawLine, drawText } from "../report/text.ts";
@@ -32,6 +32,18 @@ function percentage(text: string): number {
   throw new InvalidArgumentError("Give a percentage from 0 to 100, such as 99.9.");
 }
 
+/** The log can be read, and says nothing of the window. */
+class NoLines extends ReadError {
+  override name = "NoLines";
+}
+
+function whyNoLines({ future, hasBeginning }: Collected, { bad, firstBad }: Tally, { to }: Question): string {
+  const torn = bad > 0 ? `, and ${bad} that are torn or foreign (first: ${firstBad})` : "";
+  const before = `has no lines before ${atMinute(to)} UTC`;
+  if (future.lines > 0) return `${before}, but up to ${atMinute(future.latest)}${torn}`;
+  return hasBeginning === undefined ? `has no lines yet${torn}` : before;
+}
+
 /**
  * Reads the log at `path`, its rotated files too, and answers `question`.
  * @throws ReadError, saying what to do, when there is no log or no line of it is in the window.
@@ -43,16 +55,8 @@ async function loadReport(path: string, question: Question): Promise<Report> {
     for (const line of lines) collect(log, line, question);
   const [problem] = tally.problems;
   if (problem && tally.lines === 0) throw new ReadError(`${problem.file} cannot be read: ${problem.why}`);
-  if (log.begin === Infinity && tally.olderFiles === 0 && tally.skippedBytes === 0) {
-    const { lines, latest } = log.future;
-    const bad = tally.bad > 0 ? `, and ${tally.bad} that are torn or foreign (first: ${tally.firstBad})` : "";
-    if (lines > 0)
-      throw new ReadError(
-        `${path} has no lines before ${atMinute(question.to)} UTC, but up to ${atMinute(latest)}${bad}`,
-      );
-    if (log.hasBeginning === undefined) throw new ReadError(`${path} has no lines yet${bad}`);
-    throw new ReadError(`${path} has no lines before ${atMinute(question.to)} UTC`);
-  }
+  if (log.begin === Infinity && tally.olderFiles === 0 && tally.skippedBytes === 0)
+    throw new NoLines(`${path} ${whyNoLines(log, tally, question)}`);
   const announced = await maintenanceAt(path, question.now).catch(() => undefined);
   return { ...summarize(log, tally, question), ...(announced && { announced }) };
 }
@@ -92,26 +96,48 @@ function drawingOfPlaces(places: Place[], all: Together): Drawing {
   };
 }
 
+/** The reports of several places; one whose log says nothing of the window is unknown, unless that is true of all. */
+async function loadPlaces(logs: NamedLog[], question: Question): Promise<Place[]> {
+  const reports = await Promise.all(
+    logs.map(({ path }) =>
+      loadReport(path, question).catch((error: unknown) => {
+        if (error instanceof NoLines) return error;
+        throw error;
+      }),
+    ),
+  );
+  const known = reports.find((report) => !(report instanceof NoLines));
+  return logs.map(({ name, path }, index) => {
+    const report = reports[index];
+    if (report === undefined || report instanceof NoLines) {
+      if (known === undefined || known instanceof NoLines) throw report ?? new ReadError(`${path} cannot be read`);
+      return { name, report: unknownLike(known, question, { file: path, why: report?.message ?? "" }) };
+    }
+    return { name, report };
+  });
+}
+
 async function load({ log, slo, ...options }: Options): Promise<Drawing> {
   const question = { ...parseWindow(options, Date.now()), slo };
   const [first, ...others] = namedLogs(log);
-  const placeOf = async ({ name, path }: NamedLog): Promise<Place> => ({
-    name,
-    report: await loadReport(path, question),
-  });
   if (!first) throw new ReadError("Name a log with --log");
-  const place = await placeOf(first);
-  if (others.length === 0) return drawingOf(place.report);
-  const places = [place, ...(await Promise.all(others.map(placeOf)))];
+  if (others.length === 0) return drawingOf(await loadReport(first.path, question));
+  const places = await loadPlaces([first, ...others], question);
   return drawingOfPlaces(places, together(places, slo));
 }
 
+/** With --line the error is the line: a greeting at login shows stdout alone. */
+async function failedLine(error: unknown): Promise<undefined> {
+  if (!(error instanceof ReadError)) throw error;
+  await print([`analyze: ${error.message}\n`], process.stdout);
+  process.exitCode = error.exitCode;
+  return undefined;
+}
+
 async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
-  const drawing = await load(options).catch(async (error: unknown) => {
-    // A greeting at login shows what is printed, and not the errors.
-    if (options.line && error instanceof ReadError) await print([`analyze: ${error.message}\n`], process.stdout);
-    throw error;
-  });
+  const loading = load(options);
+  const drawing = await (options.line ? loading.catch(failedLine) : loading);
+  if (drawing === undefined) return;
   if (options.html !== undefined) {
     const logs = namedLogs(options.log).map(({ path }) => path);
     await writePage(options.html, await drawing.html(), logs);

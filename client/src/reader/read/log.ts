@@ -4,6 +4,7 @@ import { parseLine, type LogLine } from "../../line/index.ts";
 import { parseInstant } from "../../line/value.ts";
 import { findLogFiles, isPacked, notRegular, type LogFile } from "../../log/family.ts";
 import { lastLineWith, readLines, seekBack } from "../../log/lines.ts";
+import { typedStart } from "../../log/typed.ts";
 import { isAbsent, ReadError, reasonOf } from "./read-error.ts";
 import type { Tally } from "./tally.ts";
 
@@ -30,7 +31,7 @@ export async function firstTime(path: string): Promise<number> {
 /** What to do when there is no log at `path`. */
 export function noLog(path: string): ReadError {
   return new ReadError(
-    `There is no log at ${path}. Name it with --log or ANALYZE_LOG, or start the client: analyze run`,
+    `There is no log at ${path}. Name it with --log or ANALYZE_LOG, or start the client: ${typedStart()}`,
   );
 }
 

@@ -1,13 +1,19 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { ReadError } from "./read-error.ts";
 
 const defaultLog = "/var/log/analyze.log";
+
+function fileName(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("Give the name of a file.");
+}
 
 /** Which log a reading command reads; its rotated files are found beside it. */
 export function logOption(): Option {
   return new Option("--log <file>", "the live log; rotated files beside it are read too")
     .env("ANALYZE_LOG")
-    .default(defaultLog);
+    .default(defaultLog)
+    .argParser(fileName);
 }
 
 /** A log, and the place from which its client probes. */
@@ -23,7 +29,7 @@ export function logsOption(): Option {
     `the live log; rotated files beside it are read too. Several, as home=FILE and ec2=FILE: one per place (default: ${defaultLog})`,
   )
     .env("ANALYZE_LOG")
-    .argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    .argParser((value: string, before: string[] | undefined) => [...(before ?? []), fileName(value)]);
 }
 
 /**
@@ -35,8 +41,10 @@ export function namedLogs(given: string[] = [defaultLog]): NamedLog[] {
     const [, name = "", path = text] = /^([A-Za-z0-9_-]+)=(.+)$/.exec(text) ?? [];
     return { name, path };
   });
-  const names = new Set(logs.map(({ name }) => name));
-  if (logs.length > 1 && (names.has("") || names.size < logs.length))
+  if (logs.length === 1) return logs;
+  if (logs.some(({ name }) => name === ""))
     throw new ReadError("Give each log the name of its place: --log home=FILE --log ec2=FILE");
+  const twice = logs.find(({ name }, index) => logs.findIndex((one) => one.name === name) < index);
+  if (twice) throw new ReadError(`Two logs have the name "${twice.name}": give each place a name of its own`);
   return logs;
 }

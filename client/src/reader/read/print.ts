@@ -1,14 +1,19 @@
+import { UserError } from "@analyze/common/errors";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ReadError } from "./read-error.ts";
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
+/** The output takes no more, as on a full disk. */
+export class OutputError extends UserError {
+  override name = "OutputError";
+}
+
 /**
  * Writes texts as fast as `output` takes them. Ends quietly when the reader goes away, as `head` does.
- * @throws ReadError when the output cannot be written, and what `texts` throws.
+ * @throws OutputError when the output cannot be written, and what `texts` throws.
  */
 export async function print(texts: Iterable<string> | AsyncIterable<string>, output: Writable): Promise<void> {
   try {
@@ -16,7 +21,7 @@ export async function print(texts: Iterable<string> | AsyncIterable<string>, out
   } catch (error) {
     const code = codeOf(error);
     if (code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE") return;
-    if (code === "ENOSPC" || code === "EIO") throw new ReadError(`The output cannot be written: ${code}`);
+    if (code === "ENOSPC" || code === "EIO") throw new OutputError(`The output cannot be written: ${code}`);
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { day, minute } from "@analyze/common/time";
-import type { Tally } from "../read/tally.ts";
+import { newTally, type Tally } from "../read/tally.ts";
 import { accountOf, type Account, type Slots } from "./account.ts";
 import { cadenceOf } from "./cadence.ts";
-import type { Collected } from "./collect.ts";
+import { newCollected, type Collected } from "./collect.ts";
 import { phases, type Phase } from "./runs.ts";
 import { timelineOf, type Timeline, type Window } from "./timeline.ts";
 
@@ -133,4 +133,13 @@ export function summarize(log: Collected, tally: Tally, { slo, ...window }: Ques
     repeated: log.runs.repeated(timeline.from, to),
     ...(log.future.lines > 0 && { future: log.future }),
   };
+}
+
+/** The report of a place of which nothing is known, over the slots that were due by the schedule of another one. */
+export function unknownLike(known: Report, question: Question, problem: Tally["problems"][number]): Report {
+  const { target: url, schedule, timeline } = known;
+  const starts = schedule === undefined ? [] : [{ time: question.since, schedule, url: url ?? "" }];
+  const log = { ...newCollected(), begin: timeline.from, starts };
+  const report = summarize(log, { ...newTally(), problems: [problem] }, question);
+  return { ...report, timeline: { ...report.timeline, period: timeline.period } };
 }

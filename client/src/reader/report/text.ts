@@ -1,5 +1,6 @@
 import { day } from "@analyze/common/time";
 import { paint, type Colour, type Screen } from "@analyze/common/screen";
+import { typed } from "../../log/typed.ts";
 import type { State } from "./account.ts";
 import { groupSlots, markOf, type Group, type Mark } from "./groups.ts";
 import { phases, type Phase } from "./runs.ts";
@@ -28,7 +29,7 @@ function stateLines({ state, timeline }: Report, screen: Screen): string[] {
   if (fault) lines.push(labelled("whose fault", paint(screen, "bold", fault)));
   if (state.fault?.err) lines.push(labelled("error", state.fault.err));
   if (state.fault?.hint) lines.push(labelled("hint", state.fault.hint));
-  if (state.now === "down" || state.now === "unknown") lines.push(labelled("next", "analyze doctor"));
+  if (state.now === "down" || state.now === "unknown") lines.push(labelled("next", typed("doctor")));
   if (state.last) {
     const { time, kind, ms, hop, beat } = state.last;
     const heartbeat = beat === "failed" ? ", heartbeat failing" : "";

@@ -1,3 +1,4 @@
+import { typed } from "../../log/typed.ts";
 import { day, hour, minute } from "@analyze/common/time";
 import { visible, type Hop } from "../../line/index.ts";
 import { readingNotes } from "../read/tally.ts";
@@ -144,7 +145,7 @@ export function notes({ tally, repeated, future, announced }: Report): string[] 
   const texts = readingNotes(tally);
   if (announced)
     texts.push(
-      `maintenance is announced since ${atMinute(announced.since)} UTC (${visible(announced.why)}); analyze maintenance end ends it`,
+      `maintenance is announced since ${atMinute(announced.since)} UTC (${visible(announced.why)}); ${typed("maintenance end")} ends it`,
     );
   if (repeated > 0)
     texts.push(`the clock was set back: ${plural(repeated, "probe")} of slots that had one; the worse counts`);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { typed } from "../../../log/typed.ts";
 import { groupSlots } from "../groups.ts";
 import type { Report } from "../summary.ts";
 import * as say from "../wording.ts";
@@ -22,7 +23,7 @@ function fault({ state }: Report): Markup {
   const rest = [err, hint].filter((text) => text !== undefined).map((text) => html`<p>${text}</p>`);
   return html`<div class="fault">
     <p><strong>Whose fault: ${sentence}</strong></p>
-    ${rest} ${state.now === "planned" ? html`` : html`<p>Next: <code>analyze doctor</code></p>`}
+    ${rest} ${state.now === "planned" ? html`` : html`<p>Next: <code>${typed("doctor")}</code></p>`}
   </div>`;
 }
 

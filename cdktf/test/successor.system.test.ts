@@ -18,12 +18,26 @@ function successor(): string {
   const installed = spawnSync("npm", npm, { cwd: folder, encoding: "utf8" });
   if (installed.status !== 0) throw new Error(`npm install: ${installed.stderr}`);
   mkdirSync(join(folder, "node_modules", "@cdktf"));
-  for (const name of ["@cdktf/provider-aws", "zod", "tar"]) {
-    symlinkSync(join(here, "node_modules", name), join(folder, "node_modules", name));
-  }
+  symlinkSync(join(here, "node_modules", "@cdktf/provider-aws"), join(folder, "node_modules", "@cdktf/provider-aws"));
   symlinkSync(join(here, "src"), join(folder, "src"));
   return folder;
 }
+
+/**
+ * Resolves packages from cdktf/ itself, but for cdktn and what is built on it. `@analyze/common` is resolved to its real place: Node
+ * strips no types below a link's node_modules.
+ */
+const packagesHook = `import { registerHooks } from "node:module";
+const [common, parentURL] = ${JSON.stringify(["../../common/src/", "../src/app.ts"].map((path) => new URL(path, import.meta.url).href))};
+registerHooks({
+  resolve(specifier, context, next) {
+    const name = /^@analyze\\/common\\/(.+)$/.exec(specifier)?.[1];
+    if (name !== undefined) return { url: new URL(name + ".ts", common).href, shortCircuit: true };
+    const isOwn = /^(\\.|\\/|node:|file:|data:|cdktf|constructs|@cdktf\\/)/.test(specifier);
+    return next(specifier, isOwn || !context.parentURL?.includes("/src/") ? context : { ...context, parentURL });
+  },
+});
+`;
 
 /** The stack without what says which library wrote it. */
 function stack(out: string, stage: string): unknown {
@@ -49,7 +63,8 @@ describeWith([], "cdktn in place of cdktf", () => {
       `import { createApp } from "./src/app.ts";\nimport { readConfig } from "./src/config.ts";\n${call}\n`,
     );
     // Links are kept, so that every module finds cdktn and not the cdktf beside its real place.
-    const flags = ["--preserve-symlinks", "--preserve-symlinks-main"];
+    const hook = `data:text/javascript,${encodeURIComponent(packagesHook)}`;
+    const flags = ["--preserve-symlinks", "--preserve-symlinks-main", "--import", hook];
     const run = spawnSync(process.execPath, [...flags, program], {
       cwd: folder,
       env: { ...process.env, ...env },

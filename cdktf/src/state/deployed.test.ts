@@ -8,6 +8,7 @@ const deployed: Deployed = {
   settings: { ANALYZE_SSH_CIDR: "203.0.113.7/32", ANALYZE_URL: "https://analyze.example.org/" },
   publicKey: "ssh-ed25519 AAAA",
   ca: "-----BEGIN CERTIFICATE-----\n",
+  ownCa: true,
 };
 const place = { stage: "dev", bucket: null, region: "eu-central-1" };
 
@@ -24,6 +25,7 @@ it("gives what the environment does not set, the key and the CA as files", () =>
 
 it("leaves the CA to a checkout that has its own, and the files to an environment that names some", () => {
   expect(withDeployed({}, deployed, true)).not.toHaveProperty("ANALYZE_CA_FILE");
+  expect(withDeployed({}, { ...deployed, ownCa: false }, true)).toHaveProperty("ANALYZE_CA_FILE");
   const own = { ANALYZE_SSH_PUBLIC_KEY_FILE: "/keys/me.pub", ANALYZE_CA_FILE: "/keys/ca.crt" };
   expect(withDeployed(own, deployed, false)).toMatchObject(own);
 });

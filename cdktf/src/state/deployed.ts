@@ -16,6 +16,8 @@ const shape = z.object({
   publicKey: z.string().nullable(),
   /** The CA that the client trusts, PEM; null: the system's own. */
   ca: z.string().nullable(),
+  /** Whether that was the checkout's own CA, and no ANALYZE_CA_FILE: a checkout with a newer one then brings it to the host. */
+  ownCa: z.boolean().default(true),
 });
 
 /** The settings that a stage was deployed with. None of them is secret. */
@@ -56,19 +58,23 @@ export async function keepDeployed(
   account: string,
 ): Promise<void> {
   const { access, region, target } = config;
+  const before = await readDeployed(place);
+  const ca = target.caFile === null ? null : readFileSync(target.caFile, "utf8");
   const deployed: Deployed = {
     region,
     account,
     settings: Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     publicKey: access.kind === "ssh" ? access.publicKey : null,
-    ca: target.caFile === null ? null : readFileSync(target.caFile, "utf8"),
+    ca,
+    // A later command reads the kept CA from a file that it names itself.
+    ownCa: before?.ca === ca ? before.ownCa : !env["ANALYZE_CA_FILE"],
   };
   await writeKept(place, "settings.json", `${JSON.stringify(deployed, null, 2)}\n`);
 }
 
 /**
  * The environment with the settings of the deployed stage where it sets nothing else. The key and the CA become files, unless
- * the environment or `hasCa` (this checkout's own certificates) says otherwise.
+ * the environment names some. With `hasCa`, this checkout's own CA takes the place of the one that it was deployed with.
  */
 export function withDeployed(
   env: Readonly<Record<string, string>>,
@@ -80,12 +86,12 @@ export function withDeployed(
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
-  const { publicKey, ca } = deployed;
+  const { publicKey, ca, ownCa } = deployed;
   return {
     AWS_REGION: deployed.region,
     ...deployed.settings,
     ...(publicKey === null ? {} : { ANALYZE_SSH_PUBLIC_KEY_FILE: file("id.pub", `${publicKey}\n`) }),
-    ...(ca === null || hasCa ? {} : { ANALYZE_CA_FILE: file("ca.crt", ca) }),
+    ...(ca === null || (ownCa && hasCa) ? {} : { ANALYZE_CA_FILE: file("ca.crt", ca) }),
     ...env,
   };
 }

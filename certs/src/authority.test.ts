@@ -83,6 +83,11 @@ it("an expired leaf, one not yet valid, and one by another CA are refused by the
   expect(await ask(await issueServerLeaf(other, { hosts }), ca.certificate)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
 });
 
+it("a certificate that is made in the year 9999 ends with it", async () => {
+  const ca = await createAuthority({ hosts: ["analyze.test"], now: new Date("9999-06-01T00:00:00Z") });
+  expect(new Date(new X509Certificate(ca.certificate).validTo)).toEqual(new Date("9999-12-31T23:59:59Z"));
+});
+
 it("a leaf never outlives its CA", async () => {
   const notAfter = new Date(Date.now() + 86_400_000);
   notAfter.setMilliseconds(0);

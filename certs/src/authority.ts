@@ -19,6 +19,8 @@ import { generateKeys, importKeys, isRsa, type KeyKind, privateKeyPem } from "./
 /** How long a CA lives, and a leaf at most. */
 const authorityLife = 5 * 365 * day;
 const leafLife = 365 * day;
+/** The last moment that a certificate can name (RFC 5280 §4.1.2.5). */
+const latestEnd = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** A certificate and its private key, both PEM. */
 export interface Credential {
@@ -125,7 +127,7 @@ async function issueLeaf(authority: Credential, options: LeafOptions, extensions
 }
 
 function after({ now = new Date() }: Common, milliseconds: number): Date {
-  return new Date(now.getTime() + milliseconds);
+  return new Date(Math.min(now.getTime() + milliseconds, latestEnd));
 }
 
 function pem(certificate: X509Certificate): string {

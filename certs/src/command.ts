@@ -17,6 +17,6 @@ export function hostFlags(hosts: readonly string[] = []): string[] {
 }
 
 /** One word of a POSIX shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

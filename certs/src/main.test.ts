@@ -133,13 +133,15 @@ describe("npm run certs", () => {
 
   it("prints commands that work on the same folder, and quotes its name", async () => {
     const folder = join(dir, "it's here");
-    const command = `npm run certs -- --dir '${folder.replace("'", `'\\''`)}'`;
+    const quotedFolder = `'${folder.replace("'", `'\\''`)}'`;
+    const command = `npm run certs -- --dir ${quotedFolder}`;
     const certs = async (...args: string[]): Promise<string> => (await run("--dir", folder, ...args)).output;
     expect(await certs("--replace-ca", "--host", "a.test")).toContain(`"${command} --host a.test" issues one`);
     expect(await certs("--show")).toContain(`"${command}" issues one`);
     expect(await certs("--host", "a.test")).toContain(`"${command} --show" describes them`);
     const replace = `"${command} --replace-ca --host a.test --host b.test"`;
     expect(await certs("--host", "b.test")).toContain(replace);
+    expect(await certs("--show")).toContain(`curl --cacert ${quotedFolder.slice(0, -1)}/ca.crt' https://a.test/`);
     expect(await certs("--replace-ca")).toContain(`"${command}" issues by the new CA`);
     expect(await certs("--replace-ca")).toContain(`"${command} --replace-ca --overlap 0" ends this replacement`);
   });

@@ -46,7 +46,7 @@ function line({ name, done, why, until, hasNewKey }: Step): string {
   const validity = `valid until ${dateOf(until)}`;
   if (done === "kept") return `Kept the ${what[name]}, ${validity}.`;
   if (why === switched && name === "ca")
-    return `Issued the ${what[name]}, ${validity}, for the one before: every client needs this ca.crt.`;
+    return `Issued the ${what[name]}, ${validity}. It replaces the one before: every client needs this ca.crt.`;
   const before = why === missing ? "" : `, with ${hasNewKey ? "a new" : "the same"} key. The one before ${why}`;
   return `Issued the ${what[name]}, ${validity}${before}.`;
 }

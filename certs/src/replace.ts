@@ -78,8 +78,8 @@ function inProgress({ dir, hosts }: Context, { switchOn, endOn }: Replacement): 
   const due = isSwitched(dir) ? endOn : switchOn;
   const atOnce = certsCommand(dir, "--replace-ca", "--overlap 0", ...hostFlags(hosts));
   return refusal(
-    `the CA is being replaced already, until ${dateOf(endOn)}. The next step is that of "${certsCommand(dir)}" on or after ` +
-      `${dateOf(due)}. After a theft, "${atOnce}" ends this replacement and makes another CA at once`,
+    `the CA is being replaced already, until ${dateOf(endOn)}. Its next step is due on ${dateOf(due)}: "${certsCommand(dir)}" ` +
+      `does it. After a theft, "${atOnce}" ends this replacement and makes another CA at once`,
   );
 }
 

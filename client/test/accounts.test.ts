@@ -18,7 +18,7 @@ const moves = fc.array(fc.oneof(fc.constant(1), fc.constant(1), fc.integer({ min
 it("finds as many due slots as the poller's own ledger accounts for, over every step of the clock", () => {
   fc.assert(
     fc.property(moves, (steps) => {
-      const ledger = createLedger(calendar("* * * * *"), []);
+      const ledger = createLedger(calendar("* * * * *"), [], 0);
       const lines = [startLine(origin)];
       const slots = new Set<number>();
       let [slot, runs, gaps] = [origin, 0, 0];

@@ -51,7 +51,7 @@ function createRunner({ history, downAfter, probe, write, onLine, onChange }: Po
 export function createPoller(options: PollerOptions): Poller {
   const { calendar, history, readClocks, write } = options;
   const run = createRunner(options);
-  const ledger = createLedger(calendar, history);
+  const ledger = createLedger(calendar, history, readClocks().wall);
   const clocks = createClockWatch(readClocks);
   let jolted = false;
   let running: Promise<void> | undefined;

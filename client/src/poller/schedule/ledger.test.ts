@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { LogLine, RunLine } from "../../line/index.ts";
 import { calendar } from "../../log/calendar.ts";
-import { createLedger } from "./ledger.ts";
+import { createLedger as create, type Ledger } from "./ledger.ts";
 
 const minutes = calendar("* * * * *");
 const minute = 60_000;
+
+function createLedger(schedule: typeof minutes, history: LogLine[], startedAt = 0): Ledger {
+  return create(schedule, history, startedAt);
+}
 
 function ranAt(index: number): RunLine {
   return { kind: "ok", time: index * minute, hop: "app", ms: 1, late: 0, try: 1, id: "x" };
@@ -105,4 +109,29 @@ it("a probe that ended in the very second of a slot overlapped it", () => {
 it("without a missed slot a claim has no gap at all", () => {
   const ledger = createLedger(minutes, [ranAt(1)]);
   expect(ledger.claim(2 * minute)).toStrictEqual({ run: true });
+});
+
+function started(schedule: string): LogLine {
+  const settings = { version: "1.0.0", url: "https://analyze.test/analyze", config: "c0ffee", host: "host", pid: 7 };
+  return { kind: "start", time: 0, schedule, ...settings };
+}
+
+describe("after a change of the schedule", () => {
+  const fives = calendar("*/5 * * * * *");
+  it("invents no slot that the previous schedule did not have", () => {
+    const ledger = createLedger(fives, [started("* * * * *"), ranAt(1)], 1.4 * minute);
+    expect(ledger.claim(fives.slotAt(1.4 * minute))).toStrictEqual({ run: true });
+    expect(ledger.claim(1.5 * minute).gap).toMatchObject({ from: 85_000, slots: 1 });
+  });
+
+  it("counts what was due by the previous schedule until then", () => {
+    const ledger = createLedger(fives, [started("* * * * *"), ranAt(1)], 3.4 * minute);
+    const missed = { kind: "gap", from: 2 * minute, time: 3 * minute, slots: 2, why: "restart" };
+    expect(ledger.claim(fives.slotAt(3.4 * minute))).toEqual({ run: true, gap: missed });
+  });
+
+  it("counts by the new one where the previous one cannot be read", () => {
+    const ledger = createLedger(minutes, [started("garbage"), ranAt(1)], 4.5 * minute);
+    expect(ledger.claim(4 * minute).gap).toMatchObject({ slots: 2 });
+  });
 });

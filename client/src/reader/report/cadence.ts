@@ -12,7 +12,10 @@ export interface Cadence {
   next(instant: number): number;
 }
 
-type Grid = Omit<Cadence, "period">;
+interface Grid extends Omit<Cadence, "period"> {
+  /** The latest slot at or before `instant`. */
+  slotAt(instant: number): number;
+}
 
 /** The most frequent value, the smallest of several. */
 function mostFrequent(values: Iterable<number>): number | undefined {
@@ -36,13 +39,14 @@ function regularGrid(slots: Float64Array, period: number): Grid {
   return {
     count: (after, until) => Math.max(0, index(until) - index(after)),
     next: (instant) => (index(instant) + 1) * period + phase,
+    slotAt: (instant) => index(instant) * period + phase,
   };
 }
 
 function gridOf(schedule: string): Grid | undefined {
   try {
-    const { count, slotAfter } = calendar(schedule);
-    return { count, next: slotAfter };
+    const { count, slotAfter, slotAt } = calendar(schedule);
+    return { count, next: slotAfter, slotAt };
   } catch {
     return undefined;
   }
@@ -58,17 +62,42 @@ export function cadenceOf(log: Collected): Cadence {
   const period = mostFrequent(slots.subarray(1).map((slot, index) => slot - (slots[index] ?? slot))) ?? minute;
   const deduced = regularGrid(slots, period);
   const grids = new Map(starts.map(({ schedule }) => [schedule, gridOf(schedule) ?? deduced]));
-  const latestFirst = starts.toSorted((a, b) => b.time - a.time);
-  const [only] = grids.size === 1 ? grids.values() : [];
-  const gridAt = (instant: number): Grid => {
-    if (only) return only;
-    const start = latestFirst.find(({ time }) => time <= instant) ?? latestFirst.at(-1);
-    return (start && grids.get(start.schedule)) ?? deduced;
-  };
+  const [only = deduced] = grids.values();
+  return { period, ...(grids.size < 2 ? only : inTurn(sectionsOf(starts, grids, deduced))) };
+}
+
+/** A schedule, and the slot from which it is in force: as in the poller, its slot at or before the start line. */
+interface Section {
+  from: number;
+  grid: Grid;
+}
+
+function sectionsOf(starts: Collected["starts"], grids: Map<string, Grid>, deduced: Grid): Section[] {
+  const inOrder = starts.toSorted((a, b) => a.time - b.time);
+  return inOrder.map(({ time, schedule }, index) => {
+    const grid = grids.get(schedule) ?? deduced;
+    return { from: index === 0 ? -Infinity : grid.slotAt(time), grid };
+  });
+}
+
+/** Schedules that follow each other; each counts the slots of its own time. */
+function inTurn(sections: Section[]): Pick<Cadence, "count" | "next"> {
+  const latestFirst = sections.toReversed();
   return {
-    period,
-    // A hole across a start is counted as the poller counts it then: by its new schedule.
-    count: (after, until) => gridAt(until).count(after, until),
-    next: (instant) => gridAt(instant).next(instant),
+    count: (after, until) => {
+      let [sum, end] = [0, until];
+      for (const { from, grid } of latestFirst) {
+        if (from > end) continue;
+        const begin = Math.max(after, from - 1);
+        if (begin < end) sum += grid.count(begin, end);
+        end = begin;
+        if (end <= after) break;
+      }
+      return sum;
+    },
+    next: (instant) => {
+      const next = latestFirst.find(({ from }) => from <= instant)?.grid.next(instant) ?? Infinity;
+      return sections.find(({ from }) => from > instant && from <= next)?.from ?? next;
+    },
   };
 }

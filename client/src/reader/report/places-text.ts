@@ -22,7 +22,7 @@ const meanings = {
   ok: "up",
   partial: "down from some places",
   down: "down",
-  unconfirmed: "failed without a second view",
+  unconfirmed: "failed, unconfirmed",
   planned: "planned",
   unknown: "unknown",
 };

@@ -40,7 +40,7 @@ export interface Together {
   period: number;
   slots: Record<Verdict, number>;
   incidents: Incident[];
-  /** Failed is what was down; what one place alone saw, or failed without a second view, is not. */
+  /** Failed is what was down; what one place alone saw, or failed unconfirmed, is not. */
   objective: Objective;
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { day } from "@analyze/common/time";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { movedClock } from "../../test/support/clock.ts";
 import { startProgram } from "../../test/support/program.ts";
 import { forge } from "./faults/forge.ts";
 import { goodAnswer, host, openStage, overTls, type Stage } from "./stage.ts";
@@ -31,6 +32,7 @@ afterAll(async () => {
 async function analyze(command: string, env: Record<string, string>): Promise<{ code: number | null; output: string }> {
   const program = startProgram(process.execPath, [main, command], {
     env: {
+      ...movedClock(),
       ANALYZE_URL: stage.target.url.origin,
       ANALYZE_ADDRESS: "127.0.0.1",
       ANALYZE_CA_FILE: join(dir, "ca.crt"),
@@ -110,6 +112,7 @@ it("keeps its own rules in a process that is told to weaken them in every way", 
     console.log("verdict:", (await probe(options)).verdict.err);`;
   const program = startProgram(process.execPath, ["--input-type=module", "-e", code], {
     env: {
+      ...movedClock(),
       NODE_TLS_REJECT_UNAUTHORIZED: "0",
       NODE_OPTIONS: "--tls-cipher-list=DEFAULT@SECLEVEL=0",
       OPENSSL_CONF: join(dir, "weak.cnf"),

@@ -113,7 +113,8 @@ export async function* readLog(
   if (kind !== undefined) tally.problems.push({ file: path, why: `it is ${kind}, not a regular file` });
   // A day's grace: the clock may have been set back since the last write.
   const limit = since - day;
-  const recent = found.filter((file) => file.modified >= limit);
+  // The live file is read in any case: whether it holds any line is worth knowing.
+  const recent = found.filter((file) => file.live || file.modified >= limit);
   tally.olderFiles = found.length - recent.length;
   const files = (
     await Promise.all(recent.map(async (file) => Object.assign(file, { first: await firstTime(file.path) })))

@@ -138,7 +138,7 @@ it("shows the client's messages among its lines, and keeps them in logs/client.l
   await started.waitFor(/^\S+Z ok /m);
   rmSync(join(dir, "certs/issued/ca.crt"));
   const [message] = await started.waitFor(/^analyze: .*ca\.crt.*$/m);
-  expect(readFileSync(join(dir, "logs/client.log"), "utf8")).toContain(message);
+  await expect.poll(() => readFileSync(join(dir, "logs/client.log"), "utf8")).toContain(message);
   expect(await started.stop()).toBe(0);
 });
 

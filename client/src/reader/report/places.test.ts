@@ -63,6 +63,11 @@ describe("one service seen from two places", () => {
   });
 });
 
+it("counts slots by the schedule, also where one place misses every second of them", () => {
+  const { all } = placesOf({ a: "oo?o?o?o?o?", b: "ooooooooooo" });
+  expect(all.slots).toMatchObject({ ok: 11, unknown: 0 });
+});
+
 it("gives each due slot one verdict, whatever the places saw, and the same in any order of places", () => {
   const minute = fc.constantFrom("o", "f", "X", "p", "?", "o");
   const minutes = fc.array(minute, { minLength: 30, maxLength: 30 }).map((letters) => `o${letters.join("")}`);

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { formatLine } from "../src/line/index.ts";
+import { endOf, type Ended } from "./ended.ts";
 import { begin, failLine, linesOf, minute, okLine, runLine, startLine } from "./log-lines.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
@@ -24,12 +25,6 @@ const plainUser: Identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_53
 /** Nobody may be kept from this folder, as when it is in /root. */
 const canRun = spawnSync(process.execPath, [main, "--version"], plainUser).status === 0;
 
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
 async function analyze(...args: string[]): Promise<Ended> {
   return analyzeAs({}, ...args);
 }
@@ -40,12 +35,7 @@ async function analyzeAs(identity: Identity, ...args: string[]): Promise<Ended> 
     stdio: ["ignore", "pipe", "pipe"],
     ...identity,
   });
-  const [[code], out, err]: [(number | null)[], string, string] = await Promise.all([
-    once(child, "exit"),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code: code ?? null, out, err };
+  return endOf(child);
 }
 
 beforeAll(async () => {

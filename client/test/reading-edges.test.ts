@@ -6,20 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { endOf, type Ended } from "./ended.ts";
 import { begin, linesOf, minute, okLine } from "./log-lines.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 let folder = "";
 let log = "";
 
-async function analyze(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+async function analyze(...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const [[code], out, err]: [(number | null)[], string, string] = await Promise.all([
-    once(child, "exit"),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code: code ?? null, out, err };
+  return endOf(child);
 }
 
 beforeAll(async () => {

@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { endOf, type Ended } from "./ended.ts";
 import { begin, linesOf, minute } from "./log-lines.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
@@ -14,14 +13,9 @@ let folder = "";
 let log = "";
 let content = "";
 
-async function analyze(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+async function analyze(...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const [[code], out, err]: [(number | null)[], string, string] = await Promise.all([
-    once(child, "exit"),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code: code ?? null, out, err };
+  return endOf(child);
 }
 
 beforeAll(async () => {

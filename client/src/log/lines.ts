@@ -8,8 +8,11 @@ const chunkSize = 64 * 1024;
 /** Far above any line of ours: what is longer (a hole of NULs, say) is held no further than this. */
 const longestLine = 16 * 1024;
 
-function unpack(path: string, file: Readable): Readable {
+/** The bytes of a file, unpacked; of a plain one from `start` on. */
+function bytesOf(path: string, start: number): Readable {
+  // Before it is opened: nobody would close it.
   if (/\.(?:bz2|xz)$/.test(path)) throw new Error("packed in a way that Node cannot read; unpack it beside the others");
+  const file = createReadStream(path, { highWaterMark: chunkSize, start });
   if (!/\.(?:gz|zst)$/.test(path)) return file;
   const unpacked = path.endsWith(".gz") ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });
   // The callback has nothing to do: an error of either stream destroys `unpacked`, and its reader sees it.
@@ -40,7 +43,7 @@ export class LineSplitter {
  */
 export async function* readLines(path: string, start = 0): AsyncGenerator<{ lines: string[]; torn?: string }> {
   const splitter = new LineSplitter();
-  const bytes: AsyncIterable<Buffer> = unpack(path, createReadStream(path, { highWaterMark: chunkSize, start }));
+  const bytes: AsyncIterable<Buffer> = bytesOf(path, start);
   for await (const chunk of bytes) yield { lines: splitter.push(chunk) };
   if (splitter.rest !== "") yield { lines: [], torn: splitter.rest };
 }
@@ -91,12 +94,13 @@ export async function lastLineWith(path: string, text: string, end: number): Pro
   const buffer = Buffer.allocUnsafe(size + 1024);
   const handle = await open(path);
   try {
-    // The parts overlap by a line of ours, so that none is cut in all of them.
-    for (let position = end - size; position > -size; position -= size) {
-      const part = await readAt(handle, Math.max(0, position), buffer);
-      const found = part.includes(text) ? part.lastIndexOf(text) : -1;
-      if (found === -1) continue;
+    for (let from = end; from > 0;) {
+      from = Math.max(0, from - size);
+      const part = (await readAt(handle, from, buffer)).subarray(0, end - from);
+      const found = part.lastIndexOf(text);
       const begin = part.lastIndexOf("\n", found) + 1;
+      // The parts overlap by a line of ours: what begins before this part is whole in the next one.
+      if (found === -1 || (begin === 0 && from > 0)) continue;
       const newline = part.indexOf("\n", found);
       return part.toString("utf8", begin, newline === -1 ? part.length : newline);
     }

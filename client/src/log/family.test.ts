@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findLogFiles, isPacked } from "./family.ts";
+import { belongsTo, findLogFiles, isPacked, notRegular } from "./family.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -119,4 +122,37 @@ it.each([
   ["analyzegz", false],
 ])("%s is packed: %s", (name, packed) => {
   expect(isPacked(name)).toBe(packed);
+});
+
+describe("what is at a path in place of a regular file", () => {
+  it("is nothing to name where there is a file, or nothing at all", async () => {
+    write("analyze.log");
+    expect(await notRegular(join(folder, "analyze.log"))).toBeUndefined();
+    expect(await notRegular(join(folder, "none"))).toBeUndefined();
+  });
+
+  it("is a folder, a FIFO, a socket or a device", async () => {
+    const [fifo, socket] = [join(folder, "fifo"), join(folder, "socket")];
+    execFileSync("sh", ["-c", 'mkfifo "$0"', fifo]);
+    const server = createServer().listen(socket);
+    await once(server, "listening");
+    const kinds = await Promise.all([folder, fifo, socket, "/dev/null"].map(notRegular));
+    server.close();
+    expect(kinds).toEqual(["a folder", "a FIFO", "a socket", "a device"]);
+  });
+});
+
+it.each([
+  ["/var/log/analyze.log", true],
+  ["/var/log/../log/analyze.log", true],
+  ["/var/log/analyze.log.1.gz", true],
+  ["/var/log/analyze-20261121.log", true],
+  ["/var/log/analyze.log.maintenance", true],
+  ["/var/log/analyze.log.maintenance.new", true],
+  ["/var/log/analyze.html", false],
+  ["/var/log/other.log.maintenance", false],
+  ["/var/log/analyze.log.d/analyze.log", false],
+  ["/tmp/analyze.log", false],
+])("%s belongs to /var/log/analyze.log: %s", (path, belongs) => {
+  expect(belongsTo("/var/log/analyze.log", path)).toBe(belongs);
 });

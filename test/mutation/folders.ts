@@ -9,7 +9,7 @@ const beside = (path: string, ...others: string[]): Folder => ({ path, tests: [`
 export const folders: readonly Folder[] = [
   beside("server/src/contract"),
   beside("client/src/line"),
-  beside("client/src/log", "client/src/{poller/{journal,schedule},reader/{read,tail}}/*.test.ts"),
+  beside("client/src/log"),
   beside("client/src/poller/schedule"),
   beside("client/src/poller/probe", "client/test/faults.test.ts"),
   beside("client/src/reader/report", "client/test/accounts.test.ts"),

@@ -59,7 +59,7 @@ describe("npm run certs", () => {
     [2, ["--show", "--renew"], "cannot be used with option '--renew'"],
     [2, ["--show", "--host", "analyze.test"], "cannot be used with option '--host"],
     [2, ["--key", "dsa"], "Allowed choices are p256, rsa4096"],
-    [2, ["--renew-due"], '"npm run certs -- --help" lists the options'],
+    [2, ["--renew-due"], "(Did you mean --renew?)"],
     [2, ["--dir", ""], "Give the folder of the certificates"],
     [2, ["--dir", main], "main.ts is not a folder"],
     [2, ["--dir", join(main, "below")], "is not a folder"],

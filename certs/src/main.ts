@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
+import { suggestOptions } from "@analyze/common/suggest";
 import { day } from "@analyze/common/time";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { certsCommand } from "./command.ts";
@@ -154,6 +155,7 @@ const program = new Command("certs")
   .showHelpAfterError('"npm run certs -- --help" lists the options.')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(run);
+suggestOptions(program);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
+import { suggestOptions } from "@analyze/common/suggest";
 import { version as released } from "@analyze/common/version";
 import { Command, Option } from "commander";
 import type { DoctorOptions } from "./poller/commands/doctor.ts";
@@ -67,6 +68,7 @@ addReport(program, process.env);
 addTail(program, process.env);
 addExport(program);
 addMaintenance(program);
+suggestOptions(program);
 
 const given = process.argv.slice(2);
 try {

@@ -182,6 +182,13 @@ describe("a command whose reader goes away", () => {
   });
 });
 
+it("an option that does not exist suggests those that begin alike", async () => {
+  expect(await analyze("report", "--json-lines")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("(Did you mean --json?)"),
+  });
+});
+
 describe("a command that is misspelt", () => {
   it.each([
     ["reprot", "report"],

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@analyze/common/errors";
+import { suggestOptions } from "@analyze/common/suggest";
 import { Command } from "commander";
 import { manifestsOf, stages } from "./manifests.ts";
 
@@ -14,12 +15,13 @@ async function write({ out, set }: { out: string; set: string[] }): Promise<void
 }
 
 try {
-  await new Command("npm run manifests --")
+  const program = new Command("npm run manifests --")
     .description("write the chart as plain YAML, one file per stage, for kubectl apply -f")
     .option("--out <folder>", "where the files go", "dist/manifests")
     .option("--set <key=value>", "one value for the chart, repeatable", (pair, all: string[]) => [...all, pair], [])
-    .action(write)
-    .parseAsync();
+    .action(write);
+  suggestOptions(program);
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);

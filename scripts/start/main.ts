@@ -1,5 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
+import { suggestOptions } from "@analyze/common/suggest";
 import { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { run } from "./run.ts";
@@ -25,8 +26,9 @@ try {
     .description("Runs worker, web and client on this machine, and shows each line of the client's log.")
     .option("--every <period>", "how often the client asks: 5s, 30s, 1m … (default: each minute)")
     .option("--watch", "restart each program when its source changes (npm run dev)")
-    .addHelpText("after", help)
-    .parse();
+    .addHelpText("after", help);
+  suggestOptions(command);
+  command.parse();
   const config = readConfig(process.env, command.opts<{ every?: string; watch?: boolean }>());
   process.exitCode = await run(config, process.stdout, stop.signal, kill.signal);
 } catch (error) {

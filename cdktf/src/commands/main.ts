@@ -1,4 +1,5 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
+import { suggestOptions } from "@analyze/common/suggest";
 import { Command } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -70,6 +71,7 @@ program
   .action(async (args: string[]) => {
     process.exitCode = await cdktf(args);
   });
+suggestOptions(program);
 
 try {
   await program.parseAsync();

@@ -1,4 +1,5 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
+import { suggestOptions } from "@analyze/common/suggest";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { login, onHost, power, status, tunnel, update } from "./commands.ts";
@@ -66,6 +67,7 @@ program
   .addOption(new Option("--to <host:port>", "the edge as seen from here").default("127.0.0.1:443").argParser(edge))
   .addOption(new Option("--port <port>", "port on the host's loopback").default(8443).argParser(port))
   .action(tunnel);
+suggestOptions(program);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,34 @@
+import { Command, Option } from "commander";
+import { expect, it } from "vitest";
+import { suggestOptions } from "./suggest.ts";
+
+/** What a command line prints on stderr before it ends. */
+function refused(...args: string[]): string {
+  let printed = "";
+  const program = new Command("certs")
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void (printed += text) })
+    .option("--renew")
+    .option("--new-key")
+    .option("--replace-ca")
+    .addOption(new Option("--new-internal").hideHelp());
+  program.command("report").option("--json").option("--since <time>");
+  suggestOptions(program);
+  expect(() => program.parse(args, { from: "user" })).toThrow();
+  return printed;
+}
+
+it.each([
+  [["--renew-due"], "error: unknown option '--renew-due'\n(Did you mean --renew?)\n"],
+  [["--renew-due=30d"], "error: unknown option '--renew-due=30d'\n(Did you mean --renew?)\n"],
+  [["--new"], "error: unknown option '--new'\n(Did you mean --renew?)\n"],
+  [["--new-"], "error: unknown option '--new-'\n(Did you mean --new-key?)\n"],
+  [["--replace"], "error: unknown option '--replace'\n(Did you mean --replace-ca?)\n"],
+  [["--re"], "error: unknown option '--re'\n(Did you mean one of --renew, --replace-ca?)\n"],
+  [["report", "--json-lines"], "error: unknown option '--json-lines'\n(Did you mean --json?)\n"],
+  [["report", "--renew-due"], "error: unknown option '--renew-due'\n"],
+  [["--colour"], "error: unknown option '--colour'\n"],
+  [["-x"], "error: unknown option '-x'\n"],
+])("%j suggests the options of its own command that begin alike", (args, text) => {
+  expect(refused(...args)).toBe(text);
+});

@@ -1,0 +1,25 @@
+/** What is used of a commander command. */
+interface Suggesting {
+  readonly commands: readonly Suggesting[];
+  readonly options: readonly { readonly long?: string | undefined; readonly hidden: boolean }[];
+  configureOutput(output: { outputError(text: string, write: (text: string) => void): void }): unknown;
+}
+
+/**
+ * Lets a command and its subcommands suggest the options that begin as an unknown one does: `--renew` for
+ * `--renew-due`. commander itself suggests what differs by three letters at most. Call it when all options are
+ * declared.
+ */
+export function suggestOptions(program: Suggesting): void {
+  const known = program.options.flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : [long]));
+  program.configureOutput({ outputError: (text, write) => write(withSuggestion(text, known)) });
+  for (const command of program.commands) suggestOptions(command);
+}
+
+function withSuggestion(text: string, known: readonly string[]): string {
+  const [, wrong = ""] = /unknown option '(--[a-z][^'=]+)/.exec(text) ?? [];
+  if (wrong === "" || text.includes("Did you mean")) return text;
+  const near = known.filter((option) => wrong.startsWith(option) || option.startsWith(wrong));
+  if (near.length === 0) return text;
+  return `${text.trimEnd()}\n(Did you mean ${near.length > 1 ? "one of " : ""}${near.join(", ")}?)\n`;
+}

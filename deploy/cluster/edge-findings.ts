@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { certsCommand } from "@analyze/certs";
 import { well, type Finding } from "@analyze/common/finding";
 import { day } from "@analyze/common/time";
 import type { Ingress, IngressClass } from "./objects.ts";
@@ -52,6 +53,16 @@ export function secretFor(host: string, { spec }: Ingress): string | undefined {
   return spec.tls.find(({ hosts, secretName }) => secretName !== "" && hosts.includes(host))?.secretName;
 }
 
+/** What is examined: the Helm release in `namespace`, whose edge answers for `host`. */
+export interface Subject {
+  namespace: string;
+  host: string;
+  /** PEM of the CAs that clients trust; undefined: the signature is not examined. */
+  ca: string | undefined;
+  /** The folder that `npm run certs` issues into. */
+  certificates: string;
+}
+
 /** Whether one of the CAs in `pem` signed the certificate. */
 function isSignedBy(leaf: X509Certificate, pem: string): boolean {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
@@ -60,9 +71,10 @@ function isSignedBy(leaf: X509Certificate, pem: string): boolean {
 }
 
 /** Judges the certificate of the TLS Secret (PEM) for the host and against the CA that the client trusts. */
-export function certificateFinding(host: string, secret: string, pem: string, ca: string | undefined): Finding {
+export function certificateFinding({ host, ca, certificates }: Subject, secret: string, pem: string): Finding {
   const name = "tls secret";
-  const next = "npm run certs -- --show";
+  const next = certsCommand(certificates, "--show");
+  const renew = certsCommand(certificates, "--renew");
   let leaf: X509Certificate;
   try {
     leaf = new X509Certificate(pem);
@@ -79,11 +91,10 @@ export function certificateFinding(host: string, secret: string, pem: string, ca
   const saw = `${secret}: ${leaf.subjectAltName ?? "no names"}, ${days} days left`;
   if (leaf.checkHost(host) === undefined)
     return { name, state: "broken", saw, means: `it is not for ${host}: tls-name`, next };
-  if (days < 0)
-    return { name, state: "broken", saw, means: "it has expired: tls-expired", next: "npm run certs -- --renew" };
+  if (days < 0) return { name, state: "broken", saw, means: "it has expired: tls-expired", next: renew };
   if (ca !== undefined && !isSignedBy(leaf, ca))
     return { name, state: "broken", saw, means: "the CA that clients trust did not sign it: tls-trust", next };
-  return well(name, saw, days < soonDays ? { means: "it expires soon", next: "npm run certs -- --renew" } : undefined);
+  return well(name, saw, days < soonDays ? { means: "it expires soon", next: renew } : undefined);
 }
 
 /** The Secret that the Ingress names is not there, or it names none. */

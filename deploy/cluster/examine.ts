@@ -10,17 +10,10 @@ import {
   ingressFinding,
   noCertificate,
   secretFor,
+  type Subject,
 } from "./edge-findings.ts";
 import { deployment, endpointSlice, ingress, ingressClass, named, type Ingress } from "./objects.ts";
 import { endpointsFinding, policyFinding, pullSecretFinding, servicesOf, type Dated } from "./workload-findings.ts";
-
-/** What is examined: the Helm release in `namespace`, whose edge answers for `host`. */
-export interface Subject {
-  namespace: string;
-  host: string;
-  /** PEM of the CAs that clients trust; undefined: the signature is not examined. */
-  ca: string | undefined;
-}
 
 /** Findings on what the chart needs of a cluster before anything is deployed: its version, metrics, network plugin. */
 export async function platformFindings(cluster: Kubernetes, policies?: number): Promise<Finding[]> {
@@ -60,13 +53,14 @@ export function howToEnableIngress({ kind, context }: Pick<Cluster, "kind" | "co
   return `minikube ${context === "minikube" ? "" : `-p ${context} `}addons enable ingress`;
 }
 
-async function certificate(cluster: Kubernetes, { namespace, host, ca }: Subject, from: Ingress): Promise<Finding> {
+async function certificate(cluster: Kubernetes, subject: Subject, from: Ingress): Promise<Finding> {
+  const { namespace, host } = subject;
   const secret = secretFor(host, from);
   if (secret === undefined) return noCertificate(host, namespace, secret);
   // Only the certificate: this process has no use for the private key beside it.
   const path = "jsonpath={.data.tls\\.crt}";
   const { code, stdout, stderr } = await cluster.kubectl("-n", namespace, "get", "secret", secret, "-o", path);
-  if (code === 0) return certificateFinding(host, secret, Buffer.from(stdout, "base64").toString("utf8"), ca);
+  if (code === 0) return certificateFinding(subject, secret, Buffer.from(stdout, "base64").toString("utf8"));
   if (stderr.includes("NotFound")) return noCertificate(host, namespace, secret);
   throw new UserError(stderr.trim());
 }

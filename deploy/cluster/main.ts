@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { printFindings } from "@analyze/common/finding";
+import { suggestOptions } from "@analyze/common/suggest";
 import { Command } from "commander";
 import { connect } from "./cluster.ts";
 import { examine } from "./examine.ts";
@@ -17,11 +18,12 @@ interface DoctorOptions {
 
 async function doctor({ host, namespace, certificates, json }: DoctorOptions): Promise<void> {
   const file = process.env["ANALYZE_CA_FILE"] || join(certificates, "ca.crt");
+  const folder = basename(file) === "ca.crt" ? dirname(file) : certificates;
   const ca = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  process.exitCode = await printFindings(examine(connect(), { namespace, host, ca }), json);
+  process.exitCode = await printFindings(examine(connect(), { namespace, host, ca, certificates: folder }), json);
 }
 
-await new Command("npm run doctor:cluster --")
+const program = new Command("npm run doctor:cluster --")
   .description("examine what is deployed in the cluster of your context; exit code 1 at the first broken place")
   .option(
     "--host <name>",
@@ -31,5 +33,6 @@ await new Command("npm run doctor:cluster --")
   .option("-n, --namespace <name>", "namespace of the Helm release", "analyze")
   .option("--certificates <folder>", "where ca.crt is; ANALYZE_CA_FILE names another file", "certs/issued")
   .option("--json", "as JSON", false)
-  .action(doctor)
-  .parseAsync();
+  .action(doctor);
+suggestOptions(program);
+await program.parseAsync();

@@ -49,7 +49,7 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
 
   async function examine(): Promise<Finding | undefined> {
     findings = [];
-    const subject = { namespace, host, ca: authority.certificate };
+    const subject = { namespace, host, ca: authority.certificate, certificates: "certs/issued" };
     for await (const finding of examineCluster(connect(), subject)) findings.push(finding);
     return findings.find(({ state }) => state === "broken");
   }

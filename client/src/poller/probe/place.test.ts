@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -27,6 +28,11 @@ function commandsAt(place: Place): string[] {
   return [...Object.values(fixed), logs("host-60"), issueFor("a.test")];
 }
 
+function hints(place: Place, caFile: string | undefined): string[] {
+  const { certificate, issueFor, authority } = commandsOf({ ...target, place, caFile });
+  return [certificate, issueFor("a.test"), authority];
+}
+
 describe("a command of a hint", () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(read("package.json"));
   const { services }: { services: Record<string, unknown> } = parse(read("compose.yaml"));
@@ -35,7 +41,7 @@ describe("a command of a hint", () => {
     for (const command of commandsAt(place)) {
       for (const [, script = ""] of command.matchAll(/npm run (\S+)/g)) expect(scripts).toHaveProperty([script]);
       for (const [, names = ""] of command.matchAll(
-        /docker compose (?:logs(?: --tail \d+)?|run --rm|config|ps)([^|]*)/g,
+        /docker compose (?:logs(?: --tail \d+)?|run --rm|config|ps)((?: (?!-)[\w-]+)*)/g,
       ))
         for (const name of names.split(" ").filter(Boolean)) expect(services).toHaveProperty(name);
       expect(command).not.toMatch(/undefined/);
@@ -44,6 +50,26 @@ describe("a command of a hint", () => {
 
   it("needs no checkout and no cluster on a host", () => {
     for (const command of commandsAt("host")) expect(command).toMatch(/^(curl|openssl|systemctl|timedatectl)\b/);
+  });
+
+  it("works on the certificates that the client trusts", () => {
+    expect(hints("start", "/my certs/ca.crt")).toEqual([
+      "npm run certs -- --dir '/my certs' --renew",
+      "npm run certs -- --dir '/my certs' --host a.test",
+      "npm run certs -- --dir '/my certs' --show",
+    ]);
+    expect(hints("kubernetes", "/srv/ca.crt")).toEqual([
+      "npm run tls:renew -- --certificates /srv",
+      "npm run certs -- --dir /srv --host a.test",
+      "npm run certs -- --dir /srv --show",
+    ]);
+    for (const caFile of [undefined, "certs/issued/ca.crt", resolve("certs/issued/ca.crt"), "/etc/ssl/roots.pem"])
+      expect(hints("start", caFile).join("; ")).toBe(
+        "npm run certs -- --renew; npm run certs -- --host a.test; npm run certs -- --show",
+      );
+    expect(hints("kubernetes", undefined)[0]).toBe("npm run tls:renew");
+    for (const hint of hints("compose", "/trust/ca.crt"))
+      expect(hint).toMatch(/^docker compose run --rm certs --dir \/certs\/issued --/);
   });
 
   it("connects as the client does", () => {

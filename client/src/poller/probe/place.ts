@@ -1,3 +1,4 @@
+import { basename, dirname, resolve } from "node:path";
 import type { Place } from "../config.ts";
 import { portOf, type Target } from "./target.ts";
 
@@ -47,9 +48,33 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Issuing for another name, in a checkout. */
-function issueFor(host: string): string {
-  return `npm run certs -- --host ${host}`;
+/** The option for the folder of the CA file, in a checkout, where it is not the one that `npm run certs` uses. */
+function folderOption(option: string, { caFile }: Target): string[] {
+  if (caFile === undefined || basename(caFile) !== "ca.crt") return [];
+  const folder = resolve(dirname(caFile));
+  return folder === resolve("certs/issued") ? [] : [option, shellWord(folder)];
+}
+
+function npmRun(script: string, options: string[]): string {
+  return [`npm run ${script}`, ...(options.length > 0 ? ["--", ...options] : [])].join(" ");
+}
+
+/** What a command about the certificates is, given its options. */
+type Issuer = (...options: string[]) => string;
+
+function inCheckout(target: Target): Issuer {
+  return (...options) => npmRun("certs", [...folderOption("--dir", target), ...options]);
+}
+
+/** In the folder that Compose mounts, which CERTS_FOLDER can move. */
+const inCompose: Issuer = (...options) => ["docker compose run --rm certs --dir /certs/issued", ...options].join(" ");
+
+function issuing(certs: Issuer): Pick<Commands, "certificate" | "issueFor" | "authority"> {
+  return {
+    certificate: certs("--renew"),
+    issueFor: (host) => certs(`--host ${host}`),
+    authority: certs("--show"),
+  };
 }
 
 /** The edge from here by curl, with the trust and the address that the client uses. Needs nothing else. */
@@ -85,17 +110,15 @@ function onHost(target: Target): Commands {
   };
 }
 
-const start: Commands = {
+const onStart = (target: Target): Commands => ({
   edge: "tail -n 20 logs/web.log",
   rules: "tail -n 20 logs/web.log",
   limits: "tail -n 20 logs/web.log",
   services: "tail -n 20 logs/web.log logs/worker.log",
   logs: (requestId) => `grep ${requestId} logs/web.log logs/worker.log`,
-  certificate: "npm run certs -- --renew",
-  issueFor,
-  authority: "npm run certs -- --show",
+  ...issuing(inCheckout(target)),
   ...localCommands.start,
-};
+});
 
 const compose: Commands = {
   edge: "docker compose logs --tail 20 nginx",
@@ -103,25 +126,29 @@ const compose: Commands = {
   limits: "docker compose logs --tail 20 nginx",
   services: "docker compose ps",
   logs: (requestId) => `docker compose logs web-1 web-2 worker | grep ${requestId}`,
-  certificate: "npm run certs -- --renew && docker compose run --rm prepare",
-  issueFor,
-  authority: "npm run certs -- --show",
+  ...issuing(inCompose),
   ...localCommands.compose,
 };
 
-const kubernetes: Commands = {
+const onKubernetes = (target: Target): Commands => ({
   edge: "kubectl -n analyze get ingress,secret",
   rules: "kubectl get ingress -A",
   limits: "kubectl -n analyze get ingress -o yaml | grep -E 'limit|body-size'",
   services: "kubectl -n analyze get pods,endpointslices",
   logs: (requestId) => `kubectl -n analyze logs -l app.kubernetes.io/name=analyze --tail=-1 | grep ${requestId}`,
-  certificate: "npm run tls:renew",
-  issueFor,
-  authority: "npm run certs -- --show",
+  ...issuing(inCheckout(target)),
+  certificate: npmRun("tls:renew", folderOption("--certificates", target)),
   ...localCommands.kubernetes,
+});
+
+const commandsByPlace: Record<Place, (target: Target) => Commands> = {
+  host: onHost,
+  start: onStart,
+  compose: () => compose,
+  kubernetes: onKubernetes,
 };
 
 /** The commands that exist where the client runs. A host has neither the checkout nor a way into the cluster. */
 export function commandsOf(target: Target): Commands {
-  return target.place === "host" ? onHost(target) : { start, compose, kubernetes }[target.place];
+  return commandsByPlace[target.place](target);
 }

@@ -1,14 +1,20 @@
-import { type Part, type PartOptions, startPart } from "./part.ts";
+import { drained, type Part, type PartOptions, startPart } from "./part.ts";
+
+/** A process that ended, and the way that it did. */
+export interface End {
+  part: Part;
+  how: string;
+}
 
 /** Processes that stand and fall together. */
 export interface Fleet {
   start(options: PartOptions): Part;
-  /** The first that ended without having been asked to, with the way it ended. */
-  readonly dead: { part: Part; how: string } | undefined;
+  /** The first that ended without a request to stop. */
+  readonly dead: End | undefined;
   /** Aborts when {@link Fleet.dead} is set. */
   readonly broken: AbortSignal;
-  /** Drains them one after the other, the last started first: the caller before whom it calls. */
-  stop(): Promise<void>;
+  /** Drains them one after the other, callers first, and resolves with those that failed on the way. */
+  stop(): Promise<End[]>;
   kill(): void;
 }
 
@@ -36,7 +42,13 @@ export function createFleet(): Fleet {
     broken: broken.signal,
     stop: async () => {
       stopping = true;
-      for (const part of parts.toReversed()) await part.stop();
+      const failed: End[] = [];
+      for (const part of parts.toReversed()) {
+        await part.stop();
+        const how = await part.ended;
+        if (part !== dead?.part && how !== drained) failed.push({ part, how });
+      }
+      return failed;
     },
     kill: () => parts.forEach((part) => part.kill()),
   };

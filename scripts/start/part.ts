@@ -92,6 +92,9 @@ async function lastMessages(messages: Readable | null): Promise<void> {
   await once(messages, "close", { signal: AbortSignal.timeout(messagesLimitMs) }).catch(() => messages.destroy());
 }
 
+/** How a program that drained ends. */
+export const drained = "ended with code 0";
+
 async function endOf(child: ChildProcess): Promise<string> {
   try {
     await once(child, "exit");

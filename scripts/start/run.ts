@@ -4,14 +4,14 @@ import { hour } from "@analyze/common/time";
 import { requireClient } from "./client.ts";
 import { type StartConfig, StartError } from "./config.ts";
 import { recordRun } from "./earlier.ts";
-import { createFleet } from "./fleet.ts";
+import { createFleet, type End } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
 import { requirePorts } from "./ports.ts";
 import { untilReady } from "./ready.ts";
 import { renewEvery } from "./renewal.ts";
 import { leaveSettings } from "./settings.ts";
 import { certificates, findTrust, type Trust } from "./trust.ts";
-import { farewell, greeting, obituary, type Screen } from "./view.ts";
+import { farewell, greeting, notDrained, obituary, type Screen } from "./view.ts";
 
 const readyLimitMs = 15_000;
 
@@ -31,6 +31,7 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   const over = AbortSignal.any([stop, fleet.broken]);
   const renewing = new AbortController();
   let renewal: Promise<void> | undefined;
+  let failed: End[] = [];
   try {
     const worker = fleet.start(parts.worker);
     const web = fleet.start(parts.web);
@@ -47,9 +48,10 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
   } finally {
     renewing.abort();
     await renewal;
-    await fleet.stop();
+    failed = await fleet.stop();
+    for (const end of failed) screen.write(notDrained(end));
   }
-  return fleet.dead ? 1 : 0;
+  return fleet.dead || failed.length > 0 ? 1 : 0;
 }
 
 /** True when web and worker answer; false when `over` aborted before. Throws when they take too long. */

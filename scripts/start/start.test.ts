@@ -1,6 +1,6 @@
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -101,6 +101,27 @@ it("a log that cannot be opened is named, and nothing is started", async () => {
   expect(await started.ended).toBe(1);
   expect(started.output()).toMatch(/^The log cannot be opened: EISDIR/m);
   expect(existsSync(join(dir, "logs"))).toBe(false);
+});
+
+it("lines of the log that are lost at its end are counted, and the exit code says so", async () => {
+  const log = join(dir, "folder", "analyze.log");
+  mkdirSync(dirname(log));
+  const started = start({ ...(await freePorts()), ANALYZE_LOG: log }, "--every", "1s");
+  await started.waitFor(/^\S+Z ok /m);
+  renameSync(dirname(log), join(dir, "away"));
+  await started.waitFor(/lines? waits? in memory: .*ENOENT/);
+  expect(await started.stop()).toBe(1);
+  expect(started.output()).toMatch(/^analyze: \d+ lines? (is|are) lost .*folder\/analyze\.log$/m);
+  expect(started.output()).toMatch(
+    /^client ended with code 1 and did not drain\. Its messages are above, and in logs\/client\.log$/m,
+  );
+});
+
+it.each(["SIGTERM", "SIGINT"] as const)("with --watch, %s drains all and ends with code 0", async (signal) => {
+  const started = start(await freePorts(), "--every", "1s", "--watch");
+  await started.waitFor(/^\S+Z ok /m);
+  expect(await started.stop(signal)).toBe(0);
+  expect(logText()).toMatch(/Z stop .*\n$/);
 });
 
 it("when one part dies the rest is ended, and the exit code says so", async () => {

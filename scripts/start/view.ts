@@ -1,6 +1,7 @@
 import { dateOf } from "@analyze/certs";
 import { stripVTControlCharacters } from "node:util";
 import type { StartConfig } from "./config.ts";
+import type { End } from "./fleet.ts";
 import type { Part } from "./part.ts";
 import type { Trust } from "./trust.ts";
 
@@ -34,9 +35,18 @@ Ctrl-C ends all three. The client's lines, as they come:
 
 export const farewell = "Stopping: client, web and worker drain. Ctrl-C again ends them at once.\n";
 
-/** What is told of a part that ended by itself: how, and its last words. */
-export function obituary({ part, how }: { part: Part; how: string }): string {
-  const end = `${part.name} ${how}, so the rest is ended too.`;
+/** Describes a part that ended by itself: how, and its last lines. */
+export function obituary(end: End): string {
+  return withLastLines(end, ", so the rest is ended too.");
+}
+
+/** Describes a part that did not drain, such as a client that could not write its last lines. */
+export function notDrained(end: End): string {
+  return withLastLines(end, " and did not drain.");
+}
+
+function withLastLines({ part, how }: End, rest: string): string {
+  const end = `${part.name} ${how}${rest}`;
   if (part.shown) return `${end} Its messages are above, and in ${part.log}\n`;
   const words = part.lastLines().map((line) => `  ${stripVTControlCharacters(line)}`);
   return [`${end} Its last lines, from ${part.log}:`, ...words, ""].join("\n");

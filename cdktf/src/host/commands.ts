@@ -1,5 +1,6 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { readHostConfig } from "./config.ts";
+import { hostEnvironment } from "./environment.ts";
 import { HostError } from "./host-error.ts";
 import { checksOf, findInstance } from "./instance.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
@@ -15,7 +16,7 @@ interface Reached extends Destination {
 }
 
 async function find(): Promise<Reached> {
-  const config = readHostConfig(process.env);
+  const config = readHostConfig(await hostEnvironment(process.env));
   const ec2 = new EC2Client({ region: config.region });
   return { ec2, config, instance: await findInstance(ec2, config) };
 }
@@ -115,5 +116,5 @@ export async function tunnel({ to, port }: TunnelChoice): Promise<void> {
     );
   }
   say(`to ${host.instance.id}; Ctrl-C ends it. The client there calls it with ANALYZE_ADDRESS=127.0.0.1:${port}`);
-  await holdTunnel({ ssh: sshArguments(host), remotePort: port, to, say });
+  await holdTunnel({ ssh: sshArguments(host), keyFile: host.config.identityFile, remotePort: port, to, say });
 }

@@ -1,0 +1,27 @@
+import { setVariables } from "@analyze/common/settings";
+import { stageFrom } from "../config.ts";
+import { regionFrom } from "../settings/region.ts";
+import { stages } from "../stages.ts";
+import { readDeployed } from "../state/deployed.ts";
+import { rememberedBucket } from "../state/place.ts";
+
+/** What a deployment decides of the way to its host. */
+const kept = ["ANALYZE_ACCESS"] as const;
+
+/**
+ * The variables of `given`, and where it has none the region and the access of the deployed stage. Unchanged where this checkout
+ * knows no deployment, or where `given` has faults, which the caller reports.
+ */
+export async function hostEnvironment(given: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const env = setVariables(given);
+  const faults: string[] = [];
+  const stage = stageFrom(env, stages, faults);
+  const region = regionFrom(env, faults);
+  if (faults.length > 0) return env;
+  const bucket = env["ANALYZE_STATE_BUCKET"] ?? (await rememberedBucket(stage));
+  const deployed = await readDeployed({ stage, region, bucket });
+  if (deployed === null) return env;
+  const settings = kept.flatMap((name) => (deployed.settings[name] ? [[name, deployed.settings[name]] as const] : []));
+  const place = env["AWS_DEFAULT_REGION"] === undefined ? { AWS_REGION: deployed.region } : {};
+  return { ...place, ...Object.fromEntries(settings), ...env };
+}

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { failure, run } from "../run.ts";
+import { refusal } from "./refusal.ts";
 
 export interface TunnelOptions {
   /** ssh's options and the host (sshArguments). */
   readonly ssh: readonly string[];
+  /** The private key that ssh uses; null: those that it finds by itself. */
+  readonly keyFile: string | null;
   /** Port on the host's loopback. */
   readonly remotePort: number;
   /** The edge as this machine reaches it, `host:port`. */
@@ -33,12 +36,19 @@ function tunnelArguments({ ssh, remotePort, to }: Pick<TunnelOptions, "ssh" | "r
   return [...flags, "-R", `127.0.0.1:${remotePort}:${to}`, ...ssh, "--", `echo ${connected} && exec cat`];
 }
 
-/** Holds a reverse tunnel open, and opens it again whenever it ends. Rejects with Interrupted at a signal. */
+/**
+ * Holds a reverse tunnel open, and opens it again whenever it ends. Rejects with Interrupted at a signal, and with a UserError where
+ * the host refuses the first connection for good. A host that accepted one may refuse for a while, as during its shutdown.
+ */
 export async function holdTunnel(options: TunnelOptions): Promise<void> {
-  const { say, backoff = standardBackoff } = options;
+  const { say, keyFile, backoff = standardBackoff } = options;
   let failures = 0;
+  let everStood = false;
   for (;;) {
-    const { stood, reason } = await connectOnce(options);
+    const { stood, reason, printed } = await connectOnce(options);
+    everStood ||= stood;
+    const refused = everStood ? null : await refusal(printed, keyFile);
+    if (refused !== null) throw failure(`${refused}\n(ssh: ${reason})`);
     failures = stood ? 1 : failures + 1;
     const wait = backoff(failures);
     say(`${stood ? "cut" : "not connected"}: ${reason}; next try in ${(wait / 1000).toFixed(1)} s`);
@@ -46,7 +56,7 @@ export async function holdTunnel(options: TunnelOptions): Promise<void> {
   }
 }
 
-async function connectOnce(options: TunnelOptions): Promise<{ stood: boolean; reason: string }> {
+async function connectOnce(options: TunnelOptions): Promise<{ stood: boolean; reason: string; printed: string }> {
   let stood = false;
   let complaint = "";
   const onOutput = (text: string, stream: "stdout" | "stderr"): void => {
@@ -58,7 +68,7 @@ async function connectOnce(options: TunnelOptions): Promise<{ stood: boolean; re
   };
   const { code, stderr } = await run("ssh", tunnelArguments(options), { input: null, onOutput });
   if (code === 127 && complaint === "" && !stood) throw failure(stderr);
-  return { stood, reason: complaint || `ssh ended with exit code ${code}` };
+  return { stood, reason: complaint || `ssh ended with exit code ${code}`, printed: stderr };
 }
 
 function standardBackoff(failures: number): number {

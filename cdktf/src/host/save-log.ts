@@ -4,7 +4,11 @@ import { readHostConfig } from "./config.ts";
 import { HostError } from "./host-error.ts";
 import { findInstance } from "./instance.ts";
 import { run } from "../../../deploy/run.ts";
+import { refusal } from "../../../deploy/ssh/refusal.ts";
 import { pinFromConsole, sshCommand } from "./remote.ts";
+
+/** Oldest first. Fails where there is no log: an empty file must not pass for a saved one. */
+const wholeLog = "test -f /var/log/analyze.log && ls -tr /var/log/analyze.log* | xargs sudo zcat -f";
 
 /** Copies the client's log, with what was rotated, from the host to cdktf/state/. Returns the file. Rejects with a HostError. */
 export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
@@ -14,12 +18,11 @@ export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
   const ec2 = new EC2Client({ region: config.region });
   const host = { config, instance: await findInstance(ec2, config) };
   await pinFromConsole(ec2, host);
-  const [program, args] = sshCommand(host, "ls -tr /var/log/analyze.log* | xargs sudo zcat -f");
-  const { code, stdout } = await run(program, ["-o", "BatchMode=yes", ...args], { timeoutMs: 120_000 });
+  const [program, args] = sshCommand(host, wholeLog);
+  const { code, stdout, stderr } = await run(program, ["-o", "BatchMode=yes", ...args], { timeoutMs: 120_000 });
   if (code !== 0) {
-    throw new HostError(
-      `The log of ${host.instance.id} could not be saved: \`npm run host -- ssh\` shows why. Nothing was changed.`,
-    );
+    const why = (await refusal(stderr, config.identityFile)) ?? "`npm run host -- ssh` shows why.";
+    throw new HostError(`The log of ${host.instance.id} could not be saved. ${why} Nothing was changed.`);
   }
   await mkdir("state", { recursive: true });
   const file = `state/${config.stage}-${host.instance.id}.log`;

@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
 
-/** A real OpenSSH server that lets one key in, as the user who runs the test. */
+/** A real OpenSSH server that lets two keys in, as the user who runs the test. */
 export interface Sshd {
   /** Public key file, its private half beside it. */
   readonly keyFile: string;
+  /** The same for a key that is accepted too, whose private half has the passphrase {@link passphrase}. */
+  readonly lockedKeyFile: string;
   /** One line of the server's own public key. */
   readonly hostKey: string;
   /** Programs put here are first in the PATH of whoever logs in. */
@@ -16,9 +18,12 @@ export interface Sshd {
   start(): Promise<Program>;
 }
 
-function makeKey(file: string): string {
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file]);
-  return execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim();
+export const passphrase = "correct horse";
+
+/** Makes a key pair; returns the line of its public half. */
+function makeKey(file: string, secret = ""): string {
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", secret, "-C", "", "-f", file]);
+  return readFileSync(`${file}.pub`, "utf8").trim();
 }
 
 /** Prepares a server for `address`; with `start` it listens, again after a stop too. */
@@ -29,8 +34,8 @@ export function prepareSshd(address: string, port: number): Sshd {
   // Where Debian's sshd puts its unprivileged half; it does not make the folder itself.
   mkdirSync("/run/sshd", { recursive: true });
   const hostKey = makeKey(join(folder, "host"));
-  makeKey(join(folder, "me"));
-  copyFileSync(join(folder, "me.pub"), join(folder, "authorized_keys"));
+  const accepted = [makeKey(join(folder, "me")), makeKey(join(folder, "locked"), passphrase)];
+  writeFileSync(join(folder, "authorized_keys"), `${accepted.join("\n")}\n`);
   const config = join(folder, "sshd_config");
   const lines = [
     `ListenAddress ${address}:${port}`,
@@ -45,6 +50,7 @@ export function prepareSshd(address: string, port: number): Sshd {
   writeFileSync(config, `${lines.join("\n")}\n`);
   return {
     keyFile: join(folder, "me.pub"),
+    lockedKeyFile: join(folder, "locked.pub"),
     hostKey,
     bin,
     start: async () => {

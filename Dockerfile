@@ -23,7 +23,8 @@ USER 65532:65532
 # Stack traces name lines of the sources, by the map beside the bundle.
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
 ENTRYPOINT ["/nodejs/bin/node", "/app/main.mjs"]
-ARG VERSION=0.0.0
+# Compose passes no arguments. `npm version` writes this line.
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.version=$VERSION \
       org.opencontainers.image.revision=$REVISION \

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import manifest from "../package.json" with { type: "json" };
@@ -14,11 +16,31 @@ it.each([...workspaces, "cdktf", "bench"])("%s has no version besides the root's
 
 it.each([
   { what: "the lock file", found: () => JSON.parse(read("package-lock.json")).version },
+  { what: "the chart", found: () => parse(read("ingress/Chart.yaml")).version },
   { what: "the chart's appVersion", found: () => parse(read("ingress/Chart.yaml")).appVersion },
+  { what: "an image that Compose builds", found: () => /^ARG VERSION=(.*)$/m.exec(read("Dockerfile"))?.[1] },
   { what: "the newest entry of CHANGELOG.md", found: () => /^## \[(\d.*?)\]/m.exec(read("CHANGELOG.md"))?.[1] },
   { what: "what the client prints", found: () => printed({}) },
 ])("$what has the version of package.json", ({ found }) => {
   expect(found()).toBe(version);
+});
+
+it("npm version writes the new version wherever a file repeats it", () => {
+  const dir = mkdtempSync(join(tmpdir(), "version-"));
+  const files = ["package.json", "Dockerfile", "ingress/Chart.yaml", "CHANGELOG.md"];
+  try {
+    mkdirSync(join(dir, "ingress"));
+    for (const file of files) writeFileSync(join(dir, file), read(file).replaceAll(version, "9.8.7"));
+    writeFileSync(join(dir, "package.json"), JSON.stringify({ version }));
+    writeFileSync(join(dir, "CHANGELOG.md"), "# Changelog\n\n## [9.8.7] - unreleased\n\n## [0.1.0] - 2026-11-21\n");
+    execFileSync(process.execPath, [join(process.cwd(), "scripts/set-version.mjs")], { cwd: dir });
+    for (const file of ["Dockerfile", "ingress/Chart.yaml"])
+      expect(readFileSync(join(dir, file), "utf8")).toBe(read(file));
+    const [, , released] = readFileSync(join(dir, "CHANGELOG.md"), "utf8").split("\n");
+    expect(released?.replace(/\d{4}-\d\d-\d\d$/, "DATE")).toBe(`## [${version}] - DATE`);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
 
 it("the client adds the release that it was deployed as", () => {

@@ -2,7 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { issueAll } from "../../certs/src/index.ts";
+import { commandsOf } from "../../client/src/poller/probe/place.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeSuite } from "../edge/suite.ts";
 import { pass, startLoad, type Load } from "../load/load.ts";
@@ -53,6 +55,19 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     await expect
       .poll(async () => (await clientLog()).join("\n"), { timeout: 70_000, interval: 1000 })
       .toMatch(/^\S+Z ok .* 200 .*$/m);
+  });
+
+  it.each(["web-1", "worker", "client"])("the image of %s has the version of the repository", async (service) => {
+    expect(await project.inspect(service)).toMatchObject({
+      Config: { Labels: { "org.opencontainers.image.version": manifest.version } },
+    });
+  });
+
+  it("the command that the client's hints print describes the certificates", async () => {
+    const unused = { ca: undefined, address: undefined, identity: undefined };
+    const { authority } = commandsOf({ ...unused, url: new URL(project.edge().url), place: "compose" });
+    const [, , ...args] = authority.split(" ");
+    expect(await project.compose(...args)).toContain("Edge certificate (/certs/issued/tls.crt)");
   });
 
   it("publishes nginx alone; no other service is in a network that leads out", async () => {

@@ -1,0 +1,15 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+// `npm version` runs this between its change of package.json and its commit: these files have to repeat the version.
+// On plain Node, of any version: the packages need not be installed.
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const today = new Date().toISOString().slice(0, 10);
+
+const places = [
+  ["Dockerfile", /^(ARG VERSION=).*$/m, `$1${version}`],
+  ["ingress/Chart.yaml", /^(version: ).*$/m, `$1${version}`],
+  ["ingress/Chart.yaml", /^(appVersion: ).*$/m, `$1"${version}"`],
+  ["CHANGELOG.md", /^## \[.*\] - unreleased$/m, `## [${version}] - ${today}`],
+];
+
+for (const [file, pattern, line] of places) writeFileSync(file, readFileSync(file, "utf8").replace(pattern, line));

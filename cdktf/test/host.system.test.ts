@@ -4,7 +4,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type Program, startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { pin } from "../src/host/host-keys.ts";
@@ -50,7 +50,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     await moto.stop();
   });
 
-  test("status finds the host by its tags and shows the client's last line", () => {
+  it("status finds the host by its tags and shows the client's last line", () => {
     const { stdout, status } = run(["status"]);
     expect(stdout).toContain(host.id);
     expect(stdout).toContain(host.address);
@@ -58,7 +58,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(status).toBe(0);
   });
 
-  test("status --json gives the same facts to a program", () => {
+  it("status --json gives the same facts to a program", () => {
     expect(JSON.parse(run(["status", "--json"]).stdout)).toMatchObject({
       stage: "dev",
       instance: { id: host.id, state: "running", address: host.address },
@@ -66,14 +66,14 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     });
   });
 
-  test("log and report run the client's own command on the host, and pass on its exit code", () => {
+  it("log and report run the client's own command on the host, and pass on its exit code", () => {
     expect(run(["log", "-n", "5"]).stdout).toBe(`${clientLine}\n`);
     expect(run(["report", "--until", "2026-11-22"]).stdout).toContain("2026-11-21");
     const wrong = run(["report", "--slo", "it's not a number"]);
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("it's not a number")]);
   });
 
-  test("a host that shows another key than the pinned one is refused", () => {
+  it("a host that shows another key than the pinned one is refused", () => {
     const file = join(temporaryFolder(), "known_hosts");
     pin(file, host.id, [sshd.hostKey]);
     expect(run(["log"], { ANALYZE_KNOWN_HOSTS_FILE: file }).status).toBe(0);
@@ -84,7 +84,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(refused.status).not.toBe(0);
   });
 
-  test("no host, another region and no credentials are told apart, each with the next step", () => {
+  it("no host, another region and no credentials are told apart, each with the next step", () => {
     expect(run(["status"], { ANALYZE_STAGE: "prod" }).stderr).toMatch(
       /No host of stage prod is in eu-central-1.*npm run deploy/s,
     );
@@ -99,7 +99,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(run(["status"], { AWS_REGION: "here" }).stderr).toMatch(/AWS_REGION="here" is not a region of AWS/);
   });
 
-  test("two hosts with the same tags are both named, and neither is taken", async () => {
+  it("two hosts with the same tags are both named, and neither is taken", async () => {
     const second = await makeHost(ec2);
     const { stderr, status } = run(["status"]);
     await endHost(ec2, second.id);
@@ -108,7 +108,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(stderr).toContain(second.id);
   });
 
-  test("log -f goes on as lines come, until it is ended", async () => {
+  it("log -f goes on as lines come, until it is ended", async () => {
     const follow = startProgram(process.execPath, [main, "log", "-f"], { env: { ...process.env, ...env } });
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
@@ -125,7 +125,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
   });
 
   // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.
-  test("stop, start and reboot change the state and say so", () => {
+  it("stop, start and reboot change the state and say so", () => {
     expect(run(["stop"]).stdout).toBe(`${host.id} is stopped\n`);
     expect(run(["log"]).stderr).toMatch(/is stopped: `npm run host -- start` starts it/);
     expect(run(["start"]).stdout).toBe(`${host.id} runs\n`);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { describeWith } from "../support/requirements.ts";
 import { container, docker, image, names, own, setUp, tearDown } from "./containers.ts";
@@ -36,7 +36,7 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
   beforeAll(setUp);
   afterAll(tearDown);
 
-  test("the client reaches worker through web over verified TLS, and logs ok", async () => {
+  it("the client reaches worker through web over verified TLS, and logs ok", async () => {
     const log = join(own.folder, "log/analyze.log");
     const lines = (): string => (statSync(log, { throwIfNoEntry: false }) ? readFileSync(log, "utf8") : "");
     await vi.waitUntil(() => lines().includes(" ok "), { timeout: 30_000, interval: 100 });
@@ -45,14 +45,14 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
     process.stdout.write(`client: first line ${Math.round(statSync(log).birthtimeMs - started)} ms after its start\n`);
   });
 
-  test.each(["/", "/config", "/openapi.json", "/docs", "/readyz"])(
+  it.each(["/", "/config", "/openapi.json", "/docs", "/readyz"])(
     "web's bundle holds all that %s needs",
     async (path) => {
       expect(await statusOf(path)).toBe(200);
     },
   );
 
-  test.each(names)("%s adds one bundle and its map to the base, at most 5 MiB", (name) => {
+  it.each(names)("%s adds one bundle and its map to the base, at most 5 MiB", (name) => {
     const [ours = 0, below = 0] = [image(name), base].map((one) =>
       Number(docker("image", "inspect", "--format", "{{.Size}}", one)),
     );
@@ -61,21 +61,21 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
     expect(filesOf(name).filter((path) => /^app\/./.test(path))).toEqual(["app/main.mjs", "app/main.mjs.map"]);
   });
 
-  test.each(names)("%s holds no shell and no package manager", (name) => {
+  it.each(names)("%s holds no shell and no package manager", (name) => {
     const tools = /(^|\/)(sh|bash|dash|busybox|apt|apt-get|dpkg|npm|npx|yarn|corepack)$/;
     expect(filesOf(name).filter((path) => tools.test(path))).toEqual([]);
     // 126 or 127 by the version of Docker: the command was not found.
     expect(spawnSync("docker", ["exec", container(name), "sh", "-c", "true"]).status).toBeOneOf([126, 127]);
   });
 
-  test.each(names)("%s is bundled without any development dependency", (name) => {
+  it.each(names)("%s is bundled without any development dependency", (name) => {
     const { sources }: { sources: string[] } = JSON.parse(fileOf(name, "/app/main.mjs.map"));
     const packages = new Set(sources.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
     expect(packages.size).toBeGreaterThan(0);
     expect(Object.keys(manifest.devDependencies).filter((dependency) => packages.has(dependency))).toEqual([]);
   });
 
-  test.each(names)("%s runs as user 65532 and names its version and origin", (name) => {
+  it.each(names)("%s runs as user 65532 and names its version and origin", (name) => {
     const config: { User: string; Labels: Record<string, string> } = JSON.parse(
       docker("image", "inspect", "--format", "{{json .Config}}", image(name)),
     );
@@ -87,7 +87,7 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
     });
   });
 
-  test.each(["client", "web", "worker"] as const)("%s ends with code 0 on SIGTERM", (name) => {
+  it.each(["client", "web", "worker"] as const)("%s ends with code 0 on SIGTERM", (name) => {
     docker("stop", "--time", "30", container(name));
     expect(docker("inspect", "--format", "{{.State.ExitCode}}", container(name))).toBe("0");
   });

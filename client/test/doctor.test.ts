@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAuthority } from "@analyze/certs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startProgram } from "../../test/support/program.ts";
 import { formatLine } from "../src/line/index.ts";
 import { takeLock, lockHolder } from "../src/poller/journal/lock.ts";
 import { runLine } from "./log-lines.ts";
+import { runClient } from "./running.ts";
 import { host, openStage, type Stage } from "./stage.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -26,17 +26,7 @@ afterAll(async () => {
 });
 
 async function doctor(args: string[], env: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const program = startProgram(process.execPath, [main, "doctor", ...args], {
-    env: {
-      ...process.env,
-      ANALYZE_URL: stage.target.url.origin,
-      ANALYZE_ADDRESS: "127.0.0.1",
-      ANALYZE_CA_FILE: join(dir, "ca.crt"),
-      ANALYZE_LOG: join(dir, "analyze.log"),
-      ...env,
-    },
-  });
-  return { code: await program.ended, output: program.output() };
+  return runClient(stage, dir, ["doctor", ...args], env);
 }
 
 it("a whole way is walked to the contract, and says who writes the log", async () => {

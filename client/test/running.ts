@@ -8,6 +8,28 @@ import { openStage, type Stage } from "./stage.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
+/** The environment of a client that probes the stage; the CA's certificate and the log are in `dir`. */
+function environment(stage: Stage, dir: string): NodeJS.ProcessEnv {
+  return {
+    ...movedClock(),
+    ANALYZE_URL: stage.target.url.origin,
+    ANALYZE_ADDRESS: "127.0.0.1",
+    ANALYZE_CA_FILE: join(dir, "ca.crt"),
+    ANALYZE_LOG: join(dir, "analyze.log"),
+  };
+}
+
+/** Runs a command of the client to its end, as {@link environment} says. */
+export async function runClient(
+  stage: Stage,
+  dir: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string }> {
+  const program = startProgram(process.execPath, [main, ...args], { env: { ...environment(stage, dir), ...env } });
+  return { code: await program.ended, output: program.output() };
+}
+
 /** Real clients that probe a stage each second, and write one log. */
 export interface Bench {
   stage: Stage;
@@ -38,11 +60,8 @@ export async function openBench(given?: string): Promise<Bench> {
     start: (env = {}) =>
       startProgram(process.execPath, [main, "run"], {
         env: {
-          ...movedClock(),
-          ANALYZE_URL: stage.target.url.origin,
-          ANALYZE_ADDRESS: "127.0.0.1",
+          ...environment(stage, dir),
           ANALYZE_CA_FILE: caFile,
-          ANALYZE_LOG: log,
           ANALYZE_SCHEDULE: "* * * * * *",
           ...env,
         },

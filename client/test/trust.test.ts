@@ -1,16 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { day } from "@analyze/common/time";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { movedClock } from "../../test/support/clock.ts";
 import { startProgram } from "../../test/support/program.ts";
 import { forge } from "./faults/forge.ts";
+import { runClient } from "./running.ts";
 import { goodAnswer, host, openStage, overTls, type Stage } from "./stage.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const probeModule = new URL("../src/poller/probe/probe.ts", import.meta.url).href;
 let stage: Stage;
 let dir: string;
@@ -30,17 +29,7 @@ afterAll(async () => {
 });
 
 async function analyze(command: string, env: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const program = startProgram(process.execPath, [main, command], {
-    env: {
-      ...movedClock(),
-      ANALYZE_URL: stage.target.url.origin,
-      ANALYZE_ADDRESS: "127.0.0.1",
-      ANALYZE_CA_FILE: join(dir, "ca.crt"),
-      ANALYZE_LOG: join(dir, "analyze.log"),
-      ...env,
-    },
-  });
-  return { code: await program.ended, output: program.output() };
+  return runClient(stage, dir, [command], env);
 }
 
 describe("an edge by a foreign CA", () => {

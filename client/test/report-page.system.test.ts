@@ -52,7 +52,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     );
     const attack = `</script><script>document.title="taken"</script><img src=x onerror="document.title='taken'">`;
     const lines = [startLine(begin), ...linesOf(minutes), failLine(at(600), "tls-trust", attack)];
-    await writeFile(file, drawHtml(reportOf(lines, at(601))));
+    await writeFile(file, await drawHtml(reportOf(lines, at(601))));
     address = pathToFileURL(file).href;
     const executablePath = execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });

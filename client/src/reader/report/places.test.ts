@@ -31,7 +31,7 @@ describe("one service seen from two places", () => {
     expect(all.objective).toMatchObject({ held: false, spentMinutes: 3 });
   });
 
-  it("says so in text, in one line, as JSON and as a page", () => {
+  it("says so in text, in one line, as JSON and as a page", async () => {
     const { places, all } = placesOf({ home: "ooooXX", ec2: "oooooo" });
     expect(placesSentence(places)).toMatch(/^DOWN from home, UP from ec2/);
     const text = drawPlacesText(places, all, { width: 60, colour: false, blocks: false });
@@ -43,7 +43,7 @@ describe("one service seen from two places", () => {
       together: { slots: { partial: 2, down: 0 }, incidents: [{ verdict: "partial", places: ["home"], until: null }] },
       places: { home: { state: { now: "down" } }, ec2: { state: { now: "up" } } },
     });
-    const page = drawPlacesHtml(places, all);
+    const page = await drawPlacesHtml(places, all);
     expect(page).toMatch(/<h1>DOWN from home, UP from ec2/);
     expect(page).toContain("down from home only");
     expect(new Set(page.match(/ id="[^"]+"/g)).size).toBe(page.match(/ id="[^"]+"/g)?.length);

@@ -1,10 +1,13 @@
 import { day } from "@analyze/common/time";
 import { scaleLinear, scaleLog, scaleUtc } from "d3-scale";
 import { area, line } from "d3-shape";
+import { html } from "hono/html";
 import { markOf, type Group, type Groups } from "../groups.ts";
 import { percentiles, type Percentiles } from "../summary.ts";
 import { atMinute } from "../wording.ts";
-import { html, type Markup } from "./markup.ts";
+
+/** What `html` gives: text in which every value was escaped. */
+export type Markup = ReturnType<typeof html>;
 
 /** Latency of a group's good runs beside the group. */
 export interface Measured {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
 import { typed } from "../../../log/typed.ts";
 import { groupSlots } from "../groups.ts";
 import type { Report } from "../summary.ts";
 import * as say from "../wording.ts";
-import { latencyChart, measure, strip, timeAxis, type Measured } from "./chart.ts";
-import { html, Markup } from "./markup.ts";
+import { latencyChart, measure, strip, timeAxis, type Markup, type Measured } from "./chart.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 import type { Place, Together } from "../places.ts";
@@ -94,7 +94,7 @@ function chart(report: Report, id = ""): Markup {
     <p class="legend">
       <span><i class="curve"></i>median</span><span><i class="range"></i>up to p95</span>${legend}
     </p>
-    ${groupTable(measured)} ${new Markup(`<script type="application/json">${data}</script>`)}
+    ${groupTable(measured)} ${raw(`<script type="application/json">${data}</script>`)}
   </section>`;
 }
 
@@ -113,7 +113,7 @@ function footer(report: Report): Markup {
 }
 
 /** The report as one HTML document that needs nothing else: no request leaves it, and its policy forbids any. */
-export function drawHtml(report: Report): string {
+export function drawHtml(report: Report): Promise<string> {
   const title = `${words[report.state.now]}: ${report.target ?? "analyze"}`;
   return document(
     title,
@@ -130,7 +130,7 @@ export function drawHtml(report: Report): string {
 }
 
 /** The report on several places as one such document: what they say together, then each. */
-export function drawPlacesHtml(places: Place[], all: Together): string {
+export function drawPlacesHtml(places: Place[], all: Together): Promise<string> {
   const sentence = placesSentence(places);
   const target = places.find(({ report }) => report.target !== undefined)?.report.target ?? "analyze";
   const isDown = places.every(({ report }) => report.state.now === "down");
@@ -158,14 +158,15 @@ export function drawPlacesHtml(places: Place[], all: Together): string {
 }
 
 /** A page with its style, its script, and a policy that allows nothing else. */
-function document(title: string, body: Markup): string {
-  return html`<!doctype html>
+async function document(title: string, body: Markup): Promise<string> {
+  const page = await html`<!doctype html>
     <html lang="en">
       <meta charset="utf-8" />
-      ${new Markup(pageMark)}
+      ${raw(pageMark)}
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta http-equiv="Content-Security-Policy" content="${policy}" />
       <title>${title}</title>
-      ${new Markup(`<style>${style}</style>`)} ${body} ${new Markup(`<script>${script}</script>`)}
-    </html> `.text;
+      ${raw(`<style>${style}</style>`)} ${body} ${raw(`<script>${script}</script>`)}
+    </html> `;
+  return page.toString();
 }

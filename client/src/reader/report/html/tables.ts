@@ -1,11 +1,11 @@
+import { html } from "hono/html";
 import { phases, type Phase } from "../runs.ts";
 import type { Report } from "../summary.ts";
 import type { Together } from "../places.ts";
 import { incidentLength, incidentPlaces } from "../places-text.ts";
 import * as say from "../wording.ts";
 import { markOf } from "../groups.ts";
-import type { Measured } from "./chart.ts";
-import { html, type Markup } from "./markup.ts";
+import type { Markup, Measured } from "./chart.ts";
 
 type Row = (string | number)[];
 

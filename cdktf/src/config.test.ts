@@ -55,6 +55,7 @@ const malformed = {
   ANALYZE_INSTANCE_TYPE: "big",
   ANALYZE_DETAILED_MONITORING: "yes",
   ANALYZE_STATE_BUCKET: "My Bucket",
+  ANALYZE_PERMISSIONS_BOUNDARY: "analyze-boundary",
   ANALYZE_SSH_CIDR: "203.0.113.7",
   ANALYZE_SSH_PUBLIC_KEY_FILE: "/nowhere/id.pub",
   ANALYZE_URL: "http://analyze.test/",

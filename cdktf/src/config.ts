@@ -20,6 +20,8 @@ export interface Config {
   readonly stateBucket: string | null;
   readonly instanceType: string;
   readonly detailedMonitoring: boolean;
+  /** ARN of the managed policy that bounds every role of the stage; null: none. */
+  readonly permissionsBoundary: string | null;
   /** The way into the host. */
   readonly access: Access;
   /** What the client calls, as its environment and as a firewall rule. */
@@ -40,6 +42,13 @@ const plain = z.object({
     .refine(
       (type) => processorOf(type) !== null,
       "is not an instance type that Amazon Linux 2023 boots on, for example t4g.micro or t3.micro",
+    )
+    .optional(),
+  ANALYZE_PERMISSIONS_BOUNDARY: z
+    .string()
+    .regex(
+      /^arn:aws:iam::\d{12}:policy\/[\w+=,.@/-]+$/,
+      "is not a policy's ARN, for example arn:aws:iam::123456789012:policy/analyze-boundary",
     )
     .optional(),
   ANALYZE_DETAILED_MONITORING: z.enum(["true", "false"], "must be true or false").default("false"),
@@ -73,6 +82,7 @@ function choicesOf(data: z.infer<typeof plain>, { host }: Stage) {
   return {
     stateBucket: data.ANALYZE_STATE_BUCKET ?? null,
     instanceType: data.ANALYZE_INSTANCE_TYPE ?? host.instanceType,
+    permissionsBoundary: data.ANALYZE_PERMISSIONS_BOUNDARY ?? null,
     detailedMonitoring: data.ANALYZE_DETAILED_MONITORING === "true",
   };
 }

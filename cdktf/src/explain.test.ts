@@ -5,7 +5,7 @@ import { PolicyViolation } from "./policy/violation.ts";
 it.each([
   ["CredentialsProviderError", /aws configure/],
   ["ExpiredTokenException", /log in again/],
-  ["AccessDeniedException", /deployer-policy\.json/],
+  ["AccessDeniedException", /docs\/aws\.md/],
 ])("tells a person what to do about %s", (name, advice) => {
   expect(explain(Object.assign(new Error("no"), { name }))).toMatch(advice);
 });

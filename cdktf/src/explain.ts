@@ -1,7 +1,7 @@
 import { UserError } from "@analyze/common/errors";
 
 const lacking =
-  "These credentials lack a right: docs/deployer-policy.json lists what a deployment needs, deployer-policy-prod.json what prod needs besides.";
+  "These credentials lack a right: docs/aws.md lists the policies that a deployment needs. Who has them creates roles only with ANALYZE_PERMISSIONS_BOUNDARY set.";
 
 /** Errors of the AWS SDK by name, each with what a person does next. */
 const nextSteps: Readonly<Record<string, string>> = {

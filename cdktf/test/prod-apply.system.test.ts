@@ -1,3 +1,4 @@
+import { CreatePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
@@ -5,6 +6,9 @@ import { describeWith } from "../../test/support/requirements.ts";
 import { chartValues } from "../src/chart/values.ts";
 import { project } from "../../deploy/images/docker.ts";
 import { Terraform } from "../../deploy/terraform.ts";
+import { clientOf } from "./support/aws.ts";
+import { policyText } from "./support/deployer-policy.ts";
+import { inlineBeyond, managedBeyond, roleRights } from "./support/role-rights.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
 import { absent, lookups } from "./support/emulator-gaps.ts";
 import { production, withStores } from "./support/fixture.ts";
@@ -21,15 +25,33 @@ async function makeZone(moto: Moto): Promise<void> {
   expect(answer.status).toBe(201);
 }
 
+const boundaryArn = "arn:aws:iam::123456789012:policy/analyze-boundary";
+
+/** The boundary belongs to the account: who deploys may not change it. */
+async function makeBoundary(moto: Moto): Promise<void> {
+  const PolicyDocument = policyText("boundary");
+  await clientOf(IAMClient, moto).send(new CreatePolicyCommand({ PolicyName: "analyze-boundary", PolicyDocument }));
+}
+
+/** What AWS's own policies allow and the boundary does not: nothing here needs it. */
+const withheld: Readonly<Record<string, RegExp>> = {
+  // The balancer, its targets and its firewalls are Terraform's, and pods get addresses of the network: no route, no volume by this role.
+  AmazonEKSClusterPolicy:
+    /^(elasticloadbalancing:(?!Describe)|iam:CreateServiceLinkedRole$|autoscaling:UpdateAutoScalingGroup$|ec2:\w*(SecurityGroup|Route|InstanceAttribute))/,
+  // Session Manager itself reads no parameter.
+  AmazonSSMManagedInstanceCore: /^ssm:GetParameters?$/,
+};
+
 describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   let applied: Applied;
   let everything: string[];
 
   beforeAll(async () => {
     applied = await applyStage(
-      { ...production, ANALYZE_INSPECTOR: "true" },
+      { ...production, ANALYZE_INSPECTOR: "true", ANALYZE_PERMISSIONS_BOUNDARY: boundaryArn },
       async ({ moto, stack }) => {
         await makeZone(moto);
+        await makeBoundary(moto);
         everything = await withoutOverrides(stack.folder, () => stack.plan(), lookups(stack.folder));
       },
       withStores,
@@ -46,6 +68,17 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
     const planned = everything.map((change) => change.replace("create ", ""));
     const left = planned.filter((address) => !made.has(address)).map((address) => address.split(".")[0] ?? "");
     expect([...new Set(left)]).toEqual(Object.keys(absent).sort());
+  });
+
+  it("puts every role under the boundary, which takes away nothing that the stage needs", async () => {
+    const rights = await roleRights((await applied.stack.terraform(["show", "-json"])).output);
+    expect(new Set(rights.boundaries)).toEqual(new Set([boundaryArn]));
+    expect(await inlineBeyond(rights, policyText("boundary"))).toEqual([]);
+    for (const arn of [...rights.managed, "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]) {
+      const beyond = await managedBeyond(applied.moto, arn);
+      const why = withheld[arn.split("/").at(-1) ?? ""];
+      expect([arn, beyond.filter((action) => why?.test(action) !== true)]).toEqual([arn, []]);
+    }
   });
 
   it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this balancer and no other", async () => {

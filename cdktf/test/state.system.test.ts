@@ -39,7 +39,12 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
   function place(): ReturnType<typeof terraformIn> {
     const out = temporaryFolder();
     const app = new App({ outdir: out });
-    const stack = new AnalyzeStack(app, "small", { stage: "dev", region: "eu-central-1", stateBucket: bucket });
+    const stack = new AnalyzeStack(app, "small", {
+      stage: "dev",
+      region: "eu-central-1",
+      stateBucket: bucket,
+      permissionsBoundary: null,
+    });
     new Vpc(stack, "vpc", { cidrBlock: "10.75.0.0/24" });
     app.synth();
     const folder = join(out, "stacks", "small");

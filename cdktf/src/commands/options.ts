@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { UserError } from "@analyze/common/errors";
 import { setVariables } from "@analyze/common/settings";
 import { announce } from "../../../deploy/progress.ts";
 import { type Config, readConfig } from "../config.ts";
@@ -51,10 +52,16 @@ export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
   return { config, env, place: { ...place, region: config.region }, deployed };
 }
 
-/** The account of the credentials. Throws a UserError where the stage is in another one. */
+/** The account of the credentials. Throws a UserError where the stage or its permissions boundary is in another one. */
 export async function checkAccount({ config, place, deployed }: Opened): Promise<string> {
   const { Account = "" } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
   if (deployed !== null) refuseElsewhere(place, deployed, { region: config.region, account: Account });
+  const boundary = config.permissionsBoundary;
+  if (boundary !== null && boundary.split(":")[4] !== Account) {
+    throw new UserError(
+      `ANALYZE_PERMISSIONS_BOUNDARY="${boundary}" is a policy of another account than ${Account}, that of these credentials.`,
+    );
+  }
   announce(`stage ${config.stage} in account ${Account}, ${config.region}`);
   return Account;
 }

@@ -14,7 +14,12 @@ import { expect, it } from "vitest";
 import { AnalyzeStack } from "../stacks/analyze-stack.ts";
 
 function synth(add: (scope: Construct) => void): string {
-  const stack = new AnalyzeStack(Testing.app(), "test", { stage: "dev", region: "eu-central-1", stateBucket: null });
+  const stack = new AnalyzeStack(Testing.app(), "test", {
+    stage: "dev",
+    region: "eu-central-1",
+    stateBucket: null,
+    permissionsBoundary: null,
+  });
   add(stack);
   return Testing.synth(stack);
 }

@@ -2,11 +2,16 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { LocalBackend, S3Backend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Config } from "../config.ts";
+import { boundRoles } from "../policy/bound-roles.ts";
 import { enforcePolicy } from "../policy/enforce.ts";
 
 /** What all stacks share: the provider with tags on everything, the state, the policy. */
 export class AnalyzeStack extends TerraformStack {
-  constructor(scope: Construct, id: string, config: Pick<Config, "stage" | "region" | "stateBucket">) {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: Pick<Config, "stage" | "region" | "stateBucket" | "permissionsBoundary">,
+  ) {
     super(scope, id);
     new AwsProvider(this, "aws", {
       region: config.region,
@@ -15,6 +20,7 @@ export class AnalyzeStack extends TerraformStack {
     this.addOverride("terraform.required_version", ">= 1.10.0");
     if (config.stateBucket === null) this.keepStateHere(id);
     else this.keepStateInS3(id, config.stateBucket, config.region);
+    boundRoles(this, config.permissionsBoundary);
     enforcePolicy(this);
   }
 

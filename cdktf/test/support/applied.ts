@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Release } from "../../src/release/release.ts";
-import { neededActions, allowedActions } from "./deployer-policy.ts";
+import { allowedFor, neededActions } from "./deployer-policy.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Stage } from "../../src/stages.ts";
 import { environment, release } from "./fixture.ts";
@@ -59,6 +59,6 @@ export function itEnds(stage: "dev" | "prod", applied: () => Applied): void {
   });
 
   it("needed the rights of the deployer's policy, all of them and no others", () => {
-    expect(allowedActions(stage)).toEqual(neededActions(stage, applied().moto.recording));
+    expect(allowedFor(stage)).toEqual(neededActions(stage, applied().moto.recording));
   });
 }

@@ -2,19 +2,31 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { absent } from "./emulator-gaps.ts";
 import { recordedActions } from "./recorded-actions.ts";
+import { updateActions } from "./update-actions.ts";
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
-const policyShape = z.object({ Statement: z.array(z.object({ Action: z.array(z.string()), Resource: oneOrMore })) });
+const policyShape = z.object({
+  Statement: z.array(
+    z.object({
+      Sid: z.string(),
+      Action: z.array(z.string()),
+      Resource: oneOrMore,
+      Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    }),
+  ),
+});
 
-/** What stage dev needs, what stage prod needs besides, and what updating prod needs besides both. */
+/** What stage dev needs, and what a stage with a cluster needs besides: two, since a managed policy has a limit. */
 const policies = {
   dev: "deployer-policy.json",
   prod: "deployer-policy-prod.json",
-  update: "deployer-policy-prod-update.json",
+  edge: "deployer-policy-prod-edge.json",
+  boundary: "permissions-boundary.json",
 } as const;
-type PolicyName = keyof typeof policies;
-/** Policies whose calls a test records. */
-type Recorded = "dev" | "prod";
+export type PolicyName = keyof typeof policies;
+/** Stages whose calls a test records, and the policies that they need. */
+const policiesOf = { dev: ["dev"], prod: ["prod", "edge"] } as const satisfies Record<string, readonly PolicyName[]>;
+type Recorded = keyof typeof policiesOf;
 
 /** Rights that no recording of Terraform shows, each group with its reason. */
 const besides: Readonly<Record<Recorded, readonly string[]>> = {
@@ -92,11 +104,14 @@ export function policyText(name: PolicyName): string {
   return readFileSync(new URL(`../../../docs/${policies[name]}`, import.meta.url), "utf8");
 }
 
-/** All actions that a policy allows, sorted. */
+/** All actions that a policy allows, each once, sorted. */
 export function allowedActions(name: PolicyName): string[] {
-  return statements(name)
-    .flatMap(({ Action }) => Action)
-    .sort();
+  return [...new Set(statements(name).flatMap(({ Action }) => Action))].sort();
+}
+
+/** All actions that the policies of a stage allow besides those of stage dev, sorted. */
+export function allowedFor(stage: Recorded): string[] {
+  return policiesOf[stage].flatMap((name) => allowedActions(name)).sort();
 }
 
 /** All actions that a policy has to allow by moto's recording of an apply and a destroy, sorted. */
@@ -104,6 +119,6 @@ export function neededActions(name: Recorded, recording: string): string[] {
   const recorded = recordedActions(recording);
   if (name === "dev") return [...new Set([...recorded, ...besides.dev])].sort();
   const dev = new Set(allowedActions("dev"));
-  const own = [...recorded, ...Object.values(absent).flat()].filter((action) => !dev.has(action));
-  return [...new Set([...own, ...besides.prod])].sort();
+  const all = [...recorded, ...Object.values(absent).flat(), ...Object.values(updateActions).flat()];
+  return [...new Set([...all.filter((action) => !dev.has(action)), ...besides.prod])].sort();
 }

@@ -1,11 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { settingsFile } from "./settings-file.ts";
+import { writeWhole } from "./start/files.ts";
 
+/** The settings of the client that `npm start` ran last, below the working directory. */
+const settingsFile = "logs/analyze.env";
 /** Where a host has the settings of the client that is installed on it. */
 const hostFile = "/etc/analyze/client.env";
 /** What npm start always writes. */
 const written = ["ANALYZE_URL", "ANALYZE_ADDRESS", "ANALYZE_CA_FILE", "ANALYZE_PLACE", "ANALYZE_LOG"];
+
+const paths = new Set(["ANALYZE_CA_FILE", "ANALYZE_LOG"]);
+
+/** Leaves the client's settings for `npm run analyze`, with paths that hold in every folder. */
+export function leaveSettings(env: Record<string, string>): void {
+  const lines = Object.entries(env).map(([name, value]) => `${name}="${paths.has(name) ? resolve(value) : value}"\n`);
+  writeWhole(settingsFile, `# Written by npm start; read by npm run analyze.\n${lines.join("")}`);
+}
 
 /**
  * Adds the settings that `npm start` left to `env`, where it has none; an empty variable counts as not set. Returns a

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { UserError } from "./errors.ts";
 
 /** Environment variables as a process has them. */
@@ -38,6 +38,17 @@ export function settingsFaults(error: z.ZodError, environment: Environment): str
     const name = path.map(String).join(".");
     return name === "" ? message : `${nameSetting(name, environment[name])} ${message}`;
   });
+}
+
+/** A setting that is a whole number between two bounds, written in digits. */
+export function wholeNumber(min: number, max: number, fallback: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error })
+    .default(fallback);
 }
 
 /**

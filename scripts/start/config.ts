@@ -1,4 +1,5 @@
-import { UserError } from "@analyze/common/errors";
+import { SettingsError, settingsFaults, setVariables, wholeNumber } from "@analyze/common/settings";
+import { z } from "zod";
 
 /** What `npm start` runs with. */
 export interface StartConfig {
@@ -12,44 +13,35 @@ export interface StartConfig {
   watch: boolean;
 }
 
-export type PortVariable = keyof typeof defaultPorts;
+const port = (fallback: number) => wholeNumber(1, 65_535, fallback);
 
-const defaultPorts = {
-  START_PORT: 8443,
-  START_WORKER_PORT: 8081,
-  START_METRICS_PORT: 9090,
-  START_WORKER_METRICS_PORT: 9091,
-};
+const variables = z.object({
+  START_PORT: port(8443),
+  START_WORKER_PORT: port(8081),
+  START_METRICS_PORT: port(9090),
+  START_WORKER_METRICS_PORT: port(9091),
+  ANALYZE_LOG: z.string().default("analyze.log"),
+});
 
-/** Why nothing could be started; the message says what to change. */
-export class StartError extends UserError {
-  override name = "StartError";
-}
+export type PortVariable = Exclude<keyof z.output<typeof variables>, "ANALYZE_LOG">;
 
-/** Reads environment and options. Throws one {@link StartError} with every fault in it. */
+/**
+ * Reads environment and options.
+ * @throws SettingsError with every fault in it.
+ */
 export function readConfig(
   env: NodeJS.ProcessEnv,
   options: { every?: string | undefined; watch?: boolean },
 ): StartConfig {
-  const faults: string[] = [];
-  const port = (name: PortVariable): number => {
-    const value = env[name] || String(defaultPorts[name]);
-    const number = /^\d{1,5}$/.test(value) ? Number(value) : 0;
-    if (number < 1 || number > 65_535) faults.push(`${name}="${value}" is no port: give a number from 1 to 65535`);
-    return number;
-  };
-  const ports = {
-    START_PORT: port("START_PORT"),
-    START_WORKER_PORT: port("START_WORKER_PORT"),
-    START_METRICS_PORT: port("START_METRICS_PORT"),
-    START_WORKER_METRICS_PORT: port("START_WORKER_METRICS_PORT"),
-  };
+  const given = setVariables(env);
+  const read = variables.safeParse(given);
+  const faults = read.success ? [] : settingsFaults(read.error, given);
   const schedule = options.every === undefined ? undefined : scheduleOf(options.every);
-  if (options.every !== undefined && schedule === undefined) {
+  if (options.every !== undefined && schedule === undefined)
     faults.push(`--every "${options.every}" divides no minute or hour evenly: give 5s, 10s, 30s, 1m, 5m or the like`);
-  }
-  if (faults.length > 0) throw new StartError(faults.join("\n"));
-  return { ports, logFile: env["ANALYZE_LOG"] || "analyze.log", schedule, watch: options.watch ?? false };
+  if (!read.success || faults.length > 0) throw new SettingsError(faults);
+  const { ANALYZE_LOG: logFile, ...ports } = read.data;
+  return { ports, logFile, schedule, watch: options.watch ?? false };
 }
 
 /** `5s` → `*\/5 * * * * *`. Undefined for what a cron expression would not repeat evenly. */

@@ -1,22 +1,22 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { StartError } from "./config.ts";
+import { UserError } from "@analyze/common/errors";
 
-/** Does `work` on a file whose folder is made before. Throws a {@link StartError} that names the file. */
+/** Does `work` on a file whose folder is made before. Throws a {@link UserError} that names the file. */
 export function inFolder<Result>(file: string, work: () => Result): Result {
   try {
     mkdirSync(dirname(file), { recursive: true });
     return work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(
+    throw new UserError(
       `${file} cannot be written: ${reason}\nnpm start needs ${dirname(file)} as a folder that it may write to: move away what is in the way.`,
       { cause: error },
     );
   }
 }
 
-/** Writes a file whole or not at all. Throws a {@link StartError} that names it. */
+/** Writes a file whole or not at all. Throws a {@link UserError} that names it. */
 export function writeWhole(file: string, text: string): void {
   inFolder(file, () => {
     writeFileSync(`${file}.tmp`, text);

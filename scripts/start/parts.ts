@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StartConfig } from "./config.ts";
 import type { PartOptions } from "./part.ts";
-import type { Trust } from "./trust.ts";
+import type { Trust } from "./certificates.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const local = { HOST: "127.0.0.1" };

@@ -1,28 +1,27 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { hour } from "@analyze/common/time";
-import { requireClient } from "./client.ts";
-import { type StartConfig, StartError } from "./config.ts";
+import { UserError } from "@analyze/common/errors";
+import { leaveSettings } from "../checkout-settings.ts";
+import { certificates, findTrust, renewEvery, type Trust } from "./certificates.ts";
+import type { StartConfig } from "./config.ts";
 import { recordRun } from "./earlier.ts";
 import { createFleet, type End } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
-import { requirePorts } from "./ports.ts";
+import { requireClient, requirePorts } from "./preflight.ts";
 import { untilReady } from "./ready.ts";
-import { renewEvery } from "./renewal.ts";
-import { leaveSettings } from "./settings.ts";
-import { certificates, findTrust, type Trust } from "./trust.ts";
-import { farewell, greeting, notDrained, obituary, type Screen } from "./view.ts";
+import { farewell, greeting, notDrained, obituary, type Output } from "./view.ts";
 
 const readyLimitMs = 15_000;
 
 /**
  * Runs worker, web and client, which shows each line of its log, until `stop` aborts or one of them ends.
- * Resolves when all have ended, with the exit code; `kill` aborting ends them at once. Throws a {@link StartError} when
+ * Resolves when all have ended, with the exit code; `kill` aborting ends them at once. Throws a {@link UserError} when
  * they can't be started.
  */
-export async function run(config: StartConfig, screen: Screen, stop: AbortSignal, kill: AbortSignal): Promise<number> {
+export async function run(config: StartConfig, output: Output, stop: AbortSignal, kill: AbortSignal): Promise<number> {
   await requirePorts(config.ports);
-  const trust = await findTrust(screen);
+  const trust = await findTrust(output);
   const parts = describeParts(config, trust);
   await requireClient(parts.client.env);
   const fleet = createFleet();
@@ -37,19 +36,19 @@ export async function run(config: StartConfig, screen: Screen, stop: AbortSignal
     const web = fleet.start(parts.web);
     recordRun(held, [worker, web]);
     if (await answering(config, trust, over)) {
-      screen.write(greeting(config, trust, { web, worker }));
+      output.write(greeting(config, trust, { web, worker }));
       const client = fleet.start(parts.client);
       recordRun(held, [worker, web, client]);
       leaveSettings(parts.client.env);
-      renewal = renewEvery(certificates, hour, screen, renewing.signal);
+      renewal = renewEvery(certificates, hour, output, renewing.signal);
       if (!over.aborted) await once(over, "abort");
     }
-    screen.write(fleet.dead ? obituary(fleet.dead) : farewell);
+    output.write(fleet.dead ? obituary(fleet.dead) : farewell);
   } finally {
     renewing.abort();
     await renewal;
     failed = await fleet.stop();
-    for (const end of failed) screen.write(notDrained(end));
+    for (const end of failed) output.write(notDrained(end));
   }
   return fleet.dead || failed.length > 0 ? 1 : 0;
 }
@@ -67,5 +66,5 @@ async function answering({ ports }: StartConfig, trust: Trust, over: AbortSignal
   if (both.every(Boolean)) return true;
   if (over.aborted) return false;
   const silent = ["worker", "web"].filter((_, index) => !both[index]).join(" and ");
-  throw new StartError(`${silent} did not answer within ${readyLimitMs / 1000} s: see logs/`);
+  throw new UserError(`${silent} did not answer within ${readyLimitMs / 1000} s: see logs/`);
 }

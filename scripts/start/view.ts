@@ -3,10 +3,10 @@ import { stripVTControlCharacters } from "node:util";
 import type { StartConfig } from "./config.ts";
 import type { End } from "./fleet.ts";
 import type { Part } from "./part.ts";
-import type { Trust } from "./trust.ts";
+import type { Trust } from "./certificates.ts";
 
 /** Where something is shown. */
-export interface Screen {
+export interface Output {
   write(text: string): unknown;
 }
 

@@ -1,3 +1,4 @@
+import { wholeNumber } from "@analyze/common/settings";
 import { z } from "zod";
 import { logLevels, type LogLevel } from "./logger.ts";
 
@@ -11,17 +12,6 @@ export interface RunConfig {
   drainDelayMs: number;
   /** After SIGTERM, when the process ends at the latest. */
   shutdownLimitMs: number;
-}
-
-/** A whole number between two bounds, written in digits. */
-function wholeNumber(min: number, max: number, fallback: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, { error, abort: true })
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, { error })
-    .default(fallback);
 }
 
 const port = (fallback: number) => wholeNumber(0, 65_535, fallback);

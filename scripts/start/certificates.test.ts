@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAuthority, issueServerLeaf, pathsOf } from "@analyze/certs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { renewEvery } from "./renewal.ts";
+import { renewEvery } from "./certificates.ts";
 
 let dir: string;
 let stop: AbortController;

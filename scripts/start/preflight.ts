@@ -1,10 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { StartError, type PortVariable } from "./config.ts";
+import { UserError } from "@analyze/common/errors";
+import { readConfig } from "../../client/src/poller/config.ts";
+import { requireLog } from "../../client/src/poller/journal/append.ts";
+import { takeLock } from "../../client/src/poller/journal/lock.ts";
+import type { PortVariable } from "./config.ts";
 import { describeEarlier } from "./earlier.ts";
 
 /**
- * Throws a {@link StartError} naming each port that can't be listened on, and the variable that moves it; or the earlier
+ * Throws a {@link UserError} naming each port that can't be listened on, and the variable that moves it; or the earlier
  * `npm start` that holds it.
  */
 export async function requirePorts(ports: Record<PortVariable, number>): Promise<void> {
@@ -17,7 +21,7 @@ export async function requirePorts(ports: Record<PortVariable, number>): Promise
     if (fault)
       faults.push(`port ${port} ${fault}: choose another one, for example ${variable}=${port + 1000} npm start`);
   }
-  if (faults.length > 0) throw new StartError(describeEarlier([...seen.keys()]) ?? faults.join("\n"));
+  if (faults.length > 0) throw new UserError(describeEarlier([...seen.keys()]) ?? faults.join("\n"));
 }
 
 async function faultOf(port: number): Promise<string | undefined> {
@@ -33,4 +37,15 @@ async function faultOf(port: number): Promise<string | undefined> {
   } finally {
     server.close();
   }
+}
+
+/**
+ * Checks what the client checks when it starts: its settings, its log, and that no other client writes that log.
+ * Throws a UserError that says what to change. `env` has the client's settings on top of this process's environment.
+ */
+export async function requireClient(env: Record<string, string>): Promise<void> {
+  const { log } = readConfig({ ...process.env, ...env });
+  await requireLog(log);
+  const lock = await takeLock(log, `npm start, pid ${process.pid}`);
+  lock.release();
 }

@@ -8,6 +8,7 @@ import { commandsOf } from "../../client/src/poller/probe/place.ts";
 import { ask } from "../edge/ask.ts";
 import { edgeSuite } from "../edge/suite.ts";
 import { pass, startLoad, type Load } from "../load/load.ts";
+import { hasIpv6 } from "../support/ipv6.ts";
 import { describeWith } from "../support/requirements.ts";
 import { createProject, type Project } from "./project.ts";
 
@@ -40,6 +41,10 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     const body = JSON.stringify({ text: "Hello, how are you?" });
     const { status, body: answer } = await ask(project.edge(), { path: "/analyze", body });
     expect([status, answer]).toEqual([200, '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}']);
+  });
+
+  it.skipIf(!hasIpv6)("answers over IPv6", async () => {
+    expect((await ask(project.edgeOnIpv6(), { path: "/random" })).status).toBe(200);
   });
 
   edgeSuite(() => project.edge(), { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });

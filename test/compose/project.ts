@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Edge } from "../edge/ask.ts";
 import { listen } from "../load/backend.ts";
+import { hasIpv6 } from "../support/ipv6.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
@@ -18,6 +19,8 @@ const someone = 1234;
 export interface Project {
   name: string;
   edge(): Edge;
+  /** The same over IPv6, where this machine has it. */
+  edgeOnIpv6(): Edge;
   /** Where `npm run certs` would write: holds issued/. */
   certificates: string;
   /** `docker compose …` for this project; resolves with what it printed, rejects when it fails. */
@@ -43,9 +46,13 @@ export async function createProject(): Promise<Project> {
   const certificates = mkdtempSync(join(tmpdir(), "compose-certs-"));
   if (process.getuid?.() === 0) chownSync(certificates, someone, someone);
   const [https, http] = [await freePort(), await freePort()];
+  // EDGE_BIND is one address: a second one is published besides.
+  const more = join(certificates, "ipv6.yaml");
+  if (hasIpv6) writeFileSync(more, `services: { nginx: { ports: ["[::1]:${https}:8443"] } }`);
   const env = {
     ...process.env,
     COMPOSE_PROJECT_NAME: name,
+    COMPOSE_FILE: hasIpv6 ? `compose.yaml:${more}` : "compose.yaml",
     COMPOSE_PROGRESS: "plain",
     ANALYZE_TAG: name,
     CERTS_FOLDER: certificates,
@@ -58,16 +65,18 @@ export async function createProject(): Promise<Project> {
     (await run("docker", args, { cwd: root, env, maxBuffer: 1 << 26 })).stdout;
   const compose = (...args: string[]): Promise<string> => docker("compose", ...args);
   const idOf = async (service: string): Promise<string> => (await compose("ps", "--all", "--quiet", service)).trim();
+  const edge = (ip: string) => (): Edge => ({
+    url: `https://analyze.test:${https}`,
+    address: `${ip}:${https}`,
+    clearAddress: `${ip}:${http}`,
+    ca: readFileSync(join(certificates, "issued/ca.crt"), "utf8"),
+  });
   return {
     name,
     certificates,
     compose,
-    edge: () => ({
-      url: `https://analyze.test:${https}`,
-      address: `127.0.0.1:${https}`,
-      clearAddress: `127.0.0.1:${http}`,
-      ca: readFileSync(join(certificates, "issued/ca.crt"), "utf8"),
-    }),
+    edge: edge("127.0.0.1"),
+    edgeOnIpv6: edge("[::1]"),
     inspect: async (service) => {
       const [container]: unknown[] = JSON.parse(await docker("inspect", await idOf(service)));
       return container;

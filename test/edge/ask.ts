@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { splitAddress } from "../../deploy/minikube/reach.ts";
 
 /** An edge under test, whatever it is made of. */
 export interface Edge {
@@ -26,6 +27,8 @@ export interface Question {
   /** Name for SNI and for the check of the certificate. */
   servername?: string;
   clientCertificate?: { cert: string; key: string };
+  /** The address that the request comes from. */
+  localAddress?: string;
 }
 
 /** A whole answer. */
@@ -39,7 +42,7 @@ export interface Reply {
 export async function ask(edge: Edge, question: Question = {}): Promise<Reply> {
   const { body, clear = false } = question;
   const url = new URL(edge.url);
-  const [hostname, port] = (clear ? edge.clearAddress : edge.address).split(":");
+  const { host: hostname, port } = splitAddress(clear ? edge.clearAddress : edge.address);
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   const request = (clear ? http : https).request({
     hostname,
@@ -55,6 +58,7 @@ export async function ask(edge: Edge, question: Question = {}): Promise<Reply> {
     ca: edge.ca,
     agent: false,
     signal: AbortSignal.timeout(10_000),
+    ...(question.localAddress !== undefined && { localAddress: question.localAddress }),
     ...question.clientCertificate,
   });
   request.on("response", resolve).on("error", reject);

@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Edge } from "./ask.ts";
 import { listen } from "../load/backend.ts";
+import { hasIpv6 } from "../support/ipv6.ts";
 import { startProgram, type Program } from "../support/program.ts";
 
 const sources = fileURLToPath(new URL("../../nginx", import.meta.url));
 const nobody = 65534;
+/** Both families where the machine has both. */
+const loopback = ["127.0.0.1", ...(hasIpv6 ? ["[::1]"] : [])];
 const isRoot = process.getuid?.() === 0;
 
 export interface NginxOptions {
@@ -77,12 +80,12 @@ function httpConf(
 function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {
   return {
     "http.conf": httpConf(options, folder, httpsPort),
-    "listen-https.conf": `listen 127.0.0.1:${httpsPort} ssl;`,
-    "listen-http.conf": `listen 127.0.0.1:${httpPort};`,
+    "listen-https.conf": loopback.map((ip) => `listen ${ip}:${httpsPort} ssl;`).join("\n"),
+    "listen-http.conf": loopback.map((ip) => `listen ${ip}:${httpPort};`).join("\n"),
   };
 }
 
-/** Starts nginx on free ports of 127.0.0.1 and waits until it listens. */
+/** Starts nginx on free ports of the loopback addresses and waits until it listens. */
 export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "edge-"));
   const [httpsPort, httpPort] = [await freePort(), await freePort()];

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type ConnectionOptions } from "node:tls";
 import { promisify } from "node:util";
+import { splitAddress } from "../../deploy/minikube/reach.ts";
 import type { Edge } from "./ask.ts";
 
 /** What a handshake agreed on, or the code of the error that ended it. */
@@ -12,7 +13,7 @@ export type Handshake = { protocol: string; cipher: string; certificate: X509Cer
 
 /** Makes one TLS connection to the edge, verified by its CA; `options` narrows what the caller offers. */
 export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): Promise<Handshake> {
-  const [host = "", port] = edge.address.split(":");
+  const { host, port } = splitAddress(edge.address);
   const { promise, resolve } = Promise.withResolvers<Handshake>();
   const socket = connect({
     host,

@@ -24,6 +24,7 @@ const requirements = {
     check: `kubectl get nodes -o jsonpath='{.items[*].status.addresses[*].address}' | tr ' ' '\\n' | grep -qxF "$(hostname -I | xargs -n1)"`,
     install: "use a cluster whose node shares this machine's network (minikube start --driver=none)",
   },
+  ipv6: { check: "grep -qs '^0\\{31\\}1 ' /proc/net/if_inet6", install: "enable IPv6 on the loopback device" },
   helm: { check: "command -v helm", install: "install Helm" },
   certutil: { check: "command -v certutil", install: "apt-get install libnss3-tools" },
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },

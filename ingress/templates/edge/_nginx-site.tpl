@@ -10,8 +10,16 @@ times so that a second try is a second connection, that the node may lead to ano
 {{- if eq $service.type "NodePort" -}}
 {{- $origin = empty $service.nodePorts.https | ternary "" (printf "%s:%d" $origin (int $service.nodePorts.https)) -}}
 {{- end -}}
-site/listen-https.conf: listen 8443 ssl;
-site/listen-http.conf: listen 8080;
+site/listen-https.conf: |
+  listen 8443 ssl;
+  {{- if $edge.nginx.ipv6 }}
+  listen [::]:8443 ssl;
+  {{- end }}
+site/listen-http.conf: |
+  listen 8080;
+  {{- if $edge.nginx.ipv6 }}
+  listen [::]:8080;
+  {{- end }}
 site/host.conf: server_name {{ $edge.host }};
 site/http.conf: |
   upstream web {
@@ -24,7 +32,7 @@ site/http.conf: |
   }
   proxy_next_upstream_tries 6;
   # an empty key is not counted
-  limit_req_zone {{ if $rate }}$binary_remote_addr{{ else }}""{{ end }} zone=requests:10m rate={{ $rate | default 1 }}r/s;
+  limit_req_zone {{ if $rate }}$caller{{ else }}""{{ end }} zone=requests:10m rate={{ $rate | default 1 }}r/s;
   map "" $tls_folder { default /run/tls; }
   # where http:// is redirected to; empty: nobody knows the port, so nobody is redirected
   map "" $edge_origin { default "{{ $origin }}"; }

@@ -42,7 +42,7 @@ describeWith(["gnutls"], "GnuTLS", () => {
     [["127.0.0.1"]],
     [["::1"]],
     [["10.0.0.1", "127.0.0.1"]],
-    [["analyze.test", "localhost", "127.0.0.1"]],
+    [["analyze.test", "localhost", "127.0.0.1", "::1"]],
     [["eu.analyze.test", "us.analyze.test"]],
   ])("trusts a leaf for %j, and no other host", async (hosts) => {
     await issueAll({ dir, hosts });

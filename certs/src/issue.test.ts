@@ -39,7 +39,7 @@ it("an empty folder gets a CA and a leaf, and a second run leaves both alone", a
   const before = read(dir, "tls");
   expect(await done()).toEqual(["ca kept", "tls kept"]);
   expect(read(dir, "tls")).toEqual(before);
-  expect(hostsOfLeaf()).toEqual(["analyze.test", "localhost", "127.0.0.1"]);
+  expect(hostsOfLeaf()).toEqual(["analyze.test", "localhost", "127.0.0.1", "::1"]);
 });
 
 it.skipIf(process.platform === "win32")("keys are readable by their owner alone", async () => {

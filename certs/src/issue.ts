@@ -11,8 +11,8 @@ import { advance, begin, type ReplaceOptions } from "./replace.ts";
 import { readAuthority, readLeaf, requireValid } from "./states.ts";
 import { recover, write } from "./transaction.ts";
 
-/** `localhost` and the address are for `npm start`, where client and server share a machine. */
-export const defaultHosts = ["analyze.test", "localhost", "127.0.0.1"];
+/** `localhost` and the addresses are for `npm start`, where client and server share a machine. */
+export const defaultHosts = ["analyze.test", "localhost", "127.0.0.1", "::1"];
 
 export interface IssueOptions {
   dir: string;

@@ -8,7 +8,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { certsCommand } from "./command.ts";
 import { durationOf } from "./duration.ts";
 import { requireFolder } from "./folder.ts";
-import { issueAll, type IssueOptions, type Step } from "./issue.ts";
+import { defaultHosts, issueAll, type IssueOptions, type Step } from "./issue.ts";
 import { topLevelWarnings } from "./hosts.ts";
 import { dateOf } from "./inspect.ts";
 import { type KeyKind, keyKinds } from "./keys.ts";
@@ -127,7 +127,7 @@ const program = new Command("certs")
     "Issues the private CA and the edge's certificate, and renews what is near its end. Does nothing while they are good.",
   )
   .option("--dir <folder>", "folder of the certificates", folder, "certs/issued")
-  .option("--host <host...>", "hostname or address, repeatable (default: analyze.test, localhost, 127.0.0.1)")
+  .option("--host <host...>", `hostname or address, repeatable (default: ${defaultHosts.join(", ")})`)
   .addOption(new Option("--key <kind>", "kind of key (default: p256)").choices(keyKinds))
   .option("--renew", "renew the edge's certificate now. The CA and the key stay, so clients need no change")
   .option("--new-key", "the same, with a new key")

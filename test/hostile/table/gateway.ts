@@ -32,6 +32,7 @@ const differences: Readonly<Record<string, Difference>> = {
   "upgrade-websocket": { answers: [403], body: "any", because: "Envoy refuses upgrades" },
   connect: { answers: [404], body: "any", because: "Envoy has no route for CONNECT" },
   "no-version": http11,
+  "version-0-9": http11,
   "version-1-2": http11,
   "version-9-9": http11,
   "version-2-0": http11,
@@ -44,6 +45,7 @@ const differences: Readonly<Record<string, Difference>> = {
   "body-over-limit": ownPage,
   "body-over-limit-chunked": ownPage,
   "body-5-mib-chunked": ownPage,
+  "largest-text-in-escapes": ownPage,
   "body-10-gib-announced": {
     answers: [408, 413],
     body: "any",

@@ -35,7 +35,7 @@ async function images(cluster: Cluster, options: Options, tags: ImageTags): Prom
     () => build(ours),
     (built) => (built.length ? `built ${built.join(", ")}` : "unchanged"),
   );
-  const nginx = options.edge === "nginx" && (await hasImage(nginxImage)) ? [nginxImage] : [];
+  const nginx = [options.edge, options.keep].includes("nginx") && (await hasImage(nginxImage)) ? [nginxImage] : [];
   const references = [...ours.map(([, reference]) => reference), ...nginx];
   await step(
     `Loading them into ${cluster.nodes.join(", ")}`,

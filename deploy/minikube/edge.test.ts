@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { gatewayClass, ingressClass } from "../cluster/objects.ts";
-import { defaultEdge, gatewayValues } from "./edge.ts";
+import { defaultEdge, gatewayValues, noteOn } from "./edge.ts";
+import { readOptions } from "./options.ts";
 
 const nginx = ingressClass.parse({ metadata: { name: "nginx" }, spec: { controller: "k8s.io/ingress-nginx" } });
 const traefik = ingressClass.parse({
@@ -29,4 +30,18 @@ it("Envoy Gateway's class comes first, with its own values; another class gets t
     set: ["edge.gateway.className=eg"],
   });
   expect(gatewayValues([other])).toEqual({ values: [], set: ["edge.gateway.className=other"] });
+});
+
+it.each([
+  [["deploy", "--edge", "nginx"], "ingress", undefined, /removes the edge ingress.*--keep ingress/],
+  [["deploy", "--edge", "nginx", "--keep", "ingress"], "ingress", undefined, undefined],
+  [["deploy", "--edge", "nginx"], "nginx", undefined, undefined],
+  [["deploy", "--edge", "nginx"], undefined, undefined, undefined],
+  [["deploy"], "ingress", undefined, undefined],
+  [["undeploy", "--edge", "nginx"], "ingress", undefined, undefined],
+  [["deploy"], undefined, "the cluster has nothing else", /because the cluster has nothing else/],
+])("%j on an installed %s says what happens to the edge", (args, installed, why, says) => {
+  const note = noteOn(readOptions(args, {}), installed, why);
+  if (says === undefined) expect(note).toBeUndefined();
+  else expect(note).toMatch(says);
 });

@@ -34,21 +34,37 @@ export function gatewayValues(classes: readonly GatewayClass[]): Pick<Options, "
   return { values: envoy ? ["ingress/values.envoy.yaml"] : [], set: [`edge.gateway.className=${name}`] };
 }
 
-/** Settles who ends TLS: as given, as it is installed, or what suits the cluster; the last with the reason. */
-export async function settleEdge(cluster: Cluster, given: GivenOptions): Promise<{ options: Options; why?: string }> {
-  const installed = given.edge ?? (await findDeployedEdge(cluster, given.namespace));
+/** What a person should know about the edge that was settled on; undefined: nothing. Pure. */
+export function noteOn(
+  given: GivenOptions,
+  installed: string | undefined,
+  why: string | undefined,
+): string | undefined {
+  if (why !== undefined) return `, because ${why} (--edge chooses another)`;
+  const { action, edge, keep } = given;
+  if (action !== "deploy" || installed === undefined || [edge ?? installed, keep].includes(installed)) return undefined;
+  return `. This removes the edge ${installed}: requests to it fail. To move its clients first, add --keep ${installed}`;
+}
+
+/** Settles who ends TLS: as given, as it is installed, or what suits the cluster; with a note on it. */
+export async function settleEdge(cluster: Cluster, given: GivenOptions): Promise<{ options: Options; note?: string }> {
+  const installed = await findDeployedEdge(cluster, given.namespace);
+  const wanted = given.edge ?? installed;
   const hasGateways = (await cluster.kubectl("get", "crd", "gatewayclasses.gateway.networking.k8s.io")).code === 0;
   const gatewayClasses = hasGateways ? await cluster.list(gatewayClass, "gatewayclasses") : [];
   const chosen =
-    installed === undefined
+    wanted === undefined
       ? defaultEdge({ gatewayClasses, ingressClasses: await cluster.list(ingressClass, "ingressclasses") })
-      : { edge: edgeFrom(installed) };
-  const extra = chosen.edge === "gateway" ? gatewayValues(gatewayClasses) : { values: [], set: [] };
+      : { edge: edgeFrom(wanted), why: undefined };
+  const { edge, why } = chosen;
+  const extra = [edge, given.keep].includes("gateway") ? gatewayValues(gatewayClasses) : { values: [], set: [] };
+  const kept = given.keep === undefined ? [] : [`edge.previous=${given.keep}`];
   const options = {
     ...given,
-    edge: chosen.edge,
+    edge,
     values: [...extra.values, ...given.values],
-    set: [...extra.set, ...given.set],
+    set: [...extra.set, ...kept, ...given.set],
   };
-  return "why" in chosen ? { options, why: chosen.why } : { options };
+  const note = noteOn(given, installed, why);
+  return note === undefined ? { options } : { options, note };
 }

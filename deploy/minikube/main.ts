@@ -31,8 +31,8 @@ try {
   const given = readOptions(process.argv.slice(2), process.env);
   const cluster = await connect();
   await consent(cluster, given.yes);
-  const { options, why } = await settleEdge(cluster, given);
-  if (why !== undefined) process.stdout.write(`Edge: ${options.edge}, because ${why} (--edge chooses another)\n`);
+  const { options, note } = await settleEdge(cluster, given);
+  if (note !== undefined) process.stdout.write(`Edge: ${options.edge}${note}\n`);
   await { deploy, undeploy, renew }[options.action](cluster, options);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

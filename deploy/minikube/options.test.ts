@@ -23,6 +23,7 @@ it("IMAGE_LOADER is a command and its arguments", () => {
 it.each([
   [["fly"], "fly"],
   [["deploy", "--edge", "traefik"], "traefik"],
+  [["deploy", "--edge", "nginx", "--keep", "traefik"], "--keep"],
   [["deploy", "--frobnicate"], "--frobnicate"],
   [["deploy", "nginx"], "npm run deploy:minikube -- --edge nginx"],
   [["renew", "soon"], 'Unexpected argument: "soon"'],

@@ -8,6 +8,8 @@ const actions = ["deploy", "undeploy", "renew"] as const;
 export interface Options {
   action: (typeof actions)[number];
   edge: (typeof edges)[number];
+  /** Another edge that stays beside it. */
+  keep: (typeof edges)[number] | undefined;
   host: string;
   namespace: string;
   /** Folder of certificates. */
@@ -43,6 +45,7 @@ export function edgeFrom(kind: string | undefined): Options["edge"] {
 const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:minikube, tls:renew)
   --edge <kind>            who ends TLS: ingress (the cluster's controller), gateway (a Gateway API implementation) or nginx (one
                            of our own). Default: what is installed, else the first of these three that the cluster has
+  --keep <kind>            also keeps this edge, which clients still use: --edge nginx --keep ingress
   --host <name>            hostname (default: analyze.test)
   --namespace <name>       (default: analyze)
   --certificates <folder>  (default: certs/issued)
@@ -71,6 +74,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
   return {
     action: oneOf(actions, action, "the action"),
     edge: values.edge === undefined ? undefined : oneOf(edges, values.edge, "--edge"),
+    keep: values.keep === undefined ? undefined : oneOf(edges, values.keep, "--keep"),
     host: values.host,
     namespace: values.namespace,
     certificates: values.certificates,
@@ -101,6 +105,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         edge: { type: "string" },
+        keep: { type: "string" },
         host: { type: "string", default: "analyze.test" },
         namespace: { type: "string", default: "analyze" },
         certificates: { type: "string", default: "certs/issued" },

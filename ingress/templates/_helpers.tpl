@@ -6,6 +6,12 @@ newer ones, and `--set edge=null` removes a whole part. Every template starts wi
 {{- $_ := set . "Values" (mergeOverwrite (.Files.Get "files/values.yaml" | fromYaml) .Values) -}}
 {{- end }}
 
+{{/* Not empty if the release has this kind of edge: (list $ "nginx") */}}
+{{- define "analyze.hasEdge" -}}
+{{- $edge := (index . 0).Values.edge -}}
+{{- if has (index . 1) (list $edge.kind $edge.previous) }}true{{ end -}}
+{{- end }}
+
 {{/* Labels that select the pods of one component: (list $ "web") */}}
 {{- define "analyze.selector" -}}
 {{- $root := index . 0 -}}

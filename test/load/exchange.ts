@@ -7,8 +7,11 @@ import { analyzeResponse, countWords, headers, processedText, reverseText } from
 export interface Target {
   /** The address that a person would use, path included: `https://analyze.test/analyze`. */
   url: string;
-  /** `host:port` to connect to in place of the URL's; Host header, SNI and name check stay those of the URL. */
-  address?: string;
+  /**
+   * `host:port` to connect to in place of the URL's; Host header, SNI and name check stay those of the URL. A function is
+   * called for each connection, as DNS is: connections that exist stay where they are.
+   */
+  address?: string | (() => string);
   /** PEM certificates that are trusted, and nothing else. */
   ca?: string;
   /** PEM certificate and key of the client, where the edge asks for one. */
@@ -64,12 +67,16 @@ function textOf(id: string): string {
   return `the ledger's request ${id}`;
 }
 
+function placeOf({ url, address }: Target): { host: string; port: string } {
+  const { protocol, host } = new URL(url);
+  const at = new URL(`${protocol}//${(typeof address === "function" ? address() : address) ?? host}`);
+  return { host: at.hostname.replace(/^\[|\]$/g, ""), port: at.port };
+}
+
 function connectionOf(target: Target): https.RequestOptions {
   const url = new URL(target.url);
-  const at = new URL(`${url.protocol}//${target.address ?? url.host}`);
   return {
-    hostname: at.hostname.replace(/^\[|\]$/g, ""),
-    port: at.port,
+    ...placeOf(target),
     path: url.pathname + url.search,
     servername: url.hostname,
     ...(target.ca === undefined ? {} : { ca: target.ca }),
@@ -94,6 +101,8 @@ function fingerprintOf({ socket }: http.IncomingMessage): string | undefined {
 export function openLane(kind: Lane["kind"], target: Target): Lane {
   const transport = new URL(target.url).protocol === "https:" ? https : http;
   const agent = new transport.Agent({ keepAlive: kind === "keep-alive", maxSockets: 1, maxCachedSessions: 0 });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => connect({ ...options, ...placeOf(target) }, done);
   const connection = { ...connectionOf(target), agent, method: "POST" };
   return {
     kind,

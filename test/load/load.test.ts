@@ -116,3 +116,27 @@ it("the ledger counts ids in JSON logs, and names the doubled and the missing", 
   expect(doubledIn(ledger)).toEqual(["b"]);
   expect(missingFrom(ledger, ["a", "b", "c"])).toEqual(["c"]);
 });
+
+it("new connections go where the address leads by then, and one that exists stays where it is", async () => {
+  const [first, second] = [await backend(), await backend()];
+  let at = first;
+  const load = startLoad({
+    url: "http://service.test/analyze",
+    address: () => `127.0.0.1:${at.port}`,
+    keepAlive: 1,
+    fresh: 1,
+    durationMs: 60_000,
+  });
+  const both = async (): Promise<void> => {
+    for (const lane of ["keep-alive", "fresh"]) await load.next((attempt) => attempt.lane === lane);
+  };
+  await both();
+  at = second;
+  await both();
+  await both();
+  const { lost, sent } = await load.stop();
+  const kept = load.attempts.filter(({ lane }) => lane === "keep-alive").map(({ id }) => id);
+  expect({ lost, answered: first.effects.length + second.effects.length }).toEqual({ lost: [], answered: sent });
+  expect(kept.filter((id) => !first.effects.includes(id))).toEqual([]);
+  expect(second.effects.length).toBeGreaterThan(0);
+});

@@ -26,15 +26,17 @@ async function probe(dir: string, env: Record<string, string>): Promise<string> 
   return stdout + stderr;
 }
 
+function changeLoopback(verb: "replace" | "del", address: string): void {
+  execFileSync("ip", ["-6", "address", verb, `${address}/128`, "dev", "lo"]);
+}
+
 /** Gives the loopback device more addresses while `body` runs. */
 async function withAddresses(addresses: readonly string[], body: () => Promise<void>): Promise<void> {
-  const change = (verb: string) => (address: string) =>
-    execFileSync("ip", ["-6", "address", verb, `${address}/128`, "dev", "lo"]);
-  addresses.forEach(change("replace"));
+  for (const address of addresses) changeLoopback("replace", address);
   try {
     await body();
   } finally {
-    addresses.forEach(change("del"));
+    for (const address of addresses) changeLoopback("del", address);
   }
 }
 

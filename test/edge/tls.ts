@@ -17,7 +17,7 @@ export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): P
   const { promise, resolve } = Promise.withResolvers<Handshake>();
   const socket = connect({
     host,
-    port: Number(port),
+    port,
     servername: new URL(edge.url).hostname,
     ca: edge.ca,
     timeout: 10_000,

@@ -71,7 +71,7 @@ need() { command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]] || packages+=("$2")
 install_packages() {
   need curl curl; need openssl openssl; need python3 python3; need nginx nginx-light; need chromium chromium
   need certutil libnss3-tools; need logrotate logrotate; need docker-registry docker-registry; need htpasswd apache2-utils
-  need sshd openssh-server; need pkill procps; need systemd-analyze systemd; need socat socat; need faketime faketime
+  need sshd openssh-server; need pkill procps; need ip iproute2; need systemd-analyze systemd; need socat socat; need faketime faketime
   need certtool gnutls-bin; need javac openjdk-17-jdk-headless
   python3 -m venv --help >/dev/null 2>&1 || packages+=(python3-venv)
   local as_root=(); ((EUID == 0)) || as_root=(sudo -n)

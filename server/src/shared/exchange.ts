@@ -10,6 +10,8 @@ export interface Exchange {
   readonly startedAt: number;
   /** Path of the target, normalised: see parseTarget. */
   path: string;
+  /** Whether hono has given it to a route, or to what answers for an unknown one. */
+  isRouted: boolean;
   /** Template of the route that took it; `unmatched` when none did. */
   route: string;
   /** Values of the route's `{parameters}`, decoded. */
@@ -39,6 +41,7 @@ export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse
     requestId,
     startedAt: performance.now(),
     path: "/",
+    isRouted: false,
     route: "unmatched",
     params: none,
     problem: undefined,

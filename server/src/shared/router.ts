@@ -17,8 +17,8 @@ export interface ServerEnv {
   Bindings: { incoming: ServerIncoming; outgoing: ServerResponse };
 }
 
-/** Turns what a route answers or throws into a response. */
-export type Respond = (exchange: Exchange, handle: Route["handle"]) => Promise<Response>;
+/** Has a route answer its request, and returns what tells hono that the answer goes to Node's response. */
+export type Respond = (exchange: Exchange, handle: Route["handle"]) => Response;
 
 function exchangeOf({ incoming }: ServerEnv["Bindings"]): Exchange {
   if (incoming.exchange) return incoming.exchange;

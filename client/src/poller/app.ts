@@ -1,10 +1,9 @@
 import { day } from "@analyze/common/time";
-import { createProber, userAgentOf } from "./prober.ts";
+import { createProber, followCa, userAgentOf } from "./prober.ts";
 import type { Config } from "./config.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { readHistory } from "./journal/history.ts";
 import { createJournal } from "./journal/journal.ts";
-import { followCa } from "./follow-ca.ts";
 import { runHook } from "./hook.ts";
 import { formatLine, isRun, parseLine, type DownLine, type LogLine, type UpLine } from "../line/index.ts";
 import type { Metrics } from "./metrics.ts";

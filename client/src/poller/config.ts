@@ -1,9 +1,8 @@
 import { SettingsError, settingsFaults, setVariables, type Environment } from "@analyze/common/settings";
 import { z } from "zod";
 import type { PlannedTimes } from "./schedule/maintenance.ts";
-import { authoritiesFault, clientCertificateFault } from "./settings/authorities.ts";
 import * as field from "./settings/fields.ts";
-import { clientKeyFault, type ClientIdentity } from "./settings/identity.ts";
+import { authoritiesFault, clientCertificateFault, clientKeyFault, type ClientIdentity } from "./settings/trust.ts";
 import { weakeningFaults } from "./settings/runtime.ts";
 
 /** Where the client runs, which decides the commands that a hint may name. */

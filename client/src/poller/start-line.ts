@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import type { StartLine } from "../line/index.ts";
 import { shownUrl } from "./probe/target.ts";
-import { certificatesOf, daysLeft } from "./settings/authorities.ts";
+import { certificatesOf, daysLeft } from "./settings/trust.ts";
 
 /** The trusted CA; of several, the one that expires first among those that have not. */
 function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" | "cert"> {

@@ -8,7 +8,7 @@ import { readConfig } from "../config.ts";
 import { appendLine, requireLog } from "../journal/append.ts";
 import { takeLock } from "../journal/lock.ts";
 import { createNotifier } from "../notify.ts";
-import { datedAuthorities } from "../settings/authorities.ts";
+import { datedAuthorities } from "../settings/trust.ts";
 
 /** A write to a disk that hangs must not keep the process: systemd's own limit is 30 s (client/systemd). */
 const stopLimitMs = 28_000;

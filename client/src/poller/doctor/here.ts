@@ -8,7 +8,7 @@ import { quoteValue } from "../../line/value.ts";
 import { notRegular } from "../../log/family.ts";
 import { calendar } from "../../log/calendar.ts";
 import { commandsOf } from "../probe/place.ts";
-import { certificatesOf, datedAuthorities, daysLeft, subjectOf } from "../settings/authorities.ts";
+import { certificatesOf, datedAuthorities, daysLeft, subjectOf } from "../settings/trust.ts";
 import { well, type Finding } from "@analyze/common/finding";
 
 const soonDays = 30;

@@ -1,7 +1,6 @@
 import { minute } from "@analyze/common/time";
 import { setTimeout as delay } from "node:timers/promises";
-import { formatLine, type LogLine } from "../../line/index.ts";
-import { withinCapacity } from "./backlog.ts";
+import { formatLine, type LogLine, isRun, type GapLine } from "../../line/index.ts";
 
 /** Writes lines in the order they are given, and keeps them while the file cannot take them. */
 export interface Journal {
@@ -78,4 +77,38 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
       return waiting.splice(0);
     },
   };
+}
+
+/** One gap for what two lines account for, the first being the gap that stands for what was dropped before. */
+function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined {
+  if (line.kind !== "gap" && !isRun(line)) return gap;
+  const from = gap?.from ?? (line.kind === "gap" ? line.from : line.time);
+  const slots = (gap?.slots ?? 0) + (line.kind === "gap" ? line.slots : 1);
+  return { kind: "gap", from, time: line.time, slots, why: "disk" };
+}
+
+/** Slots that come again after a step back of the clock stay a line of their own: the account turns there. */
+function merged(lines: LogLine[]): LogLine[] {
+  const kept: LogLine[] = [];
+  let gap: GapLine | undefined;
+  for (const line of lines) {
+    if (line.kind === "gap" && line.slots < 0) {
+      kept.push(...(gap === undefined ? [] : [gap]), line);
+      gap = undefined;
+    } else {
+      gap = extended(gap, line);
+    }
+  }
+  return gap === undefined ? kept : [...kept, gap];
+}
+
+/**
+ * The lines that may stay in memory: when they hold more than `capacity` runs, the oldest are replaced by gaps with
+ * the reason `disk`, which account for the same slots.
+ */
+function withinCapacity(lines: LogLine[], capacity: number): LogLine[] {
+  let excess = lines.filter(isRun).length - capacity;
+  if (excess <= 0) return lines;
+  const firstKept = lines.findIndex((line) => isRun(line) && excess-- <= 0);
+  return [...merged(lines.slice(0, firstKept)), ...lines.slice(firstKept)];
 }

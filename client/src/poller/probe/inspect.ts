@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
-import { certificatesOf } from "../settings/authorities.ts";
+import { certificatesOf } from "../settings/trust.ts";
 import { certificateOf, type Certificate } from "./certificate.ts";
 import { lookupOptions, portOf, type Target } from "./target.ts";
 

@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import type { Place } from "../config.ts";
 import type { PinnedAddress } from "../settings/fields.ts";
-import type { ClientIdentity } from "../settings/identity.ts";
+import type { ClientIdentity } from "../settings/trust.ts";
 
 /** Where a probe goes, which CAs it trusts, and the certificate that it presents. */
 export interface Target {

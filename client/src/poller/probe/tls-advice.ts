@@ -1,4 +1,4 @@
-import { certificatesOf, dateOf } from "../settings/authorities.ts";
+import { certificatesOf, dateOf } from "../settings/trust.ts";
 import { handshake } from "./place.ts";
 import type { Advice, Adviser, Facts } from "./situation.ts";
 import { isAboutClientCertificate } from "./verdict.ts";

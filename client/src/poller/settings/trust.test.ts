@@ -5,7 +5,7 @@ import { createAuthority, issueClientLeaf, issueServerLeaf, type Credential } fr
 import { day } from "@analyze/common/time";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../config.ts";
-import { datedAuthorities } from "./authorities.ts";
+import { datedAuthorities } from "./trust.ts";
 
 const now = Date.UTC(2026, 10, 21);
 let dir: string;

@@ -50,6 +50,7 @@ describe("npm run certs", () => {
     [2, ["--host", "https://x"], "is not a hostname or an IP address"],
     [2, ["--host", "1.2.3"], "is not a hostname or an IP address"],
     [2, ["--overlap", "soon", "--replace-ca"], "Give a duration such as 14d, 12h or 30m"],
+    [2, ["--overlap", "99999999d", "--replace-ca"], "Give a duration such as 14d, 12h or 30m"],
     [2, ["--overlap", "0"], "--overlap is for --replace-ca only"],
     [2, ["--every", "x"], "Give a duration such as 14d, 12h or 30m"],
     [2, ["--every", "0"], "Give a duration of 1s to 24d"],

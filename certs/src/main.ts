@@ -3,10 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { suggestOptions } from "@analyze/common/suggest";
-import { day } from "@analyze/common/time";
+import { day, parseDuration } from "@analyze/common/time";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { certsCommand } from "./command.ts";
-import { durationOf } from "./duration.ts";
 import { requireFolder } from "./folder.ts";
 import { defaultHosts, issueAll, type IssueOptions, type Step } from "./issue.ts";
 import { topLevelWarnings } from "./hosts.ts";
@@ -20,6 +19,9 @@ surviveClosedPipes();
 
 /** A longer timer of Node fires at once. */
 const longestPeriod = 24 * day;
+
+/** More would lead to dates that no certificate can name. */
+const longestOverlap = 9999 * day;
 
 interface Options {
   dir: string;
@@ -105,8 +107,9 @@ async function run(options: Options): Promise<void> {
 }
 
 function duration(text: string): number {
-  const milliseconds = durationOf(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError("Give a duration such as 14d, 12h or 30m.");
+  const milliseconds = text === "0" ? 0 : parseDuration(text);
+  if (milliseconds === undefined || milliseconds > longestOverlap)
+    throw new InvalidArgumentError("Give a duration such as 14d, 12h or 30m.");
   return milliseconds;
 }
 
@@ -139,7 +142,7 @@ const program = new Command("certs")
       "with --replace-ca: time for clients to get the new ca.crt, and again until the old CA goes",
     )
       .argParser(duration)
-      .default(durationOf("14d"), "14d"),
+      .default(14 * day, "14d"),
   )
   .addOption(
     new Option("--every <duration>", "stay, and check again after each duration (1s to 24d)")

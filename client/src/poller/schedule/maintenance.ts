@@ -1,7 +1,7 @@
+import { parseDuration } from "@analyze/common/time";
 import { readFile } from "node:fs/promises";
 import type { RunLine } from "../../line/index.ts";
 import { calendar, type Calendar } from "../../log/calendar.ts";
-import { parseDuration } from "../../log/duration.ts";
 import { maintenanceAt } from "../../log/maintenance.ts";
 
 /** Says why a failure at an instant (epoch milliseconds) is planned; undefined when it is not. Never rejects. */

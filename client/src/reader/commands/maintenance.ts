@@ -1,6 +1,6 @@
+import { parseDuration } from "@analyze/common/time";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { formatInstant, visible } from "../../line/value.ts";
-import { parseDuration } from "../../log/duration.ts";
 import { announce, DamagedAnnouncement, maintenanceAt, withdraw, type Maintenance } from "../../log/maintenance.ts";
 import { typed } from "../../log/typed.ts";
 import { logOption } from "../read/options.ts";

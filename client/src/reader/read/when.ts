@@ -1,5 +1,4 @@
-import { day } from "@analyze/common/time";
-import { parseDuration } from "../../log/duration.ts";
+import { day, parseDuration } from "@analyze/common/time";
 import { ReadError } from "./read-error.ts";
 
 const dated = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "./time.ts";
 
 describe("a duration as a person types it", () => {
   it.each([

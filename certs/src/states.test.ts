@@ -1,3 +1,4 @@
+import { hour } from "@analyze/common/time";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +18,6 @@ beforeAll(async () => {
   const clients = await createAuthority();
   const [tls, foreign] = [await issueServerLeaf(ca, { hosts }), await issueServerLeaf(other, { hosts })];
   const client = await issueClientLeaf(clients, { commonName: "c" });
-  const hour = 3_600_000;
   const past = await createAuthority({ hosts, notBefore: new Date(0), notAfter: new Date(Date.now() - hour) });
   for (const [name, pair] of Object.entries({ ca, other, clients, tls, foreign, client, past })) {
     pem[`${name}.crt`] = pair.certificate;

@@ -1,8 +1,7 @@
+import { hour } from "@analyze/common/time";
 import { expect, it } from "vitest";
 import { deployment, endpointSlice, named } from "./objects.ts";
 import { endpointsFinding, policyFinding, pullSecretFinding } from "./workload-findings.ts";
-
-const hour = 3_600_000;
 
 function deploymentOf(pod: object, replicas = 2) {
   const containers = [{ image: "registry.example/controller" }];

@@ -1,4 +1,4 @@
-const day = 86_400_000;
+import { day } from "@analyze/common/time";
 
 /** The moment at which a run of the suites begins, and the zone it runs in. */
 export interface Clock {

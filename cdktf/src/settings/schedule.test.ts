@@ -1,8 +1,6 @@
+import { day, minute } from "@analyze/common/time";
 import { expect, it } from "vitest";
 import { longestStep } from "./schedule.ts";
-
-const minute = 60_000;
-const day = 1440 * minute;
 
 it.each([
   ["* * * * *", minute],

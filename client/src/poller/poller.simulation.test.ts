@@ -1,3 +1,4 @@
+import { second } from "@analyze/common/time";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createJournal } from "./journal/journal.ts";
 import { formatLine, isRun, parseLine, type RunLine } from "../line/index.ts";
@@ -6,7 +7,6 @@ import { calendar } from "../log/calendar.ts";
 import { parsePlannedTimes, windowAt, withPlan } from "./schedule/maintenance.ts";
 import { audit } from "../../test/audit.ts";
 
-const second = 1000;
 const minutes = calendar("* * * * *");
 const start = Date.UTC(2026, 9, 24, 22, 17, 5);
 

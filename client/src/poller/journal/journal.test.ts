@@ -1,8 +1,8 @@
+import { minute } from "@analyze/common/time";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { parseLine, type LogLine, type RunLine } from "../../line/index.ts";
 import { createJournal, type Journal } from "./journal.ts";
 
-const minute = 60_000;
 let written: LogLine[];
 let warnings: string[];
 let full: boolean;

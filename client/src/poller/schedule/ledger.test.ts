@@ -1,10 +1,10 @@
+import { minute } from "@analyze/common/time";
 import { describe, expect, it } from "vitest";
 import type { LogLine, RunLine } from "../../line/index.ts";
 import { calendar } from "../../log/calendar.ts";
 import { createLedger as create, type Ledger } from "./ledger.ts";
 
 const minutes = calendar("* * * * *");
-const minute = 60_000;
 
 function createLedger(schedule: typeof minutes, history: LogLine[], startedAt = 0): Ledger {
   return create(schedule, history, startedAt);

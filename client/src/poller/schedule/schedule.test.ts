@@ -1,7 +1,7 @@
+import { minute } from "@analyze/common/time";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startSchedule, type Schedule } from "./schedule.ts";
 
-const minute = 60_000;
 const start = Date.UTC(2026, 10, 21, 6, 20, 30);
 let slots: string[];
 let schedule: Schedule;

@@ -10,7 +10,7 @@ import { parseWindow } from "../read/when.ts";
 import { collect, newCollected, type Collected } from "../report/collect.ts";
 import { drawJson, drawPlacesJson } from "../report/json.ts";
 import { writePage } from "../report/html/write-page.ts";
-import { summarize, unknownLike, type Objective, type Question, type Report } from "../report/summary.ts";
+import { summarize, unknownLike, type Objective, type Scope, type Report } from "../report/summary.ts";
 import { together, type Place, type Together } from "../report/places.ts";
 import { drawPlacesLine, drawPlacesText } from "../report/places-text.ts";
 import { drawLine, drawText } from "../report/text.ts";
@@ -37,7 +37,7 @@ class NoLines extends ReadError {
   override name = "NoLines";
 }
 
-function whyNoLines({ future, hasBeginning }: Collected, { bad, firstBad }: Tally, { to }: Question): string {
+function whyNoLines({ future, hasBeginning }: Collected, { bad, firstBad }: Tally, { to }: Scope): string {
   const torn = bad > 0 ? `, and ${bad} that are torn or foreign (first: ${firstBad})` : "";
   const before = `has no lines before ${atMinute(to)} UTC`;
   if (future.lines > 0) return `${before}, but up to ${atMinute(future.latest)}${torn}`;
@@ -45,20 +45,19 @@ function whyNoLines({ future, hasBeginning }: Collected, { bad, firstBad }: Tall
 }
 
 /**
- * Reads the log at `path`, its rotated files too, and answers `question`.
+ * Reads the log at `path`, its rotated files too, and reports on `scope`.
  * @throws ReadError, saying what to do, when there is no log or no line of it is in the window.
  */
-async function loadReport(path: string, question: Question): Promise<Report> {
+async function loadReport(path: string, scope: Scope): Promise<Report> {
   const tally = newTally();
   const log = newCollected();
-  for await (const lines of readLog(path, tally, question.since))
-    for (const line of lines) collect(log, line, question);
+  for await (const lines of readLog(path, tally, scope.since)) for (const line of lines) collect(log, line, scope);
   const [problem] = tally.problems;
   if (problem && tally.lines === 0) throw new ReadError(`${problem.file} cannot be read: ${problem.why}`);
   if (log.begin === Infinity && tally.olderFiles === 0 && tally.skippedBytes === 0)
-    throw new NoLines(`${path} ${whyNoLines(log, tally, question)}`);
-  const announced = await maintenanceAt(path, question.now).catch(() => undefined);
-  return { ...summarize(log, tally, question), ...(announced && { announced }) };
+    throw new NoLines(`${path} ${whyNoLines(log, tally, scope)}`);
+  const announced = await maintenanceAt(path, scope.now).catch(() => undefined);
+  return { ...summarize(log, tally, scope), ...(announced && { announced }) };
 }
 
 /** 0: the objective is held; 1: it is broken; 2: it cannot be told. */
@@ -97,10 +96,10 @@ function drawingOfPlaces(places: Place[], all: Together): Drawing {
 }
 
 /** The reports of several places; one whose log says nothing of the window is unknown, unless that is true of all. */
-async function loadPlaces(logs: NamedLog[], question: Question): Promise<Place[]> {
+async function loadPlaces(logs: NamedLog[], scope: Scope): Promise<Place[]> {
   const reports = await Promise.all(
     logs.map(({ path }) =>
-      loadReport(path, question).catch((error: unknown) => {
+      loadReport(path, scope).catch((error: unknown) => {
         if (error instanceof NoLines) return error;
         throw error;
       }),
@@ -111,18 +110,18 @@ async function loadPlaces(logs: NamedLog[], question: Question): Promise<Place[]
     const report = reports[index];
     if (report === undefined || report instanceof NoLines) {
       if (known === undefined || known instanceof NoLines) throw report ?? new ReadError(`${path} cannot be read`);
-      return { name, report: unknownLike(known, question, { file: path, why: report?.message ?? "" }) };
+      return { name, report: unknownLike(known, scope, { file: path, why: report?.message ?? "" }) };
     }
     return { name, report };
   });
 }
 
 async function load({ log, slo, ...options }: Options): Promise<Drawing> {
-  const question = { ...parseWindow(options, Date.now()), slo };
+  const scope = { ...parseWindow(options, Date.now()), slo };
   const [first, ...others] = namedLogs(log);
   if (!first) throw new ReadError("Name a log with --log");
-  if (others.length === 0) return drawingOf(await loadReport(first.path, question));
-  const places = await loadPlaces([first, ...others], question);
+  if (others.length === 0) return drawingOf(await loadReport(first.path, scope));
+  const places = await loadPlaces([first, ...others], scope);
   return drawingOfPlaces(places, together(places, slo));
 }
 

@@ -1,3 +1,4 @@
+import { day } from "@analyze/common/time";
 import { describe, expect, it } from "vitest";
 import { parseWhen, parseWindow } from "./when.ts";
 
@@ -41,7 +42,6 @@ describe("an instant as a person types it", () => {
 });
 
 describe("a window without --since", () => {
-  const day = 86_400_000;
   it.each(["2026-10-25", "30d", "now"])("is the 24 hours before --until %s", (until) => {
     const to = parseWhen(until, now);
     expect(parseWindow({ until }, now)).toEqual({ since: to - day, to, now });

@@ -7,7 +7,7 @@ import { phases, type Phase } from "./runs.ts";
 import { timelineOf, type Timeline, type Window } from "./timeline.ts";
 
 /** What is asked of a report: the window in epoch milliseconds and the objective in percent. */
-export interface Question extends Window {
+export interface Scope extends Window {
   slo: number;
 }
 
@@ -116,8 +116,8 @@ function describe(
   };
 }
 
-/** Answers `question` from a log that was collected whole. */
-export function summarize(log: Collected, tally: Tally, { slo, ...window }: Question): Report {
+/** The report on `scope`, from a log that was collected whole. */
+export function summarize(log: Collected, tally: Tally, { slo, ...window }: Scope): Report {
   const { to } = window;
   const hasOlder = tally.olderFiles > 0 || tally.skippedBytes > 0;
   const timeline = timelineOf(log, cadenceOf(log), window, hasOlder);
@@ -136,10 +136,10 @@ export function summarize(log: Collected, tally: Tally, { slo, ...window }: Ques
 }
 
 /** The report of a place of which nothing is known, over the slots that were due by the schedule of another one. */
-export function unknownLike(known: Report, question: Question, problem: Tally["problems"][number]): Report {
+export function unknownLike(known: Report, scope: Scope, problem: Tally["problems"][number]): Report {
   const { target: url, schedule, timeline } = known;
-  const starts = schedule === undefined ? [] : [{ time: question.since, schedule, url: url ?? "" }];
+  const starts = schedule === undefined ? [] : [{ time: scope.since, schedule, url: url ?? "" }];
   const log = { ...newCollected(), begin: timeline.from, starts };
-  const report = summarize(log, { ...newTally(), problems: [problem] }, question);
+  const report = summarize(log, { ...newTally(), problems: [problem] }, scope);
   return { ...report, timeline: { ...report.timeline, period: timeline.period } };
 }

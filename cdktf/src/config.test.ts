@@ -68,6 +68,7 @@ const malformed = {
   ANALYZE_BUDGET_USD: "a lot",
   ANALYZE_API_CIDR: "0.0.0.0/0",
   ANALYZE_CLUSTER_ADMIN_ROLE: "admin",
+  ANALYZE_CLUSTER_OPERATOR_ROLE: "operator",
 };
 
 it("names every fault at once, each with its setting", () => {

@@ -1,7 +1,7 @@
-import { restricted } from "../../../deploy/cluster/pod-security.ts";
 import { clusterNames } from "../cluster/names.ts";
 import type { Kubernetes } from "../../../deploy/cluster/cluster.ts";
 import { failure } from "../../../deploy/run.ts";
+import { namespaceObjects } from "./namespace.ts";
 
 /** Settings of the AWS Load Balancer Controller: its pods cannot reach the instance metadata (one hop), nor may they list clusters. */
 export interface ControllerFacts {
@@ -19,7 +19,7 @@ export const publicControllerChart = [
   "3.2.2",
 ] as const;
 
-/** Makes the namespace, the deployer's right over TargetGroupBindings in it, and the controller. Needs the admin's role. */
+/** Makes the namespace, the rights of deployers and operators in it, and the controller. Needs the admin's role. */
 export async function prepare(cluster: Kubernetes, facts: ControllerFacts, chart: readonly string[]): Promise<void> {
   await cluster.apply(...namespaceObjects(clusterNames.namespace));
   const { namespace, serviceAccount: name } = clusterNames.balancerController;
@@ -61,31 +61,4 @@ export function controllerValues(facts: ControllerFacts): object {
     enableWaf: false,
     enableWafv2: false,
   };
-}
-
-/** The namespace of web and worker, and what its deployers may do in it besides EKS's edit policy. */
-export function namespaceObjects(namespace: string): object[] {
-  const labels = {
-    ...restricted,
-    // A new pod counts as ready, and a rollout goes on, only when the balancer finds it healthy.
-    "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
-  };
-  const metadata = { name: "bind-target-groups", namespace };
-  const rbac = "rbac.authorization.k8s.io";
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "Role",
-      metadata,
-      rules: [{ apiGroups: ["elbv2.k8s.aws"], resources: ["targetgroupbindings"], verbs: ["*"] }],
-    },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "RoleBinding",
-      metadata,
-      roleRef: { apiGroup: rbac, kind: "Role", name: metadata.name },
-      subjects: [{ apiGroup: rbac, kind: "Group", name: clusterNames.deployers }],
-    },
-  ];
 }

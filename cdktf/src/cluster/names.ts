@@ -4,6 +4,8 @@ export const clusterNames = {
   namespace: "analyze",
   /** Kubernetes group of the deployer's IAM role: EKS's edit policy knows no TargetGroupBinding. */
   deployers: "analyze-deployers",
+  /** Kubernetes group of the operator's IAM role: it reads the namespace, but no Secret. */
+  operators: "analyze-operators",
   balancerController: { namespace: "kube-system", serviceAccount: "aws-load-balancer-controller" },
   externalSecrets: { namespace: "external-secrets", serviceAccount: "external-secrets" },
 } as const;

@@ -10,6 +10,9 @@ export interface ClusterAccessProps {
   readonly deployerRoleArn: string;
   /** Kubernetes group that this role has besides, for what the namespace's own RBAC gives it. */
   readonly deployerGroup: string;
+  /** IAM role that only reads the namespace, by the RBAC of its group; null: none. */
+  readonly operatorRoleArn: string | null;
+  readonly operatorGroup: string;
   readonly namespace: string;
 }
 
@@ -39,6 +42,10 @@ export class ClusterAccess extends Construct {
       scope: { type: "namespace", namespaces: [props.namespace] },
       groups: [props.deployerGroup],
     });
+    const { clusterName, operatorRoleArn: principalArn, operatorGroup } = props;
+    if (principalArn === null) return;
+    // EKS's own view policy would give more than the namespace's Role: its rights could not be seen or changed there.
+    new EksAccessEntry(this, "operator", { clusterName, principalArn, kubernetesGroups: [operatorGroup] });
   }
 
   private grant(id: string, { clusterName, roleArn: principalArn, policy, scope, groups }: Grant): void {

@@ -11,6 +11,8 @@ export interface Production {
   readonly budgetUsd: string;
   readonly adminRoleArn: string;
   readonly deployerRoleArn: string;
+  /** IAM role that may read what runs in the namespace; null: none. */
+  readonly operatorRoleArn: string | null;
   /** Who may call the cluster's API server from outside, as CIDRs; empty: it has an address inside the network only. */
   readonly apiCidrs: readonly string[];
   /** Whether Amazon Inspector scans: one switch for the whole account. */
@@ -26,6 +28,7 @@ const variables: Readonly<Record<string, [pattern: RegExp, example: string]>> = 
   ANALYZE_BUDGET_USD: [/^[1-9]\d{0,6}$/, "dollars a month, like 400"],
   ANALYZE_CLUSTER_ADMIN_ROLE: [roleArn, "a role, like arn:aws:iam::123456789012:role/admin"],
   ANALYZE_CLUSTER_DEPLOYER_ROLE: [roleArn, "a role, like arn:aws:iam::123456789012:role/deployer"],
+  ANALYZE_CLUSTER_OPERATOR_ROLE: [roleArn, "a role, like arn:aws:iam::123456789012:role/operator"],
 };
 
 /** Reads the variables of a stage with a cluster; null after at least one fault was added. */
@@ -46,6 +49,7 @@ export function productionFrom(env: NodeJS.ProcessEnv, stage: string, faults: st
     budgetUsd: value("ANALYZE_BUDGET_USD"),
     adminRoleArn: value("ANALYZE_CLUSTER_ADMIN_ROLE"),
     deployerRoleArn: value("ANALYZE_CLUSTER_DEPLOYER_ROLE"),
+    operatorRoleArn: env["ANALYZE_CLUSTER_OPERATOR_ROLE"] === undefined ? null : value("ANALYZE_CLUSTER_OPERATOR_ROLE"),
     apiCidrs: apiCidrs(env["ANALYZE_API_CIDR"], faults),
     inspector: inspector(env["ANALYZE_INSPECTOR"], faults),
   };

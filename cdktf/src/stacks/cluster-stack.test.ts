@@ -193,6 +193,15 @@ it("gives the deployer's role a group, since EKS's edit policy knows no TargetGr
   ]);
 });
 
+it("gives the operator's role a group and no policy of EKS: what it may do is in the namespace's Role", () => {
+  const arn = "arn:aws:iam::123456789012:role/operator";
+  const operated = synthesise("prod", { ANALYZE_CLUSTER_OPERATOR_ROLE: arn });
+  expect(all(operated, "aws_eks_access_entry")).toContainEqual(
+    expect.objectContaining({ principal_arn: arn, kubernetes_groups: ["analyze-operators"] }),
+  );
+  expect(all(operated, "aws_eks_access_policy_association")).toHaveLength(2);
+});
+
 it("enforces NetworkPolicies", () => {
   expect(all(stack, "aws_eks_addon")).toContainEqual(
     expect.objectContaining({ addon_name: "vpc-cni", configuration_values: '{"enableNetworkPolicy":"true"}' }),

@@ -151,6 +151,8 @@ export class ClusterStack extends AnalyzeStack {
       adminRoleArn: this.production.adminRoleArn,
       deployerRoleArn: this.production.deployerRoleArn,
       deployerGroup: clusterNames.deployers,
+      operatorRoleArn: this.production.operatorRoleArn,
+      operatorGroup: clusterNames.operators,
       namespace: clusterNames.namespace,
     });
     const common = { clusterName: kubernetes.name, after: kubernetes.ready, accountId: this.accountId };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { edgeSuite } from "../edge/suite.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
-import { describeWith } from "../support/requirements.ts";
+import { describeWhere, describeWith } from "../support/requirements.ts";
+import { edgeProcessKilled } from "./chaos/edge-process.ts";
 import { experiments } from "./chaos/experiment.ts";
 import { measure } from "./chaos/measure.ts";
 import { clusterEdgeSuite, edgeOf } from "./edge.ts";
@@ -34,4 +35,13 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
       expect({ lost: row.lost, wrongCertificate: row.wrongCertificate }).toEqual({ lost: [], wrongCertificate: [] });
     },
   );
+
+  describeWhere("localNode", ["root"], "a process that is killed", () => {
+    it("loses only what it was answering: no connection is refused", async () => {
+      const { lost, sent } = await measure(world, edgeProcessKilled, 2);
+      expect(sent).toBeGreaterThan(100);
+      expect(lost.length).toBeLessThanOrEqual(10);
+      expect(lost.filter(({ error }) => error === "ECONNREFUSED")).toEqual([]);
+    });
+  });
 });

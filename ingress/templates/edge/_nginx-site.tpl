@@ -10,16 +10,18 @@ times so that a second try is a second connection, that the node may lead to ano
 {{- if eq $service.type "NodePort" -}}
 {{- $origin = empty $service.nodePorts.https | ternary "" (printf "%s:%d" $origin (int $service.nodePorts.https)) -}}
 {{- end -}}
-site/listen-https.conf: |
-  listen 8443 ssl;
+{{- range $name, $options := dict "listen" "" "socket" " reuseport" }}
+site/{{ $name }}-https.conf: |
+  listen 8443 ssl{{ $options }};
   {{- if $edge.nginx.ipv6 }}
-  listen [::]:8443 ssl;
+  listen [::]:8443 ssl{{ $options }};
   {{- end }}
-site/listen-http.conf: |
-  listen 8080;
+site/{{ $name }}-http.conf: |
+  listen 8080{{ $options }};
   {{- if $edge.nginx.ipv6 }}
-  listen [::]:8080;
+  listen [::]:8080{{ $options }};
   {{- end }}
+{{- end }}
 site/host.conf: server_name {{ $edge.host }};
 site/http.conf: |
   upstream web {

@@ -7,6 +7,7 @@ import { loadImages } from "../images/load.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
 import { driverAdvice, driverOf, hostnameFinding } from "./hostname.ts";
+import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
@@ -97,9 +98,19 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   await completeTestAddress(cluster, options, tags, inside);
   const printed = await step("A verified POST through it", () => postVerified(project, options, address));
   process.stdout.write(`${printed}\n`);
+  const url = options.nodePort ? await publishedUrl(cluster, options) : undefined;
   show(await hostnameFinding(options.host, address, process.platform));
   process.stdout.write(
     `\nhttps://${options.host} is at ${address}. Clients trust only ${options.certificates}/ca.crt.\n${renewalOf(options)}`,
+  );
+  if (url !== undefined) process.stdout.write(`web past the edge, without TLS and its limits: ${url}\n`);
+}
+
+function publishedUrl(cluster: Cluster, options: Options): Promise<string> {
+  return step(
+    "A POST through web's node port",
+    () => nodePortUrl(cluster, options),
+    (url) => url,
   );
 }
 

@@ -4,6 +4,8 @@ import { readOptions } from "./options.ts";
 it("an empty command line means analyze.test behind the edge that suits the cluster", () => {
   expect(readOptions(["deploy"], {})).toMatchObject({
     edge: undefined,
+    stage: "dev",
+    nodePort: false,
     host: "analyze.test",
     namespace: "analyze",
     yes: false,
@@ -24,6 +26,7 @@ it.each([
   [["fly"], "fly"],
   [["deploy", "--edge", "traefik"], "traefik"],
   [["deploy", "--edge", "nginx", "--keep", "traefik"], "--keep"],
+  [["deploy", "--stage", "test"], '--stage is "test": it must be one of dev, prod'],
   [["deploy", "--frobnicate"], "--frobnicate"],
   [["deploy", "nginx"], "npm run deploy:minikube -- --edge nginx"],
   [["renew", "soon"], 'Unexpected argument: "soon"'],

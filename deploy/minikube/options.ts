@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { UserError } from "@analyze/common/errors";
+import { stages } from "../manifests/manifests.ts";
 
 const edges = ["ingress", "nginx", "gateway"] as const;
 const actions = ["deploy", "undeploy", "renew"] as const;
@@ -10,6 +11,8 @@ export interface Options {
   edge: (typeof edges)[number];
   /** Another edge that stays beside it. */
   keep: (typeof edges)[number] | undefined;
+  /** Whose values of the chart apply: ingress/values.STAGE.yaml. */
+  stage: (typeof stages)[number];
   host: string;
   namespace: string;
   /** Folder of certificates. */
@@ -23,6 +26,8 @@ export interface Options {
   due: boolean;
   /** The edge demands a certificate of every client. */
   mtls: boolean;
+  /** Publish web on a port of each node too, past the edge. */
+  nodePort: boolean;
   /** How long pods may take to become ready, as helm writes it. */
   timeout: string;
   /** Passed to helm: values files and `key=value`. */
@@ -46,6 +51,7 @@ const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:m
   --edge <kind>            who ends TLS: ingress (the cluster's controller), gateway (a Gateway API implementation) or nginx (one
                            of our own). Default: what is installed, else the first of these three that the cluster has
   --keep <kind>            also keeps this edge, which clients still use: --edge nginx --keep ingress
+  --stage <name>           dev or prod: the values of ingress/values.<name>.yaml (default: dev)
   --host <name>            hostname (default: analyze.test)
   --namespace <name>       (default: analyze)
   --certificates <folder>  (default: certs/issued)
@@ -53,6 +59,7 @@ const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:m
   --values <file>          more values for the chart, repeatable
   --set <key=value>        one value for the chart, repeatable
   --mtls                   the edge demands a certificate, issued by a second CA, of every client
+  --node-port              publish web on a port of each node too: without TLS, past the edge. Prints the URL
   --due                    tls:renew: only in the certificate's last 30 days; for a timer
   --timeout <duration>     how long pods may take to become ready (default: 240s)
   --patch-controller       correct what the preflight finds at the ingress controller; undeploy restores it
@@ -75,6 +82,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     action: oneOf(actions, action, "the action"),
     edge: values.edge === undefined ? undefined : oneOf(edges, values.edge, "--edge"),
     keep: values.keep === undefined ? undefined : oneOf(edges, values.keep, "--keep"),
+    stage: oneOf(stages, values.stage, "--stage"),
     host: values.host,
     namespace: values.namespace,
     certificates: values.certificates,
@@ -82,6 +90,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     yes: values.yes,
     patchController: values["patch-controller"],
     mtls: values.mtls,
+    nodePort: values["node-port"],
     due: values.due,
     timeout: values.timeout,
     values: values.values,
@@ -106,12 +115,14 @@ function parse(args: readonly string[]) {
       options: {
         edge: { type: "string" },
         keep: { type: "string" },
+        stage: { type: "string", default: "dev" },
         host: { type: "string", default: "analyze.test" },
         namespace: { type: "string", default: "analyze" },
         certificates: { type: "string", default: "certs/issued" },
         address: { type: "string" },
         yes: { type: "boolean", default: false },
         mtls: { type: "boolean", default: false },
+        "node-port": { type: "boolean", default: false },
         due: { type: "boolean", default: false },
         "patch-controller": { type: "boolean", default: false },
         timeout: { type: "string", default: "240s" },

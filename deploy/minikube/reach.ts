@@ -25,7 +25,8 @@ export function handshake(address: string, servername: string, ca: string, timeo
   });
 }
 
-async function nodeAddresses(cluster: Cluster): Promise<string[]> {
+/** Addresses of the nodes in their own network. */
+export async function nodeAddresses(cluster: Cluster): Promise<string[]> {
   const all = (await cluster.list(node, "nodes")).flatMap(({ status }) => status.addresses);
   return all.filter(({ type }) => type === "InternalIP").map(({ address }) => address);
 }

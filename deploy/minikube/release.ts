@@ -17,20 +17,21 @@ export function valueArguments(options: Options, tags: ImageTags, testAddress: s
     `edge.kind=${options.edge}`,
     `edge.host=${options.host}`,
     `edge.clientCertificates.enabled=${options.mtls}`,
+    ...(options.nodePort ? ["web.service.type=NodePort"] : []),
     `web.image.tag=${tags.web}`,
     `worker.image.tag=${tags.worker}`,
     `test.image.tag=${tags.client}`,
     `test.address=${testAddress}`,
     ...options.set,
   ];
-  const files = [`${chart}/values.dev.yaml`, ...options.values];
+  const files = [`${chart}/values.${options.stage}.yaml`, ...options.values];
   return [...files.flatMap((file) => ["--values", file]), ...sets.flatMap((pair) => ["--set", pair])];
 }
 
-/** The objects as YAML. `helm template` connects to no cluster, so it needs the version. */
-async function render(cluster: Cluster, namespace: string, values: readonly string[]): Promise<string> {
+/** The objects as YAML, with those of `helm test`. `helm template` connects to no cluster, so it needs the version. */
+async function render(cluster: Cluster, namespace: string, ...values: readonly string[]): Promise<string> {
   const { gitVersion } = serverVersion.parse(JSON.parse(await cluster.read("get", "--raw", "/version")));
-  const args = ["--namespace", namespace, "--kube-version", gitVersion, "--no-hooks", ...values];
+  const args = ["--namespace", namespace, "--kube-version", gitVersion, ...values];
   return must("helm", ["template", releaseName, chart, ...args]);
 }
 
@@ -44,9 +45,10 @@ async function historyOf(cluster: Cluster, namespace: string): Promise<Revision[
 export async function isDeployed(cluster: Cluster, namespace: string, values: readonly string[]): Promise<boolean> {
   const last = (await historyOf(cluster, namespace)).at(-1);
   if (last?.status !== "deployed") return false;
-  const rendered = await render(cluster, namespace, values);
-  if (last.description !== digestOf(rendered)) return false;
-  const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input: rendered });
+  if (last.description !== digestOf(await render(cluster, namespace, ...values))) return false;
+  // a hook's objects are there only after it ran
+  const input = await render(cluster, namespace, "--no-hooks", ...values);
+  const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input });
   return difference.code === 0;
 }
 
@@ -80,7 +82,7 @@ export async function recover(cluster: Cluster, { namespace, timeout }: Options)
 /** Installs or upgrades and waits until every pod is ready. On failure helm rolls back, and the error says why. */
 export async function release(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
   const { namespace, timeout } = options;
-  const rendered = await render(cluster, namespace, values);
+  const rendered = await render(cluster, namespace, ...values);
   const version = await must("helm", ["version", "--short"]);
   // helm 4 applies server-side, where a field that someone changed by hand is a conflict: what is deployed wins
   const safely = version.startsWith("v3")

@@ -77,6 +77,9 @@ const settings = [
   },
 ];
 
+/** The settings, as the controller's ConfigMap must have them. */
+export const controllerSettings = Object.fromEntries(settings.map(({ key, wanted }) => [key, wanted]));
+
 const patchHint = "deploy with --patch-controller (undeploy:minikube restores the settings)";
 
 function warn(name: string, saw: string, means: string, next = patchHint): Finding {

@@ -3,22 +3,26 @@ import { join } from "node:path";
 import { UserError } from "@analyze/common/errors";
 import { suggestOptions } from "@analyze/common/suggest";
 import { Command } from "commander";
-import { manifestsOf, stages } from "./manifests.ts";
+import { manifestsOf, stages, type Rendering } from "./manifests.ts";
 
-async function write({ out, set }: { out: string; set: string[] }): Promise<void> {
+async function write({ out, ...rendering }: Rendering & { out: string }): Promise<void> {
   mkdirSync(out, { recursive: true });
   for (const stage of stages) {
     const file = join(out, `${stage}.yaml`);
-    writeFileSync(file, await manifestsOf(stage, set));
+    writeFileSync(file, await manifestsOf(stage, rendering));
     process.stdout.write(`${file}\n`);
   }
 }
+
+const collect = (one: string, all: string[]): string[] => [...all, one];
 
 try {
   const program = new Command("npm run manifests --")
     .description("write the chart as plain YAML, one file per stage, for kubectl apply -f")
     .option("--out <folder>", "where the files go", "dist/manifests")
-    .option("--set <key=value>", "one value for the chart, repeatable", (pair, all: string[]) => [...all, pair], [])
+    .option("--namespace <name>", "namespace of all objects", "analyze")
+    .option("--values <file>", "more values for the chart, repeatable", collect, [])
+    .option("--set <key=value>", "one value for the chart, repeatable", collect, [])
     .action(write);
   suggestOptions(program);
   await program.parseAsync();

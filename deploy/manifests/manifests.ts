@@ -1,29 +1,51 @@
+import { controllerSettings } from "../cluster/controller-findings.ts";
 import { restricted } from "../cluster/pod-security.ts";
 import { must } from "../run.ts";
 
 export const stages = ["dev", "prod"] as const;
+export type Stage = (typeof stages)[number];
+
+/** What the manifests are rendered with besides the stage; `values` and `set` are passed to helm and win. */
+export interface Rendering {
+  namespace: string;
+  values: readonly string[];
+  set: readonly string[];
+}
 
 /** What a stage's own values leave to its deployment: prod's edge is a load balancer on AWS, that plain YAML can't name. */
-const additions: Record<(typeof stages)[number], string[]> = { dev: [], prod: ["edge.kind=ingress"] };
+const additions: Record<Stage, string[]> = { dev: [], prod: ["edge.kind=ingress"] };
 
-/** What must be in the namespace before the pods can start; none of it may be in a file that is published. */
-const head = (
-  stage: string,
-): string => `# analyze, stage ${stage}, as plain YAML. Issue the certificate (npm run certs), then:
-#   kubectl create namespace analyze
-#   kubectl -n analyze create secret tls analyze-tls --cert certs/issued/tls.crt --key certs/issued/tls.key
-#   kubectl apply -f ${stage}.yaml
-`;
+/** No Ingress can give these, and most controllers lack some of them. */
+function controllerCommand(): string {
+  const patch = JSON.stringify({ data: controllerSettings });
+  return `kubectl -n ingress-nginx patch configmap ingress-nginx-controller --type=merge -p '${patch}'`;
+}
+
+/** How the file is applied. It has no key: what is published must not contain one. */
+function head(stage: Stage, namespace: string, hasIngress: boolean): string {
+  const commands = [
+    `kubectl apply -f ${stage}.yaml`,
+    `kubectl -n ${namespace} create secret tls analyze-tls --cert certs/issued/tls.crt --key certs/issued/tls.key`,
+    ...(hasIngress ? [controllerCommand()] : []),
+  ];
+  return [
+    `# analyze, stage ${stage}, as plain YAML. "npm run certs" issues the certificate; "npm run images" builds the images, which`,
+    "# minikube takes by: minikube image load analyze/web:VERSION analyze/worker:VERSION",
+    ...commands.map((command) => `#   ${command}`),
+    "",
+  ].join("\n");
+}
 
 /**
  * The chart as YAML for `kubectl apply -f`: the namespace, held to Pod Security "restricted", then the objects of the stage.
- * `set` is passed to helm and wins. Rejects with a UserError that quotes what helm refused.
+ * Rejects with a UserError that quotes what helm refused.
  */
-export async function manifestsOf(stage: (typeof stages)[number], set: readonly string[]): Promise<string> {
+export async function manifestsOf(stage: Stage, { namespace, values, set }: Rendering): Promise<string> {
+  const files = [`ingress/values.${stage}.yaml`, ...values].flatMap((file) => ["--values", file]);
   const pairs = [...additions[stage], ...set].flatMap((pair) => ["--set", pair]);
-  const args = ["template", "analyze", "ingress", "--namespace", "analyze", "--no-hooks"];
-  const objects = await must("helm", [...args, "--values", `ingress/values.${stage}.yaml`, ...pairs]);
-  const metadata = { name: "analyze", labels: restricted };
-  const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata });
-  return `${head(stage)}${namespace}\n${objects}`;
+  const args = ["template", "analyze", "ingress", "--namespace", namespace, "--no-hooks"];
+  const objects = await must("helm", [...args, ...files, ...pairs]);
+  const metadata = { name: namespace, labels: restricted };
+  const first = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata });
+  return `${head(stage, namespace, /^kind: Ingress$/m.test(objects))}${first}\n${objects}`;
 }

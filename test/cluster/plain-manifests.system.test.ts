@@ -1,17 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueAll } from "@analyze/certs";
 import { parseAllDocuments } from "yaml";
-import { expect, it } from "vitest";
-import { connect } from "../../deploy/cluster/cluster.ts";
-import { manifestsOf, stages } from "../../deploy/manifests/manifests.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
+import { manifestsOf, stages, type Stage } from "../../deploy/manifests/manifests.ts";
+import { readOptions, type Options } from "../../deploy/minikube/options.ts";
+import { tagsOf } from "../../deploy/images/images.ts";
+import { project } from "../../deploy/images/docker.ts";
 import { run } from "../../deploy/run.ts";
+import { ask } from "../edge/ask.ts";
+import { edgeSuite } from "../edge/suite.ts";
+import { tlsSuite } from "../edge/tls-suite.ts";
 import { describeWith } from "../support/requirements.ts";
+import { clusterEdgeSuite, edgeOf } from "./edge.ts";
+import { deployed, logsOf, reached, settled, type World } from "./world.ts";
 
 const kindsOf = (yaml: string): unknown[] => parseAllDocuments(yaml).flatMap((one) => one.toJS()?.kind ?? []);
+const plain = { namespace: "analyze", values: [], set: [] };
+
+/** The commands in the head of a file, as a person copies them. */
+function commandsIn(yaml: string): string[] {
+  return [...yaml.matchAll(/^# {3}(kubectl .*)$/gm)].flatMap(([, command]) => command ?? []);
+}
 
 describeWith(["helm"], "npm run manifests", () => {
   it.each(stages)(
     "begins with the namespace, has every object of stage %s, and no Secret and no hook",
     async (stage) => {
-      const yaml = await manifestsOf(stage, []);
+      const yaml = await manifestsOf(stage, plain);
       const [first, ...others] = kindsOf(yaml);
       expect(first).toBe("Namespace");
       expect(others.filter((kind) => kind === "Deployment")).toHaveLength(2);
@@ -21,18 +39,114 @@ describeWith(["helm"], "npm run manifests", () => {
     },
   );
 
-  it("takes values, and quotes what helm refuses", async () => {
-    expect(await manifestsOf("dev", ["image.registry=registry.example"])).toContain("registry.example/analyze/web:");
-    await expect(manifestsOf("dev", ["edge.kind=traefik"])).rejects.toThrow("/edge/kind");
+  it("takes a namespace, files of values and single values, and quotes what helm refuses", async () => {
+    const rendering = { namespace: "other", values: ["ingress/values.envoy.yaml"], set: ["image.registry=r.example"] };
+    const yaml = await manifestsOf("dev", rendering);
+    expect(yaml).toContain("r.example/analyze/web:");
+    expect(kindsOf(yaml)).toContain("HTTPRoute");
+    expect(yaml).not.toMatch(/namespace: analyze\n/);
+    await expect(manifestsOf("dev", { ...plain, set: ["edge.kind=traefik"] })).rejects.toThrow("/edge/kind");
+  });
+
+  it("names the controller's patch only where there is an Ingress", async () => {
+    expect(commandsIn(await manifestsOf("dev", plain))).toHaveLength(3);
+    expect(commandsIn(await manifestsOf("dev", { ...plain, set: ["edge.kind=nginx"] }))).toHaveLength(2);
   });
 });
 
 describeWith(["cluster", "helm"], "the API server", () => {
   it.each(stages)("takes the plain YAML of stage %s", async (stage) => {
     const { context } = await connect();
-    const yaml = (await manifestsOf(stage, [])).replaceAll("namespace: analyze\n", "namespace: default\n");
+    const yaml = (await manifestsOf(stage, plain)).replaceAll("namespace: analyze\n", "namespace: default\n");
     const args = ["--context", context, "apply", "--dry-run=server", "--validate=strict", "-f", "-"];
     const { code, stderr } = await run("kubectl", args, { input: yaml });
     expect({ code, errors: stderr.split("\n").filter((line) => /error/i.test(line)) }).toEqual({ code: 0, errors: [] });
+  });
+});
+
+/** What is applied, and what takes it away again. */
+interface Applied {
+  world: World;
+  remove(): Promise<void>;
+}
+
+/** Does what the head of the file says, in a folder with certificates, and waits until the edge answers with all settings. */
+async function applied(cluster: Cluster, stage: Stage, edge: Options["edge"]): Promise<Applied> {
+  const namespace = `analyze-plain-${edge}`;
+  const host = `plain-${edge}.test`;
+  const folder = mkdtempSync(join(tmpdir(), "plain-"));
+  const certificates = join(folder, "certs/issued");
+  mkdirSync(certificates, { recursive: true });
+  await issueAll({ dir: certificates, hosts: [host], clients: false, renew: false });
+  const tags = tagsOf(project);
+  const set = [
+    `edge.kind=${edge}`,
+    `edge.host=${host}`,
+    `web.image.tag=${tags.web}`,
+    `worker.image.tag=${tags.worker}`,
+  ];
+  const ports =
+    "edge.nginx.service.type=NodePort,edge.nginx.service.nodePorts.https=30543,edge.nginx.service.nodePorts.http=30580";
+  const yaml = await manifestsOf(stage, { namespace, values: [], set: [...set, ...(edge === "nginx" ? [ports] : [])] });
+  writeFileSync(join(folder, `${stage}.yaml`), yaml);
+  const controller = ["-n", "ingress-nginx", "get", "configmap/ingress-nginx-controller", "-o", "json"];
+  const before = edge === "ingress" ? await cluster.read(...controller) : undefined;
+  for (const command of commandsIn(yaml)) {
+    const { code, stderr } = await run("sh", ["-c", command], { cwd: folder });
+    if (code !== 0) throw new Error(`${command}: ${stderr}`);
+  }
+  const options: Options = { ...readOptions(["deploy"], {}), edge, host, namespace, certificates, stage };
+  const deployments = ["web", "worker", ...(edge === "nginx" ? ["edge"] : [])];
+  await settled({ cluster, namespace }, ...deployments);
+  const world = await reached(cluster, options);
+  const hsts = async (): Promise<unknown> => (await ask(edgeOf(world))).headers["strict-transport-security"];
+  await vi.waitUntil(async () => (await hsts()) === "max-age=63072000", { timeout: 20_000, interval: 500 });
+  return {
+    world,
+    remove: async () => {
+      await cluster.read("delete", "namespace", namespace, "--wait=false");
+      if (before !== undefined) await restore(before);
+      rmSync(folder, { recursive: true });
+    },
+  };
+
+  async function restore(json: string): Promise<void> {
+    const { data } = JSON.parse(json);
+    const patch = JSON.stringify([{ op: "add", path: "/data", value: data ?? {} }]);
+    await cluster.read(
+      "-n",
+      "ingress-nginx",
+      "patch",
+      "configmap/ingress-nginx-controller",
+      "--type=json",
+      "-p",
+      patch,
+    );
+  }
+}
+
+const rows = [
+  { stage: "dev", edge: "ingress", traits: { ownProblems: false, clear: "redirects", hstsOnUnreadable: false } },
+  { stage: "prod", edge: "nginx", traits: { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true } },
+] as const;
+
+describeWith(["cluster", "helm", "docker", "sslyze"], "kubectl apply -f of the plain YAML", () => {
+  describe.each(rows)("stage $stage, edge.kind=$edge, passes the edge's suites", ({ stage, edge, traits }) => {
+    let there: Applied;
+    const world = (): World => there.world;
+    beforeAll(async () => {
+      // brings the images to the nodes
+      const { cluster } = await deployed();
+      there = await applied(cluster, stage, edge);
+    });
+    afterAll(() => there.remove());
+
+    edgeSuite(() => edgeOf(world()), traits);
+    tlsSuite(() => edgeOf(world()));
+    clusterEdgeSuite(edge, world, () =>
+      edge === "nginx"
+        ? logsOf(world(), "edge")
+        : world().cluster.read("-n", "ingress-nginx", "logs", "deployment/ingress-nginx-controller", "--since=60s"),
+    );
   });
 });

@@ -3,7 +3,7 @@ import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
 import { run } from "../../deploy/run.ts";
 import { candidates, findEdge, splitAddress } from "../../deploy/minikube/reach.ts";
 import { settleEdge } from "../../deploy/minikube/edge.ts";
-import { readOptions } from "../../deploy/minikube/options.ts";
+import { readOptions, type Options } from "../../deploy/minikube/options.ts";
 import type { Target } from "../load/exchange.ts";
 
 /** A cluster with the system deployed in it, and how it is reached from here. */
@@ -35,21 +35,25 @@ export async function script(action: "deploy" | "undeploy" | "renew", ...args: s
 /** Deploys with these options (nothing changes when that was done before) and says how it is reached. */
 export async function deployed(...args: string[]): Promise<World> {
   const printed = await script("deploy", ...args);
-  const given = readOptions(["deploy", ...args], {});
   const cluster = await connect();
-  const { options } = await settleEdge(cluster, given);
-  const ca = readFileSync(`${options.certificates}/ca.crt`, "utf8");
-  const edge = await findEdge(await candidates(cluster, options), options.host, ca, 10_000);
+  const { options } = await settleEdge(cluster, readOptions(["deploy", ...args], {}));
+  return { ...(await reached(cluster, options)), options: args, printed };
+}
+
+/** How what is deployed with these options is reached. */
+export async function reached(cluster: Cluster, options: Options): Promise<World> {
+  const { host, namespace, certificates } = options;
+  const ca = readFileSync(`${certificates}/ca.crt`, "utf8");
+  const edge = await findEdge(await candidates(cluster, options), host, ca, 20_000);
   if (!("address" in edge)) throw new Error(`no edge: ${edge.reasons.join(", ")}`);
   const { host: ip, port } = splitAddress(edge.address);
   const address = `${ip}:${port}`;
-  const { host, namespace, certificates } = options;
   const nodePort = 'jsonpath={.spec.ports[?(@.name=="http")].nodePort}';
   const clear =
     options.edge === "nginx" ? await cluster.read("-n", namespace, "get", "service/edge", "-o", nodePort) : 80;
   const clearAddress = `${ip}:${clear}`;
   const target = { url: `https://${host}/analyze`, address, ca };
-  return { cluster, namespace, host, address, clearAddress, ca, certificates, target, options: args, printed };
+  return { cluster, namespace, host, address, clearAddress, ca, certificates, target, options: [], printed: "" };
 }
 
 /** Values that switch autoscaling off: two pods of each, unless an experiment says otherwise. */
@@ -66,7 +70,10 @@ const alive =
   'go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}{{"\\n"}}{{end}}{{end}}';
 
 /** Resolves when every pod of these Deployments is updated and available. */
-export async function settled({ cluster, namespace }: World, ...deployments: string[]): Promise<void> {
+export async function settled(
+  { cluster, namespace }: Pick<World, "cluster" | "namespace">,
+  ...deployments: string[]
+): Promise<void> {
   for (const name of deployments) {
     await cluster.read("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=180s");
   }

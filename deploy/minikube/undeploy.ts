@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { failure } from "../run.ts";
 import { restoreControllers } from "../cluster/controller.ts";
+import { ingress } from "../cluster/objects.ts";
 import type { Options } from "./options.ts";
 import { releaseName } from "./release.ts";
 import { step } from "../progress.ts";
@@ -21,6 +22,14 @@ async function deleteTrust(cluster: Cluster, namespace: string): Promise<string>
   return "kept: it was there before; deleted its Secrets and CA";
 }
 
+/** Takes back the controller's patch, unless the Ingress of a release in another namespace needs it. Resolves with what was done. */
+async function releaseController(cluster: Cluster): Promise<string> {
+  const all = await cluster.list(ingress, "ingresses", "-A", "-l", "app.kubernetes.io/name=analyze");
+  const users = [...new Set(all.map(({ metadata }) => metadata.namespace))];
+  if (users.length > 0) return `settings kept: namespace ${users.join(", ")} needs them`;
+  return (await restoreControllers(cluster)) ? "settings restored" : "was not patched";
+}
+
 /** Removes everything from the cluster that `deploy` put there. */
 export async function undeploy(cluster: Cluster, { namespace, certificates }: Options): Promise<void> {
   await step("Helm release", async () => {
@@ -35,8 +44,8 @@ export async function undeploy(cluster: Cluster, { namespace, certificates }: Op
   );
   await step(
     "Ingress controller",
-    () => restoreControllers(cluster),
-    (done) => (done ? "settings restored" : "was not patched"),
+    () => releaseController(cluster),
+    (done) => done,
   );
-  process.stdout.write(`The cluster is as it was. Kept: ${certificates}, and the images in Docker and on the nodes.\n`);
+  process.stdout.write(`Kept: ${certificates}, and the images in Docker and on the nodes.\n`);
 }

@@ -112,22 +112,28 @@ describeWith(["cluster", "helm", "docker"], "npm run undeploy:minikube", () => {
     await script("undeploy", ...own);
   });
 
-  it("leaves nothing in the cluster, and the controller as it was", async () => {
-    const there = await deployed(...own, "--patch-controller");
-    const leftovers = async (): Promise<string[]> => {
-      const all = await there.cluster.read("get", `${kinds},pods,namespaces`, "-A", "-o", "name");
-      const annotations = "jsonpath={.metadata.annotations}";
-      const place = ["-n", "ingress-nginx", "get", "-o", annotations];
-      const controller = await there.cluster.read(...place, "configmap/ingress-nginx-controller");
-      const deployment = await there.cluster.read(...place, "deployment/ingress-nginx-controller");
-      return [
-        ...all.split("\n").filter((name) => name.includes(namespace)),
-        ...[controller, deployment].filter((text) => text.includes("analyze.test/")),
-      ];
-    };
-    expect(await leftovers()).not.toEqual([]);
-    await script("undeploy", ...own);
-    expect(await leftovers()).toEqual([]);
+  /** What is left of the release in the namespace, and of the controller's patch. */
+  async function leftovers(): Promise<{ objects: string[]; isPatched: boolean }> {
+    const { cluster } = world;
+    const all = await cluster.read("get", `${kinds},pods,namespaces`, "-A", "-o", "name");
+    const place = ["-n", "ingress-nginx", "get", "-o", "jsonpath={.metadata.annotations}"];
+    const controller = await cluster.read(...place, "configmap/ingress-nginx-controller");
+    const deployment = await cluster.read(...place, "deployment/ingress-nginx-controller");
+    const objects = all.split("\n").filter((name) => name.includes(namespace));
+    return { objects, isPatched: `${controller}${deployment}`.includes("analyze.test/") };
+  }
+
+  it("leaves nothing in the cluster, and keeps the controller's settings while another release needs them", async () => {
+    world = await deployed();
+    await deployed(...own, "--patch-controller");
+    expect(await leftovers()).toEqual({ objects: [`namespace/${namespace}`], isPatched: true });
+    expect(await script("undeploy", ...own)).toContain(`settings kept: namespace ${world.namespace} needs them`);
+    expect(await leftovers()).toEqual({ objects: [], isPatched: true });
     expect(await script("undeploy", ...own)).toContain("was not there");
+  });
+
+  it("restores the controller's settings with the last release", async () => {
+    await script("undeploy");
+    expect(await leftovers()).toEqual({ objects: [], isPatched: false });
   });
 });

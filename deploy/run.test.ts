@@ -122,6 +122,12 @@ describe("a signal while a program runs", () => {
   });
 });
 
+it("quotes what a program printed when it failed, without its notes", async () => {
+  const program = `console.error('level=INFO msg="a link"\\nError: no such value'); process.exit(3)`;
+  const failed = must(node, ["-e", program]);
+  await expect(failed).rejects.toThrow(/failed with exit code 3:\n {2}Error: no such value$/);
+});
+
 it("leaves no program behind where the command itself ends early", async () => {
   const notes = join(mkdtempSync(join(tmpdir(), "run-")), "pid");
   const program = `require("node:fs").writeFileSync(${JSON.stringify(notes)}, String(process.pid)); setInterval(() => {}, 1000)`;

@@ -147,7 +147,9 @@ export async function must(program: string, args: readonly string[], options: Ru
 
 function describeFailure(program: string, args: readonly string[], { code, stdout, stderr }: Output): string {
   if (code === 127 && stdout === "" && stderr.startsWith(`${program} is not installed`)) return stderr;
-  const printed = (stderr.trim() || stdout.trim()).split("\n").slice(-12).join("\n  ");
+  // helm 4 logs what is no fault to stderr
+  const errors = stderr.replaceAll(/^level=INFO .*\n?/gm, "").trim();
+  const printed = (errors || stdout.trim()).split("\n").slice(-12).join("\n  ");
   const head = `\`${program} ${args.slice(0, 4).join(" ")}${args.length > 4 ? " …" : ""}\` failed with exit code ${code}`;
   return printed === "" ? `${head}.` : `${head}:\n  ${printed}`;
 }

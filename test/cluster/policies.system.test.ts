@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeWith } from "../support/requirements.ts";
 import { isAllowed, type End } from "./policies.ts";
-import { startStranger, type Stranger } from "./stranger.ts";
 import { behindTargetGroup, networkPolicy, objectsOf, rendered } from "./render.ts";
-import { deployed, podsOf, type World } from "./world.ts";
 
 const namespace = "analyze";
 const labelsOf = (component: string): Record<string, string> => ({
@@ -78,64 +76,3 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     ]);
   });
 });
-
-let world: World;
-let strangers: Stranger[] = [];
-
-/** Whether each of these connections is made, tried from inside the cluster. */
-async function tried(from: string, targets: readonly { name: string; address: string }[]): Promise<string[]> {
-  const script = `
-    const { connect } = require("node:net");
-    const all = JSON.parse(process.argv[1]).map(({ name, address }) => new Promise((resolve) => {
-      const [host, port] = address.split(":");
-      const socket = connect({ host, port, timeout: 2000 }, () => resolve(name));
-      socket.on("timeout", () => resolve()).on("error", () => resolve());
-    }));
-    Promise.all(all).then((made) => { console.log(JSON.stringify(made.filter(Boolean))); process.exit(); });`;
-  const [where = "", pod = ""] = from.split("/");
-  const node = ["exec", pod, "--", "/nodejs/bin/node", "-e", script, JSON.stringify(targets)];
-  return JSON.parse(await world.cluster.read("-n", where, ...node));
-}
-
-describeWith(["cluster", "helm", "docker"], "NetworkPolicies in the cluster", () => {
-  beforeAll(async () => {
-    world = await deployed();
-    const path = "jsonpath={.spec.template.spec.containers[0].image}";
-    const image = await world.cluster.read("-n", namespace, "get", "deployment/web", "-o", path);
-    strangers = await Promise.all([namespace, "default"].map((home) => startStranger(world.cluster, home, image)));
-  });
-  afterAll(async () => {
-    await Promise.all(strangers.map((one) => one.end()));
-  });
-
-  it("every pair: what the picture has connects, and where policies are enforced nothing else does", async (context) => {
-    const [webPod = ""] = await podsOf(world, "web");
-    const [workerPod = ""] = await podsOf(world, "worker");
-    const address = (pod: string): Promise<string> =>
-      world.cluster.read("-n", namespace, "get", "pod", pod, "-o", "jsonpath={.status.podIP}");
-    const ips = { web: await address(webPod), worker: await address(workerPod) };
-    const targets = Object.entries(ips).flatMap(([name, ip]) =>
-      [8080, 9090].map((port) => ({ name: `${name}:${port}`, address: `${ip}:${port}` })),
-    );
-    const sources = [`${namespace}/${webPod}`, `${namespace}/${workerPod}`, ...strangers.map(({ pod }) => pod)];
-    const [fromWeb = [], fromWorker = [], ...others] = await Promise.all(
-      sources.map((source) =>
-        tried(
-          source,
-          targets.filter(({ address: one }) => !isOwn(source, one, ips)),
-        ),
-      ),
-    );
-    expect(fromWeb).toContain("worker:8080");
-    if (others.flat().length === targets.length * strangers.length) {
-      context.skip(
-        "this cluster's network plugin does not enforce NetworkPolicies; the rendered ones are checked above",
-      );
-    }
-    expect({ fromWeb, fromWorker, others }).toEqual({ fromWeb: ["worker:8080"], fromWorker: [], others: [[], []] });
-  });
-});
-
-function isOwn(source: string, address: string, ips: { web: string; worker: string }): boolean {
-  return address.startsWith(`${source.includes("/web-") ? ips.web : ips.worker}:`) && /\/(web|worker)-/.test(source);
-}

@@ -7,14 +7,24 @@ export interface Stranger {
   end(): Promise<void>;
 }
 
-/** Starts one in a namespace, from an image that has Node. It passes Pod Security "restricted". */
-export async function startStranger(cluster: Cluster, namespace: string, image: string): Promise<Stranger> {
-  const name = `stranger-${process.pid}`;
+/** A pod to start: where, from which image that has Node, and with whose labels. */
+export interface StrangerOptions {
+  name: string;
+  namespace: string;
+  image: string;
+  labels?: Record<string, string>;
+}
+
+/** Starts one. It passes Pod Security "restricted", and is never ready: no Service with its labels sends it requests. */
+export async function startStranger(
+  cluster: Cluster,
+  { name, namespace, image, labels = {} }: StrangerOptions,
+): Promise<Stranger> {
   const forbidden = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
   await cluster.apply({
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, namespace },
+    metadata: { name, namespace, labels },
     spec: {
       automountServiceAccountToken: false,
       restartPolicy: "Never",
@@ -27,16 +37,18 @@ export async function startStranger(cluster: Cluster, namespace: string, image: 
           image,
           imagePullPolicy: "IfNotPresent",
           command: ["/nodejs/bin/node", "-e", "setInterval(() => {}, 60000)"],
+          readinessProbe: { exec: { command: ["/nodejs/bin/node", "-e", "process.exit(1)"] }, periodSeconds: 600 },
           securityContext: forbidden,
         },
       ],
     },
   });
-  await cluster.read("-n", namespace, "wait", "--for=condition=Ready", `pod/${name}`, "--timeout=60s");
+  const running = "--for=jsonpath={.status.phase}=Running";
+  await cluster.read("-n", namespace, "wait", running, `pod/${name}`, "--timeout=60s");
   return {
     pod: `${namespace}/${name}`,
     end: async () => {
-      await cluster.read("-n", namespace, "delete", "pod", name, "--wait=false");
+      await cluster.read("-n", namespace, "delete", "pod", name, "--ignore-not-found", "--wait=false");
     },
   };
 }

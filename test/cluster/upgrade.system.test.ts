@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, expect, it } from "vitest";
+import type { Cluster } from "../../deploy/cluster/cluster.ts";
+import { project } from "../../deploy/images/docker.ts";
+import { tagsOf } from "../../deploy/images/images.ts";
+import { readOptions, type Options } from "../../deploy/minikube/options.ts";
+import { applyNamespace, applyTrust, issue } from "../../deploy/minikube/trust.ts";
+import { describeWith } from "../support/requirements.ts";
+import { measure } from "./chaos/measure.ts";
+import { deployed, fixedSize, reached, script, type World } from "./world.ts";
+
+const namespace = "analyze-upgrade";
+const ports =
+  "edge.nginx.service.type=NodePort,edge.nginx.service.nodePorts.https=30743,edge.nginx.service.nodePorts.http=30780";
+const tags = tagsOf(project);
+
+let cluster: Cluster;
+let certificates = "";
+
+/** How a person upgrades: the repository's command, or helm alone with the values of the installed release. */
+const ways = {
+  "npm run deploy:minikube": async ({ edge }: Options): Promise<void> => {
+    const where = ["--namespace", namespace, "--host", "upgrade.test", "--certificates", certificates];
+    await script("deploy", "--edge", edge, ...where, "--set", `${fixedSize},${ports}`);
+  },
+  "helm upgrade --reuse-values": async (): Promise<void> => {
+    const args = ["upgrade", "analyze", "ingress", "-n", namespace, "--reuse-values", "--wait", "--timeout", "180s"];
+    const { code, stderr } = await cluster.helm(args);
+    if (code !== 0) throw new Error(stderr);
+  },
+};
+
+/** Installs a package of an older chart, with today's images. */
+async function installed(chart: string, edge: Options["edge"]): Promise<{ world: World; options: Options }> {
+  const options: Options = { ...readOptions(["deploy"], {}), edge, namespace, host: "upgrade.test", certificates };
+  await issue(options);
+  await applyNamespace(cluster, namespace);
+  await applyTrust(cluster, options);
+  const images = `web.image.tag=${tags.web},worker.image.tag=${tags.worker},test.image.tag=${tags.client}`;
+  const values = `${fixedSize},${images},edge.kind=${edge},edge.host=upgrade.test${edge === "nginx" ? `,${ports}` : ""}`;
+  const args = ["install", "analyze", `test/cluster/released/${chart}`, "-n", namespace, "--set", values];
+  const { code, stderr } = await cluster.helm([...args, "--wait", "--timeout", "180s"]);
+  if (code !== 0) throw new Error(stderr);
+  return { options, world: await reached(cluster, options) };
+}
+
+describeWith(["cluster", "helm", "docker"], "an upgrade from a released chart", () => {
+  beforeAll(async () => {
+    // brings the images to the nodes
+    ({ cluster } = await deployed());
+    certificates = mkdtempSync(join(tmpdir(), "upgrade-"));
+    return () => rmSync(certificates, { recursive: true });
+  });
+  afterEach(async () => {
+    await script("undeploy", "--namespace", namespace, "--certificates", certificates);
+  });
+
+  it.each([
+    { chart: "analyze-0.1.0-1.tgz", edge: "ingress", way: "npm run deploy:minikube" },
+    { chart: "analyze-0.1.0-3.tgz", edge: "ingress", way: "helm upgrade --reuse-values" },
+    { chart: "analyze-0.1.0-3.tgz", edge: "nginx", way: "npm run deploy:minikube" },
+    { chart: "analyze-0.1.0-3.tgz", edge: "nginx", way: "helm upgrade --reuse-values" },
+  ] as const)("loses no POST: $chart, edge.kind=$edge, $way", async ({ chart, edge, way }) => {
+    const { world, options } = await installed(chart, edge);
+    const upgrade = { name: way, rounds: { short: 1, full: 1 }, act: () => ways[way](options) };
+    const { lost, wrongCertificate, sent } = await measure(world, upgrade, 1);
+    process.stdout.write(`${chart}, ${edge}, ${way}: ${lost.length} of ${sent} lost\n`);
+    expect({ lost, wrongCertificate, enough: sent > 300 }).toEqual({ lost: [], wrongCertificate: [], enough: true });
+  });
+});

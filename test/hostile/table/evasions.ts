@@ -137,7 +137,7 @@ const hostSpellings: readonly HostileCase[] = [
   },
   {
     id: "host-port-letters",
-    request: { without: ["Host"], headers: ["Host: analyze.test:x"] },
+    request: { without: ["Host"], headers: ["Host: {host}:x"] },
     expect: { answers: [400], body: "early" },
   },
   {

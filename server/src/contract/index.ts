@@ -20,3 +20,21 @@ export {
 export { limits } from "./limits.ts";
 export { headers, requestIdPattern } from "./headers.ts";
 export { problemTypes, type ProblemCode } from "./problems.ts";
+export {
+  accepted,
+  addRequest,
+  analysisIdPattern,
+  analysisProgress,
+  queueLimits,
+  task,
+  taskIdPattern,
+  taskName,
+  taskPage,
+  taskStates,
+  type Accepted,
+  type AddRequest,
+  type AnalysisProgress,
+  type Task,
+  type TaskPage,
+  type TaskState,
+} from "./tasks.ts";

@@ -4,6 +4,8 @@
  */
 export const problemTypes = {
   "malformed-request": { status: 400, title: "The request could not be understood" },
+  unauthorized: { status: 401, title: "This address needs credentials" },
+  forbidden: { status: 403, title: "These credentials do not allow this" },
   "not-found": { status: 404, title: "There is nothing at this address" },
   "method-not-allowed": { status: 405, title: "This address does not take that method" },
   "request-timeout": { status: 408, title: "The request took too long to arrive" },
@@ -16,6 +18,8 @@ export const problemTypes = {
   "headers-too-large": { status: 431, title: "The headers are too large" },
   "internal-error": { status: 500, title: "The service failed" },
   "dependency-unavailable": { status: 503, title: "A service that this one needs cannot be reached" },
+  "switched-off": { status: 503, title: "This part of the service is switched off" },
+  "queue-full": { status: 503, title: "The queue takes no more tasks at the moment" },
   draining: { status: 503, title: "This instance is shutting down" },
   "http-version-not-supported": { status: 505, title: "This HTTP version is not supported" },
   "deadline-exceeded": { status: 504, title: "The answer took too long" },

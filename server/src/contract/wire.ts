@@ -5,14 +5,15 @@ function fitsInUtf8(text: string): boolean {
   return text.length * 3 <= limits.textBytes || Buffer.byteLength(text) <= limits.textBytes;
 }
 
+/** A text to analyze. */
+export const textField = z
+  .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })
+  .refine(fitsInUtf8, { error: `must be at most ${limits.textBytes} bytes as UTF-8` })
+  .describe(`At most ${limits.textBytes} bytes as UTF-8.`);
+
 /** `POST /analyze` and `POST /process`. */
 export const analyzeRequest = z.strictObject(
-  {
-    text: z
-      .string({ error: (issue) => (issue.input === undefined ? "is required" : "must be a string") })
-      .refine(fitsInUtf8, { error: `must be at most ${limits.textBytes} bytes as UTF-8` })
-      .describe(`At most ${limits.textBytes} bytes as UTF-8.`),
-  },
+  { text: textField },
   {
     error: (issue) =>
       issue.code === "unrecognized_keys"

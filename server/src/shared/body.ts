@@ -91,6 +91,12 @@ function fieldErrors(error: z.ZodError): NonNullable<Problem["errors"]> {
   return error.issues.map((issue) => ({ pointer: pointer(issue.path), detail: issue.message }));
 }
 
+/** Whether a request comes with a body, as far as its headers say. */
+export function hasBody({ incoming }: Exchange): boolean {
+  const { "content-length": length, "transfer-encoding": coding } = incoming.headers;
+  return coding !== undefined || Number(length ?? 0) > 0;
+}
+
 /** A body that satisfies its schema, and its bytes as they came, to be passed on without being written again. */
 export interface JsonBody<T> {
   value: T;

@@ -2,19 +2,36 @@ import { json, ProblemError } from "./answer.ts";
 import type { Route } from "./router.ts";
 import type { Traffic } from "./traffic.ts";
 
+/** How long a consumer of the queue may be stuck: until it is unready, and until the process should be replaced. */
+const stuckMs = { unready: 30_000, dead: 60_000 };
+
 /**
  * `/livez`: the process answers. `/readyz` and `/healthz`: ready for traffic; 503 while draining. A service is ready
- * whatever its dependencies do: if web were unready while worker is down, the edge could only answer for both.
+ * whatever its dependencies do: if web were unready while worker is down, the edge could only answer for both. Except for `isStuck`: a consumer that looks for no job although its queue can be reached.
  */
-export function healthRoutes(traffic: Traffic): Route[] {
+export function healthRoutes(traffic: Traffic, isStuck: (ms: number) => boolean = () => false): Route[] {
+  const requireMoving = (ms: number): void => {
+    if (!isStuck(ms)) return;
+    throw new ProblemError("dependency-unavailable", "Jobs are no longer taken from the queue.", {
+      headers: { "retry-after": "1" },
+    });
+  };
   const ready: Route["handle"] = () => {
     if (traffic.draining) {
       throw new ProblemError("draining", "Send this request to another instance.", { headers: { "retry-after": "1" } });
     }
+    requireMoving(stuckMs.unready);
     return json({ status: "ready" });
   };
   return [
-    { method: "GET", path: "/livez", handle: () => json({ status: "alive" }) },
+    {
+      method: "GET",
+      path: "/livez",
+      handle: () => {
+        requireMoving(stuckMs.dead);
+        return json({ status: "alive" });
+      },
+    },
     { method: "GET", path: "/readyz", handle: ready },
     { method: "GET", path: "/healthz", handle: ready },
   ];

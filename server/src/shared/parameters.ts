@@ -7,6 +7,8 @@ import { parseTarget } from "./target.ts";
 export interface Parameters {
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Request headers, for the documentation alone. */
+  readonly header?: z.ZodObject;
 }
 
 function check<T>(schema: z.ZodType<T>, given: Readonly<Record<string, string>>, kind: string): T {

@@ -73,9 +73,9 @@ function stopOnSignals(program: Program): void {
  * Listens, logs the ports in its first line, and ends on SIGTERM or SIGINT: exit code 0 when drained, 1 when forced by a
  * second signal or the limit, 2 when the configuration does not let it start.
  */
-export async function run(build: () => Program): Promise<void> {
+export async function run(build: () => Program | Promise<Program>): Promise<void> {
   try {
-    const program = build();
+    const program = await build();
     const { config, server, service } = program;
     process.on("exit", () => service.logger.flush());
     const metrics = createMetricsServer(service.metrics.registry);

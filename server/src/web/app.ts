@@ -3,6 +3,8 @@ import type { Service } from "../shared/service.ts";
 import type { WebConfig } from "./config.ts";
 import { describeApi } from "./openapi/document.ts";
 import type { DocumentedRoute } from "./openapi/operation.ts";
+import { addRoutes } from "./routes/add.ts";
+import { analysisRoute } from "./routes/analysis.ts";
 import { analyzeRoute } from "./routes/analyze.ts";
 import { configRoute } from "./routes/config.ts";
 import { docsRoute } from "./routes/docs.ts";
@@ -10,19 +12,29 @@ import { documentedHealthRoutes } from "./routes/health.ts";
 import { homeRoute } from "./routes/home.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { randomRoute } from "./routes/random.ts";
+import { taskListRoute, taskRoute } from "./routes/tasks.ts";
+import { anybody, type Callers } from "./tasks/callers.ts";
+import type { TaskQueue } from "./tasks/task-queue.ts";
 import type { WorkerClient } from "./upstream/worker-client.ts";
 
 export interface WebParts {
   service: Service;
   config: WebConfig;
   worker: WorkerClient;
+  /** Absent where tasks are off. */
+  queue?: TaskQueue | undefined;
+  callers?: Callers;
 }
 
 /** Web's routes: what the edge sends requests to. The documentation shows them in this order. */
-export function createApp({ service, config, worker }: WebParts): DocumentedRoute[] {
+export function createApp({ service, config, worker, queue, callers = anybody }: WebParts): DocumentedRoute[] {
   const describe = () => document;
   const routes: DocumentedRoute[] = [
-    analyzeRoute(worker),
+    analyzeRoute(worker, queue, callers),
+    analysisRoute(queue, callers, service.traffic),
+    ...addRoutes(queue, callers),
+    taskRoute(queue, callers),
+    taskListRoute(queue, callers),
     homeRoute,
     randomRoute,
     configRoute(config),

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { readSettings, type Environment } from "@analyze/common/settings";
+import { readSettings, wholeNumber, type Environment } from "@analyze/common/settings";
 import { commonVariables, drainFits, drainTooLong, runConfigOf, type RunConfig } from "../shared/environment.ts";
+import { redisSettingsOf, redisVariables, type RedisSettings } from "../shared/queue/settings.ts";
 import type { TlsFiles } from "../shared/tls.ts";
 
 export interface WebConfig extends RunConfig {
@@ -8,6 +9,14 @@ export interface WebConfig extends RunConfig {
   workerOrigin: string;
   /** Where web itself ends TLS: its certificate chain and key. */
   tls: TlsFiles | undefined;
+  /** Absent: tasks are off. */
+  redis: RedisSettings | undefined;
+  /** Tasks that may wait before new ones are refused. */
+  queueMaxDepth: number;
+  /** File of the tokens that the routes with effect need; absent: they are open. */
+  tokensFile: string | undefined;
+  /** Requests per second that a caller with a token has. */
+  callerRate: number;
 }
 
 const workerUrl = "must be an http:// URL of host and port alone";
@@ -21,6 +30,10 @@ const variables = z
       .default("http://127.0.0.1:8081"),
     TLS_CERT_FILE: z.string().optional(),
     TLS_KEY_FILE: z.string().optional(),
+    ...redisVariables,
+    QUEUE_MAX_DEPTH: wholeNumber(1, 10_000_000, 10_000),
+    API_TOKENS_FILE: z.string().optional(),
+    API_RATE: wholeNumber(1, 1_000_000, 50),
   })
   .refine(drainFits, drainTooLong)
   .refine(({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }) => (cert === undefined) === (key === undefined), {
@@ -35,5 +48,9 @@ export function readConfig(environment: Environment): WebConfig {
     ...runConfigOf(read),
     workerOrigin: new URL(read.WORKER_URL).origin,
     tls: cert !== undefined && key !== undefined ? { certFile: cert, keyFile: key } : undefined,
+    redis: redisSettingsOf(read),
+    queueMaxDepth: read.QUEUE_MAX_DEPTH,
+    tokensFile: read.API_TOKENS_FILE,
+    callerRate: read.API_RATE,
   };
 }

@@ -1,14 +1,28 @@
 import { run, type Program } from "../shared/run.ts";
 import { createAppServer } from "../shared/server.ts";
-import { createService } from "../shared/service.ts";
+import { createService, type Service } from "../shared/service.ts";
 import { followTls, loadTls } from "../shared/tls.ts";
 import { createApp } from "./app.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, type WebConfig } from "./config.ts";
 import { registerWebMetrics } from "./metrics.ts";
+import { anybody, tokenCallers } from "./tasks/callers.ts";
+import { registerQueueMetrics } from "./tasks/metrics.ts";
+import { followTokens } from "./tasks/tokens.ts";
 import { Breaker } from "./upstream/breaker.ts";
 import { createWorkerClient, createWorkerPool } from "./upstream/worker-client.ts";
 
-function build(): Program {
+/** BullMQ and ioredis are loaded only where they are used. */
+async function openQueue({ redis, queueMaxDepth }: WebConfig, { logger, metrics }: Service) {
+  if (!redis) return undefined;
+  const { createTaskQueue } = await import("./queue.ts");
+  const queue = createTaskQueue({ redis, maxDepth: queueMaxDepth, logger });
+  registerQueueMetrics(metrics.registry, queue);
+  // So that the first request finds it connected. Where Redis is down, web starts all the same.
+  await queue.connected(500);
+  return queue;
+}
+
+async function build(): Promise<Program> {
   const config = readConfig(process.env);
   const material = config.tls && loadTls(config.tls);
   const service = createService("web", config.logLevel, material !== undefined);
@@ -18,13 +32,20 @@ function build(): Program {
   const breaker = new Breaker({ threshold: 5, openMs: 1_000, onChange });
   const metrics = registerWebMetrics(service.metrics.registry, dispatcher, breaker);
   const worker = createWorkerClient({ dispatcher, breaker, onFailure: metrics.countFailure });
-  const server = createAppServer(createApp({ service, config, worker }), service, material?.options);
+  const queue = await openQueue(config, service);
+  const { tokensFile, callerRate } = config;
+  const callers = tokensFile === undefined ? anybody : tokenCallers(followTokens(tokensFile, logger), callerRate);
+  const server = createAppServer(createApp({ service, config, worker, queue, callers }), service, material?.options);
   if (config.tls && material && "setSecureContext" in server) {
     metrics.showCertificate(material.notAfter);
     const onRenewal = (renewed: typeof material): void => metrics.showCertificate(renewed.notAfter);
     followTls({ server, files: config.tls, material, logger, onRenewal });
   }
-  return { config, service, server, release: () => dispatcher.close() };
+  const onDrain = async (): Promise<void> => queue?.waiters.wakeAll();
+  const release = async (): Promise<void> => {
+    await Promise.all([dispatcher.close(), queue?.close()]);
+  };
+  return { config, service, server, onDrain, release };
 }
 
 await run(build);

@@ -1,11 +1,21 @@
 import { run } from "../shared/run.ts";
 import { createAppServer } from "../shared/server.ts";
-import { createService } from "../shared/service.ts";
+import { createService, type Service } from "../shared/service.ts";
 import { createApp } from "./app.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, type WorkerConfig } from "./config.ts";
 
-await run(() => {
+/** BullMQ and ioredis are loaded only where they are used. */
+async function startConsumer({ redis, queueConcurrency }: WorkerConfig, { logger, metrics }: Service) {
+  if (!redis) return undefined;
+  const { createConsumer, registerConsumerMetrics } = await import("./consumer.ts");
+  const counts = registerConsumerMetrics(metrics.registry);
+  return createConsumer({ redis, concurrency: queueConcurrency, logger, metrics: counts });
+}
+
+await run(async () => {
   const config = readConfig(process.env);
   const service = createService("worker", config.logLevel);
-  return { config, service, server: createAppServer(createApp({ service }), service) };
+  const consumer = await startConsumer(config, service);
+  const server = createAppServer(createApp({ service, consumer }), service);
+  return { config, service, server, onDrain: async () => consumer?.drain() };
 });

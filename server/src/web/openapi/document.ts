@@ -5,7 +5,7 @@ import { ProblemResponses, successOf, type Reference, type ResponseObject } from
 import { schemaOf } from "./schema.ts";
 
 interface RequestBody {
-  required: true;
+  required: boolean;
   description?: string;
   content: Record<"application/json", { schema: object; example: unknown }>;
 }
@@ -14,6 +14,7 @@ export interface OperationObject {
   operationId: string;
   summary: string;
   tags: [Operation["tag"]];
+  deprecated?: true;
   parameters?: ParameterObject[];
   requestBody?: RequestBody;
   responses: Record<string, ResponseObject | Reference>;
@@ -33,6 +34,7 @@ export interface OpenApiDocument {
 
 const tags: OpenApiDocument["tags"] = [
   { name: "Text", description: "Analysis of texts" },
+  { name: "Tasks", description: "Tasks in the queue; 503 where it is switched off" },
   { name: "Service", description: "What this service is, and how it is configured" },
   { name: "Health", description: "For load balancers and orchestrators" },
 ];
@@ -40,7 +42,7 @@ const tags: OpenApiDocument["tags"] = [
 function requestBodyOf({ body }: Operation): RequestBody | undefined {
   return (
     body && {
-      required: true,
+      required: body.optional !== true,
       ...(body.description === undefined ? {} : { description: body.description }),
       content: { "application/json": { schema: schemaOf(body.schema, "input"), example: body.example } },
     }
@@ -51,13 +53,18 @@ function operationOf(route: DocumentedRoute, problems: ProblemResponses): Operat
   const { operation } = route;
   const parameters = describeParameters(route);
   const requestBody = requestBodyOf(operation);
+  const successes = [operation.success, ...(operation.otherSuccess ? [operation.otherSuccess] : [])];
   return {
     operationId: operation.id,
     summary: operation.summary,
     tags: [operation.tag],
+    ...(operation.deprecated ? { deprecated: true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
-    responses: { [operation.success.status]: successOf(operation), ...problems.of(operation) },
+    responses: {
+      ...Object.fromEntries(successes.map((success) => [String(success.status), successOf(success)])),
+      ...problems.of(operation),
+    },
   };
 }
 

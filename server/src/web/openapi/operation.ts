@@ -17,12 +17,15 @@ export interface Operation {
   id: string;
   summary: string;
   /** The group that the documentation shows it in. */
-  tag: "Text" | "Service" | "Health";
+  tag: "Text" | "Tasks" | "Service" | "Health";
   /** Path and query parameters: the schemas that the route reads them with. */
   parameters?: Parameters;
   /** Schema of the JSON body, and one that can be tried. */
-  body?: { schema: z.ZodType; example: unknown; description?: string };
+  body?: { schema: z.ZodType; example: unknown; description?: string; optional?: boolean };
   success: Success;
+  /** Another status that it answers with when all is well. */
+  otherSuccess?: Success;
+  deprecated?: boolean;
   /** Problems besides those that any request can meet. */
   problems?: ProblemCode[];
 }

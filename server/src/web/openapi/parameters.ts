@@ -4,7 +4,7 @@ import type { DocumentedRoute } from "./operation.ts";
 
 export interface ParameterObject {
   name: string;
-  in: "path" | "query";
+  in: "path" | "query" | "header";
   required: boolean;
   description?: string;
   schema: object;
@@ -32,5 +32,5 @@ export function describeParameters({ path, operation: { parameters } }: Document
   if (inTemplate.length !== names.size || inTemplate.some((name) => !names.has(name))) {
     throw new Error(`the parameters of ${path} need a schema each, and no other: give operation.parameters.path`);
   }
-  return [...described, ...parametersOf("query", parameters?.query)];
+  return [...described, ...parametersOf("query", parameters?.query), ...parametersOf("header", parameters?.header)];
 }

@@ -1,6 +1,6 @@
 import { headers, problemTypes, type ProblemCode } from "../../contract/index.ts";
 import { schemaOf } from "./schema.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, Success } from "./operation.ts";
 
 interface Header {
   description: string;
@@ -57,8 +57,8 @@ const retryAfter: Header = {
   schema: { type: "integer", minimum: 1 },
 };
 
-/** The answer of an operation when all is well. */
-export function successOf({ success }: Operation): ResponseObject {
+/** An answer of an operation when all is well. */
+export function successOf(success: Success): ResponseObject {
   const own = Object.entries(success.headers ?? {}).map(([name, description]): [string, Header] => [
     name,
     { description, required: true, schema: { type: "string" } },
@@ -97,7 +97,7 @@ export class ProblemResponses {
 
   /** The problems that an operation can answer with: status → reference. */
   of({ body, problems = [] }: Operation): Record<string, Reference> {
-    const codes = [...commonProblems, ...edgeProblems, ...(body ? bodyProblems : []), ...problems];
+    const codes = new Set([...commonProblems, ...edgeProblems, ...(body ? bodyProblems : []), ...problems]);
     const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);
     return Object.fromEntries(Array.from(byStatus, ([status, group]) => [String(status), this.#refer(group)]));
   }

@@ -1,15 +1,36 @@
-import { analyzeRequest, analyzeResponse, limits, processedText, type AnalyzeResponse } from "../../contract/index.ts";
-import { json } from "../../shared/answer.ts";
+import {
+  accepted,
+  analyzeRequest,
+  analyzeResponse,
+  limits,
+  processedText,
+  type AnalyzeResponse,
+} from "../../contract/index.ts";
+import { json, type Answer } from "../../shared/answer.ts";
 import { readJson } from "../../shared/body.ts";
+import type { Exchange } from "../../shared/exchange.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
+import type { Callers } from "../tasks/callers.ts";
+import { enqueue } from "../tasks/enqueue.ts";
+import { asyncHeaders } from "../tasks/headers.ts";
+import { prefersAsync } from "../tasks/identity.ts";
+import type { TaskQueue } from "../tasks/task-queue.ts";
 import type { WorkerClient } from "../upstream/worker-client.ts";
 
 const bodyDescription =
   `The body may have ${limits.bodyBytes} bytes and the text ${limits.textBytes} bytes as UTF-8; the first limit that is ` +
   "exceeded answers. A text written in \\u escapes needs up to six bytes of body for one of its own, so send UTF-8.";
 
+async function enqueueAnalysis(queue: TaskQueue, callers: Callers, exchange: Exchange): Promise<Answer> {
+  const owner = callers.admit(exchange);
+  const { value, raw } = await readJson(exchange, analyzeRequest);
+  const order = { kind: "analysis", task: "analyze", text: value.text, body: raw, owner } as const;
+  const answer = await enqueue(queue, exchange, order);
+  return { ...answer, headers: { ...answer.headers, "preference-applied": "respond-async" } };
+}
+
 /** `POST /analyze`: checks the text, has worker count and reverse it, and answers with both in a sentence. */
-export function analyzeRoute(worker: WorkerClient): DocumentedRoute {
+export function analyzeRoute(worker: WorkerClient, queue: TaskQueue | undefined, callers: Callers): DocumentedRoute {
   return {
     method: "POST",
     path: "/analyze",
@@ -19,9 +40,24 @@ export function analyzeRoute(worker: WorkerClient): DocumentedRoute {
       tag: "Text",
       body: { schema: analyzeRequest, example: { text: "Hello, how are you?" }, description: bodyDescription },
       success: { status: 200, description: "Count and reversal", content: { "application/json": analyzeResponse } },
-      problems: ["dependency-unavailable", "deadline-exceeded"],
+      parameters: { header: asyncHeaders },
+      otherSuccess: {
+        status: 202,
+        description: "With `Prefer: respond-async`, where tasks are on: Redis has the analysis on disk",
+        content: { "application/json": accepted },
+        headers: { location: "Address of the result", "preference-applied": "respond-async" },
+      },
+      problems: [
+        "unauthorized",
+        "forbidden",
+        "too-many-requests",
+        "dependency-unavailable",
+        "queue-full",
+        "deadline-exceeded",
+      ],
     },
     handle: async (exchange) => {
+      if (queue && prefersAsync(exchange)) return await enqueueAnalysis(queue, callers, exchange);
       const { raw } = await readJson(exchange, analyzeRequest);
       const { word_count, reversed_text } = await worker.process(raw, exchange.requestId);
       return json({ processed_text: processedText(word_count, reversed_text) } satisfies AnalyzeResponse);

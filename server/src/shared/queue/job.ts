@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** Redis keys of the queue: `analyze:tasks:…`, as BullMQ makes them of prefix and name. */
+export const queueName = { prefix: "analyze", name: "tasks" } as const;
+
+/**
+ * Field of a job's hash with the JSON of its result: set once, by whichever run ends first. It lives and dies with the
+ * job, so BullMQ's own retention removes it too.
+ */
+export const effectField = "effect";
+
+/** Hash with the number of results by kind of job: counted in the same step as the result is set. */
+export const effectCountsKey = `${queueName.prefix}:effects`;
+
+/** What a job does: `task` is a named task with an optional text, `analysis` an asynchronous `POST /analyze`. */
+export const jobKinds = ["task", "analysis"] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** What a job carries, as web writes and worker reads it. */
+export const jobData = z.object({
+  kind: z.enum(jobKinds),
+  /** Name of the task; `analyze` for an analysis. */
+  task: z.string(),
+  text: z.string().optional(),
+  /** The id of the request that added it: in the log lines of web and worker. */
+  requestId: z.string(),
+  /** Who added it; absent where callers are not identified. */
+  owner: z.string().optional(),
+  /** Hash of what was asked for: the same Idempotency-Key with another request is refused by it. */
+  fingerprint: z.string(),
+});
+export type JobData = z.infer<typeof jobData>;

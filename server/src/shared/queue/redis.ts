@@ -1,0 +1,50 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Logger } from "../logger.ts";
+import type { RedisSettings } from "./settings.ts";
+
+/** Longest pause between two attempts to connect, and how long one may take: after an outage, both together at most. */
+const reconnectMs = { pause: 1_000, attempt: 2_000, silence: 4_000 };
+
+/** How often a line about a Redis that cannot be reached is written. */
+const complaintEveryMs = 10_000;
+
+/** Logs a connection's errors without a flood: a change of the error at once, the same one every ten seconds. */
+export function complain(logger: Logger, what: string): (error: Error) => void {
+  let last = "";
+  let until = 0;
+  return (error) => {
+    const reason = reasonOf(error);
+    const now = performance.now();
+    if (reason === last && now < until) return;
+    last = reason;
+    until = now + complaintEveryMs;
+    logger.warn({ what, reason }, "redis");
+  };
+}
+
+/** The error's code, or the first word of Redis' own error such as WRONGPASS: messages can quote addresses and commands. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  const [, reply] = /^([A-Z]{2,20}) /.exec(error.message) ?? [];
+  return reply ?? (/timed? ?out/i.test(error.message) ? "timeout" : error.name);
+}
+
+/** A client of Redis, connecting. It reconnects for ever, within three seconds of Redis' return. */
+export function connectRedis({ url, password }: RedisSettings, options: RedisOptions): Redis {
+  const retryStrategy = (times: number): number =>
+    Math.min(2 ** times * 25, reconnectMs.pause) * (0.5 + Math.random() / 2);
+  const all: RedisOptions & { replyMapping: "legacy" } = {
+    connectTimeout: reconnectMs.attempt,
+    // A peer that vanished without a word would otherwise be waited for until TCP gives up, a quarter of an hour.
+    socketTimeout: reconnectMs.silence,
+    keepAlive: 10_000,
+    retryStrategy,
+    // A replica after a failover, or a Redis that is still loading.
+    reconnectOnError: (error) => /^(?:READONLY|LOADING)/.test(error.message),
+    ...(password === undefined ? {} : { password }),
+    ...options,
+    replyMapping: "legacy",
+  };
+  return new Redis(url, all);
+}

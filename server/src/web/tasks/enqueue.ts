@@ -1,0 +1,57 @@
+import type { Accepted } from "../../contract/index.ts";
+import { json, ProblemError, type Answer } from "../../shared/answer.ts";
+import type { Exchange } from "../../shared/exchange.ts";
+import type { JobKind } from "../../shared/queue/job.ts";
+import { addressOf, fingerprintOf, idempotencyKeyOf, jobIdOf } from "./identity.ts";
+import type { TaskQueue } from "./task-queue.ts";
+
+/** What a caller wants done. */
+export interface Order {
+  kind: JobKind;
+  /** Name of the task; `analyze` for an analysis. */
+  task: string;
+  text: string | undefined;
+  /** The body as it came: the same Idempotency-Key needs the same one. */
+  body: Buffer;
+  owner: string | undefined;
+}
+
+/** Part of the answers where Redis is not configured. */
+function switchedOff(): ProblemError {
+  return new ProblemError(
+    "switched-off",
+    "Tasks are off on this instance. To turn them on, set REDIS_URL for web and worker.",
+    {
+      headers: { "retry-after": "3600" },
+    },
+  );
+}
+
+/** The queue; throws ProblemError 503 where there is none. */
+export function required(queue: TaskQueue | undefined): TaskQueue {
+  if (queue) return queue;
+  throw switchedOff();
+}
+
+/**
+ * Puts an order into the queue, once per id, and answers 202 with its address. The answer to a repetition is the same.
+ * Throws ProblemError: 400 invalid Idempotency-Key, 422 the key was used for another request, 503.
+ */
+export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order): Promise<Answer> {
+  const { kind, task, text, body, owner } = order;
+  const { requestId } = exchange;
+  const key = idempotencyKeyOf(exchange);
+  const fingerprint = fingerprintOf(kind, task, body);
+  const id = jobIdOf({ kind, requestId, key, owner, fingerprint });
+  const optional = { ...(text === undefined ? {} : { text }), ...(owner === undefined ? {} : { owner }) };
+  await queue.add(id, { kind, task, requestId, fingerprint, ...optional });
+  if (key !== undefined) await requireSame(queue, id, fingerprint);
+  return { ...json({ id, state: "waiting" } satisfies Accepted, 202), headers: { location: addressOf(kind, id) } };
+}
+
+/** Redis ignores a second job with the same id, so the first one is read. */
+async function requireSame(queue: TaskQueue, id: string, fingerprint: string): Promise<void> {
+  const stored = await queue.find(id);
+  if (!stored || stored.data.fingerprint === fingerprint) return;
+  throw new ProblemError("invalid-field", "This Idempotency-Key was used for another request. Use a new key.");
+}

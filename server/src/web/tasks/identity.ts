@@ -1,0 +1,70 @@
+import { createHash, randomBytes } from "node:crypto";
+import { ProblemError } from "../../shared/answer.ts";
+import { headerOf, type Exchange } from "../../shared/exchange.ts";
+import type { JobKind } from "../../shared/queue/job.ts";
+
+const prefixes: Record<JobKind, string> = { task: "t", analysis: "a" };
+
+/** A string of a structured field (RFC 9651), as draft-ietf-httpapi-idempotency-key-header has it. */
+const quoted = /^[ \t]*"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"[ \t]*$/;
+
+/** What a job's id is made from. */
+export interface Origin {
+  kind: JobKind;
+  requestId: string;
+  /** Content of the caller's Idempotency-Key. */
+  key: string | undefined;
+  owner: string | undefined;
+  /** Hash of what was asked for: see {@link fingerprintOf}. */
+  fingerprint: string;
+}
+
+function digest(...parts: (string | Buffer | undefined)[]): Buffer {
+  const hash = createHash("sha256");
+  // The length first: no two lists of parts give the same bytes.
+  for (const part of parts) hash.update(`${part === undefined ? -1 : Buffer.byteLength(part)}:`).update(part ?? "");
+  return hash.digest();
+}
+
+/** The caller's Idempotency-Key. Throws ProblemError 400 when it is no string of a structured field of 1 to 255 characters. */
+export function idempotencyKeyOf(exchange: Exchange): string | undefined {
+  const header = headerOf(exchange, "idempotency-key");
+  if (header === undefined) return undefined;
+  const key = quoted.exec(header)?.[1];
+  if (key !== undefined) return key;
+  throw new ProblemError(
+    "malformed-request",
+    'Idempotency-Key must be one string in double quotes, of 1 to 255 ASCII characters: Idempotency-Key: "8e03978e-40d5".',
+  );
+}
+
+/** A hash of what was asked for. */
+export function fingerprintOf(kind: JobKind, task: string, body: Buffer): string {
+  return digest(kind, task, body).toString("base64url", 0, 16);
+}
+
+/**
+ * The id of a job, which exists before the first attempt to store it. With an Idempotency-Key it derives from the key. An
+ * analysis derives from the request id, which an edge keeps when it repeats a request, and from the body. A task without a
+ * key is never repeated by an edge, and gets a random id.
+ */
+export function jobIdOf({ kind, requestId, key, owner, fingerprint }: Origin): string {
+  const bytes = (): Buffer => {
+    if (key !== undefined) return digest("key", kind, owner, key);
+    return kind === "analysis" ? digest("request", owner, requestId, fingerprint) : randomBytes(17);
+  };
+  return `${prefixes[kind]}${bytes().toString("base64url", 0, 17).slice(0, 22)}`;
+}
+
+/** Where the state of a job can be read. */
+export function addressOf(kind: JobKind, id: string): string {
+  return kind === "task" ? `/api/tasks/${id}` : `/analyze/${id}`;
+}
+
+const respondAsync = /(?:^|,)[ \t]*respond-async[ \t]*(?=[,;]|$)/i;
+
+/** Whether the caller prefers an asynchronous answer (RFC 7240). */
+export function prefersAsync({ incoming }: Exchange): boolean {
+  const { prefer } = incoming.headers;
+  return prefer !== undefined && respondAsync.test(String(prefer));
+}

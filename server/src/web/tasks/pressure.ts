@@ -1,0 +1,130 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { ProblemError } from "../../shared/answer.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { unavailable } from "./failures.ts";
+
+/** How full the queue and Redis' memory are. */
+export interface Fill {
+  waiting: number;
+  active: number;
+  completed: number;
+  failed: number;
+  usedBytes: number;
+  /** 0: Redis has no limit. */
+  maxBytes: number;
+}
+
+interface PressureOptions {
+  queue: Pick<Queue, "getJobCounts">;
+  client: Pick<Redis, "info" | "config" | "on">;
+  maxDepth: number;
+  logger: Logger;
+}
+
+/** How long one reading serves. */
+const freshMs = 250;
+
+/** The part of Redis' memory up to which jobs are accepted: above its limit Redis could not even drain the queue. */
+const memoryShare = 0.5;
+
+/** What a job takes in Redis, and how often its text is there at most: as it came, and as its result. */
+const jobBytes = { fixed: 1_500, perByte: 2 };
+
+function numberIn(info: string, field: string): number {
+  return Number(new RegExp(`^${field}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+}
+
+function full(detail: string): ProblemError {
+  return new ProblemError("queue-full", detail, { headers: { "retry-after": "5" } });
+}
+
+/** Refuses new jobs before the queue or Redis' memory is too full. */
+export class Pressure {
+  readonly #options: PressureOptions;
+  #reading: Promise<Fill> | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #addedSince = { jobs: 0, bytes: 0 };
+
+  constructor(options: PressureOptions) {
+    this.#options = options;
+    options.client.on("ready", () => void this.#checkServer());
+  }
+
+  /** Throws ProblemError 503 when a job with a text of this length has no place, or when Redis cannot be used. */
+  async admit(textLength: number): Promise<void> {
+    let fill: Fill;
+    try {
+      fill = await this.read();
+    } catch (error) {
+      throw unavailable(error);
+    }
+    const { maxDepth } = this.#options;
+    const added = this.#addedSince;
+    added.jobs += 1;
+    added.bytes += jobBytes.fixed + jobBytes.perByte * textLength;
+    if (fill.waiting + fill.active + added.jobs > maxDepth) throw full(`${maxDepth} tasks are waiting already.`);
+    if (fill.maxBytes > 0 && fill.usedBytes + added.bytes > fill.maxBytes * memoryShare) {
+      throw full("Half of the memory of Redis is in use.");
+    }
+  }
+
+  /** How full it is, a quarter of a second old at most. Rejects when Redis cannot be used. */
+  read(): Promise<Fill> {
+    const now = performance.now();
+    if (this.#reading && now - this.#readAt < freshMs) return this.#reading;
+    this.#readAt = now;
+    const reading = this.#fetch();
+    this.#reading = reading;
+    // What was refused while Redis was down must not outlive its return.
+    reading.catch(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    return reading;
+  }
+
+  async #fetch(): Promise<Fill> {
+    const { queue, client } = this.#options;
+    const [counts, info] = await Promise.all([
+      queue.getJobCounts("wait", "delayed", "prioritized", "active", "completed", "failed"),
+      client.info("memory"),
+    ]);
+    this.#addedSince = { jobs: 0, bytes: 0 };
+    const { wait = 0, delayed = 0, prioritized = 0, active = 0, completed = 0, failed = 0 } = counts;
+    return {
+      waiting: wait + delayed + prioritized,
+      active,
+      completed,
+      failed,
+      usedBytes: numberIn(info, "used_memory"),
+      maxBytes: numberIn(info, "maxmemory"),
+    };
+  }
+
+  /** Says in the log what of Redis' own settings breaks a promise of ours. Managed services refuse CONFIG: no complaint. */
+  async #checkServer(): Promise<void> {
+    const { client, logger } = this.#options;
+    try {
+      const server = await client.info("server");
+      const version = /^(?:valkey_version|redis_version):([\d.]+)/m.exec(server)?.[1] ?? "0";
+      const [major = 0, minor = 0] = version.split(".").map(Number);
+      if (major < 6 || (major === 6 && minor < 2)) logger.warn({ version }, "redis is older than 6.2");
+      const [, appendOnly] = await configOf(client, "appendonly");
+      const [, fsync] = await configOf(client, "appendfsync");
+      const [, policy] = await configOf(client, "maxmemory-policy");
+      if (appendOnly !== "yes" || fsync !== "always") {
+        logger.warn(
+          "redis does not sync each write (appendonly yes, appendfsync always): a crash can lose accepted tasks",
+        );
+      }
+      if (policy !== undefined && policy !== "noeviction") logger.warn({ policy }, "redis evicts keys: set noeviction");
+    } catch {
+      // It is down again, or a managed one: the next "ready" checks once more.
+    }
+  }
+}
+
+async function configOf(client: Pick<Redis, "config">, name: string): Promise<string[]> {
+  const reply: unknown = await client.config("GET", name);
+  return Array.isArray(reply) ? reply.map(String) : [];
+}

@@ -1,0 +1,96 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Queue, UnrecoverableError, Worker, type Job } from "bullmq";
+import { queueLimits } from "../contract/index.ts";
+import type { Logger } from "../shared/logger.ts";
+import { jobData, queueName, type JobData } from "../shared/queue/job.ts";
+import { complain, connectRedis } from "../shared/queue/redis.ts";
+import type { RedisSettings } from "../shared/queue/settings.ts";
+import { createEffects } from "./jobs/effects.ts";
+import { perform } from "./jobs/perform.ts";
+import { registerConsumerMetrics, type ConsumerMetrics } from "./jobs/metrics.ts";
+import { sweepEvery } from "./jobs/sweep.ts";
+import { watchFetches } from "./jobs/watch.ts";
+
+export interface ConsumerOptions {
+  redis: RedisSettings;
+  /** Jobs at the same time. */
+  concurrency: number;
+  logger: Logger;
+  metrics: ConsumerMetrics;
+  /** The work of a job; its result is stored once per job, whatever is killed. */
+  work?: (data: JobData, id: string) => Promise<object>;
+}
+
+/** What takes jobs from the queue. */
+export interface Consumer {
+  /** Whether it has looked for no job for so long, and has none, although Redis answers. */
+  isStuck(ms: number): boolean;
+  /** Takes no more jobs, and resolves when the ones it has are done or given back. */
+  drain(): Promise<void>;
+}
+
+/**
+ * A crash or a stop in the middle of a job leaves its lock to expire: another run starts within 15 s. A job that was
+ * started ten times without an end is poison and fails; runs that only failed count five times.
+ */
+const rules = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000, maxStartedAttempts: 10 };
+
+/** Pauses of BullMQ's main loop in seconds and milliseconds: after an outage both pass before it consumes again. */
+const pauses = { drainDelay: 2, runRetryDelay: 1_000 };
+
+/** How long running jobs may still take after SIGTERM; what is not done by then is run again elsewhere. */
+const drainMs = { busy: 15_000, idle: 1_000 };
+
+/** Starts to consume. It connects by itself, and again after each outage of Redis. */
+export function createConsumer({ redis, concurrency, logger, metrics, work = perform }: ConsumerOptions): Consumer {
+  const client = connectRedis(redis, { maxRetriesPerRequest: null });
+  const watch = watchFetches(client);
+  const onError = complain(logger, "consumer");
+  client.on("error", onError);
+  const effects = createEffects(client);
+  const run = async (job: Job<unknown>): Promise<void> => {
+    const { id = "" } = job;
+    const data = jobData.safeParse(job.data);
+    if (!data.success) throw new UnrecoverableError("unknown form of job");
+    const { requestId, task, kind } = data.data;
+    const line = { id, requestId, kind, task };
+    logger.info({ ...line, attempt: job.attemptsStarted }, "Processing task");
+    const began = performance.now();
+    const isFirst = await effects.settle(id, kind, await work(data.data, id));
+    const elapsed = performance.now() - began;
+    if (isFirst) logger.info({ ...line, ms: Math.round(elapsed * 100) / 100 }, "Completed task");
+    else logger.info(line, "another run has completed this task");
+    metrics.done(kind, elapsed / 1000, isFirst);
+  };
+  const worker = new Worker<unknown>(queueName.name, watch.during(run), {
+    prefix: queueName.prefix,
+    connection: client,
+    concurrency,
+    ...rules,
+    ...pauses,
+    removeOnComplete: { age: queueLimits.completedSeconds, count: 100_000 },
+    removeOnFail: { age: queueLimits.failedSeconds, count: 10_000 },
+  });
+  worker.on("error", onError);
+  worker.on("stalled", () => metrics.stalled());
+  worker.on("failed", (job, error) => {
+    const isFinal = job === undefined || job.finishedOn !== undefined;
+    metrics.failed(isFinal);
+    // Not the message: the work's own error may quote the text.
+    logger.warn({ id: job?.id, attempt: job?.attemptsStarted, error: error.name, isFinal }, "task failed");
+  });
+  const queue = new Queue(queueName.name, { prefix: queueName.prefix, connection: client });
+  queue.on("error", onError);
+  const stopSweep = sweepEvery(queue, client, onError);
+  return {
+    isStuck: watch.isStuck,
+    drain: async () => {
+      stopSweep();
+      // Redis may be down: then BullMQ would wait for its return.
+      await Promise.race([worker.close(), wait(watch.isBusy() ? drainMs.busy : drainMs.idle)]);
+      client.disconnect();
+    },
+  };
+}
+
+export { registerConsumerMetrics };

@@ -1,0 +1,27 @@
+import type { Redis } from "ioredis";
+import { effectCountsKey, effectField, queueName, type JobKind } from "../../shared/queue/job.ts";
+
+/** Sets a job's result and counts it in one step; neither where the job has a result or no longer exists. */
+const settleScript = `
+if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
+if redis.call("HSETNX", KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+redis.call("HINCRBY", KEYS[2], ARGV[3], 1)
+return 1`;
+
+/** Where the results of jobs are stored. */
+export interface Effects {
+  /** Stores the result of a job; false where another run has done so. Waits for Redis' return while it is down. */
+  settle(id: string, kind: JobKind, result: object): Promise<boolean>;
+}
+
+function keyOf(id: string): string {
+  return `${queueName.prefix}:${queueName.name}:${id}`;
+}
+
+/** Results in the jobs' own hashes. */
+export function createEffects(client: Redis): Effects {
+  return {
+    settle: async (id, kind, result) =>
+      (await client.eval(settleScript, 2, keyOf(id), effectCountsKey, effectField, JSON.stringify(result), kind)) === 1,
+  };
+}

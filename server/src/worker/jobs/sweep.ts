@@ -1,0 +1,49 @@
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { queueLimits } from "../../contract/index.ts";
+
+const everyMs = 30_000;
+
+/** Jobs that one step removes: a step of Redis' one thread. */
+const stepSize = 500;
+
+/** Above this part of Redis' memory the oldest completed jobs go early, so that they do not keep new ones out. */
+const memoryShare = 0.4;
+
+/** What a caller may count on also then. */
+const leastMs = 60_000;
+
+async function removeOlder(queue: Pick<Queue, "clean">, state: "completed" | "failed", ms: number): Promise<void> {
+  while ((await queue.clean(ms, stepSize, state)).length === stepSize);
+}
+
+async function isShort(client: Pick<Redis, "info">): Promise<boolean> {
+  const info = await client.info("memory");
+  const [used = 0, max = 0] = ["used_memory", "maxmemory"].map((name) =>
+    Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0),
+  );
+  return max > 0 && used > max * memoryShare;
+}
+
+/**
+ * Removes jobs after their retention, with their texts. BullMQ itself removes old jobs only when another one ends. Several
+ * workers may do it at the same time.
+ */
+async function sweep(queue: Pick<Queue, "clean">, client: Pick<Redis, "info">): Promise<void> {
+  await removeOlder(queue, "failed", queueLimits.failedSeconds * 1000);
+  await removeOlder(queue, "completed", queueLimits.completedSeconds * 1000);
+  if (await isShort(client)) await queue.clean(leastMs, stepSize * 20, "completed");
+}
+
+/** Sweeps every half minute. Returns what ends it. */
+export function sweepEvery(queue: Pick<Queue, "clean">, client: Redis, onError: (error: Error) => void): () => void {
+  let isRunning = false;
+  const timer = setInterval(() => {
+    if (isRunning || client.status !== "ready") return;
+    isRunning = true;
+    sweep(queue, client)
+      .catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => (isRunning = false));
+  }, everyMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,51 @@
+import type { Redis } from "ioredis";
+
+/** Tells whether a consumer still looks for jobs. */
+export interface FetchWatch {
+  /** The same work, watched: while it runs, nothing has to be fetched. */
+  during<Job>(work: (job: Job) => Promise<void>): (job: Job) => Promise<void>;
+  /** Whether a job runs. */
+  isBusy(): boolean;
+  /** True when no job was looked for in the last `ms` and none runs, although Redis is connected. */
+  isStuck(ms: number): boolean;
+}
+
+/**
+ * Watches the connection that BullMQ copies from this client to block on: idle, it sends a command every two seconds.
+ * BullMQ's own `isRunning()` stays true whatever becomes of that connection.
+ */
+export function watchFetches(client: Redis): FetchWatch {
+  let last = performance.now();
+  let running = 0;
+  const touch = (): void => {
+    last = performance.now();
+  };
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (override) => {
+    const copy = duplicate(override);
+    const send = copy.sendCommand.bind(copy);
+    copy.sendCommand = (command, stream) => {
+      // Sent, not queued for a connection that does not come.
+      if (copy.status === "ready") touch();
+      return send(command, stream);
+    };
+    return copy;
+  };
+  return {
+    during: (work) => async (job) => {
+      running += 1;
+      try {
+        await work(job);
+      } finally {
+        running -= 1;
+        touch();
+      }
+    },
+    isBusy: () => running > 0,
+    isStuck: (ms) => {
+      // While Redis is down there is nothing to fetch: the time counts from its return.
+      if (client.status !== "ready") touch();
+      return running === 0 && performance.now() - last > ms;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, it, onTestFinished } from "vitest";
+import { accepted, problem, task } from "@analyze/server/contract";
+import { describeWith } from "../support/requirements.ts";
+import { privateRedis, type PrivateRedis } from "./redis.ts";
+import { queueStackForTest, until, type QueueStack } from "./stack.ts";
+
+const isCompleted = (body: unknown): boolean => task.safeParse(body).data?.state === "completed";
+
+function redisForTest(settings?: string[]): PrivateRedis {
+  const redis = privateRedis("redis-server", settings);
+  onTestFinished(() => redis.remove());
+  return redis;
+}
+
+/** Adds a task until one is accepted and completed; the milliseconds that it took. */
+async function untilWorks(stack: QueueStack): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const response = await stack.post("/api/add/after");
+    if (response.status === 202) {
+      const { id } = accepted.parse(await response.json());
+      await until(stack, `/api/tasks/${id}`, isCompleted);
+      return performance.now() - began;
+    }
+    await response.body?.cancel();
+    if (performance.now() - began > 20_000) throw new Error(`still ${response.status} after 20 s`);
+    await wait(100);
+  }
+}
+
+/** The lines that web and worker wrote about Redis. */
+function complaints({ web, worker }: QueueStack): number {
+  return (web.output() + worker.output()).split("\n").filter((line) => line.includes('"msg":"redis"')).length;
+}
+
+describeWith(["redis-server"], "an outage of Redis", () => {
+  it.each([1, 30])("of %d s: 503 in less than a second, and all works within 10 s of its return", async (seconds) => {
+    const redis = redisForTest();
+    await redis.start();
+    const stack = await queueStackForTest(redis.url);
+    expect((await stack.post("/api/add/before")).status).toBe(202);
+    redis.signal("SIGKILL");
+    await redis.program.ended;
+    const end = performance.now() + seconds * 1000;
+    let slowest = 0;
+    do {
+      const began = performance.now();
+      const response = await stack.post("/api/add/during");
+      slowest = Math.max(slowest, performance.now() - began);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+      expect(problem.parse(await response.json()).type).toBe("urn:analyze:problem:dependency-unavailable");
+      await wait(100);
+    } while (performance.now() < end);
+    expect(slowest).toBeLessThan(1_000);
+    expect((await stack.post("/analyze", { text: "a" })).status).toBe(200);
+    expect((await stack.get("/readyz")).status).toBe(200);
+    await redis.start();
+    expect(await untilWorks(stack)).toBeLessThan(10_000);
+    // A change of the error at once, else a line each ten seconds for each of four connections.
+    expect(complaints(stack)).toBeLessThan(60);
+  });
+
+  it("that began before the programs: they start, and work within 10 s of its return", async () => {
+    const redis = redisForTest();
+    const stack = await queueStackForTest(redis.url);
+    expect((await stack.post("/api/add/during")).status).toBe(503);
+    expect((await fetch(`http://127.0.0.1:${stack.worker.port}/readyz`)).status).toBe(200);
+    await redis.start();
+    expect(await untilWorks(stack)).toBeLessThan(10_000);
+  });
+
+  it("that is a silence: 503 in less than a second, and its id tells afterwards what became of the task", async () => {
+    const redis = redisForTest();
+    await redis.start();
+    const stack = await queueStackForTest(redis.url);
+    await untilWorks(stack);
+    let location: string | null = null;
+    // Where the reading of how full the queue is has become old in between, the add itself is not tried.
+    for (let left = 20; location === null && left > 0; left--) {
+      await untilWorks(stack);
+      redis.signal("SIGSTOP");
+      const began = performance.now();
+      const response = await stack.post("/api/add/during");
+      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(response.status).toBe(503);
+      location = response.headers.get("location");
+      const { detail } = problem.parse(await response.json());
+      expect(detail).toContain(
+        location === null ? "Redis" : `may have been accepted all the same: GET ${location} tells`,
+      );
+      redis.signal("SIGCONT");
+    }
+    if (location === null) throw new Error("no add was tried");
+    await until(stack, location, isCompleted);
+    await stack.worker.waitFor(new RegExp(`"id":"${location.slice("/api/tasks/".length)}".*"Completed task"`));
+    expect(await untilWorks(stack)).toBeLessThan(10_000);
+  });
+
+  it("that is a wrong password: no answer, no log line and no setting shows the right one", async () => {
+    const redis = redisForTest(["--requirepass", "right-password"]);
+    await redis.start();
+    const stack = await queueStackForTest(redis.url, { REDIS_PASSWORD: "wrong-password" });
+    const response = await stack.post("/api/add/during");
+    expect(response.status).toBe(503);
+    const config = await stack.get("/config");
+    const shown = [await response.text(), await config.text(), stack.web.output(), stack.worker.output()].join("\n");
+    expect(shown).toContain("WRONGPASS");
+    expect(shown).not.toMatch(/(?:right|wrong)-password|redis\.sock/);
+  });
+
+  it("that fills its memory: 503 before it is full, and what was accepted is completed", async () => {
+    const redis = redisForTest(["--maxmemory", "24mb"]);
+    await redis.start();
+    const stack = await queueStackForTest(redis.url);
+    const texts = { text: "long ".repeat(50_000) };
+    const ids: string[] = [];
+    let last: Response;
+    do {
+      last = await stack.post("/api/add/big", texts);
+      if (last.status === 202) ids.push(accepted.parse(await last.json()).id);
+    } while (last.status === 202 && ids.length < 200);
+    expect([last.status, last.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(problem.parse(await last.json()).type).toBe("urn:analyze:problem:queue-full");
+    for (const id of ids) await until(stack, `/api/tasks/${id}`, isCompleted);
+  });
+});
+
+describeWith(["redis-server"], "a queue that is too deep", () => {
+  it("refuses more with 503, Retry-After and the problem queue-full", async () => {
+    const redis = redisForTest();
+    await redis.start();
+    const stack = await queueStackForTest(redis.url, { QUEUE_MAX_DEPTH: "3" });
+    await stack.worker.stop();
+    const statuses = [];
+    for (let n = 0; n < 5; n++) statuses.push((await stack.post("/api/add/deep")).status);
+    expect(statuses).toEqual([202, 202, 202, 503, 503]);
+  });
+});

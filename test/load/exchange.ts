@@ -67,10 +67,13 @@ function textOf(id: string): string {
   return `the ledger's request ${id}`;
 }
 
-function placeOf({ url, address }: Target): { host: string; port: string } {
+/** Where a connection to the target goes now. */
+export function placeOf({ url, address }: Pick<Target, "url" | "address">): { host: string; port: number } {
   const { protocol, host } = new URL(url);
   const at = new URL(`${protocol}//${(typeof address === "function" ? address() : address) ?? host}`);
-  return { host: at.hostname.replace(/^\[|\]$/g, ""), port: at.port };
+  // a URL leaves out its scheme's own port
+  const port = Number(at.port || { "https:": 443, "http:": 80 }[protocol]);
+  return { host: at.hostname.replace(/^\[|\]$/g, ""), port };
 }
 
 function connectionOf(target: Target): https.RequestOptions {

@@ -2,7 +2,7 @@ import { connect, createServer } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { analyzeRequest, countWords, processedText, reverseText } from "../../server/src/contract/index.ts";
 import { listen, startBackend, type Backend, type Conduct } from "./backend.ts";
-import { analyzeExchange } from "./exchange.ts";
+import { analyzeExchange, placeOf } from "./exchange.ts";
 import { startLoad } from "./load.ts";
 import { doubledIn, ledgerOf, missingFrom } from "./ledger.ts";
 
@@ -139,4 +139,13 @@ it("new connections go where the address leads by then, and one that exists stay
   expect({ lost, answered: first.effects.length + second.effects.length }).toEqual({ lost: [], answered: sent });
   expect(kept.filter((id) => !first.effects.includes(id))).toEqual([]);
   expect(second.effects.length).toBeGreaterThan(0);
+});
+
+it.each([
+  [{ url: "https://a.test/x" }, { host: "a.test", port: 443 }],
+  [{ url: "http://a.test/x" }, { host: "a.test", port: 80 }],
+  [{ url: "https://a.test:8443/x", address: "192.0.2.1:443" }, { host: "192.0.2.1", port: 443 }],
+  [{ url: "https://a.test/x", address: () => "[::1]:30443" }, { host: "::1", port: 30443 }],
+])("connections to %j go to the port that is meant", (target, place) => {
+  expect(placeOf(target)).toEqual(place);
 });

@@ -144,8 +144,14 @@ it("new connections go where the address leads by then, and one that exists stay
 it.each([
   [{ url: "https://a.test/x" }, { host: "a.test", port: 443 }],
   [{ url: "http://a.test/x" }, { host: "a.test", port: 80 }],
-  [{ url: "https://a.test:8443/x", address: "192.0.2.1:443" }, { host: "192.0.2.1", port: 443 }],
-  [{ url: "https://a.test/x", address: () => "[::1]:30443" }, { host: "::1", port: 30443 }],
+  [
+    { url: "https://a.test:8443/x", address: "192.0.2.1:443" },
+    { host: "192.0.2.1", port: 443 },
+  ],
+  [
+    { url: "https://a.test/x", address: () => "[::1]:30443" },
+    { host: "::1", port: 30443 },
+  ],
 ])("connections to %j go to the port that is meant", (target, place) => {
   expect(placeOf(target)).toEqual(place);
 });

@@ -15,7 +15,7 @@ const history = fc.array(fc.constantFrom(...minuteKinds, "o", "o"), { minLength:
 
 /** A report without what depends on the order of its lines: how they are stored, and how many came twice. */
 function comparable({ timeline, ...rest }: Report): object {
-  return { ...rest, repeated: 0, timeline: { ...timeline, runs: 0, rows: 0, items: [...itemsOf(timeline)] } };
+  return { ...rest, repeated: 0, timeline: { ...timeline, count: 0, runs: 0, rows: 0, items: [...itemsOf(timeline)] } };
 }
 
 function countOf(minutes: readonly string[], ...kinds: string[]): number {

@@ -43,13 +43,15 @@ function addRun(group: Group, { kind, hop, ms }: Run): void {
   if (kind !== "ok") group[kind === "FAIL" ? "failed" : kind]++;
 }
 
-/** Spreads a hole evenly over groups, so that its parts add up to it. */
-function addHole(groups: Group[], width: number, { from, until, slots }: Hole): void {
-  const before = (time: number): number => {
-    const share = (time - from) / Math.max(1, until - from);
-    return Math.ceil(Math.min(1, Math.max(0, share)) * slots);
-  };
-  for (const group of groups) group.unknown += before(group.from + width) - before(group.from);
+/** Counts the slots of a hole where they were due. */
+function addHole(groups: Group[], { width, count }: Pick<Timeline, "count"> & { width: number }, hole: Hole): void {
+  let left = hole.slots;
+  for (const group of groups) {
+    const [after, until] = [Math.max(hole.from, group.from) - 1, Math.min(hole.until, group.from + width) - 1];
+    const slots = Math.min(left, count(after, until));
+    group.unknown += slots;
+    left -= slots;
+  }
 }
 
 /** Cuts a timeline into at most `most` groups of equal width, which begin at whole minutes, hours or days of UTC. */
@@ -69,8 +71,10 @@ export function groupSlots(timeline: Timeline, most: number): Groups {
   }));
   const indexAt = (time: number): number => Math.min(count - 1, Math.max(0, Math.floor((time - origin) / width)));
   for (const item of itemsOf(timeline)) {
-    if (item.kind === "hole") addHole(groups.slice(indexAt(item.from), indexAt(item.until) + 1), width, item);
-    else {
+    if (item.kind === "hole") {
+      const within = groups.slice(indexAt(item.from), indexAt(item.until) + 1);
+      addHole(within, { width, count: timeline.count }, item);
+    } else {
       const group = groups[indexAt(item.time)];
       if (group) addRun(group, item);
     }

@@ -29,6 +29,8 @@ export interface Timeline {
   from: number;
   to: number;
   period: number;
+  /** Slots due in (`after`, `until`]. */
+  count: Cadence["count"];
   /** The log was begun at `from`: there is no "before". */
   isBeginning: boolean;
   runs: Runs;
@@ -81,7 +83,7 @@ export function timelineOf(log: Collected, cadence: Cadence, { since, to, now }:
   }
   addHole(last, Math.min(to - 1, now - writingTime), to, true);
   const isBeginning = !hasOlder && log.begin >= since && log.hasBeginning === true;
-  return { from, to, period: cadence.period, isBeginning, runs: log.runs, rows, holes };
+  return { from, to, period: cadence.period, count: cadence.count, isBeginning, runs: log.runs, rows, holes };
 }
 
 /** The runs and holes of a timeline in order of time; each is made when it is asked for. */

@@ -3,7 +3,21 @@ import { failLine, linesOf, minute, okLine, runLine, startLine } from "../../../
 import { at, reportOf } from "../../../test/report-of.ts";
 import { formatLine } from "../../line/index.ts";
 import { drawLine } from "./text.ts";
-import { certificate, inWords, minutes, objectiveSentence, outageLength, percent } from "./wording.ts";
+import {
+  atMinute,
+  cadence,
+  certificate,
+  inWords,
+  maintenanceLength,
+  minutes,
+  notes,
+  objectiveSentence,
+  outageError,
+  outageLength,
+  percent,
+  plural,
+  slotSum,
+} from "./wording.ts";
 
 function objectiveOf(letters: string): string {
   return objectiveSentence(reportOf([startLine(at(0)), ...linesOf([...letters])], at(letters.length), 0, 90).objective);
@@ -12,7 +26,7 @@ function objectiveOf(letters: string): string {
 describe("figures in words", () => {
   it("gives a time in its two largest units", () => {
     const hour = 60 * minute;
-    expect([0, 59_000, minute, 59 * minute, hour, 16 * hour + 20 * minute, 76 * hour].map(inWords)).toEqual([
+    expect([0, 59_900, minute, 59 * minute, hour, 16 * hour + 20 * minute, 76 * hour].map(inWords)).toEqual([
       "0 s",
       "59 s",
       "1 min",
@@ -21,6 +35,14 @@ describe("figures in words", () => {
       "16 h 20 min",
       "3 d 4 h",
     ]);
+  });
+
+  it("gives an instant by the minute, in UTC", () => {
+    expect(atMinute(Date.UTC(2026, 10, 21, 6, 8, 59))).toBe("2026-11-21 06:08");
+  });
+
+  it("counts one of a thing, and several", () => {
+    expect([0, 1, 2].map((count) => plural(count, "slot"))).toEqual(["0 slots", "1 slot", "2 slots"]);
   });
 
   it("never rounds a share up to 100 %", () => {
@@ -43,7 +65,19 @@ describe("figures in words", () => {
   });
 
   it("keeps a decimal where minutes are few, and counts seconds where they are fewer", () => {
-    expect([1.44, 43.2, -3.56, 0.028, 0].map(minutes)).toEqual(["1.4 min", "43 min", "-3.6 min", "2 s", "0 s"]);
+    expect([1.44, 43.2, 9.94, 10.4, -3.56, -12.4, 0.999, 0.98, 0.028, -0.5, 0].map(minutes)).toEqual([
+      "1.4 min",
+      "43 min",
+      "9.9 min",
+      "10 min",
+      "-3.6 min",
+      "-12 min",
+      "1 min",
+      "59 s",
+      "2 s",
+      "-30 s",
+      "0 s",
+    ]);
   });
 
   it("tells what is left of an error budget, and when it cannot be told", () => {
@@ -73,5 +107,57 @@ describe("the report in one line", () => {
     expect(drawLine(reportOf([...lines, failLine(at(3), "tls-trust")], at(4)))).toMatch(
       /^analyze: DOWN for 1 min, since 2026-11-20 22:03 UTC, 1 failed probe · fault at tls-trust · 75\.000 %/,
     );
+  });
+});
+
+describe("a report in words", () => {
+  const report = reportOf([startLine(at(0)), ...linesOf([..."oppop"])], at(5));
+
+  it("sums the slots, with planned ones only where there are any", () => {
+    const slots = { due: 6, ok: 3, flaky: 1, failed: 1, planned: 0, unknown: 1 };
+    expect(slotSum(slots)).toBe("6 due = 3 ok + 1 flaky + 1 failed + 1 unknown");
+    expect(slotSum({ ...slots, due: 7, planned: 1 })).toBe("7 due = 3 ok + 1 flaky + 1 failed + 1 planned + 1 unknown");
+  });
+
+  it("says how often slots are due, and by which schedule", () => {
+    expect(cadence(report)).toBe("a probe every 1 min (* * * * *)");
+    expect(cadence(reportOf([okLine(at(0)), okLine(at(5))], at(6)))).toBe("a probe every 5 min");
+  });
+
+  it("says how long maintenance took, or lasts", () => {
+    expect(report.maintenance.map((one) => maintenanceLength(one, report))).toEqual(["2 min", "1 min, still on"]);
+  });
+
+  it("gives the length of an outage that lasts, and of one of which too little is known", () => {
+    const down = reportOf([startLine(at(0)), ...linesOf([..."oXX"])], at(3));
+    expect(down.outages.map((outage) => outageLength(outage, down))).toEqual(["2 min, still down"]);
+    const [outage] = down.outages;
+    expect(outage && outageLength({ ...outage, unknown: 2, until: at(3) }, down)).toBe("2 min");
+    expect(outage && outageLength({ ...outage, unknown: 1, until: at(3) }, down)).toBe("1 min to 2 min");
+  });
+
+  it("gives an outage's error and hint, where there are any", () => {
+    const outage = { from: 0, failed: 1, unknown: 0, hop: "tcp", laterHops: [] } as const;
+    const said = [
+      ["ECONNREFUSED", "look"],
+      ["ECONNREFUSED", undefined],
+      [undefined, "look"],
+      [undefined, undefined],
+    ].map(([err, hint]) => outageError({ ...outage, laterHops: [], err, hint }));
+    expect(said).toEqual(["ECONNREFUSED — look", "ECONNREFUSED", "look", "no error recorded"]);
+  });
+
+  it("notes what was wrong with the reading, and maintenance that nobody ended", () => {
+    const tally = { ...report.tally, problems: [{ file: "a.gz", why: "damaged" }], bad: 2, lines: 9, firstBad: "a:3" };
+    const announced = { since: at(0), why: "new\u202edisks" };
+    const future = { lines: 2, latest: at(90) };
+    expect(notes({ ...report, tally, announced, repeated: 1, future })).toEqual([
+      "not read, or not to its end: a.gz: damaged",
+      "2 of 9 lines are torn or foreign, and skipped (first: a:3)",
+      "maintenance is announced since 2026-11-20 22:00 UTC (new\\u202edisks); analyze maintenance end ends it",
+      "the clock was set back: 1 probe of slots that had one; the worse counts",
+      "2 lines later than now, up to 2026-11-20 23:30 UTC, not counted: a clock was wrong",
+    ]);
+    expect(notes(report)).toEqual([]);
   });
 });

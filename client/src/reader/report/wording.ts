@@ -7,7 +7,7 @@ import type { Objective, Report } from "./summary.ts";
 
 /** Milliseconds in the two largest units that matter: `45 s`, `14 min`, `16 h 20 min`, `3 d 4 h`. */
 export function inWords(duration: number): string {
-  if (duration < minute) return `${Math.round(duration / 1000)} s`;
+  if (duration < minute) return `${Math.floor(duration / 1000)} s`;
   if (duration < hour) return `${Math.floor(duration / minute)} min`;
   const [large, small, size, rest] =
     duration < day ? (["h", "min", hour, minute] as const) : (["d", "h", day, hour] as const);
@@ -29,7 +29,8 @@ export function percent(share: number | undefined): string {
 
 /** A number of minutes with a decimal where it is small, and in seconds where it is smaller. */
 export function minutes(count: number): string {
-  if (Math.abs(count) < 1) return `${Math.round(count * 60)} s`;
+  const seconds = Math.round(count * 60);
+  if (Math.abs(seconds) < 60) return `${seconds} s`;
   const rounded = Math.abs(count) < 10 ? Math.round(count * 10) / 10 : Math.round(count);
   return `${rounded} min`;
 }

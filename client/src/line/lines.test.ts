@@ -45,6 +45,11 @@ const table: { kind: string; text: string; line: LogLine }[] = [
     line: { ...ok, kind: "planned", hop: "upstream", status: 503, plan: "new nodes", out: "<html>" },
   },
   {
+    kind: "ok, whose heartbeat fails",
+    text: "2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 id=a-1 beat=failed",
+    line: { ...ok, beat: "failed" },
+  },
+  {
     kind: "gap",
     text: "2026-11-21T06:21:00Z gap   -           -       -37 from=2026-11-21T05:45:00Z slots=-37 why=clock",
     line: { kind: "gap", time, from: since, slots: -37, why: "clock" },
@@ -151,6 +156,8 @@ describe("a line that lacks what its kind must have is not a record", () => {
     { kind: "ok", from: "late=4", to: 'late="4' },
     { kind: "ok", from: "late=4", to: 'late="\\x"' },
     { kind: "ok", from: "late=4", to: "1ate=4" },
+    { kind: "FAIL", from: 'hint="renew it"', to: 'hint="\\x"' },
+    { kind: "FAIL", from: 'hint="renew it"', to: 'hint="renew' },
     { kind: "ok", from: "06:21:00Z", to: "06:21:00" },
     { kind: "ok", from: "06:21:00Z", to: "26:21:00Z" },
     { kind: "ok", from: "2026", to: "x2026" },
@@ -171,6 +178,7 @@ describe("a line that lacks what its kind must have is not a record", () => {
 it("a number that can't be read leaves its own column out, where the kind can do without", () => {
   expect(parseLine(textOf("ok").replace(" 200 ", " 2xx "))).toEqual({ ...ok, status: undefined });
   expect(parseLine(`${textOf("ok")} cert=364`)).toEqual(ok);
+  expect(parseLine(`${textOf("ok")} beat=slow`)).toEqual(ok);
   expect(parseLine(`${textOf("ok")} dns=${"4".repeat(15)}`)).toEqual({ ...ok, dns: 444_444_444_444_444 });
 });
 

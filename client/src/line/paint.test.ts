@@ -14,8 +14,37 @@ describe("a line of the log on a terminal", () => {
     expect(stripVTControlCharacters(painted)).toBe(text);
   });
 
+  it.each([
+    ["ok    app  200  43ms late=4 try=1 id=a", "32"],
+    ["flaky app  200  43ms late=4 try=2 id=a", "33"],
+    ["FAIL  tcp  -    43ms late=4 try=2 id=a", "31 1"],
+    ["planned tcp -   43ms late=4 try=2 id=a", "34"],
+    ["gap   -    -       7 from=2026-11-20T22:00:00Z slots=7 why=clock", "35"],
+    ["start -    -       - version=1 url=u schedule=s config=c host=h pid=7", "36"],
+    ["stop  -    -       - why=SIGTERM", "36"],
+    ["DOWN  tcp  -       - slots=2 since=2026-11-20T22:00:00Z", "31 1"],
+    ["UP    -    -    2min slots=2 since=2026-11-20T22:00:00Z", "32 1"],
+  ])("colours only the head of %j by its kind, in %s", (line, codes) => {
+    const painted = paintLine(`2026-11-20T22:07:00Z ${line}`, coloured);
+    const begun = codes.split(" ").map((code) => `\u001B[${code}m`);
+    const [head = "", pairs = ""] = painted.split("\u001B[2m");
+    expect(head.startsWith(`2026-11-20T22:07:00Z ${begun.join("")}${line.slice(0, 4)}`)).toBe(true);
+    expect(stripVTControlCharacters(head)).not.toContain("=");
+    expect(stripVTControlCharacters(pairs)).toMatch(/^ [a-z]+=/);
+  });
+
+  it("that is no record is dim as a whole", () => {
+    expect(paintLine("2026-11-20T22:00:00Z ok late=4", coloured)).toBe(
+      "\u001B[2m2026-11-20T22:00:00Z ok late=4\u001B[22m",
+    );
+  });
+
   it("is plain where there is no colour", () => {
     expect(paintLine(text, plain)).toBe(text);
+  });
+
+  it.each([text.length, text.length + 1])("of a screen that is wide enough is whole: %i", (width) => {
+    expect(paintLine(text, plain, width)).toBe(text);
   });
 
   it("is cut to the width of the screen, and keeps its colour", () => {

@@ -15,7 +15,8 @@ const colours: Record<LogLine["kind"], Colour> = {
   UP: ["green", "bold"],
 };
 
-const head = /^(\S+ )(\S+ +\S+ +\S+ +\S+)(.*)$/;
+/** An instant, what a line's kind says, and its pairs. */
+const parts = /^(\S+ )(.*?)((?: \w+=.*)?)$/;
 
 /**
  * A line (without its newline) for a terminal: its head in the colour of its kind, its pairs dim; what is no record is
@@ -25,7 +26,10 @@ export function paintLine(text: string, screen: Pick<Screen, "colour">, width = 
   const whole = visible(text);
   const shown = whole.length > width ? `${whole.slice(0, width - 1)}…` : whole;
   const line = parseLine(text);
-  const [, time, columns, pairs] = head.exec(shown) ?? [];
-  if (!line || time === undefined || columns === undefined || pairs === undefined) return paint(screen, "dim", shown);
-  return `${time}${paint(screen, colours[line.kind], columns)}${paint(screen, "dim", pairs)}`;
+  if (!line) return paint(screen, "dim", shown);
+  return shown.replace(
+    parts,
+    (_, time: string, columns: string, pairs: string) =>
+      `${time}${paint(screen, colours[line.kind], columns)}${paint(screen, "dim", pairs)}`,
+  );
 }

@@ -3,27 +3,27 @@ import { parseInstant, unquoteValue } from "./value.ts";
 
 interface Parts {
   time: number;
-  kind: string;
-  hop: string;
-  status: string;
-  took: string;
+  kind: string | undefined;
+  hop: string | undefined;
+  status: string | undefined;
+  took: string | undefined;
   pairs: Map<string, string>;
 }
 
-const head = /^(\S+) +(\S+) +(\S+) +(\S+) +(\S+)(?: |$)/;
+const head = /^(\S+) +(\S+) +(\S+) +(\S+) +(\S+) /;
 const pair = /([A-Za-z_]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?: |$)/y;
 
 function split(text: string): Parts | undefined {
   const columns = head.exec(text);
-  const [matched, instant, kind, hop, status, took] = columns ?? [];
-  const time = parseInstant(instant);
-  if (!matched || !kind || !hop || !status || !took || time === undefined) return undefined;
+  const time = parseInstant(columns?.[1]);
+  if (columns === null || time === undefined) return undefined;
+  const [matched, , kind, hop, status, took] = columns;
   const pairs = new Map<string, string>();
   pair.lastIndex = matched.length;
   while (pair.lastIndex < text.length) {
-    const [, key, quoted] = pair.exec(text) ?? [];
+    const [, key = "", quoted] = pair.exec(text) ?? [];
     const value = quoted === undefined ? undefined : unquoteValue(quoted);
-    if (key === undefined || value === undefined) return undefined;
+    if (value === undefined) return undefined;
     pairs.set(key, value);
   }
   return { time, kind, hop, status, took, pairs };

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { formatLine, parseLine } from "./index.ts";
 import type { RunLine } from "./record.ts";
-import { visible } from "./value.ts";
+import { formatDuration, formatInstant, parseInstant, quoteValue, unquoteValue, visible } from "./value.ts";
 
 const time = Date.UTC(2026, 10, 21, 6, 21);
 const ok: RunLine = { kind: "ok", time, hop: "app", status: 200, ms: 43, late: 4, try: 1, id: "a-1" };
@@ -30,4 +30,50 @@ it.each([
 
 it("visible writes only what would move a cursor, reorder text or end a line as escapes", () => {
   expect(visible("é 👩 \t\u0007\u200B")).toBe("é 👩 \\u0009\\u0007\\u200b");
+});
+
+it.each(["plain", "a b", '"', "", "\u202E\n", "é=€"])("%j comes back from its value", (text) => {
+  expect(unquoteValue(quoteValue(text))).toBe(text);
+});
+
+it.each([
+  ["x", "x"],
+  ['x"', 'x"'],
+  ['"x"', "x"],
+  ['"\\u0041"', "A"],
+  ['"x', undefined],
+  ['"\\x"', undefined],
+  ['"x" "y"', undefined],
+])("the value %j says %j", (value, text) => {
+  expect(unquoteValue(value)).toBe(text);
+});
+
+it("an instant is written to the second, in UTC, and read back", () => {
+  expect(formatInstant(Date.UTC(2026, 10, 21, 6, 21, 7, 999))).toBe("2026-11-21T06:21:07Z");
+  expect(parseInstant("2026-11-21T06:21:07Z")).toBe(Date.UTC(2026, 10, 21, 6, 21, 7));
+});
+
+it.each([
+  undefined,
+  "",
+  "2026-11-21",
+  "2026-11-21T06:21:07",
+  "2026-11-21T06:21:07.000Z",
+  "2026-11-21T06:21:07+00:00",
+  "2026-13-21T06:21:07Z",
+  "+002026-11-21T06:21:07Z",
+  " 2026-11-21T06:21:07Z",
+  "2026-11-21T06:21:07Z ",
+])("%j is no instant of a line", (text) => {
+  expect(parseInstant(text)).toBeUndefined();
+});
+
+it.each([
+  [0, "0s"],
+  [45, "45s"],
+  [60, "1min"],
+  [61, "61s"],
+  [2160, "36min"],
+])("%i seconds are written as %s", (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
 });

@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const exclude = [...configDefaults.exclude, "cdktf/**"];
+const exclude = [...configDefaults.exclude, "cdktf/**", ".stryker-tmp/**"];
 
 /** Two projects: `node` runs on a machine with Node alone; `system` needs nginx, Docker, a cluster or Python tools. */
 export default defineConfig({

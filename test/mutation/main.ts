@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { folders, type Folder } from "./folders.ts";
@@ -19,10 +19,16 @@ interface Score {
   readonly all: number;
 }
 
+/** The tests that run against the mutants of `path`: of a file those of its name, where there are any. */
+function testsOf({ tests }: Folder, path: string): readonly string[] {
+  const own = path.replace(/\.ts$/, ".test.ts");
+  return own !== path && existsSync(own) ? [own] : tests;
+}
+
 /** Tries the mutants of `path`, the folder or one of its files. */
-async function mutate({ path: folder, tests }: Folder, path: string): Promise<Score> {
-  process.env["MUTATION_TESTS"] = tests.join(",");
-  const report = `test/mutation/out/${folder.replaceAll("/", "-")}`;
+async function mutate(folder: Folder, path: string): Promise<Score> {
+  process.env["MUTATION_TESTS"] = testsOf(folder, path).join(",");
+  const report = `test/mutation/out/${folder.path.replaceAll("/", "-")}`;
   mkdirSync(report, { recursive: true });
   const results = await new Stryker({
     testRunner: "vitest",

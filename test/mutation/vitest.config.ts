@@ -1,4 +1,17 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+function isProperty({ moduleId }: TestSpecification): boolean {
+  return readFileSync(moduleId, "utf8").includes("fast-check");
+}
+
+/** Properties take longest, so they run last: what an example notices ends the run. */
+class ExamplesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => Number(isProperty(a)) - Number(isProperty(b)));
+  }
+}
 
 /** What Stryker runs against each mutant: the files that main.ts names, wherever they are. */
 export default defineConfig({
@@ -6,6 +19,8 @@ export default defineConfig({
     include: (process.env["MUTATION_TESTS"] ?? "").split(","),
     exclude: ["**/node_modules/**", "**/*.system.test.ts"],
     setupFiles: ["test/mutation/few-runs.ts"],
+    isolate: false,
+    sequence: { sequencer: ExamplesFirst },
     testTimeout: 20_000,
   },
 });

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { folders, type Folder } from "./folders.ts";
 
-// Usage: npm run mutation -- [FOLDER|FILE…]; every folder of folders.ts where none is named. Exit code 1 where one is below 85 %.
+// Usage: npm run mutation -- [FOLDER|FILE|FILE:FIRST-LAST…] (lines); every folder of folders.ts where none is named. Exit code 1 where one is below 85 %.
 // Results are kept in out/: a mutant is tried again only if it or a test that concerns it has changed. Delete out/ to try all.
 
 const least = 85;
@@ -21,7 +21,7 @@ interface Score {
 
 /** The tests that run against the mutants of `path`: of a file those of its name, where there are any. */
 function testsOf({ tests }: Folder, path: string): readonly string[] {
-  const own = path.replace(/\.ts$/, ".test.ts");
+  const own = path.replace(/\.ts(:.*)?$/, ".test.ts");
   return own !== path && existsSync(own) ? [own] : tests;
 }
 
@@ -34,7 +34,7 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner"],
     vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
-    mutate: path.endsWith(".ts") ? [path] : [`${path}/**/*.ts`, "!**/*.test.ts"],
+    mutate: /\.ts(:|$)/.test(path) ? [path] : [`${path}/**/*.ts`, "!**/*.test.ts"],
     coverageAnalysis: "perTest",
     concurrency: 1,
     // A slow machine must not pass for an endless loop.
@@ -52,7 +52,8 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     tsconfigFile: "none",
     tempDirName: ".stryker-tmp",
   }).runMutationTest();
-  const tried = results.filter(({ status, fileName }) => !untried.has(status) && fileName.startsWith(resolve(path)));
+  const at = resolve(path.replace(/:.*/, ""));
+  const tried = results.filter(({ status, fileName }) => !untried.has(status) && fileName.startsWith(at));
   const count = (statuses: ReadonlySet<string>): number => tried.filter(({ status }) => statuses.has(status)).length;
   return { path, killed: count(killed), timeouts: count(new Set(["Timeout"])), all: tried.length };
 }

@@ -63,10 +63,10 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("says first whether it works, and whose fault it is", async () => {
+  it("says first whether it works, and which hop fails", async () => {
     const page = await open({});
     expect(await page.locator("h1").textContent()).toBe("Down");
-    expect(await page.locator(".fault").textContent()).toMatch(/Whose fault: the edge's certificate \(tls-trust\)/);
+    expect(await page.locator(".fault").textContent()).toMatch(/Failing hop: the edge's certificate \(tls-trust\)/);
     expect(await page.title()).toBe("Down: https://analyze.test/analyze");
     await page.close();
   });

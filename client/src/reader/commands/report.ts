@@ -150,7 +150,7 @@ async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
 export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command("report")
-    .description("whether it works, since when, and whose fault it is, from the log alone")
+    .description("whether it works, since when, and which hop fails, from the log alone")
     .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: 24h before --until)")
     .option("--until <when>", "the same; what is due at this instant is not in the window", "now")
     .option("--slo <percent>", "share of the due slots that should be answered", percentage, 99.9)

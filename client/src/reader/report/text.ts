@@ -26,7 +26,7 @@ export function labelled(label: string, text: string): string {
 function stateLines({ state, timeline }: Report, screen: Screen): string[] {
   const lines = [paint(screen, stateColours[state.now], paint(screen, "bold", say.stateSentence(state, timeline.to)))];
   const fault = say.faultSentence(state);
-  if (fault) lines.push(labelled("whose fault", paint(screen, "bold", fault)));
+  if (fault) lines.push(labelled("failing hop", paint(screen, "bold", fault)));
   if (state.fault?.err) lines.push(labelled("error", state.fault.err));
   if (state.fault?.hint) lines.push(labelled("hint", state.fault.hint));
   if (state.now === "down" || state.now === "unknown") lines.push(labelled("next", typed("doctor")));

@@ -89,7 +89,7 @@ export function maintenanceLength({ from, until }: Maintenance, { timeline }: Re
   return `${inWords((until ?? timeline.to) - from)}${until === undefined ? ", still on" : ""}`;
 }
 
-/** Whose fault a failure at a hop is, in words for who is on call. */
+/** The failing hop in words for the person on call. */
 const faults: Record<Hop, { whose: string; meaning: string }> = {
   dns: { whose: "name resolution", meaning: "this host cannot resolve the service's name" },
   tcp: { whose: "the network or the edge's host", meaning: "nothing accepts the connection at the edge's address" },

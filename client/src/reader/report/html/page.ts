@@ -22,7 +22,7 @@ function fault({ state }: Report): Markup {
   const { err, hint } = state.fault;
   const rest = [err, hint].filter((text) => text !== undefined).map((text) => html`<p>${text}</p>`);
   return html`<div class="fault">
-    <p><strong>Whose fault: ${sentence}</strong></p>
+    <p><strong>Failing hop: ${sentence}</strong></p>
     ${rest} ${state.now === "planned" ? html`` : html`<p>Next: <code>${typed("doctor")}</code></p>`}
   </div>`;
 }

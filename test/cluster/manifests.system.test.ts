@@ -7,7 +7,7 @@ import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
 import { must, run } from "../../deploy/run.ts";
 import { applyNamespace } from "../../deploy/minikube/trust.ts";
 import { describeWith } from "../support/requirements.ts";
-import { define, gatewayApi, loadBalancerController } from "./definitions.ts";
+import { certManager, define, gatewayApi, loadBalancerController } from "./definitions.ts";
 import { behindTargetGroup, objectsOf, rendered, targetGroupBinding } from "./render.ts";
 import { schemasOf } from "./schemas.ts";
 
@@ -146,6 +146,25 @@ describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () 
       expect(said).toContain("httproute.gateway.networking.k8s.io/web created (server dry run)");
       expect(said).toContain("gateway.gateway.networking.k8s.io/analyze created (server dry run)");
       expect(await dryRun(own, yaml.replace("type: PathPrefix", "type: Prefix"))).toContain("Unsupported value");
+    } finally {
+      await forget();
+    }
+  });
+});
+
+describeWith(["cluster", "helm", "go"], "cert-manager's own definitions", () => {
+  it("take the chart's Issuer and Certificate for each edge, and refuse a wrong one", async () => {
+    const own = await connect();
+    const forget = await define(own, certManager);
+    try {
+      for (const kind of ["ingress", "nginx", "gateway"]) {
+        const set = [`edge.kind=${kind}`, "edge.gateway.className=example", "edge.tls.acme.email=a@example.org"];
+        const yaml = rendered("dev", ...set).replaceAll("namespace: analyze\n", "namespace: default\n");
+        const said = await dryRun(own, yaml);
+        for (const object of ["issuer.cert-manager.io/acme", "certificate.cert-manager.io/edge", "service/acme"])
+          expect(said).toContain(`${object} created (server dry run)`);
+        expect(await dryRun(own, yaml.replace("algorithm: ECDSA", "algorithm: DSA"))).toContain("Unsupported value");
+      }
     } finally {
       await forget();
     }

@@ -66,6 +66,10 @@ const refused: readonly Refused[] = [
   { set: "edge.kind=gateway,edge.rateLimit.requestsPerSecond=5", says: /the Gateway API has no rate limit/ },
   { set: "edge.kind=gateway,edge.gateway.implementation=envoy", says: /need a Gateway of this release/ },
   { set: "edge.kind=gateway,edge.clientCertificates.enabled=true", says: /an existing Gateway validates clients/ },
+  { set: "edge.previous=ingress", says: /edge\.previous is edge\.kind \(ingress\)/ },
+  { set: "edge.previous=target-group", says: /'\/edge\/previous'/ },
+  { set: "edge.tls.acme.email=nobody", says: /'\/edge\/tls\/acme\/email'/ },
+  { set: "edge.tls.acme.server=http://acme.test", says: /'\/edge\/tls\/acme\/server'/ },
   { set: "worker.service.type=LoadBalancer", says: /'\/worker\/service\/type': value must be 'ClusterIP'/ },
   { set: "worker.service.type=NodePort", says: /'\/worker\/service\/type': value must be 'ClusterIP'/ },
 ];

@@ -28,6 +28,8 @@ export interface NginxOptions {
   rate?: string;
   /** Files of nginx/options to switch on. */
   options?: string[];
+  /** Serves the files of an ACME client in clear. */
+  acme?: boolean;
   /** Edits parts/tls.conf before nginx reads it: for configurations that must be seen to fail. */
   editTls?: (text: string) => string;
 }
@@ -42,6 +44,8 @@ export interface Nginx {
   install(certificates: string): void;
   /** nginx's $tls_folder, and the name of the folder in it that is in use. */
   tlsFolder: string;
+  /** Where an ACME client writes its files. */
+  acmeFolder: string;
   version(): string;
   stop(): Promise<void>;
 }
@@ -92,15 +96,18 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   cpSync(sources, join(folder, "conf"), { recursive: true });
   for (const [name, content] of Object.entries(siteFiles(options, folder, httpsPort, httpPort)))
     writeFileSync(join(folder, "conf/site", name), content);
-  mkdirSync(join(folder, "conf/site/server.d"), { recursive: true });
-  for (const name of options.options ?? [])
+  const optional: [place: string, name: string][] = (options.options ?? []).map((name) => ["server.d", name]);
+  if (options.acme === true) optional.push(["clear.d", "acme-challenge.conf"]);
+  for (const [place, name] of optional) {
+    mkdirSync(join(folder, "conf/site", place), { recursive: true });
     writeFileSync(
-      join(folder, "conf/site/server.d", name),
-      readFileSync(join(sources, "options", name), "utf8").replaceAll("/run/tls", `${folder}/tls`),
+      join(folder, "conf/site", place, name),
+      readFileSync(join(sources, "options", name), "utf8").replaceAll("/run/", `${folder}/`),
     );
+  }
   const tlsConf = join(folder, "conf/parts/tls.conf");
   if (options.editTls) writeFileSync(tlsConf, options.editTls(readFileSync(tlsConf, "utf8")));
-  mkdirSync(join(folder, "run"));
+  for (const name of ["run", "acme"]) mkdirSync(join(folder, name));
   const install = (certificates: string): void => {
     const owner = isRoot ? [String(nobody)] : [];
     execFileSync(join(sources, "install-certificate.sh"), [certificates, join(folder, "tls"), ...owner]);
@@ -123,6 +130,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     program,
     install,
     tlsFolder: join(folder, "tls"),
+    acmeFolder: join(folder, "acme"),
     version: () => readlinkSync(join(folder, "tls/current")),
     log: () => readFileSync(join(folder, "run/access.log"), "utf8").split("\n").slice(0, -1),
     stop: async () => {

@@ -1,6 +1,6 @@
 import { startService, type RunningService } from "../support/services.ts";
 import { issue, type Issued } from "./certificates.ts";
-import { startNginx, type Nginx } from "./nginx.ts";
+import { startNginx, type Nginx, type NginxOptions } from "./nginx.ts";
 
 /** The whole system on one machine, each part a real process: nginx, two of web, a worker. */
 export interface Stack {
@@ -13,13 +13,13 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts worker, web twice and nginx before them. */
-export async function startStack(): Promise<Stack> {
+/** Starts worker, web twice and nginx before them, with these options. */
+export async function startStack(options: Pick<NginxOptions, "acme"> = {}): Promise<Stack> {
   const worker = await startService("worker");
   const workerUrl = { WORKER_URL: `http://127.0.0.1:${worker.port}` };
   const webs = await Promise.all([startService("web", workerUrl), startService("web", workerUrl)]);
   const issued = await issue();
-  const nginx = await startNginx({ webPorts: webs.map(({ port }) => port), certificates: issued.dir });
+  const nginx = await startNginx({ webPorts: webs.map(({ port }) => port), certificates: issued.dir, ...options });
   return {
     nginx,
     issued,

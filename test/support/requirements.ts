@@ -47,6 +47,15 @@ const requirements = {
   checkov: { check: "command -v checkov", install: "pip install checkov" },
   "docker-registry": { check: "command -v docker-registry", install: "apt-get install docker-registry" },
   htpasswd: { check: "command -v htpasswd", install: "apt-get install apache2-utils" },
+  certbot: { check: "command -v certbot", install: "pip install certbot" },
+  pebble: {
+    check: "command -v pebble && command -v pebble-challtestsrv",
+    install: "go install github.com/letsencrypt/pebble/v2/cmd/...@v2.10.1",
+  },
+  certManager: {
+    check: "command -v cert-manager",
+    install: "build test/cluster/cert-manager, as its main.go says, into a folder of PATH",
+  },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },
   systemdNotify: {

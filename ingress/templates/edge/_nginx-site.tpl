@@ -22,6 +22,13 @@ site/{{ $name }}-http.conf: |
   listen [::]:8080{{ $options }};
   {{- end }}
 {{- end }}
+{{- if $edge.tls.acme.email }}
+site/clear.d/acme-challenge.conf: |
+  location ^~ /.well-known/acme-challenge/ {
+      proxy_set_header  Host $host;
+      proxy_pass        http://acme.{{ .Release.Namespace }}.svc:8089;
+  }
+{{- end }}
 site/host.conf: server_name {{ $edge.host }};
 site/http.conf: |
   upstream web {

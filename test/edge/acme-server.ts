@@ -1,0 +1,89 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueAll, pathsOf } from "../../certs/src/index.ts";
+import { listen } from "../load/backend.ts";
+import { startProgram } from "../support/program.ts";
+import { ask, type Edge } from "./ask.ts";
+
+/** A private ACME server (pebble), and the DNS that it uses: every name is at one address. */
+export interface AcmeServer {
+  /** Its directory. */
+  url: string;
+  /** File of the CA that its own certificate is by. */
+  caFile: string;
+  /** `ip:port` of the DNS. */
+  dns: string;
+  /** PEM of the root of all certificates that it issues. It is new at each start. */
+  root(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+/** Starts it. It asks for challenges at `ip:port`, over plain HTTP. */
+export async function startAcmeServer(challengesAt: { ip: string; port: number }): Promise<AcmeServer> {
+  const folder = mkdtempSync(join(tmpdir(), "acme-"));
+  await issueAll({ dir: folder, hosts: ["localhost", "127.0.0.1"] });
+  const [port, management, dnsPort] = [await freePort(), await freePort(), await freeUdpPort()];
+  const tls = pathsOf(folder, "tls");
+  const settings = {
+    listenAddress: `127.0.0.1:${port}`,
+    managementListenAddress: `127.0.0.1:${management}`,
+    certificate: tls.certificate,
+    privateKey: tls.key,
+    httpPort: challengesAt.port,
+    tlsPort: 1,
+    profiles: { default: { description: "90 days", validityPeriod: 90 * 86_400 } },
+  };
+  const file = join(folder, "pebble.json");
+  writeFileSync(file, JSON.stringify({ pebble: settings }));
+  const dns = `127.0.0.1:${dnsPort}`;
+  const off = [
+    "-http01",
+    "",
+    "-https01",
+    "",
+    "-tlsalpn01",
+    "",
+    "-doh",
+    "",
+    "-management",
+    `127.0.0.1:${await freePort()}`,
+  ];
+  const addresses = ["-defaultIPv4", challengesAt.ip, "-defaultIPv6", ""];
+  const names = startProgram("pebble-challtestsrv", [...off, ...addresses, "-dnsserver", dns]);
+  await names.waitFor(/Starting management server/);
+  const env = { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
+  const pebble = startProgram("pebble", ["-config", file, "-dnsserver", dns], { env });
+  await pebble.waitFor(/Listening on.*|ACME directory available/);
+  const ca = readFileSync(pathsOf(folder, "ca").certificate, "utf8");
+  const at = `127.0.0.1:${management}`;
+  const managed: Edge = { url: `https://localhost:${management}`, address: at, clearAddress: at, ca };
+  return {
+    url: `https://localhost:${port}/dir`,
+    caFile: pathsOf(folder, "ca").certificate,
+    dns,
+    root: async () => (await ask(managed, { path: "/roots/0" })).body,
+    stop: async () => {
+      await Promise.all([pebble.stop(), names.stop()]);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

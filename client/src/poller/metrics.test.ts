@@ -26,6 +26,7 @@ it("the file has what a textfile collector wants, and no phase that was not reac
   const metrics = createMetrics(file, () => undefined);
   await metrics.record(good);
   expect(readFileSync(file, "utf8")).toContain('analyze_client_phase_seconds{phase="tls"} 0.009\n');
+  expect(readFileSync(file, "utf8")).toContain('analyze_client_runs_total{result="FAIL",hop="tcp"} 0\n');
   metrics.heartbeatFailed();
   await metrics.record(bad);
   const text = readFileSync(file, "utf8");

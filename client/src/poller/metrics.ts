@@ -1,6 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 import { Counter, Gauge, Registry } from "prom-client";
-import type { RunLine } from "../line/index.ts";
+import { hops, type RunLine } from "../line/index.ts";
 
 /** The client's figures for Prometheus, in a file that node_exporter's textfile collector reads. */
 export interface Metrics {
@@ -13,15 +13,24 @@ export interface Metrics {
 const phases = ["dns", "tcp", "tls", "wait"] as const;
 
 /** The client's instruments, each of them in `register`. */
-function instruments(register: Registry) {
+export function clientInstruments(register: Registry) {
   const registers = [register];
   const runs = "Slots that were probed.";
   const up = "1 when the last run was good, 0 when it failed, NaN when it failed as planned.";
   const phase = "Phases of the last run that were reached.";
   const beats = "Calls of ANALYZE_HEARTBEAT_URL that failed.";
   const days = "Until the certificate expires.";
+  const counted = new Counter({
+    name: "analyze_client_runs_total",
+    help: runs,
+    registers,
+    labelNames: ["result", "hop"],
+  });
+  // `increase()` does not see a counter's first value.
+  for (const result of ["FAIL", "planned"]) for (const hop of hops) counted.inc({ result, hop }, 0);
+  for (const result of ["ok", "flaky"]) counted.inc({ result, hop: "app" }, 0);
   return {
-    runs: new Counter({ name: "analyze_client_runs_total", help: runs, registers, labelNames: ["result", "hop"] }),
+    runs: counted,
     last: new Gauge({ name: "analyze_client_last_run_timestamp_seconds", help: "The last slot.", registers }),
     up: new Gauge({ name: "analyze_client_up", help: up, registers }),
     seconds: new Gauge({ name: "analyze_client_phase_seconds", help: phase, registers, labelNames: ["phase"] }),
@@ -33,7 +42,7 @@ function instruments(register: Registry) {
 /** Metrics into `file`, which is replaced as a whole, so that no reader sees half of it. */
 export function createMetrics(file: string, warn: (message: string) => void): Metrics {
   const register = new Registry();
-  const { runs, last, up, seconds, days, heartbeats } = instruments(register);
+  const { runs, last, up, seconds, days, heartbeats } = clientInstruments(register);
 
   return {
     heartbeatFailed: () => heartbeats.inc(),

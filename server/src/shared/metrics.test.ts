@@ -1,31 +1,77 @@
+import { METHODS } from "node:http";
 import { expect, it } from "vitest";
+import { rawRequest } from "../../testing/raw-request.ts";
+import { serveForTest } from "../../testing/serving.ts";
+import { json } from "./answer.ts";
 import { createMetrics } from "./metrics.ts";
+import type { Route } from "./router.ts";
+import { createService } from "./service.ts";
 import { Traffic } from "./traffic.ts";
 
-async function valuesOf(text: Promise<string>, pattern: RegExp): Promise<number[]> {
-  return (await text).split("\n").flatMap((line) => (pattern.test(line) ? [Number(line.split(" ").at(-1))] : []));
+function made() {
+  return createMetrics("1.2.3", new Traffic());
 }
 
+async function samples({ registry }: Pick<ReturnType<typeof made>, "registry">): Promise<Map<string, number>> {
+  const lines = (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(lines.map((line) => [line.replace(/ \S+$/, ""), Number(line.split(" ").at(-1))]));
+}
+
+const total = (method: string, route: string, status: number): string =>
+  `analyze_http_requests_total{method="${method}",route="${route}",status="${status}"}`;
+
 it.each([1, 255, 256, 257, 1000])("all of %i durations are in what is scraped, each once", async (requests) => {
-  const { registry, observer } = createMetrics("web", "1.2.3", new Traffic());
-  const observe = observer("POST", "/analyze", 200);
+  const metrics = made();
+  const observe = metrics.observer("POST", "/analyze", 200);
   for (let request = 0; request < requests; request++) observe(request === 0 ? 2 : 0.004);
-  for (let scrape = 0; scrape < 2; scrape++) {
-    const count = /^http_request_duration_seconds_count/;
-    const atMost5Ms = /^http_request_duration_seconds_bucket\{le="0.005"/;
-    expect(await valuesOf(registry.metrics(), count)).toEqual([requests]);
-    expect(await valuesOf(registry.metrics(), atMost5Ms)).toEqual([requests - 1]);
-  }
-  const [sum = 0] = await valuesOf(registry.metrics(), /^http_request_duration_seconds_sum/);
-  expect(sum).toBeCloseTo(2 + (requests - 1) * 0.004, 6);
+  await samples(metrics);
+  const scraped = await samples(metrics);
+  const labels = 'method="POST",route="/analyze"';
+  expect(scraped.get(total("POST", "/analyze", 200))).toBe(requests);
+  expect(scraped.get(`analyze_http_request_duration_seconds_count{${labels}}`)).toBe(requests);
+  expect(scraped.get(`analyze_http_request_duration_seconds_bucket{le="0.005",${labels}}`)).toBe(requests - 1);
+  expect(scraped.get(`analyze_http_request_duration_seconds_sum{${labels}}`)).toBeCloseTo(
+    2 + (requests - 1) * 0.004,
+    6,
+  );
 });
 
-it("kinds of requests are counted apart", async () => {
-  const { registry, observer } = createMetrics("web", "1.2.3", new Traffic());
-  observer("POST", "/analyze", 200)(0.01);
-  const refused = observer("POST", "/analyze", 422);
+it("statuses are counted apart, and share the durations of their route", async () => {
+  const metrics = made();
+  metrics.observer("POST", "/analyze", 200)(0.01);
+  const refused = metrics.observer("POST", "/analyze", 422);
   refused(0.01);
   refused(0.01);
-  expect(await valuesOf(registry.metrics(), /^http_request_duration_seconds_count.*200/)).toEqual([1]);
-  expect(await valuesOf(registry.metrics(), /^http_request_duration_seconds_count.*422/)).toEqual([2]);
+  const scraped = await samples(metrics);
+  expect(scraped.get(total("POST", "/analyze", 200))).toBe(1);
+  expect(scraped.get(total("POST", "/analyze", 422))).toBe(2);
+  expect(scraped.get('analyze_http_request_duration_seconds_count{method="POST",route="/analyze"}')).toBe(3);
+});
+
+const hello: Route = { method: "GET", path: "/things/{id}", handle: () => json("hello") };
+
+it("a route's series exist before its first request, failures included", async () => {
+  const service = createService("web", "silent");
+  await serveForTest([hello], service);
+  const scraped = await samples(service.metrics);
+  for (const status of [200, 500, 503, 504]) expect(scraped.get(total("GET", "/things/{id}", status))).toBe(0);
+});
+
+it("10,000 made-up paths, methods and ids leave the number of series unchanged", async () => {
+  const service = createService("web", "silent");
+  const { port } = await serveForTest([hello], service);
+  const methods = METHODS.filter((method) => method !== "CONNECT");
+  const request = (place: number): string =>
+    `${methods[place % methods.length]} /${place % 3 === 0 ? "things/" : "made-up-"}${place} HTTP/1.1\r\nHost: x\r\n` +
+    `X-Request-Id: id-${place}\r\nConnection: ${place % 100 === 99 ? "close" : "keep-alive"}\r\n\r\n`;
+  const send = async (from: number, to: number): Promise<void> => {
+    for (let place = from; place < to; place += 100) {
+      const answers = await rawRequest(port, Array.from({ length: 100 }, (_, next) => request(place + next)).join(""));
+      expect(answers.match(/HTTP\/1\.1 (?:200|404|405) /g)?.length).toBe(100);
+    }
+  };
+  await send(0, 300);
+  const before = new Set((await samples(service.metrics)).keys());
+  await send(300, 10_300);
+  expect([...(await samples(service.metrics)).keys()].filter((series) => !before.has(series))).toEqual([]);
 });

@@ -15,6 +15,7 @@ const routes: Route[] = [
   { method: "DELETE", path: "/items/{id}", handle: () => json({}) },
   { method: "GET", path: "/a.json", handle: () => json({}) },
   { method: "GET", path: "/broken", handle: () => Promise.reject(new Error("secret")) },
+  { method: "GET", path: "/unsendable", handle: () => ({ ...json({}), headers: { location: "a secret\n" } }) },
 ];
 let serving: Serving;
 
@@ -72,9 +73,12 @@ describe("createRouter", () => {
     expect(await response.text()).toBe("");
   });
 
-  it("answers an unexpected error with 500 and the request's id, and nothing of the error", async () => {
-    const [status, body] = await ask("/broken");
-    expect([status, problem.parse(body).detail]).toEqual([500, "Internal error. Quote the request ID."]);
-    expect(JSON.stringify(body)).not.toContain("secret");
-  });
+  it.each(["/broken", "/unsendable"])(
+    "answers %s with 500 and the request's id, and nothing of the error",
+    async (path) => {
+      const [status, body] = await ask(path);
+      expect([status, problem.parse(body).detail]).toEqual([500, "Internal error. Quote the request ID."]);
+      expect(JSON.stringify(body)).not.toContain("secret");
+    },
+  );
 });

@@ -26,7 +26,9 @@ async function ports(program: Program): Promise<{ port: number; metricsPort: num
 it("its first line says where it listens, even when only errors are to be logged", async () => {
   const { port, metricsPort } = await ports(start({ LOG_LEVEL: "error" }));
   expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
-  expect(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()).toMatch(/^build_info\{version="/m);
+  expect(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()).toMatch(
+    /^analyze_build_info\{version="/m,
+  );
   expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
 });
 

@@ -19,7 +19,7 @@ export function createService(name: Service["name"], logLevel: LogLevel, endsTls
     name,
     traffic,
     standing: standingHeaders(name, endsTls),
-    metrics: createMetrics(name, version, traffic),
+    metrics: createMetrics(version, traffic),
     ...createLog(name, logLevel),
   };
 }

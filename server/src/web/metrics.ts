@@ -7,7 +7,7 @@ import { callFailureKinds, type CallFailureKind } from "./upstream/call.ts";
 /** Adds what only web has: its connections to worker, the breaker, and the end of its certificate. */
 export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Breaker) {
   const connections = new Gauge({
-    name: "worker_pool",
+    name: "analyze_worker_pool",
     help: "Connections to worker (connected, free) and requests to it (running, pending, queued).",
     labelNames: ["state"],
     registers: [],
@@ -18,7 +18,7 @@ export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Brea
     },
   });
   const breakerState = new Gauge({
-    name: "worker_breaker_state",
+    name: "analyze_worker_breaker_state",
     help: "1 for the current state of the breaker to worker, 0 for the others.",
     labelNames: ["state"],
     registers: [],
@@ -27,14 +27,14 @@ export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Brea
     },
   });
   const failures = new Counter({
-    name: "worker_call_failures_total",
+    name: "analyze_worker_call_failures_total",
     help: "Failed worker calls, by reason. Each attempt counts; a later one may have succeeded.",
     labelNames: ["reason"],
     registers: [],
   });
   for (const reason of callFailureKinds) failures.inc({ reason }, 0);
   const certificate = new Gauge({
-    name: "tls_certificate_not_after_seconds",
+    name: "analyze_tls_certificate_not_after_timestamp_seconds",
     help: "End of the served certificate's validity, Unix time in seconds.",
     registers: [],
   });
@@ -44,7 +44,8 @@ export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Brea
   return {
     countFailure: (reason: CallFailureKind) => failures.inc({ reason }),
     showCertificate: (notAfter: Date) => {
-      if (!registry.getSingleMetric("tls_certificate_not_after_seconds")) registry.registerMetric(certificate);
+      if (!registry.getSingleMetric("analyze_tls_certificate_not_after_timestamp_seconds"))
+        registry.registerMetric(certificate);
       certificate.set(notAfter.getTime() / 1000);
     },
   };

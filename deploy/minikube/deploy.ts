@@ -6,6 +6,7 @@ import { tagsOf, type ImageTags } from "../images/images.ts";
 import { loadImages } from "../images/load.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
+import { adoptDrift } from "./drift.ts";
 import { driverAdvice, driverOf, hostnameFinding } from "./hostname.ts";
 import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
@@ -55,6 +56,8 @@ async function reach(cluster: Cluster, options: Options, driver: string | undefi
 async function bringUp(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
   const recovered = await recover(cluster, options);
   if (recovered !== undefined) process.stdout.write(`▸ Recovery … ${recovered}\n`);
+  const drifted = await adoptDrift(cluster, options.namespace);
+  if (drifted.length > 0) process.stdout.write(`▸ Changes by hand … removed from ${drifted.join(", ")}\n`);
   await step(
     "Helm release",
     () => release(cluster, options, values),

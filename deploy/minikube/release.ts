@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { event, revision, type Event, type Revision } from "../cluster/objects.ts";
 import type { ImageTags } from "../images/images.ts";
 import { failure, must, run } from "../run.ts";
+import { hasDrift } from "./drift.ts";
 import type { Options } from "./options.ts";
 
 export const releaseName = "analyze";
@@ -49,7 +50,7 @@ export async function isDeployed(cluster: Cluster, namespace: string, values: re
   // a hook's objects are there only after it ran
   const input = await render(cluster, namespace, "--no-hooks", ...values);
   const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input });
-  return difference.code === 0;
+  return difference.code === 0 && !(await hasDrift(cluster, namespace));
 }
 
 function digestOf(rendered: string): string {

@@ -65,6 +65,14 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await world.cluster.read("get", ...policy, "-o", "name")).toContain("deny-all");
   });
 
+  it("removes what someone added by hand", async () => {
+    await world.cluster.read("-n", world.namespace, "set", "env", "deployment/web", "FOO=bar");
+    expect(await script("deploy")).toContain("Changes by hand … removed from deployment/web\n");
+    const path = "jsonpath={.spec.template.spec.containers[0].env}";
+    expect(await world.cluster.read("-n", world.namespace, "get", "deployment/web", "-o", path)).toBe("");
+    expect(await script("deploy")).toContain("unchanged: what runs is what would be deployed");
+  });
+
   it("rolls back what does not come up, says why, and serves on", async () => {
     const broken = script("deploy", "--set", "worker.image.tag=no-such-tag", "--timeout", "20s");
     await expect(broken).rejects.toThrow(/rolled back[^]*no-such-tag/);

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { Cluster } from "../cluster/cluster.ts";
+
+const fieldsV1 = z.record(z.string(), z.unknown());
+type Fields = z.infer<typeof fieldsV1>;
+
+const entry = z.looseObject({
+  manager: z.string(),
+  operation: z.string(),
+  subresource: z.string().optional(),
+  fieldsV1: fieldsV1.default({}),
+});
+/** Who set which fields of an object, as the API server records it (metadata.managedFields). */
+export type Entry = z.infer<typeof entry>;
+
+const managed = z.object({
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string(),
+    resourceVersion: z.string(),
+    managedFields: z.array(entry).default([]),
+  }),
+});
+type Managed = z.infer<typeof managed>;
+
+const kinds = "deployments,services,configmaps,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,ingresses";
+
+function union(one: Fields, other: Fields): Fields {
+  const merged = { ...one };
+  for (const [key, value] of Object.entries(other)) {
+    const [mine, theirs] = [fieldsV1.safeParse(merged[key]), fieldsV1.safeParse(value)];
+    merged[key] = mine.success && theirs.success ? union(mine.data, theirs.data) : value;
+  }
+  return merged;
+}
+
+/** `kubectl rollout restart` is no drift: it adds a date, and to remove that would restart the pods. */
+function isByHand({ manager, subresource }: Entry): boolean {
+  return manager.startsWith("kubectl") && manager !== "kubectl-rollout" && subresource === undefined;
+}
+
+function isHelms({ manager, operation, subresource }: Entry): boolean {
+  return manager === "helm" && operation === "Apply" && subresource === undefined;
+}
+
+/**
+ * The entries with the fields that a person set by kubectl given to helm, which removes at its next server-side apply what
+ * the chart does not have. Undefined where there is nothing to give, or helm has applied nothing. Pure.
+ */
+export function adopted(entries: readonly Entry[]): Entry[] | undefined {
+  const byHand = entries.filter(isByHand);
+  const own = entries.find(isHelms);
+  if (byHand.length === 0 || own === undefined) return undefined;
+  const fields = byHand.map((one) => one.fieldsV1).reduce(union, own.fieldsV1);
+  return [{ ...own, fieldsV1: fields }, ...entries.filter((one) => one !== own && !isByHand(one))];
+}
+
+async function drifted(cluster: Cluster, namespace: string): Promise<{ object: Managed; entries: Entry[] }[]> {
+  const selector = "app.kubernetes.io/instance=analyze,app.kubernetes.io/managed-by=Helm";
+  const all = await cluster.list(managed, kinds, "-n", namespace, "-l", selector, "--show-managed-fields");
+  return all.flatMap((object) => {
+    const entries = adopted(object.metadata.managedFields);
+    return entries === undefined ? [] : [{ object, entries }];
+  });
+}
+
+/** Whether someone set fields of the release's objects by kubectl. */
+export async function hasDrift(cluster: Cluster, namespace: string): Promise<boolean> {
+  return (await drifted(cluster, namespace)).length > 0;
+}
+
+/** Gives such fields to helm, whose next upgrade removes those that the chart does not have. Resolves with the objects' names. */
+export async function adoptDrift(cluster: Cluster, namespace: string): Promise<string[]> {
+  const found = await drifted(cluster, namespace);
+  for (const { object, entries } of found) {
+    const { name, resourceVersion } = object.metadata;
+    const patch = [
+      { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+      { op: "replace", path: "/metadata/managedFields", value: entries },
+    ];
+    const args = ["--field-manager=analyze-deploy", "--type=json", "-p", JSON.stringify(patch)];
+    await cluster.read("-n", namespace, "patch", object.kind, name, ...args);
+  }
+  return found.map(({ object }) => `${object.kind.toLowerCase()}/${object.metadata.name}`);
+}

@@ -7,7 +7,7 @@ import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
 import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { connectedFrom, startStrangers } from "./connect.ts";
-import { judgedBy, picture, places, targetsOf, type Kind, type Phase } from "./picture.ts";
+import { judgedBy, monitoring, picture, places, targetsOf, type Kind, type Phase } from "./picture.ts";
 import { deployed, podsOf, script, type World } from "./world.ts";
 
 const phases: readonly Phase[] = [
@@ -67,10 +67,10 @@ async function helmTest(namespace: string): Promise<string> {
 describeWith(["cluster", "helm", "docker"], "connections where NetworkPolicies are enforced", () => {
   beforeAll(async () => {
     cluster = await connect();
-    await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "monitoring" } });
+    await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: monitoring } });
   });
   afterAll(async () => {
-    await cluster.read("delete", "namespace", "monitoring", "--wait=false");
+    await cluster.read("delete", "namespace", monitoring, "--timeout=120s");
   });
 
   describe.each<Kind>(["ingress", "nginx", "gateway"])("edge.kind=%s", (kind) => {
@@ -87,6 +87,7 @@ describeWith(["cluster", "helm", "docker"], "connections where NetworkPolicies a
       if (kind === "gateway" && !(await hasEnvoyGateway())) context.skip("the cluster has no Envoy Gateway");
       for (const phase of phases) {
         const where = ["--edge", kind, ...own, "--host", `net-${kind}.test`, ...phase.args, "--set", values];
+        if (phase.isMonitored) where.push("--set", `networkPolicy.metricsNamespace=${monitoring}`);
         const world = await deployed(...where);
         const wanted = picture(kind, phase);
         const seen = await connections(world, kind, wanted);

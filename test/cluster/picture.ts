@@ -4,6 +4,9 @@ import { readOptions } from "../../deploy/minikube/options.ts";
 import type { Place, Targets } from "./connect.ts";
 import type { World } from "./world.ts";
 
+/** The namespace that prod lets read the metrics, here under a name of the tests' own. */
+export const monitoring = "analyze-net-monitoring";
+
 export type Kind = Options["edge"];
 
 /** A deployment whose connections are tried. */
@@ -34,7 +37,7 @@ export function places(kind: Kind, home: string): Record<string, Place> {
     test: { namespace: home, labels: part("test") },
     neighbour: { namespace: home },
     foreigner: { namespace: "default" },
-    monitoring: { namespace: "monitoring" },
+    monitoring: { namespace: monitoring },
   };
 }
 

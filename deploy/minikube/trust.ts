@@ -33,16 +33,16 @@ function hostsOf({ host }: Options): string[] | undefined {
   return host === "analyze.test" ? undefined : [host, "localhost", "127.0.0.1"];
 }
 
-/** The namespace, held to Pod Security "restricted" (helm's --create-namespace can't label it). */
+/** The namespace, held to Pod Security "restricted" (helm's --create-namespace can't label it). Waits for the end of one that is being deleted. */
 export async function applyNamespace(cluster: Cluster, namespace: string): Promise<void> {
-  const { code } = await cluster.kubectl("get", "namespace", namespace);
-  const made = code === 0 ? {} : ours;
-  const labels: Record<string, string> = { ...made, ...restricted };
-  if (code === 0) {
-    const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const found = await cluster.kubectl("get", "namespace", namespace, "-o", "jsonpath={.metadata.deletionTimestamp}");
+  if (found.stdout !== "") await cluster.read("wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s");
+  if (found.code === 0 && found.stdout === "") {
+    const pairs = Object.entries<string>(restricted).map(([key, value]) => `${key}=${value}`);
     await cluster.read("label", "--overwrite", "namespace", namespace, ...pairs);
     return;
   }
+  const labels = { ...ours, ...restricted };
   await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } });
 }
 

@@ -1,19 +1,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, expect, it } from "vitest";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import type { Cluster } from "../../deploy/cluster/cluster.ts";
 import { project } from "../../deploy/images/docker.ts";
 import { tagsOf } from "../../deploy/images/images.ts";
 import { readOptions, type Options } from "../../deploy/minikube/options.ts";
 import { applyNamespace, applyTrust, issue } from "../../deploy/minikube/trust.ts";
+import { ask } from "../edge/ask.ts";
 import { describeWith } from "../support/requirements.ts";
+import { edgeOf } from "./edge.ts";
 import { measure } from "./chaos/measure.ts";
 import { deployed, fixedSize, reached, script, type World } from "./world.ts";
 
 const namespace = "analyze-upgrade";
 const ports =
   "edge.nginx.service.type=NodePort,edge.nginx.service.nodePorts.https=30743,edge.nginx.service.nodePorts.http=30780";
+const patience = { timeout: 60_000, interval: 500 };
 const tags = tagsOf(project);
 
 let cluster: Cluster;
@@ -43,7 +46,10 @@ async function installed(chart: string, edge: Options["edge"]): Promise<{ world:
   const args = ["install", "analyze", `test/cluster/released/${chart}`, "-n", namespace, "--set", values];
   const { code, stderr } = await cluster.helm([...args, "--wait", "--timeout", "180s"]);
   if (code !== 0) throw new Error(stderr);
-  return { options, world: await reached(cluster, options) };
+  const world = await reached(cluster, options);
+  // the controller takes in what is new one by one
+  await vi.waitUntil(async () => (await ask(edgeOf(world), { path: "/random" })).status === 200, patience);
+  return { options, world };
 }
 
 describeWith(["cluster", "helm", "docker"], "an upgrade from a released chart", () => {

@@ -1,6 +1,6 @@
 # One file, an image per program: docker build --target web|worker|client|certs .
 # Each holds one bundle on a runtime without shell and package manager; `npm run images` builds all.
-# On the machine that builds, whatever the images are for: bundles are the same everywhere.
+# On the build platform: bundles are the same for every target.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
@@ -32,7 +32,7 @@ LABEL org.opencontainers.image.version=$VERSION \
 
 FROM runtime AS web
 LABEL org.opencontainers.image.title=analyze/web \
-      org.opencontainers.image.description="Answers clients behind the edge, asks worker"
+      org.opencontainers.image.description="Answers requests behind the edge, calls worker"
 EXPOSE 8080 9090
 COPY --from=build /src/dist/web/ ./
 
@@ -44,8 +44,8 @@ COPY --from=build /src/dist/worker/ ./
 
 FROM runtime AS client
 LABEL org.opencontainers.image.title=analyze/client \
-      org.opencontainers.image.description="Asks the edge every minute and logs each answer"
-# The log's folder is the one place that it writes to: mount a volume here, owned by 65532.
+      org.opencontainers.image.description="Probes the edge every minute and logs each result"
+# The client writes only to this folder: mount a volume that user 65532 owns.
 ENV ANALYZE_LOG=/log/analyze.log
 COPY --from=build --chown=65532:65532 /src/log /log
 COPY --from=build /src/dist/client/ ./

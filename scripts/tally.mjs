@@ -1,4 +1,4 @@
-// Sums up vitest's JSON reports. Plain JavaScript, for whatever Node is there.
+// Sums up vitest's JSON reports. Plain JavaScript, for any version of Node.
 // Usage: node scripts/tally.mjs <folder> <skips.json> <suite>=<exit code>… <step>:<exit code>…
 // A suite has a report in <folder>; a step has none, and counts as one test.
 // skips.json lists the tests that may be skipped: [{ file, test, reason, sometimes? }]. A skipped test that is not listed is a failure,

@@ -13,7 +13,7 @@ import { addTail } from "./reader/commands/tail.ts";
 
 surviveClosedPipes();
 
-// An empty variable is an unset one, for each reader of the environment.
+// An empty variable counts as not set, for every reader of the environment.
 for (const [key, value] of Object.entries(process.env))
   if (key.startsWith("ANALYZE_") && value === "") delete process.env[key];
 
@@ -22,23 +22,23 @@ if (process.env["npm_lifecycle_event"] === "analyze" && process.env["ANALYZE_URL
   process.env["ANALYZE_PLACE"] ??= "start";
 spellCommandsFor(process.env);
 
-// A deployment says which release it is, as semver's build metadata: 1.2.3+26f1c0a9d3b7.
+// A deployment sets its release, shown as semver build metadata: 1.2.3+26f1c0a9d3b7.
 const release = process.env["ANALYZE_RELEASE"];
 const version = release === undefined ? released : `${released}+${release}`;
 
-// node-cron computes in local time, whatever zone it is told: in the hour that a zone repeats in autumn it never fires.
+// node-cron computes in local time, even with another zone set: in the hour that a zone repeats in autumn it never fires.
 process.env["TZ"] = "UTC";
 
 const program = new Command("analyze")
-  .description("Asks the service every minute, and tells the truth about every minute in a log file.")
+  .description("Probes the service every minute, and logs one line for each minute.")
   .version(version)
   .showHelpAfterError(`(${typed("--help")} shows the commands)`)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-// Imported when called: who reads the log need not load what the poller needs.
+// Imported when called: the commands that read the log do not load the poller.
 program
   .command("run")
-  .description("the poller, also without a command: one probe per due minute, one line each in ANALYZE_LOG")
+  .description("the client itself (default): one probe and one line in ANALYZE_LOG per slot")
   .action(async () => {
     const { run } = await import("./poller/commands/run.ts");
     process.exitCode = await run(process.env, version);
@@ -46,7 +46,7 @@ program
 
 program
   .command("once")
-  .description("one probe now, shown in phases; exit code 0 when it was good")
+  .description("probe once and show the phases; exit code 0 if the probe is good")
   .option("--json", "as JSON")
   .option("--line", "as the line that the log would have")
   .action(async (options: { json?: true; line?: true }) => {
@@ -56,7 +56,7 @@ program
 
 program
   .command("doctor")
-  .description("walks from this machine to the app, and stops at the first broken place; exit code 1 when there is one")
+  .description("check each hop from this machine to the app, and stop at the first broken one (exit code 1)")
   .option("--json", "as JSON")
   .addOption(new Option("--cluster").hideHelp())
   .action(async (options: DoctorOptions) => {
@@ -72,7 +72,7 @@ suggestOptions(program);
 
 const given = process.argv.slice(2);
 try {
-  // Not by a default command: to that, a command that is misspelt would be an argument.
+  // Not a default command: it would take a misspelt command as its argument.
   await program.parseAsync(given.length === 0 ? ["run"] : withShow(given), { from: "user" });
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -33,7 +33,7 @@ it("a whole way is walked to the contract, and says who writes the log", async (
   const lock = await takeLock(join(dir, "analyze.log"), "pid 4711 on example");
   const { code, output } = await doctor([], {});
   lock.release();
-  expect(output).toMatch(/✓ poller +"pid 4711 on example" writes this log/);
+  expect(output).toMatch(/✓ client +"pid 4711 on example" writes this log/);
   expect(output).toMatch(/✓ tls-name +for DNS:analyze\.test/);
   expect(output).toMatch(/✓ contract/);
   expect(output).not.toContain("✗");

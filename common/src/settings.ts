@@ -13,7 +13,7 @@ export class SettingsError extends UserError {
   }
 }
 
-// A file's name is shown; what it holds is not, also where somebody put it in the variable itself.
+// A file's name is shown; its content is not, even if it was put into the variable itself.
 const secretName = /URL|TOKEN|SECRET|PASSWORD|CREDENTIAL|HOOK|KEY(?!_FILE$)/i;
 const secretValue = /@|:\/\/|[\r\n]|-----BEGIN|.{201}/;
 

@@ -42,7 +42,7 @@ it("minikube's addon: HSTS off, grace 0, one replica and the controller's wide d
   ]);
 });
 
-it("after the patch only what it cannot mend is left", () => {
+it("after the patch only what it cannot correct is left", () => {
   const before = controller();
   const { configMap, deployment } = controllerPatches(before);
   const data = { ...before.configMap.data, ...Object(configMap)["data"] };

@@ -25,7 +25,7 @@ export function environment({ begins, zone }: Clock, now: Date): { TZ: string; F
     TZ: zone,
     // An offset, not a moment: a moment would begin again in each child.
     FAKETIME: `${seconds < 0 ? "-" : "+"}${Math.abs(seconds)}`,
-    // Timers and time limits measure durations: they need the clock that nobody moves.
+    // Timers and time limits measure durations: they need an unmoved clock.
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
 }

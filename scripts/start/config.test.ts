@@ -31,7 +31,7 @@ it.each(["7s", "0s", "5", "s", "1h", "-5s", ""])(
   },
 );
 
-it("every fault is told at once, with the value that was given", () => {
+it("every fault is reported at once, with its value", () => {
   const wrong = { START_PORT: "https", START_WORKER_PORT: "70000" };
   expect(() => readConfig(wrong, { every: "7s" })).toThrow(
     /START_PORT="https".*\n.*START_WORKER_PORT="70000".*\n.*"7s"/,

@@ -42,7 +42,7 @@ export function startPart({ name, entry, env, log, watch = false, shown = false 
   const output = inFolder(log, () => openSync(log, "w"));
   const watching = watch ? ["--watch", "--watch-preserve-output"] : [];
   const child = spawn(process.execPath, [...watching, entry], {
-    // No edge in front of it routes by readiness, so there is nobody to wait for before it closes.
+    // No edge routes by readiness here, so there is no need to wait before closing.
     env: { ...process.env, DRAIN_DELAY_MS: process.env["DRAIN_DELAY_MS"] || "0", ...env },
     stdio: ["ignore", shown ? "inherit" : output, shown ? "pipe" : output],
     detached: true,
@@ -80,7 +80,7 @@ function copyTo(file: number, messages: Readable): void {
     try {
       writeSync(file, chunk);
     } catch {
-      // The disk is full, say: the message is on the screen.
+      // The disk may be full. The message is on the screen.
     }
   });
   messages.on("close", () => closeSync(file));

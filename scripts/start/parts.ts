@@ -10,7 +10,7 @@ const local = { HOST: "127.0.0.1" };
 type PartName = "worker" | "web" | "client";
 export type Parts = Record<PartName, PartOptions>;
 
-/** The three programs with their settings. The client asks by the edge's name and is told the address, as on EC2. */
+/** The three programs with their settings. The client uses the edge's name and a pinned address, as on EC2. */
 export function describeParts({ ports, logFile, schedule, watch }: StartConfig, trust: Trust): Parts {
   const part = (name: PartName, entry: string, env: Record<string, string>): PartOptions => ({
     name,

@@ -71,7 +71,7 @@ it("after it, each command of the client finds edge, CA and log without a settin
     });
   for (const [args, shown] of [
     [["once", "--line"], / ok +app +200 /],
-    [["doctor"], /✓ poller .*writes this log/],
+    [["doctor"], /✓ client .*writes this log/],
     // The report leaves out files that were last written before its window.
     [["report", "--line"], clockIsMoved ? /^analyze: / : /^analyze: UP for /],
     [["tail", "-n", "1"], /Z (ok|start|flaky) /],

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { obituary } from "./view.ts";
 
-it("a part's end is told with its last words and where the rest of them is", () => {
+it("describes the end of a part with its last lines and the path of its log", () => {
   const part = { name: "web", entry: "web.ts", log: "logs/web.log", lastLines: () => ["port 1 is taken"] };
   const ended = { pid: 1, ended: Promise.resolve(""), stop: async () => {}, kill: () => {} };
   expect(obituary({ part: { ...part, ...ended }, how: "ended with code 1" })).toBe(

@@ -11,7 +11,7 @@ export interface Issued {
   ca: string;
   /** SHA-256 of the edge's certificate that is in the folder now. */
   fingerprint(): string;
-  /** Issues the edge's certificate anew, by the same CA. */
+  /** Renews the edge's certificate, by the same CA. */
   renew(): Promise<void>;
 }
 

@@ -1,9 +1,9 @@
-/** Where the table is sent: the two services themselves, or an edge in front of web. */
+/** A target of the table: one of the two services, or an edge in front of web. */
 export type TargetName = "web" | "worker" | "nginx" | "ingress" | "gateway";
 
 /**
  * One request as bytes. `{path}` (the route that takes a text), `{host}`, `{id}` and `{smuggled}` (a whole second
- * request with the id `{id}-smuggled`) are filled in wherever they stand in a string.
+ * request with the id `{id}-smuggled`) are replaced in every string.
  */
 export interface HostileRequest {
   /** Default `POST {path} HTTP/1.1`. */
@@ -16,27 +16,27 @@ export interface HostileRequest {
   readonly body?: string | Uint8Array;
   /** The caller closes its side of the connection after the request, as `nc -N` does. */
   readonly halfClose?: boolean;
-  /** All bytes at once (Latin-1); of the above only `halfClose` applies. */
+  /** The complete request as bytes (Latin-1). Of the fields above, only `halfClose` applies. */
   readonly raw?: string;
 }
 
-/** What must happen. `closed` among the answers: the connection ends without an answer. */
+/** The expected result. `closed` in `answers`: the connection ends without an answer. */
 export interface Expectation {
   readonly answers: readonly (number | "closed")[];
   /**
-   * `problem` (default from 400 on): RFC 9457. `early`: refused before there is a request to answer, so the body may also be
-   * empty or the edge's own. `result` (default for 200 on `{path}`): the contract's answer. `any`: not looked at.
+   * `problem` (default from 400 on): RFC 9457. `early`: rejected before the request is complete, so the body may also be
+   * empty or the edge's own. `result` (default for 200 on `{path}`): the contract's answer. `any`: not checked.
    */
   readonly body?: "problem" | "early" | "result" | "any";
-  /** Whether the connection ends afterwards; left out: either will do. */
+  /** Whether the connection ends afterwards; default: not checked. */
   readonly closes?: boolean;
-  /** Statuses of answers that come before, when more than one request was sent. */
+  /** Statuses of earlier answers, if the row sends more than one request. */
   readonly before?: readonly number[];
   /** Response headers: name → regular expression. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A target that has a reason to answer otherwise. */
+/** A target that has a reason to answer differently. */
 export interface Difference extends Partial<Expectation> {
   readonly because: string;
 }
@@ -48,9 +48,9 @@ export interface HostileCase {
   readonly request: HostileRequest;
   readonly expect: Expectation;
   readonly differs?: Partial<Readonly<Record<TargetName, Difference>>>;
-  /** The only targets that it is for; left out: all. */
+  /** The targets of the row; default: all. */
   readonly only?: readonly TargetName[];
 }
 
-/** Stands in inputs that no answer may repeat. */
+/** A marker in inputs. No answer may repeat it. */
 export const canary = "zq7canary";

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => pair.stop());
 
-/** Has a process that was started with --inspect collect its garbage. */
+/** Runs the garbage collector of a process that was started with --inspect. */
 async function collectGarbage(service: RunningService): Promise<void> {
   const [, url = ""] = await service.waitFor(/Debugger listening on (ws:\S+)/);
   const inspector = new WebSocket(url);
@@ -25,7 +25,7 @@ async function collectGarbage(service: RunningService): Promise<void> {
   inspector.close();
 }
 
-/** MiB that live objects and buffers take. Resident memory would tell how far the heap once grew, not what is kept. */
+/** MiB of live objects and buffers. Resident memory would show the largest size of the heap, not what is kept. */
 async function keptMib(service: RunningService): Promise<number> {
   await collectGarbage(service);
   const metrics = await (await fetch(`http://127.0.0.1:${service.metricsPort}/metrics`)).text();
@@ -63,7 +63,7 @@ describe.each(["web", "worker"] as const)("%s under hostile callers", (name) => 
     }
     const lives = await held;
     expect(lives).toHaveLength(300);
-    // Ten seconds, and one for a machine that does other things.
+    // Ten seconds, and one more for a busy machine.
     expect(Math.max(...lives)).toBeLessThan(11_000);
     expect(times.length).toBeGreaterThan(100);
     expect(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)]).toBeLessThan(1000);

@@ -2,36 +2,36 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { parseResponses, type RawResponse } from "./responses.ts";
 
-/** Where to connect. `tls`: verified against `ca` (PEM) under this name. */
+/** Where to connect. `tls`: verify the certificate for this name against `ca` (PEM). */
 export interface Address {
   readonly host: string;
   readonly port: number;
   readonly tls?: { readonly ca: string | Buffer; readonly servername: string };
 }
 
-/** What to send and how many answers to wait for before the probe. */
+/** The bytes to send, and the number of answers to await before the probe. */
 export interface Sending {
   readonly bytes: Buffer;
   readonly answers: number;
-  /** The caller's side is closed after the request: no probe can follow. */
+  /** Close the caller's side after the request. No probe can follow. */
   readonly halfClose: boolean;
   /** The request is HEAD: its answer has no body. */
   readonly toHead: boolean;
-  /** A good request that is sent after the answers, and the id that its answer carries: is the connection still in step? */
+  /** A good request sent after the answers, and the ID that its answer must have: it shows that the connection is in sync. */
   readonly probe: { readonly bytes: Buffer; readonly id: string };
 }
 
-/** What came back on one connection. */
+/** The result of one connection. */
 export interface Exchange {
-  /** Without 100 Continue and without the answer to the probe. */
+  /** Without 100 Continue and the answer to the probe. */
   readonly responses: readonly RawResponse[];
   /** `in step`: the probe was answered; `closed`: the server ended the connection; `stuck`: neither in time. */
   readonly after: "in step" | "closed" | "stuck";
-  /** Where the bytes were not HTTP. */
+  /** Set if the bytes were not HTTP. */
   readonly fault?: string;
 }
 
-/** Longer than any time-out that a server is allowed for a slow request. */
+/** Longer than any time-out of a server for a slow request. */
 const patienceMs = 20_000;
 
 function open({ host, port, tls }: Address): Socket {
@@ -40,7 +40,7 @@ function open({ host, port, tls }: Address): Socket {
     : connect({ host, port, allowHalfOpen: true });
 }
 
-/** Sends bytes on a new connection and reads until the probe is answered, the connection ends or patience does. */
+/** Sends bytes on a new connection. Reads until the probe is answered, the connection ends or the limit is reached. */
 export async function exchange(address: Address, sending: Sending): Promise<Exchange> {
   const socket = open(address);
   const chunks: Buffer[] = [];

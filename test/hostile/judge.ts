@@ -54,7 +54,7 @@ function faultsOfProblem({ status, headers, body }: RawResponse): string[] {
   return faults;
 }
 
-/** The text that a plain JSON body carries; undefined where the bytes on the wire are not the body (chunks). */
+/** The text in a plain JSON body; undefined for a chunked body, whose bytes on the wire differ. */
 function textSent(row: HostileCase, slots: Slots): string | undefined {
   const sent = utf8(bodyOf(row.request, slots));
   const body = sent === undefined ? undefined : parsed(sent);
@@ -104,7 +104,7 @@ function faultsOfAny(response: RawResponse): string[] {
   return faults;
 }
 
-/** What is wrong with how a target met a row, in words; empty when all is as expected. */
+/** The faults of a result, in words; empty if it is as expected. */
 export function judge(row: HostileCase, target: TargetName, slots: Slots, seen: Exchange): string[] {
   const expected = expectationFor(row, target);
   const before = expected.before ?? [];

@@ -1,6 +1,6 @@
 import type { HostileRequest } from "./case.ts";
 
-/** What fills the placeholders of a request. */
+/** Values of the placeholders in a request. */
 export interface Slots {
   readonly id: string;
   readonly host: string;
@@ -11,7 +11,7 @@ export interface Slots {
 const goodBody = '{"text":"x"}';
 const framesBody = /^\s*(?:content-length|transfer-encoding)\b/i;
 
-/** A whole good request that hides behind or inside another; whoever answers it was smuggled through. */
+/** A complete good request behind or inside another one. An answer to it proves request smuggling. */
 const smuggledRequest = [
   "POST {path} HTTP/1.1",
   "Host: {host}",
@@ -30,13 +30,13 @@ function fill(template: string, slots: Slots): string {
     .replaceAll("{path}", slots.path);
 }
 
-/** The body as sent: UTF-8 where it is given as a string. */
+/** The body as sent. A string is sent as UTF-8. */
 export function bodyOf(request: HostileRequest, slots: Slots): Buffer {
   const { body = goodBody } = request;
   return typeof body === "string" ? Buffer.from(fill(body, slots)) : Buffer.from(body);
 }
 
-/** The bytes of a request, head in Latin-1. */
+/** The bytes of a request; the head is Latin-1. */
 export function render(request: HostileRequest, slots: Slots): Buffer {
   if (request.raw !== undefined) return Buffer.from(fill(request.raw, slots), "latin1");
   const body = bodyOf(request, slots);

@@ -1,7 +1,7 @@
-/** One HTTP/1 response as it stood on the wire. */
+/** One HTTP/1 response as received. */
 export interface RawResponse {
   readonly status: number;
-  /** Names in lower case; the first of each name. */
+  /** Names are in lower case. Only the first field of each name is kept. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
@@ -26,7 +26,7 @@ function headAt(bytes: Buffer, from: number): Head | undefined {
   return { status: Number(status), headers, end: end + 4 };
 }
 
-/** The body's bytes and where it ends; undefined while some of it is missing. */
+/** The body's bytes and its end; undefined while it is incomplete. */
 function chunkedAt(bytes: Buffer, from: number): { body: Buffer; end: number } | undefined {
   const parts: Buffer[] = [];
   for (let at = from; ;) {
@@ -43,9 +43,9 @@ function chunkedAt(bytes: Buffer, from: number): { body: Buffer; end: number } |
 }
 
 /**
- * Takes apart what a server sent on one connection: the whole responses, 100 Continue left out. A response without
- * framing lasts until the end, so it counts only when `ended`. `toHead`: the first answers HEAD and has no body. Throws
- * where the bytes are not HTTP/1.
+ * Parses the bytes of one connection into complete responses, without 100 Continue. A response without framing lasts
+ * until the end of the connection, so it counts only if `ended`. `toHead`: the first one answers HEAD and has no body.
+ * Throws if the bytes are not HTTP/1.
  */
 export function parseResponses(bytes: Buffer, options: { ended: boolean; toHead: boolean }): RawResponse[] {
   const responses: RawResponse[] = [];

@@ -5,19 +5,19 @@ import { expectationFor, judge } from "./judge.ts";
 import { render, type Slots } from "./render.ts";
 import { hostileTable } from "./table.ts";
 
-/** Where the table is sent. */
+/** Where to send the table. */
 export interface HostileTarget extends Address {
   readonly name: TargetName;
-  /** What the Host header says; default `tls.servername`, else `host:port`. */
+  /** Value of the Host header; default: `tls.servername`, else `host:port`. */
   readonly hostHeader?: string;
   /**
-   * Resolves, once it holds `until`, with the id of every request that the worker answered with 200, as often as it did. It
-   * proves what reached the last hop.
+   * Resolves, once the list contains `until`, with the ID of every request that worker answered with 200, repeats included.
+   * It proves which requests reached the last hop.
    */
   readonly ledger?: (until: string) => Promise<readonly string[]>;
 }
 
-/** A row that did not go as the table says. */
+/** A row whose result differs from the table. */
 export interface HostileFault {
   readonly id: string;
   readonly faults: readonly string[];
@@ -59,8 +59,8 @@ function ledgerFaults(ledger: readonly string[], id: string, worked: number): st
 }
 
 /**
- * Sends every row that is for this target, eight at a time, each on its own connection, then a good request. Resolves with
- * the rows that went otherwise than the table says: empty is what to assert.
+ * Sends every row for this target, eight at a time, each on its own connection, then a good request. Resolves with the rows
+ * whose result differs from the table: assert that there are none.
  */
 export async function runHostileTable(target: HostileTarget): Promise<HostileFault[]> {
   const run = randomBytes(3).toString("hex");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** How a slow caller ties up a connection, one byte a second. */
+/** Ways to hold a connection with one byte per second. */
 export const slowWays = ["nothing at all", "headers", "body"] as const;
 export type SlowWay = (typeof slowWays)[number];
 
@@ -12,10 +12,10 @@ const openings: Record<SlowWay, (path: string) => string> = {
     `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"text":"`,
 };
 
-/** Opens a slow connection and resolves, once the server has ended it, with its life in milliseconds. */
+/** Opens a slow connection. Resolves when the server ends it, with its duration in milliseconds. */
 export async function holdOpen(way: SlowWay, port: number, path: string): Promise<number> {
   const socket = connect({ host: "127.0.0.1", port });
-  // A reset is one way to be dropped.
+  // The server may also end it with a reset.
   socket.on("error", () => {});
   await once(socket, "connect");
   const started = performance.now();

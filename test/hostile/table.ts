@@ -18,5 +18,5 @@ const rows: readonly HostileCase[] = [
   ...sizes,
 ];
 
-/** Every hostile request with what must happen to it: the one table that tests services and edges alike. */
+/** Every hostile request with its expected result. The same table tests services and edges. */
 export const hostileTable: readonly HostileCase[] = rows.map(withGateway);

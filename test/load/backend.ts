@@ -41,7 +41,7 @@ export async function listen(server: Server, host = "127.0.0.1", wanted = 0): Pr
   return address.port;
 }
 
-/** Starts a backend on a loopback port, by default a free one. `conduct` decides anew for each request. */
+/** Starts a backend on a loopback port, by default a free one. `conduct` decides for each request. */
 export async function startBackend(
   conduct: (request: IncomingMessage) => Conduct = () => "answer",
   host = "127.0.0.1",

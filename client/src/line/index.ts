@@ -1,4 +1,4 @@
-/** The line format of the client's log: one record per line, the one thing that poller and readers share. */
+/** The line format of the client's log: one record per line. Poller and reader share it. */
 export {
   gapReasons,
   hops,

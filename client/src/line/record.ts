@@ -70,7 +70,7 @@ export interface GapLine extends Timed {
   why: GapReason;
 }
 
-/** The poller began: what it runs with. */
+/** The client started, with these settings. */
 export interface StartLine extends Timed {
   kind: "start";
   version: string;
@@ -86,7 +86,7 @@ export interface StartLine extends Timed {
   pid: number;
 }
 
-/** The poller ended of its own will. */
+/** The client stopped on request. */
 export interface StopLine extends Timed {
   kind: "stop";
   why: string;

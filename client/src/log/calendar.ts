@@ -36,7 +36,7 @@ function numbers(field: (number | string)[]): Set<number> {
 /** Number of values that a field can have, the last five fields of an expression from the right. */
 const sizes = [7, 12, 31, 24, 60, 60];
 
-/** Throws for what node-cron accepts and reads as something that nobody meant. */
+/** Throws for expressions that node-cron accepts but reads differently than intended. */
 function refuseSurprises(expression: string): void {
   const fields = expression.trim().split(/\s+/).toReversed();
   for (const [index, field] of fields.entries()) {

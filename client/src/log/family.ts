@@ -2,11 +2,11 @@ import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 
-/** One file of a log: the live one, or one that logrotate moved away. */
+/** One file of a log: the live file or a rotated one. */
 export interface LogFile {
   path: string;
   inode: number;
-  /** When it was last written, epoch milliseconds: no line in it is younger. */
+  /** Last modification, epoch milliseconds: no line in the file is newer. */
   modified: number;
   live: boolean;
 }
@@ -14,14 +14,14 @@ export interface LogFile {
 const rotation = /^[-._]\d[\dTZ:._-]*$/;
 const packing = /\.(?:gz|zst|bz2|xz)$/;
 
-/** Whether the name says that the file is packed. */
+/** Whether the name has the extension of a compressed file. */
 export function isPacked(name: string): boolean {
   return packing.test(name);
 }
 
 /**
- * Whether logrotate may have made `candidate` of `name`: `name.1`, `name-20261121`, either one packed, and with its
- * directive `extension` the same before the extension (`analyze-20261121.log`).
+ * Whether `candidate` is a name that logrotate gives to the rotated file `name`: `name.1` or `name-20261121`, compressed or
+ * not. With logrotate's directive `extension`, the suffix precedes the extension (`analyze-20261121.log`).
  */
 function isRotated(candidate: string, name: string): boolean {
   const plain = candidate.replace(packing, "");
@@ -32,7 +32,7 @@ function isRotated(candidate: string, name: string): boolean {
   return hasBoth && rotation.test(plain.slice(stem.length, -extension.length));
 }
 
-/** Whether a file of this path belongs to `log`: it is the live file, a rotated one, or one that the client keeps beside it. */
+/** Whether the path belongs to `log`: the live file, a rotated one, or a file that the client keeps beside it. */
 export function belongsTo(log: string, path: string): boolean {
   const [name, live] = [basename(path), basename(log)];
   if (resolve(dirname(path)) !== resolve(dirname(log))) return false;
@@ -46,15 +46,15 @@ function kindOf(found: Stats): string {
 }
 
 /**
- * What is at `path` in place of a regular file, as `a folder`; undefined when it is a regular file, or nothing is there.
- * Nothing else may be opened as a log: a FIFO blocks its reader, and a device never ends.
+ * The kind of file at `path`, such as `a folder`; undefined for a regular file or none. Only a regular file is opened as a
+ * log: a FIFO blocks its reader, and a device never ends.
  */
 export async function notRegular(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   return found === undefined || found.isFile() ? undefined : kindOf(found);
 }
 
-/** While logrotate packs a file both forms exist; the plain one is whole. */
+/** While logrotate compresses a file, both forms exist. The uncompressed one is complete. */
 function withoutCopies(names: string[]): string[] {
   const all = new Set(names);
   return names.filter((name) => !isPacked(name) || !all.has(name.replace(packing, "")));
@@ -73,13 +73,13 @@ async function listOnce(path: string): Promise<(LogFile | undefined)[]> {
 }
 
 /**
- * The live log and its rotated files, in the order of their last write; empty when there are none. Each is listed
- * once, also while logrotate renames or packs it.
- * @throws the file system's error when the folder cannot be read.
+ * The live log and its rotated files, ordered by their last modification; empty if there are none. Each file is listed
+ * once, also while logrotate renames or compresses it.
+ * @throws the file system's error if the folder cannot be read.
  */
 export async function findLogFiles(path: string): Promise<LogFile[]> {
   let files = await listOnce(path);
-  // One that vanished between its name and its facts was renamed: it has another name now.
+  // A file that disappeared between readdir and stat was renamed: list again.
   for (let again = 0; again < 5 && files.includes(undefined); again++) files = await listOnce(path);
   return files
     .filter((file) => file !== undefined)

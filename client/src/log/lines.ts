@@ -10,7 +10,7 @@ const longestLine = 16 * 1024;
 
 /** The bytes of a file, unpacked; of a plain one from `start` on. */
 function bytesOf(path: string, start: number): Readable {
-  // Before it is opened: nobody would close it.
+  // Before it is opened, because nothing would close it.
   if (/\.(?:bz2|xz)$/.test(path)) throw new Error("packed in a way that Node cannot read; unpack it beside the others");
   const file = createReadStream(path, { highWaterMark: chunkSize, start });
   if (!/\.(?:gz|zst)$/.test(path)) return file;

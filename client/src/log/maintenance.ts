@@ -32,7 +32,7 @@ function isMaintenance(value: unknown): value is Maintenance {
 }
 
 /**
- * The maintenance that was announced for a log last, be it over or not; undefined when there is none.
+ * The last maintenance that was announced for a log, also if it is over; undefined if there is none.
  * @throws the file system's error, or DamagedAnnouncement.
  */
 async function lastMaintenance(log: string): Promise<Maintenance | undefined> {

@@ -19,7 +19,7 @@ import { startLine } from "./start-line.ts";
 
 const hookTimeoutMs = 30_000;
 const heartbeatTimeoutMs = 5000;
-/** For what waits in memory when the client ends. */
+/** For the lines that wait in memory when the client ends. */
 const lastWriteMs = 3000;
 
 /** What a running client needs, and where its output goes. */
@@ -33,14 +33,14 @@ export interface AppOptions {
   append(line: string): Promise<void>;
   /** Each line, as it is handed to the log. */
   print(line: string): void;
-  /** What a person who looks after the client has to know. */
+  /** Shows a message to the operator. */
   warn(message: string): void;
 }
 
 /** A client that can be started, and stopped once. */
 export interface App {
   start(): Promise<void>;
-  /** Lets the probe under way end, writes the `stop` line, and resolves with the lines that could not be written. */
+  /** Waits for a running probe, writes the `stop` line, and resolves with the lines that could not be written. */
   stop(why: string): Promise<LogLine[]>;
 }
 
@@ -51,7 +51,7 @@ function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine
   };
 }
 
-/** Loaded only where they are wanted: they are off by default. */
+/** Loaded only if they are enabled. */
 async function createMetricsOf({ config, warn }: AppOptions): Promise<Metrics | undefined> {
   if (config.metrics === undefined) return undefined;
   const { createMetrics } = await import("./metrics.ts");
@@ -72,7 +72,7 @@ function crash(error: unknown): void {
   });
 }
 
-/** Lets a poller meet its schedule; returns how to end that, which resolves when no probe is under way. */
+/** Runs a poller by its schedule. Returns a function that stops it, and resolves when no probe is running. */
 function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promise<void> {
   const onDue = async (slot: number): Promise<void> => poller.due(slot).catch(crash);
   const catchUp = (): void => void poller.catchUp().catch(crash);
@@ -90,7 +90,7 @@ function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promi
   };
 }
 
-/** Builds the poller of a configuration; nothing is read, written or sent before `start`. */
+/** Builds the client. It reads, writes and sends nothing before `start`. */
 export function createApp(options: AppOptions): App {
   const { config, version, notifier, append, print, warn } = options;
   const due = calendar(config.schedule);

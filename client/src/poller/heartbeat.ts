@@ -4,7 +4,7 @@ import type { HeartbeatSettings } from "./config.ts";
 import type { LogLine } from "../line/index.ts";
 import { pinnedTrust } from "./probe/target.ts";
 
-/** A dead man's switch: it raises an alarm when it is not called for too long, whatever the reason. */
+/** A dead man's switch: its service raises an alarm if no call arrives in time. */
 export interface Heartbeat {
   /** A line is on the disk. Returns at once: no probe ever waits for a heartbeat. */
   written(line: LogLine): void;

@@ -14,7 +14,7 @@ function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" |
   return { ca, cert: daysLeft(certificate, now) };
 }
 
-/** The line that says what a poller runs with. The private key has no part in it, not even in the hash. */
+/** The start line: the settings of the client. The private key is not part of it, nor of the hash. */
 export function startLine(config: Config, version: string, now: number): StartLine {
   const { address, identity, ...rest } = config;
   const settings = JSON.stringify({ ...rest, address, identity: identity?.cert });

@@ -46,7 +46,7 @@ const notJson: readonly HostileCase[] = [
   json("gzip-bytes", gzipSync('{"text":"x"}'), malformed),
 ];
 
-/** JSON, but not what the contract asks for: 422, naming the field. */
+/** JSON that violates the contract: 422 with the field's name. */
 const wrongShape: readonly HostileCase[] = [
   json("null", "null", malformed),
   json("array", '[{"text":"x"}]', wrongField),
@@ -82,7 +82,7 @@ const wrongShape: readonly HostileCase[] = [
   ),
 ];
 
-/** JSON that only looks wrong: 200. */
+/** Valid JSON that looks invalid: 200. */
 const odd: readonly HostileCase[] = [
   json("same-key-twice", '{"text": "x", "text": "y"}', good),
   json("key-escaped", '{"\\u0074ext": "x"}', good),
@@ -96,7 +96,7 @@ const odd: readonly HostileCase[] = [
 
 const json10 = '{"text":"x"}';
 
-/** Said to be something else than JSON in UTF-8: 415. */
+/** A Content-Type other than JSON in UTF-8: 415. */
 const mediaTypes: readonly HostileCase[] = [
   { id: "type-text", request: typed("text/plain"), expect: wrongType },
   { id: "type-missing", request: { without: ["Content-Type"] }, expect: wrongType },

@@ -1,9 +1,9 @@
 import type { Difference, Expectation, HostileCase } from "../case.ts";
 
-/** Nobody may guess where such a request ends: refuse, close, and serve nothing that follows. */
+/** The end of such a request is ambiguous: reject it, close the connection, and serve nothing that follows. */
 const refused: Expectation = { answers: [400], body: "early", closes: true };
 const refusedOrUnknown: Expectation = { answers: [400, 501], body: "early", closes: true };
-/** The header means nothing, so Content-Length frames the body, which is not JSON. */
+/** The header is ignored, so Content-Length frames the body, which is not JSON. */
 const framedByLength: Expectation = { answers: [400], body: "problem" };
 const nothingThere: Expectation = { answers: [400, 404], body: "early" };
 const hidden = "0\r\n\r\n{smuggled}";
@@ -71,7 +71,7 @@ const swallows: Difference = {
   because: "Node drops what came in the same segment behind a request for another protocol; no edge passes one on",
 };
 
-/** A second request behind one that asks for a pause or for another protocol. */
+/** A second request behind one with Expect or Upgrade. */
 const behindAnother: readonly HostileCase[] = [
   {
     id: "expect-and-second-request",
@@ -99,7 +99,7 @@ const behindAnother: readonly HostileCase[] = [
   },
 ];
 
-/** Spellings of the worker's route that an edge may take for another path. */
+/** Spellings of worker's route that an edge may read as another path. */
 const spellings: readonly HostileCase[] = [
   ["semicolon", "/;/process"],
   ["semicolon-behind", "/process;a=b"],
@@ -122,7 +122,7 @@ const edgeRefuses: Difference = {
   because: "an edge serves its own name only",
 };
 
-/** The Host header, once more. */
+/** More cases of the Host header. */
 const hostSpellings: readonly HostileCase[] = [
   {
     id: "host-nul",
@@ -147,7 +147,7 @@ const hostSpellings: readonly HostileCase[] = [
   },
 ];
 
-/** What gets past a parser that reads more, or less, than the next one. */
+/** Input that parsers on the way may read differently. */
 export const evasions: readonly HostileCase[] = [
   ...transferEncodings,
   ...behindAnother,

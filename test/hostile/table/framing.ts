@@ -1,6 +1,6 @@
 import type { Expectation, HostileCase } from "../case.ts";
 
-/** Nobody may guess where such a request ends: refuse, close, and serve nothing that follows. */
+/** The end of such a request is ambiguous: reject it, close the connection, and serve nothing that follows. */
 const refused: Expectation = { answers: [400], body: "early", closes: true };
 const refusedOrUnknown: Expectation = { answers: [400, 501], body: "early", closes: true };
 const chunked = "Transfer-Encoding: chunked";

@@ -6,7 +6,7 @@ const ownPage = { body: "any", because: "Envoy's own errors are plain text" } as
 const noHost = { answers: [404], body: "any", because: "Envoy has no route for that host" } as const;
 const stays = { closes: false, because: "Envoy keeps the connection, and in step" } as const;
 
-/** Where Envoy, before web, has a reason to answer otherwise than the table says. It writes each request anew for web. */
+/** Cases in which Envoy has a reason to answer differently. It rewrites each request for web. */
 const differences: Readonly<Record<string, Difference>> = {
   "chunked-twice": { answers: [501], because: "Envoy knows no coding but chunked" },
   "chunk-longer-than-said": {
@@ -53,7 +53,7 @@ const differences: Readonly<Record<string, Difference>> = {
   },
 };
 
-/** The row with what the gateway does otherwise. */
+/** The row with the gateway's own expectation. */
 export function withGateway(row: HostileCase): HostileCase {
   const difference = differences[row.id];
   return difference === undefined ? row : { ...row, differs: { ...row.differs, gateway: difference } };

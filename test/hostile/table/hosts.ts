@@ -3,7 +3,7 @@ import type { Difference, Expectation, HostileCase } from "../case.ts";
 const refused: Expectation = { answers: [400], body: "early" };
 const withHost = (value: string): HostileCase["request"] => ({ without: ["Host"], headers: [`Host: ${value}`] });
 
-/** An edge serves its own name and refuses others; a service behind it is reached by any (pod address, Service name). */
+/** An edge serves only its own name. A service behind it is also called by pod address and Service name. */
 const edgeRefuses: Difference = {
   answers: [421, 404, 403, 400, "closed"],
   body: "early",

@@ -12,14 +12,14 @@ const tooLargeAtIngress: HostileCase["differs"] = {
 const tooLong: Expectation = { answers: [422] };
 const chunked = "Transfer-Encoding: chunked";
 
-/** The body `{"text":"…"}` of as many bytes in all, by repeating `unit`. */
+/** The body `{"text":"…"}` with this total size in bytes, filled by repeating `unit`. */
 function bodyOf(bytes: number, unit = "a"): string {
   const room = bytes - '{"text":""}'.length;
   const times = Math.floor(room / Buffer.byteLength(unit));
   return `{"text":"${unit.repeat(times)}${"a".repeat(room - times * Buffer.byteLength(unit))}"}`;
 }
 
-/** The body with a text of as many bytes (UTF-8). */
+/** The body with a text of this size in bytes (UTF-8). */
 const textOf = (bytes: number, unit = "a"): string => bodyOf(bytes + '{"text":""}'.length, unit);
 
 function inChunks(body: string, size: number): string {
@@ -31,7 +31,7 @@ function inChunks(body: string, size: number): string {
   return `${chunks.join("")}0\r\n\r\n`;
 }
 
-/** Texts of the largest size let in, in scripts that are dear to take apart; `unit` is repeated. */
+/** Texts of the largest accepted size, in scripts that are expensive to segment; `unit` is repeated. */
 const scripts: readonly [id: string, unit: string][] = [
   ["ascii", "a"],
   ["one-letter-words", "a "],
@@ -48,7 +48,7 @@ const scripts: readonly [id: string, unit: string][] = [
   ["zero-width-joiners", "\u200d"],
 ];
 
-/** What is too large, and the largest that is not. */
+/** Input above each limit, and at the limit. */
 export const sizes: readonly HostileCase[] = [
   {
     id: "body-over-limit",

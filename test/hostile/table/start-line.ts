@@ -47,7 +47,7 @@ export const startLine: readonly HostileCase[] = [
   },
   {
     id: "no-version",
-    // The whole of a request in HTTP/0.9.
+    // A complete request in HTTP/0.9.
     request: { raw: "GET /\r\n\r\n" },
     expect: { answers: [400, 505, "closed"], body: "early", closes: true },
   },

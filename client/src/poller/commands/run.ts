@@ -10,14 +10,14 @@ import { takeLock } from "../journal/lock.ts";
 import { createNotifier } from "../notify.ts";
 import { datedAuthorities } from "../settings/trust.ts";
 
-/** A write to a disk that hangs must not keep the process: systemd's own limit is 30 s (client/systemd). */
+/** A disk that hangs must not keep the process. systemd's own limit is 30 s (client/systemd). */
 const stopLimitMs = 28_000;
 
 function warn(message: string): void {
   process.stderr.write(`analyze: ${message}\n`);
 }
 
-/** Says on each fault, but not twice in a row, that `work` failed. */
+/** Warns if `work` fails, but not twice in a row about the same error. */
 function warnOnce(work: () => Promise<void>): () => Promise<void> {
   let told = "";
   return async () => {
@@ -40,7 +40,7 @@ function sayLost(lines: LogLine[], log: string): void {
   );
 }
 
-/** The poller: runs until SIGTERM or SIGINT, and drains. Resolves with the exit code. */
+/** Runs the client until SIGTERM or SIGINT, and drains. Resolves with the exit code. */
 export async function run(env: NodeJS.ProcessEnv, version: string): Promise<number> {
   const config = readConfig(env);
   for (const message of datedAuthorities(config.ca, Date.now())) warn(message);

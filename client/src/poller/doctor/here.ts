@@ -51,7 +51,7 @@ async function log(config: Config): Promise<Finding> {
       name: "log",
       state: "broken",
       saw: error instanceof Error ? error.message : String(error),
-      means: "no line can be written; lines wait in the poller's memory, up to 24 h",
+      means: "no line can be written; lines wait in the client's memory, up to 24 h",
       next: await howToFix(config),
     };
   }
@@ -66,8 +66,8 @@ async function poller(config: Config): Promise<Finding> {
   const last = lines.at(-1);
   const saw = last === undefined ? "the log has no line yet" : `last line: ${last.kind} of ${formatInstant(last.time)}`;
   const holder = await lockHolder(config.log);
-  if (holder !== undefined) return well("poller", `${quoteValue(holder)} writes this log; ${saw}`);
-  return well("poller", saw, { means: "no client is running on this log", next: commandsOf(config).client });
+  if (holder !== undefined) return well("client", `${quoteValue(holder)} writes this log; ${saw}`);
+  return well("client", saw, { means: "no client is running on this log", next: commandsOf(config).client });
 }
 
 function authority(config: Config): Finding {

@@ -26,7 +26,7 @@ async function lastLines(path: string, start: number): Promise<LogLine[]> {
 }
 
 /**
- * The last lines of the log, oldest first: those of the newest file that has a run or gap, be it the live one or a
+ * The last lines of the log, oldest first: those of the newest file that has a run or gap, the live one or a
  * rotated one. Empty when there is none. What cannot be read is passed over.
  */
 export async function readHistory(log: string): Promise<LogLine[]> {

@@ -18,7 +18,7 @@ export interface JournalOptions {
   append(line: string): Promise<void>;
   /** Due slots that may wait in memory; older ones become one gap with the reason `disk`. */
   capacity: number;
-  /** Called when lines begin to wait, and when they are written at last. */
+  /** Called when lines begin to wait, and when they are written. */
   warn(message: string): void;
 }
 

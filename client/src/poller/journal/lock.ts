@@ -82,7 +82,7 @@ async function claim(log: string, key: string, holder: string): Promise<() => vo
     if (!isTaken(error)) throw error;
   }
   const other = await askHolder(key);
-  // A socket file outlives a killed process where there are no abstract sockets: nobody answers on it.
+  // Without abstract sockets, the socket file of a killed process remains; no process answers on it.
   if (other === undefined && process.platform !== "linux") {
     await unlink(socketOf(key)).catch(() => undefined);
     return listen(key, holder);

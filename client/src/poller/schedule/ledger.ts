@@ -2,20 +2,20 @@ import { isAccount, type GapLine, type GapReason, type LogLine } from "../../lin
 import { calendar as readCalendar, type Calendar } from "../../log/calendar.ts";
 import type { Jolt } from "./clock.ts";
 
-/** What a due slot comes to: whether to run it, and the gap line that has to stand before it. */
+/** The result of claiming a slot: whether to probe, and the gap line to write before it. */
 export interface Claim {
   run: boolean;
   gap?: GapLine;
 }
 
 /**
- * The account of due slots. All slots until `last` have their line or are inside a gap; a claim moves `last` on, so
- * that runs + slots of gaps is always the number of slots since the first.
+ * Accounts for every slot. Each slot up to `last` has a line or is part of a gap. A claim advances `last`, so the number
+ * of runs plus the slots in gaps always equals the number of slots since the first one.
  */
 export interface Ledger {
-  /** Slots that are missed next have this reason. */
+  /** The next missed slots get this reason. */
   note(reason: Jolt): void;
-  /** The last run ended at this time (epoch milliseconds): slots due until then were overlapped by it. */
+  /** The last probe ended at this time (epoch milliseconds): slots due before it get the reason `overlap`. */
   busyUntil(time: number): void;
   isNew(slot: number): boolean;
   claim(slot: number): Claim;
@@ -26,7 +26,7 @@ function accountedUntil(lines: LogLine[], calendar: Calendar): number | undefine
   return line?.kind === "gap" && line.slots < 0 ? calendar.slotAt(line.from - 1) : line?.time;
 }
 
-/** The calendar that the last client of a log ran by; undefined where no start line is near, or it cannot be read. */
+/** The calendar of the last client that wrote the log; undefined without a start line among `lines`, or if it is invalid. */
 function calendarBefore(lines: LogLine[]): Calendar | undefined {
   const start = lines.findLast((line) => line.kind === "start");
   try {
@@ -36,7 +36,7 @@ function calendarBefore(lines: LogLine[]): Calendar | undefined {
   }
 }
 
-/** `before` until the first slot of `after` that is due at `change` or was due last then, and `after` from there on. */
+/** A calendar that follows `before` until the slot of `after` at or before `change`, and `after` from that slot on. */
 function changedAt(change: number, before: Calendar, after: Calendar): Calendar {
   const first = after.slotAt(change);
   return {
@@ -48,7 +48,7 @@ function changedAt(change: number, before: Calendar, after: Calendar): Calendar 
   };
 }
 
-/** The gap between what is accounted for and a due slot. After the clock was set back it is negative. */
+/** The gap between the last accounted slot and `slot`. It is negative after the clock was set back. */
 function gapBefore(calendar: Calendar, last: number, slot: number, why: GapReason): GapLine | undefined {
   if (slot < last) {
     return { kind: "gap", time: last, from: slot, slots: -calendar.count(slot - 1, last), why: "clock" };
@@ -59,8 +59,8 @@ function gapBefore(calendar: Calendar, last: number, slot: number, why: GapReaso
 }
 
 /**
- * A ledger that goes on where the log ends: what was due since then was missed by a restart. Until `startedAt` (epoch
- * milliseconds) the schedule of the log's last start line decides what was due.
+ * A ledger that continues at the end of the log: the slots since then were missed by a restart. Before `startedAt` (epoch
+ * milliseconds), the schedule of the last start line in the log decides which slots were due.
  */
 export function createLedger(schedule: Calendar, history: LogLine[], startedAt: number): Ledger {
   const previous = calendarBefore(history);
@@ -85,7 +85,7 @@ export function createLedger(schedule: Calendar, history: LogLine[], startedAt: 
       last = slot;
       reason = undefined;
       const gap = before === undefined ? undefined : gapBefore(calendar, before, slot, why);
-      // From the first run on there is one schedule, wherever the clock is set.
+      // After the first claim only the current schedule counts, even if the clock is set back before the start.
       calendar = schedule;
       return gap === undefined ? { run: true } : { run: true, gap };
     },

@@ -41,7 +41,7 @@ it("a run that does not end keeps the next from being started", async () => {
   expect(slots).toEqual(["06:21"]);
 });
 
-it("a fault in a run is told with where it happened, and the next slot is due all the same", async () => {
+it("a fault in a run is reported with its place, and the next slot is due", async () => {
   const warnings: string[] = [];
   begin(
     () => Promise.reject(new Error("no disk")),
@@ -61,7 +61,7 @@ it("a stopped schedule is silent", async () => {
 });
 
 describe("when the clock is set", () => {
-  it("back by an hour, node-cron is silent, and arming it anew ends that", async () => {
+  it("back by an hour, node-cron is silent until it is armed again", async () => {
     begin();
     await vi.advanceTimersByTimeAsync(minute);
     vi.setSystemTime(Date.now() - 60 * minute);

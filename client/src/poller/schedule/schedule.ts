@@ -2,7 +2,7 @@ import { createTask, type Logger } from "node-cron";
 
 /** A running schedule. */
 export interface Schedule {
-  /** Computes the next slot anew: after a step of the clock node-cron would stay silent until the old one. */
+  /** Computes the next slot again. After a change of the clock node-cron would wait for the previous one. */
   rearm(): void;
   stop(): void;
 }

@@ -25,7 +25,7 @@ function readText(file: string, context: z.RefinementCtx): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    // Without the path that Node adds: somebody may have put a key itself in the variable.
+    // Without the path that Node adds: the variable may contain the key itself.
     const reason = error instanceof Error ? error.message.replace(/, \w+ '.*$/s, "") : String(error);
     context.addIssue({ code: "custom", message: `cannot be read: ${reason}` });
     return z.NEVER;

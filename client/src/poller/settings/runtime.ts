@@ -8,7 +8,7 @@ interface Rule {
   instead?: string;
 }
 
-/** What weakens TLS whatever the client trusts. */
+/** Settings that always weaken TLS. */
 const weakening: Rule[] = [
   { name: "OPENSSL_CONF", effect: "changes OpenSSL's rules for keys and protocols" },
   { name: "OPENSSL_MODULES", effect: "loads code into OpenSSL" },

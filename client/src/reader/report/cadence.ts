@@ -69,7 +69,7 @@ export function cadenceOf(log: Collected): Cadence {
   return { period: sections.at(-1)?.grid.period ?? period, ...inTurn(sections) };
 }
 
-/** A schedule, and the slot from which it is in force: as in the poller, its slot at or before the start line. */
+/** A schedule, and the slot from which it counts: its slot at or before the start line, as in the client. */
 interface Section {
   from: number;
   grid: Grid;

@@ -41,7 +41,7 @@ export interface Timeline {
 /** A run has until the next minute to be written. */
 const writingTime = minute;
 
-/** Tells the reasons of the gap lines within a hole; to be asked from the oldest hole to the youngest. */
+/** The reasons of the gap lines within a hole. Call it from the oldest hole to the newest. */
 function gapReader({ gaps }: Collected): (from: number, until: number) => Set<string> {
   // A negative one says that slots were run again, not that any was missed.
   const sorted = gaps.filter(({ slots }) => slots > 0).sort((a, b) => a.time - b.time);

@@ -5,7 +5,7 @@ import { readLines } from "../../log/lines.ts";
 import { firstTime } from "../read/log.ts";
 import { isTruncated, openFile, readOn, type OpenFile } from "./open-file.ts";
 
-/** The poller opens the file for each line; it does not hold one open, once renamed, for longer than this. */
+/** The client opens the file for each line. It holds a renamed file open for at most this long. */
 const longestWrite = 5000;
 
 async function readWhole(path: string): Promise<string[]> {

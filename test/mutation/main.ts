@@ -7,10 +7,11 @@ import { folders, type Folder } from "./folders.ts";
 // Results are kept in out/: a mutant is tried again only if it or a test that concerns it has changed. Delete out/ to try all.
 
 const least = 85;
-/** What counts as noticed; a mutant that no test reaches counts against the folder. */
-const killed = new Set(["Killed", "Timeout"]);
-/** Mutants that could not be tried: they did not compile or the run was told to leave them out. */
-const untried = new Set(["CompileError", "RuntimeError", "Ignored"]);
+/**
+ * What counts as noticed; a mutant that no test reaches counts against the folder. A runtime error is one outside of any
+ * test, such as in the loading of a test file: `npm test` fails by it, too.
+ */
+const killed = new Set(["Killed", "Timeout", "RuntimeError"]);
 
 interface Score {
   readonly path: string;
@@ -53,7 +54,7 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     tempDirName: ".stryker-tmp",
   }).runMutationTest();
   const at = resolve(path.replace(/:.*/, ""));
-  const tried = results.filter(({ status, fileName }) => !untried.has(status) && fileName.startsWith(at));
+  const tried = results.filter(({ fileName }) => fileName.startsWith(at));
   const count = (statuses: ReadonlySet<string>): number => tried.filter(({ status }) => statuses.has(status)).length;
   return { path, killed: count(killed), timeouts: count(new Set(["Timeout"])), all: tried.length };
 }
@@ -73,7 +74,7 @@ if (unknown.length > 0) {
 
 const scores: Score[] = [];
 for (const { path, folder } of chosen) if (folder) scores.push(await mutate(folder, path));
-for (const { path, killed: noticed, timeouts, all } of scores) {
+for (const { path, killed: noticed, timeouts, all } of scores.filter((score) => score.all > 0)) {
   const share = (100 * noticed) / all;
   const figure = `${noticed} of ${all} killed (${timeouts} by time-out), ${share.toFixed(1)} %`;
   process.stdout.write(`${path}: ${figure}${share < least ? " ✗" : ""}\n`);

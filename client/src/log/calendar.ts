@@ -92,7 +92,7 @@ const longestSearch = 366 * 8 * day;
 
 /**
  * Reads a cron expression of five fields, or six with seconds first. Throws {@link CalendarError} where it is not
- * valid or never due.
+ * valid, or not due within eight years.
  */
 export function calendar(expression: string): Calendar {
   const { times, matches } = read(expression);
@@ -105,7 +105,7 @@ export function calendar(expression: string): Calendar {
       const offset = times[step > 0 ? index : index - 1];
       if (offset !== undefined) return start + offset;
     }
-    throw new CalendarError(`"${expression}" is never due`);
+    throw new CalendarError(`"${expression}" is not due within eight years`);
   }
 
   find(0, 1);

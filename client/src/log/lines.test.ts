@@ -197,12 +197,19 @@ describe("the last line that has a text", () => {
   it("is found far from the end, and whole wherever the search's parts begin", async () => {
     // The search goes back by 512 KiB: the line lies before, across and after that place.
     const line = `${start} version=1`;
-    for (let shift = 0; shift <= line.length + 2; shift++) {
-      const after = ".\n".repeat(256 * kilobyte).slice(0, -shift);
-      const text = `${".\n".repeat(100)}${line}\n${after}`;
+    for (const shift of [0, 1, 2, 8, 20, 21, 26, line.length - 1, line.length, line.length + 1, line.length + 2]) {
+      const after = ".\n".repeat(256 * kilobyte).slice(shift);
+      const text = `${".\n".repeat(400 * kilobyte)}${line}\n${after}`;
       await writeFile(path, text);
       expect(await lastLineWith(path, "Z start ", text.length)).toBe(line);
     }
+  });
+
+  it("is the last of two that are far apart, and none that begins at the end or after it", async () => {
+    const before = `${start} 1\n${".\n".repeat(300 * kilobyte)}`;
+    await writeFile(path, `${before}${start} 2\n.\n${start} 3\n`);
+    expect(await lastLineWith(path, "Z start ", before.length)).toBe(`${start} 1`);
+    expect(await lastLineWith(path, "Z start ", before.length + start.length + 3)).toBe(`${start} 2`);
   });
 
   it("is found in the beginning of a file of several parts", async () => {

@@ -24,12 +24,14 @@ it.each([
   expect(defaultEdge({ ingressClasses, gatewayClasses }).edge).toBe(edge);
 });
 
-it("Envoy Gateway's class comes first, with its own values; another class gets the Gateway API alone", () => {
-  expect(gatewayValues([other, envoy])).toEqual({
+it("Envoy Gateway's class comes first, with its own values; another class gets the Gateway API alone, with retries where it has them", () => {
+  expect(gatewayValues([other, envoy], true)).toEqual({
     values: ["ingress/values.envoy.yaml"],
     set: ["edge.gateway.className=eg"],
   });
-  expect(gatewayValues([other])).toEqual({ values: [], set: ["edge.gateway.className=other"] });
+  const set = ["edge.gateway.className=other"];
+  expect(gatewayValues([other], false)).toEqual({ values: [], set });
+  expect(gatewayValues([other], true)).toEqual({ values: [], set: [...set, "edge.gateway.retry=true"] });
 });
 
 it.each([

@@ -26,12 +26,17 @@ export function defaultEdge({ ingressClasses, gatewayClasses }: EdgeParts): { ed
   };
 }
 
-/** The values with which the chart makes a Gateway of one of these classes, Envoy Gateway's first. Pure. */
-export function gatewayValues(classes: readonly GatewayClass[]): Pick<Options, "values" | "set"> {
+/**
+ * The values with which the chart makes a Gateway of one of these classes, Envoy Gateway's first. `hasRetry`: whether the
+ * cluster's HTTPRoutes know retries. Pure.
+ */
+export function gatewayValues(classes: readonly GatewayClass[], hasRetry: boolean): Pick<Options, "values" | "set"> {
   const envoy = classes.find(({ spec }) => spec.controllerName === envoyGateway);
   const name = (envoy ?? classes[0])?.metadata.name;
   if (name === undefined) return { values: [], set: [] };
-  return { values: envoy ? ["ingress/values.envoy.yaml"] : [], set: [`edge.gateway.className=${name}`] };
+  const set = [`edge.gateway.className=${name}`];
+  if (envoy !== undefined) return { values: ["ingress/values.envoy.yaml"], set };
+  return { values: [], set: hasRetry ? [...set, "edge.gateway.retry=true"] : set };
 }
 
 /** What a person should know about the edge that was settled on; undefined: nothing. Pure. */
@@ -57,7 +62,9 @@ export async function settleEdge(cluster: Cluster, given: GivenOptions): Promise
       ? defaultEdge({ gatewayClasses, ingressClasses: await cluster.list(ingressClass, "ingressclasses") })
       : { edge: edgeFrom(wanted), why: undefined };
   const { edge, why } = chosen;
-  const extra = [edge, given.keep].includes("gateway") ? gatewayValues(gatewayClasses) : { values: [], set: [] };
+  const extra = [edge, given.keep].includes("gateway")
+    ? gatewayValues(gatewayClasses, (await cluster.kubectl("explain", "httproutes.spec.rules.retry")).code === 0)
+    : { values: [], set: [] };
   const kept = given.keep === undefined ? [] : [`edge.previous=${given.keep}`];
   const options = {
     ...given,

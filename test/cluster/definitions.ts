@@ -14,7 +14,7 @@ export const gatewayApi: Definitions = {
   module: "sigs.k8s.io/gateway-api@v1.6.3",
   files: {
     "gateways.gateway.networking.k8s.io": "config/crd/standard/gateway.networking.k8s.io_gateways.yaml",
-    "httproutes.gateway.networking.k8s.io": "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
+    "httproutes.gateway.networking.k8s.io": "config/crd/experimental/gateway.networking.k8s.io_httproutes.yaml",
   },
 };
 

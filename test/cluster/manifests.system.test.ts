@@ -138,13 +138,12 @@ describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () 
     const own = await connect();
     const forget = await define(own, gatewayApi);
     try {
-      const yaml = rendered("dev", "edge.kind=gateway", "edge.gateway.className=example").replaceAll(
-        "namespace: analyze\n",
-        "namespace: default\n",
-      );
+      const set = ["edge.kind=gateway", "edge.gateway.className=example", "edge.gateway.retry=true"];
+      const yaml = rendered("dev", ...set).replaceAll("namespace: analyze\n", "namespace: default\n");
       const said = await dryRun(own, yaml);
       expect(said).toContain("httproute.gateway.networking.k8s.io/web created (server dry run)");
       expect(said).toContain("gateway.gateway.networking.k8s.io/analyze created (server dry run)");
+      expect(yaml.match(/retry:/g)).toHaveLength(1);
       expect(await dryRun(own, yaml.replace("type: PathPrefix", "type: Prefix"))).toContain("Unsupported value");
     } finally {
       await forget();

@@ -65,6 +65,10 @@ const refused: readonly Refused[] = [
   },
   { set: "edge.kind=gateway,edge.rateLimit.requestsPerSecond=5", says: /the Gateway API has no rate limit/ },
   { set: "edge.kind=gateway,edge.gateway.implementation=envoy", says: /need a Gateway of this release/ },
+  {
+    set: "edge.kind=gateway,edge.gateway.className=x,edge.gateway.implementation=envoy,edge.gateway.retry=true",
+    says: /edge\.gateway\.retry: edge\.gateway\.implementation=envoy has its own retries/,
+  },
   { set: "edge.kind=gateway,edge.clientCertificates.enabled=true", says: /an existing Gateway validates clients/ },
   { set: "edge.previous=ingress", says: /edge\.previous is edge\.kind \(ingress\)/ },
   { set: "edge.previous=target-group", says: /'\/edge\/previous'/ },

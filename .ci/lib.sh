@@ -118,6 +118,12 @@ start_cluster() {
   [[ -z ${CLUSTER_STARTER:-} ]] || export IMAGE_LOADER=${IMAGE_LOADER:-"$CLUSTER_STARTER load"}
 }
 
+# part NAME MINUTES: adds a part to the cluster. Where the starter has none of that name, the tests that need it are skipped.
+part() {
+  [[ -n ${CLUSTER_STARTER:-} ]] || return 0
+  step "$1" "$2" "$CLUSTER_STARTER" add "$1" || echo "== $1: not added"
+}
+
 prepare() {
   install_packages
   install_tools

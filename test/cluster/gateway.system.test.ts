@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask } from "../edge/ask.ts";
 import { edgeSuite } from "../edge/suite.ts";
+import { shakeHands } from "../edge/tls.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
 import { run } from "../../deploy/run.ts";
 import { describeWhere } from "../support/requirements.ts";
 import { experiments } from "./chaos/experiment.ts";
 import { measure } from "./chaos/measure.ts";
 import { clusterEdgeSuite, edgeOf } from "./edge.ts";
+import { moveSuite } from "./move.ts";
 import { deployed, fixedSize, script, type World } from "./world.ts";
 
 let world: World;
@@ -46,10 +48,17 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
     },
   );
 
+  it("speaks HTTP/1.1 with a client that offers HTTP/2 too, where a body over the limit would end in a reset, not in 413", async () => {
+    const offer = { ALPNProtocols: ["h2", "http/1.1"] };
+    expect(await shakeHands(edgeOf(world), offer)).toMatchObject({ application: "http/1.1" });
+  });
+
   it("helm test passes", async () => {
     const { code, stdout } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
   });
+
+  moveSuite("gateway");
 
   it("limits the rate and requires a client's certificate where that is switched on", async () => {
     const limited = await deployed(...where, "--mtls", "--set", `${fixedSize},edge.rateLimit.requestsPerSecond=5`);

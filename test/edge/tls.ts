@@ -9,7 +9,9 @@ import { splitAddress } from "../../deploy/minikube/reach.ts";
 import type { Edge } from "./ask.ts";
 
 /** What a handshake agreed on, or the code of the error that ended it. */
-export type Handshake = { protocol: string; cipher: string; certificate: X509Certificate } | { refused: string };
+export type Handshake =
+  | { protocol: string; cipher: string; application: string; certificate: X509Certificate }
+  | { refused: string };
 
 /** Makes one TLS connection to the edge, verified by its CA; `options` narrows what the caller offers. */
 export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): Promise<Handshake> {
@@ -28,7 +30,9 @@ export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): P
   socket.on("secureConnect", () => {
     const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) return resolve({ refused: "no certificate" });
-    return resolve({ protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().standardName, certificate });
+    const application = socket.alpnProtocol || "none";
+    const protocol = socket.getProtocol() ?? "";
+    return resolve({ protocol, cipher: socket.getCipher().standardName, application, certificate });
   });
   const handshake = await promise;
   socket.destroy();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { dateOf, factsOf, issueAll, pathsOf, read, warningsOf, type Step } from "@analyze/certs";
 import { UserError } from "@analyze/common/errors";
-import type { Output } from "./view.ts";
+import type { Output } from "./config.ts";
 
 /** The certificate files, and the hostname that the edge's certificate is for. */
 export interface Trust {

@@ -1,6 +1,11 @@
 import { SettingsError, settingsFaults, setVariables, wholeNumber } from "@analyze/common/settings";
 import { z } from "zod";
 
+/** Where the messages of `npm start` go. */
+export interface Output {
+  write(text: string): unknown;
+}
+
 /** What `npm start` runs with. */
 export interface StartConfig {
   /** Each on 127.0.0.1; the key is the variable that changes it. */

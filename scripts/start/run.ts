@@ -4,13 +4,13 @@ import { hour } from "@analyze/common/time";
 import { UserError } from "@analyze/common/errors";
 import { leaveSettings } from "../checkout-settings.ts";
 import { certificates, findTrust, renewEvery, type Trust } from "./certificates.ts";
-import type { StartConfig } from "./config.ts";
+import type { Output, StartConfig } from "./config.ts";
 import { recordRun } from "./earlier.ts";
 import { createFleet, type End } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
 import { requireClient, requirePorts } from "./preflight.ts";
 import { untilReady } from "./ready.ts";
-import { farewell, greeting, notDrained, obituary, type Output } from "./view.ts";
+import { farewell, greeting, notDrained, obituary } from "./view.ts";
 
 const readyLimitMs = 15_000;
 

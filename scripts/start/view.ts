@@ -5,11 +5,6 @@ import type { End } from "./fleet.ts";
 import type { Part } from "./part.ts";
 import type { Trust } from "./certificates.ts";
 
-/** Where something is shown. */
-export interface Output {
-  write(text: string): unknown;
-}
-
 /** What runs where, and what a person may type next. */
 export function greeting(
   { ports, logFile }: StartConfig,

@@ -53,7 +53,7 @@ describe("must", () => {
     await expect(must(node, ["-e", script])).rejects.toThrow(/failed with exit code 2:\n {2}line 8\n[^]*line 19$/);
   });
 
-  it.each(["docker", "helm", "kubectl", "terraform", "ssh", "aws"])("says where to get %s", async (program) => {
+  it.each(["docker", "helm", "kubectl", "terraform", "tofu", "ssh", "aws"])("says where to get %s", async (program) => {
     vi.stubEnv("PATH", "");
     const rejected = must(program, []).finally(() => vi.unstubAllEnvs());
     await expect(rejected).rejects.toMatchObject({

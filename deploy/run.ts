@@ -45,6 +45,7 @@ const installation: Readonly<Record<string, string>> = {
   minikube: "install it, https://minikube.sigs.k8s.io/docs/start/",
   npx: "install npm, which comes with Node.js, https://nodejs.org",
   ssh: "install the OpenSSH client",
+  tofu: "install OpenTofu 1.10 or newer, https://opentofu.org/docs/intro/install/",
   terraform: "install version 1.10 or newer, https://developer.hashicorp.com/terraform/install",
 };
 

@@ -1,18 +1,27 @@
 import { z } from "zod";
-import { failure, must, run, type RunOptions } from "./run.ts";
+import { failure, howToInstall, must, run, type RunOptions } from "./run.ts";
 
 const env = { CHECKPOINT_DISABLE: "1" };
+
+/** Terraform, or OpenTofu, which takes the same files and commands. */
+export type TerraformProgram = "terraform" | "tofu";
+
+/** The first version of both that locks a state in S3 by itself. */
+const oldest = [1, 10] as const;
 
 /** Terraform in the folder of one synthesised stack, on this terminal. Its methods reject with a UserError. */
 export class Terraform {
   private readonly folder: string;
+  private readonly program: TerraformProgram;
 
   /** `folder`: where cdk.tf.json is. */
-  constructor(folder: string) {
+  constructor(folder: string, program: TerraformProgram) {
     this.folder = folder;
+    this.program = program;
   }
 
   async init(): Promise<void> {
+    await this.requireVersion();
     // The stack says where its state is: what an earlier run wrote down of that does not count.
     await this.run("init", "-input=false", "-reconfigure");
   }
@@ -24,7 +33,7 @@ export class Terraform {
 
   /** The addresses of all resources in the state. */
   async list(): Promise<string[]> {
-    return (await must("terraform", [this.at, "state", "list"], { env })).split("\n").filter(Boolean);
+    return (await must(this.program, [this.at, "state", "list"], { env })).split("\n").filter(Boolean);
   }
 
   /**
@@ -40,9 +49,19 @@ export class Terraform {
     await this.run("destroy", ...unattended(approved));
   }
 
+  /** The state, as JSON. */
+  pull(): Promise<string> {
+    return must(this.program, [this.at, "state", "pull"], { env });
+  }
+
+  /** Replaces the state. Its serial number must be higher than that of the one which is there. */
+  async push(state: string): Promise<void> {
+    await must(this.program, [this.at, "state", "push", "-"], { env, input: state });
+  }
+
   /** The stack's outputs that are text. */
   async outputs(): Promise<Map<string, string>> {
-    const printed = await must("terraform", [this.at, "output", "-json"], { env });
+    const printed = await must(this.program, [this.at, "output", "-json"], { env });
     const parsed = z.record(z.string(), z.object({ value: z.unknown() })).parse(JSON.parse(printed));
     const texts = Object.entries(parsed).flatMap(([name, { value }]): [string, string][] =>
       typeof value === "string" ? [[name, value]] : [],
@@ -54,6 +73,14 @@ export class Terraform {
     return `-chdir=${this.folder}`;
   }
 
+  private async requireVersion(): Promise<void> {
+    const printed = await must(this.program, ["version", "-json"], { env });
+    const { terraform_version: version } = z.object({ terraform_version: z.string() }).parse(JSON.parse(printed));
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return;
+    throw failure(`${this.program} ${version} is too old: ${howToInstall(this.program)}`);
+  }
+
   private async run(...args: string[]): Promise<void> {
     await this.code(...args);
   }
@@ -61,9 +88,9 @@ export class Terraform {
   /** Resolves with the exit code: 0, or 2 of `-detailed-exitcode`. */
   private async code(...args: string[]): Promise<number> {
     const share: RunOptions["share"] = ["stdin", "stdout", "stderr"];
-    const { code, stderr } = await run("terraform", [this.at, ...args], { env, share });
+    const { code, stderr } = await run(this.program, [this.at, ...args], { env, share });
     if (code === 0 || (code === 2 && args.includes("-detailed-exitcode"))) return code;
-    throw failure(stderr || `terraform ${args[0]} failed with exit code ${code}. Its message is above.`);
+    throw failure(stderr || `${this.program} ${args[0]} failed with exit code ${code}. Its message is above.`);
   }
 }
 

@@ -55,6 +55,8 @@ const malformed = {
   ANALYZE_INSTANCE_TYPE: "big",
   ANALYZE_DETAILED_MONITORING: "yes",
   ANALYZE_STATE_BUCKET: "My Bucket",
+  ANALYZE_TERRAFORM: "pulumi",
+  ANALYZE_CLUSTER_EGRESS: "none",
   ANALYZE_PERMISSIONS_BOUNDARY: "analyze-boundary",
   ANALYZE_SSH_CIDR: "203.0.113.7",
   ANALYZE_SSH_PUBLIC_KEY_FILE: "/nowhere/id.pub",
@@ -76,10 +78,7 @@ it("names every fault at once, each with its setting", () => {
   const named = Object.keys({ ...malformed, ANALYZE_CLUSTER_DEPLOYER_ROLE: "" }).filter(
     (name) => name !== "ANALYZE_STAGE",
   );
-  const places: Record<string, string> = {
-    ANALYZE_SSH_PUBLIC_KEY_FILE: "/nowhere/id.pub",
-    ANALYZE_CA_FILE: "/nowhere/ca.crt",
-  };
+  const places: Record<string, string> = { ANALYZE_SSH_PUBLIC_KEY_FILE: "id.pub", ANALYZE_CA_FILE: "/nowhere/ca.crt" };
   expect(named.filter((name) => !lines.some((line) => line.includes(places[name] ?? name)))).toEqual([]);
   expect(lines).toHaveLength(named.length);
 });

@@ -13,13 +13,15 @@ import { type Stage, stages } from "./stages.ts";
 export interface Config {
   /** The stage's key in stages.ts. */
   readonly stage: string;
-  /** The stage's literal. */
+  /** The stage's literal, with what a setting changes. */
   readonly literal: Stage;
   readonly region: string;
   /** Bucket of Terraform's state; null: a file under cdktf/state/. */
   readonly stateBucket: string | null;
   readonly instanceType: string;
   readonly detailedMonitoring: boolean;
+  /** What plans and applies. */
+  readonly terraform: "terraform" | "tofu";
   /** ARN of the managed policy that bounds every role of the stage; null: none. */
   readonly permissionsBoundary: string | null;
   /** The way into the host. */
@@ -51,6 +53,10 @@ const plain = z.object({
       "is not a policy's ARN, for example arn:aws:iam::123456789012:policy/analyze-boundary",
     )
     .optional(),
+  ANALYZE_CLUSTER_EGRESS: z
+    .enum(["nat", "nat-per-zone", "endpoints"], "must be nat, nat-per-zone or endpoints")
+    .optional(),
+  ANALYZE_TERRAFORM: z.enum(["terraform", "tofu"], "must be terraform or tofu").default("terraform"),
   ANALYZE_DETAILED_MONITORING: z.enum(["true", "false"], "must be true or false").default("false"),
 });
 
@@ -66,7 +72,13 @@ export function readConfig(environment: NodeJS.ProcessEnv, known: Stages = stage
   const literal = known[stage];
   const edge = literal === undefined ? null : edgeOf(env, stage, literal, faults);
   if (!parsed.success || access === null || literal === undefined || edge === null) throw new SettingsError(faults);
-  return { stage, literal, region, access, ...choicesOf(parsed.data, literal), ...edge };
+  return { stage, literal: chosen(literal, parsed.data), region, access, ...choicesOf(parsed.data, literal), ...edge };
+}
+
+/** The literal of a stage with what a person may choose in its place. */
+function chosen(literal: Stage, { ANALYZE_CLUSTER_EGRESS: egress }: z.infer<typeof plain>): Stage {
+  const { cluster } = literal;
+  return cluster === null || egress === undefined ? literal : { ...literal, cluster: { ...cluster, egress } };
 }
 
 /** The key of the stage that ANALYZE_STAGE names, by default `dev`. A fault is added where it is not one of `known`. */
@@ -82,6 +94,7 @@ function choicesOf(data: z.infer<typeof plain>, { host }: Stage) {
   return {
     stateBucket: data.ANALYZE_STATE_BUCKET ?? null,
     instanceType: data.ANALYZE_INSTANCE_TYPE ?? host.instanceType,
+    terraform: data.ANALYZE_TERRAFORM,
     permissionsBoundary: data.ANALYZE_PERMISSIONS_BOUNDARY ?? null,
     detailedMonitoring: data.ANALYZE_DETAILED_MONITORING === "true",
   };

@@ -82,7 +82,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   });
 
   it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this balancer and no other", async () => {
-    const outputs = await new Terraform(applied.stack.folder).outputs();
+    const outputs = await new Terraform(applied.stack.folder, "terraform").outputs();
     const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
     const args = [
       "template",

@@ -42,6 +42,7 @@ const requirements = {
   schemathesis: { check: "command -v schemathesis", install: "pip install schemathesis" },
   sslyze: { check: "command -v sslyze", install: "pip install sslyze" },
   terraform: { check: "command -v terraform", install: "install Terraform 1.10 or newer" },
+  tofu: { check: "command -v tofu", install: "install OpenTofu 1.10 or newer" },
   aws: { check: "command -v aws", install: "pip install awscli" },
   moto: { check: "command -v moto_server", install: "pip install 'moto[server]'" },
   checkov: { check: "command -v checkov", install: "pip install checkov" },

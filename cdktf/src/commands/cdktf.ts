@@ -1,4 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
+import { setVariables } from "@analyze/common/settings";
 import { announce } from "../../../deploy/progress.ts";
 import { attach } from "../../../deploy/run.ts";
 import { buildRelease } from "../release/build.ts";
@@ -14,7 +15,8 @@ import { checkAccount, openStage } from "./options.ts";
  */
 export async function cdktf(args: readonly string[]): Promise<number> {
   const packages = ["--package=node@22.23.3", "--package=cdktf-cli@0.21.0"];
-  const env = { CHECKPOINT_DISABLE: "1", CDKTF_SKIP_PROVIDER_LOCK: "true" };
+  const { ANALYZE_TERRAFORM: program = "terraform" } = setVariables(process.env);
+  const env = { CHECKPOINT_DISABLE: "1", CDKTF_SKIP_PROVIDER_LOCK: "true", TERRAFORM_BINARY_NAME: program };
   const code = await attach("npx", ["--yes", ...packages, "cdktf", ...args], env);
   if (args[0] === "deploy" && code === 0) await afterDeploy();
   return code;

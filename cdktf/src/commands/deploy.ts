@@ -35,7 +35,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
   if (deployed === null) await refuseSecond(config, place);
   for (const sentence of endingSupport(new Date())) announce(`warning: ${sentence}`);
   const release = await synth(config);
-  const terraform = new Terraform(stackFolder(config.stage));
+  const terraform = new Terraform(stackFolder(config.stage), config.terraform);
   await terraform.init();
   // Before the first apply, so that one which is killed can be continued or destroyed without any setting.
   if (deployed === null) await keepDeployed(place, config, env, account);
@@ -69,7 +69,7 @@ async function refuseSecond({ stage, region }: Config, place: Place): Promise<vo
   throw new UserError(
     `Stage ${stage} is in ${region} already, and ${nameOfPlace(place, "tfstate")} does not exist:\n${list}\n` +
       "Set ANALYZE_STATE_BUCKET to the bucket of its state (`npm run bootstrap` prints its name), or get cdktf/state/ from who " +
-      "deployed it. If an apply was killed and its state is lost, delete these in the EC2 console first.",
+      "deployed it. Where it is lost: `npm run recover`.",
   );
 }
 

@@ -22,7 +22,7 @@ export async function destroy(options: DestroyOptions): Promise<void> {
   const { config, place } = opened;
   const unprotected = { ...config, literal: { ...config.literal, deleteFull: true } };
   await synth(options.unprotect === true ? unprotected : config);
-  const terraform = new Terraform(stackFolder(config.stage));
+  const terraform = new Terraform(stackFolder(config.stage), config.terraform);
   await terraform.init();
   if (options.unprotect === true) {
     announce("deletion protection off; images and releases go with the stage");

@@ -21,7 +21,7 @@ async function show(options: ChangeOptions): Promise<void> {
   const opened = await openStage(options);
   await checkAccount(opened);
   const release = await synth(opened.config);
-  const terraform = new Terraform(stackFolder(opened.config.stage));
+  const terraform = new Terraform(stackFolder(opened.config.stage), opened.config.terraform);
   await terraform.init();
   const changes = await terraform.plan();
   const bucket = (await readOutputs(opened.place)).get("release-bucket");

@@ -85,6 +85,17 @@ describe("replacing the CA", () => {
     expect(readdirSync(dir)).toEqual(["ca-old.crt", "ca-old.key", "ca.crt", "ca.key", "tls.crt", "tls.key"]);
   });
 
+  it("goes on when the CA's key is lost: the leaf serves until the new CA issues", async () => {
+    const old = trusted();
+    rmSync(pathsOf(dir, "ca").key);
+    await expect(onDay(0, { renew: true })).rejects.toThrow(/ca\.key is not there/);
+    await onDay(0, { replace: overlap });
+    const both = trusted();
+    expect([await call(old), await call(both)]).toEqual([200, 200]);
+    expect(await onDay(14)).toEqual(["ca", "tls"]);
+    expect(await call(both)).toBe(200);
+  });
+
   it("says what clients need, and until when", async () => {
     await onDay(0, { replace: overlap });
     const on = (days: number): string => new Date(start.getTime() + days * day).toISOString().slice(0, 10);

@@ -8,7 +8,9 @@ import { chart } from "../chart/chart.ts";
 import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
+import { mirror } from "./mirror.ts";
 import { plan } from "./plan.ts";
+import { recover } from "./recover.ts";
 import { moveState } from "./state.ts";
 import { values } from "../chart/values.ts";
 
@@ -41,6 +43,12 @@ program
   .action(destroy);
 program.command("bootstrap").description("make the S3 bucket for Terraform's state").action(bootstrap);
 program
+  .command("recover")
+  .description("make a lost state again, from what carries the stage's tags")
+  .option(...yes)
+  .option(...myIp)
+  .action(recover);
+program
   .command("state")
   .description("move the stage's state")
   .requiredOption("--to <place>", "s3 (the bucket of ANALYZE_STATE_BUCKET) or local (cdktf/state/)")
@@ -52,6 +60,10 @@ program
   .option(...myIp)
   .option("--to <sha256>", "go back to an earlier release")
   .action(clientUpdate);
+program
+  .command("mirror")
+  .description("copy the images that others publish into ECR, for a cluster without a way to the internet")
+  .action(mirror);
 program.command("values").description("print values for the Helm chart, from the outputs of the stage").action(values);
 program
   .command("chart")

@@ -30,10 +30,12 @@ export interface ClusterStage {
   readonly nodes: { readonly min: number; readonly desired: number; readonly max: number };
   /** How private subnets reach AWS: one NAT gateway, one for each zone, or interface endpoints and no internet at all. */
   readonly egress: "nat" | "nat-per-zone" | "endpoints";
+  /** What adds nodes for pods that find no place, up to `nodes.max`, and removes empty ones. */
+  readonly autoscaler: "none" | "cluster-autoscaler";
   /** Requests from one address within five minutes before the WAF blocks it. */
   readonly requestsPerFiveMinutes: number;
   readonly logDays: number;
-  /** Whether Redis or MongoDB run in the cluster: then there is a secret with their password, rotated. */
+  /** Whether Redis or MongoDB run in the cluster: then there is a secret with their password, rotated, and a class of volumes. */
   readonly stores: boolean;
 }
 
@@ -72,6 +74,7 @@ export const stages = {
       nodeType: "t3.medium",
       nodes: { min: 2, desired: 2, max: 4 },
       egress: "nat",
+      autoscaler: "cluster-autoscaler",
       requestsPerFiveMinutes: 2000,
       logDays: 365,
       stores: false,

@@ -8,6 +8,12 @@ import { must } from "../../deploy/run.ts";
 import { define, loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";
+import { project } from "../../deploy/images/docker.ts";
+import { autoscalerObjects } from "../src/chart/autoscaler.ts";
+import { storageClass } from "../src/chart/storage-class.ts";
+import { chartValues } from "../src/chart/values.ts";
+import { foreignImages } from "../src/images/foreign.ts";
+import { stages } from "../src/stages.ts";
 import { namespaceObjects } from "../src/chart/namespace.ts";
 import { controllerValues } from "../src/chart/prepare.ts";
 import { environment, production, temporaryFolder } from "./support/fixture.ts";
@@ -43,6 +49,70 @@ function may(verb: string, resource: string, where: string): boolean {
   const who = ["--as", "deployer", "--as-group", clusterNames.deployers];
   return spawnSync("kubectl", ["auth", "can-i", verb, resource, "-n", where, "--quiet", ...who]).status === 0;
 }
+
+describeWith(["helm", "go"], "the images of a cluster without a way to the internet", () => {
+  const registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+  const outputs = new Map([
+    ...["web", "worker", "client"].map((name): [string, string] => [
+      `${name}-repository`,
+      `${registry}/analyze-prod/${name}`,
+    ]),
+    ["edge-url", "https://analyze.example.org/"],
+    [
+      "target-group",
+      "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/analyze-prod-web/50dc6c495c0c9188",
+    ],
+    ["edge-cidrs", "10.74.0.0/24"],
+  ]);
+
+  it("are the project's own and those that `npm run mirror` copies: the rendered charts name no other", async () => {
+    const values = JSON.stringify(chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" }));
+    const chart = [
+      "template",
+      "analyze",
+      `${project}ingress`,
+      "-n",
+      "analyze",
+      "-f",
+      `${project}ingress/values.prod.yaml`,
+    ];
+    const rendered = [await must("helm", [...chart, "-f", "-"], { input: values }), await installed()].join("\n");
+    const found = [...rendered.matchAll(/^[ -]*image: "?([^\s"]+)"?$/gm)].map(([, image = ""]) => image);
+    const copied = foreignImages(stages.prod.cluster).map(({ source }) => source);
+    expect(found).toContain(copied[0]);
+    expect(found.filter((image) => !image.startsWith(`${registry}/`) && !copied.includes(image))).toEqual([]);
+  });
+
+  it("come from the mirror: the controller's too", () => {
+    const image = `${registry}/analyze-prod/mirror/aws-load-balancer-controller:v3.2.2`;
+    expect(controllerValues(facts, image)).toMatchObject({
+      image: { repository: image.slice(0, image.lastIndexOf(":")), tag: "v3.2.2" },
+    });
+  });
+});
+
+describeWith(["cluster"], "what `npm run chart` adds to a cluster", () => {
+  it("is accepted by a real API server: the autoscaler and the class of volumes", async () => {
+    const scaler = autoscalerObjects({ ...facts, image: "registry.example/cluster-autoscaler:v1.35.0" });
+    const items = [...scaler, storageClass];
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    const args = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"];
+    const said = await must("kubectl", args, { input });
+    expect(
+      said
+        .trim()
+        .split("\n")
+        .map((line) => line.split(" ")[0]),
+    ).toEqual([
+      "serviceaccount/cluster-autoscaler",
+      "clusterrole.rbac.authorization.k8s.io/cluster-autoscaler",
+      "clusterrolebinding.rbac.authorization.k8s.io/cluster-autoscaler",
+      "deployment.apps/cluster-autoscaler",
+      "storageclass.storage.k8s.io/gp3",
+    ]);
+    expect(said).not.toMatch(/Warning/);
+  });
+});
 
 describeWith(["cluster", "go"], "the namespace that `npm run chart` makes", () => {
   const namespace = `chart-${process.pid}`;

@@ -20,7 +20,7 @@ async function dryRun(yaml: string): Promise<string> {
 describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and chart", () => {
   beforeAll(async () => define(await connect(), externalSecrets));
 
-  it("take the manifest of docs/aws.md, and refuse one with a wrong word", async () => {
+  it("take the manifest docs/external-secrets.yaml, and refuse one with a wrong word", async () => {
     const { yaml } = documentedSecret();
     expect((await dryRun(yaml)).split("\n")).toEqual([
       "secretstore.external-secrets.io/secrets-manager created (server dry run)",

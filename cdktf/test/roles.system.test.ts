@@ -11,9 +11,9 @@ import { kubectl } from "./support/pods.ts";
 const roles = ["admin", "deployer", "operator"] as const;
 const namespace = `roles-${process.pid}`;
 
-/** The rows of the table in docs/aws.md: the arguments of `kubectl auth can-i`, and the answer to each role. */
+/** The rows of the table in docs/security.md: the arguments of `kubectl auth can-i`, and the answer to each role. */
 function documented(): [question: string, answers: string[]][] {
-  const page = readFileSync(new URL("../../docs/aws.md", import.meta.url), "utf8");
+  const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
   const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   const head = rows.findIndex(
     ([, first, ...others]) => first === "`kubectl auth can-i`" && others.length > roles.length,
@@ -61,7 +61,7 @@ describeWith(["cluster", "go"], "the three roles of a cluster on AWS, asked of a
     };
   });
 
-  it("may do what the table in docs/aws.md says, and nothing else of it", async () => {
+  it("may do what the table in docs/security.md says, and nothing else of it", async () => {
     const rows = documented();
     const asked: [string, string[]][] = [];
     for (const [question] of rows) {

@@ -61,6 +61,28 @@ export async function hasImage(reference: string): Promise<boolean> {
   return (await run("docker", ["image", "inspect", reference])).code === 0;
 }
 
+/** Whether Docker has the image, for this platform (`linux/amd64`; null: any). */
+export async function hasPlatform(reference: string, platform: string | null): Promise<boolean> {
+  const { code, stdout } = await run("docker", [
+    "image",
+    "inspect",
+    "--format",
+    "{{.Os}}/{{.Architecture}}",
+    reference,
+  ]);
+  return code === 0 && (platform === null || stdout.trim() === platform);
+}
+
+/** Pulls an image for a platform, and shows it. Rejects with a UserError. */
+export async function pullImage(reference: string, platform: string | null): Promise<void> {
+  await shown(["pull", ...(platform === null ? [] : ["--platform", platform]), reference]);
+}
+
+/** Gives an image that Docker has a second name. Rejects with a UserError. */
+export async function tagImage(reference: string, name: string): Promise<void> {
+  await must("docker", ["tag", reference, name]);
+}
+
 /**
  * Logs in and pushes, to the daemon that builds. The password goes through stdin into a configuration of this push only:
  * it is on no command line and stays nowhere. Rejects with a UserError.

@@ -9,6 +9,7 @@ import { project } from "../../../deploy/images/docker.ts";
 import { tagsOf } from "../../../deploy/images/images.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { failure, must } from "../../../deploy/run.ts";
+import { requireImages } from "../images/required.ts";
 import { install, prepare, publicControllerChart } from "./prepare.ts";
 import { chartValues, output } from "./values.ts";
 
@@ -31,13 +32,25 @@ export async function chart({ context, controllerChart }: ChartOptions): Promise
     );
   }
   const clusterName = output(outputs, "cluster-name");
-  const values = chartValues(outputs, tagsOf(project));
+  const tags = tagsOf(project);
+  const values = chartValues(outputs, tags);
+  await requireImages(outputs, tags, region);
+  const additions = {
+    controllerImage: outputs.get("aws-load-balancer-controller-image") ?? null,
+    autoscalerImage: outputs.get("cluster-autoscaler-image") ?? null,
+    volumes: outputs.has("secret-arn"),
+  };
   const facts = { clusterName, region, vpcId: output(outputs, "cluster-network") };
   await withCluster({ clusterName, region, context }, async (cluster) => {
     await preflight(cluster, clusterName);
     if (await succeeds(cluster, "auth", "can-i", "create", "clusterroles", "--quiet")) {
-      announce(`namespace ${clusterNames.namespace}, rights, AWS Load Balancer Controller`);
-      await prepare(cluster, facts, controllerChart === undefined ? publicControllerChart : [controllerChart]);
+      announce(`namespace ${clusterNames.namespace}, rights, what the cluster lacks`);
+      await prepare(
+        cluster,
+        facts,
+        additions,
+        controllerChart === undefined ? publicControllerChart : [controllerChart],
+      );
     } else if (!(await succeeds(cluster, "get", "targetgroupbindings", "-n", clusterNames.namespace))) {
       throw failure(
         `${clusterName} is not prepared, and this role may not do it: run this once as ANALYZE_CLUSTER_ADMIN_ROLE.`,

@@ -1,7 +1,10 @@
 import { clusterNames } from "../cluster/names.ts";
 import type { Kubernetes } from "../../../deploy/cluster/cluster.ts";
 import { failure } from "../../../deploy/run.ts";
+import { tagOf, controllerVersion } from "../images/foreign.ts";
+import { autoscalerObjects } from "./autoscaler.ts";
 import { namespaceObjects } from "./namespace.ts";
+import { storageClass } from "./storage-class.ts";
 
 /** Settings of the AWS Load Balancer Controller: its pods cannot reach the instance metadata (one hop), nor may they list clusters. */
 export interface ControllerFacts {
@@ -10,20 +13,43 @@ export interface ControllerFacts {
   readonly vpcId: string;
 }
 
-/** Its chart where the repository can be reached; pinned, since its definitions and its rights change with the version. */
+/** What a stage's cluster gets besides its namespace, by the outputs of the stage. */
+export interface Additions {
+  /** Reference of the controller's image; null: the chart's own. */
+  readonly controllerImage: string | null;
+  /** Reference of the cluster autoscaler's image; null: none. */
+  readonly autoscalerImage: string | null;
+  /** Whether stores need volumes. */
+  readonly volumes: boolean;
+}
+
+/** Its chart where the repository can be reached. */
 export const publicControllerChart = [
   "aws-load-balancer-controller",
   "--repo",
   "https://aws.github.io/eks-charts",
   "--version",
-  "3.2.2",
+  controllerVersion,
 ] as const;
 
-/** Makes the namespace, the rights of deployers and operators in it, and the controller. Needs the admin's role. */
-export async function prepare(cluster: Kubernetes, facts: ControllerFacts, chart: readonly string[]): Promise<void> {
-  await cluster.apply(...namespaceObjects(clusterNames.namespace));
+/**
+ * Makes the namespace, the rights of deployers and operators in it, the controller and, where the stage has them, the autoscaler
+ * and the class of volumes. Needs the admin's role.
+ */
+export async function prepare(
+  cluster: Kubernetes,
+  facts: ControllerFacts,
+  additions: Additions,
+  chart: readonly string[],
+): Promise<void> {
+  const { controllerImage, autoscalerImage: image } = additions;
+  await cluster.apply(
+    ...namespaceObjects(clusterNames.namespace),
+    ...(image === null ? [] : autoscalerObjects({ ...facts, image })),
+    ...(additions.volumes ? [storageClass] : []),
+  );
   const { namespace, serviceAccount: name } = clusterNames.balancerController;
-  await install(cluster, { name, namespace, chart, values: controllerValues(facts), minutes: 5 });
+  await install(cluster, { name, namespace, chart, values: controllerValues(facts, controllerImage), minutes: 5 });
 }
 
 export interface HelmRelease {
@@ -49,9 +75,10 @@ export async function install(
 }
 
 /** The controller binds pods to a target group that exists: all that would need rights over balancers is off. */
-export function controllerValues(facts: ControllerFacts): object {
+export function controllerValues(facts: ControllerFacts, image: string | null = null): object {
   return {
     ...facts,
+    ...(image === null ? {} : { image: { repository: image.replace(/:[^:/]*$/, ""), tag: tagOf(image) } }),
     serviceAccount: { name: clusterNames.balancerController.serviceAccount },
     keepTLSSecret: true,
     createIngressClassResource: false,

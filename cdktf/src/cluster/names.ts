@@ -7,5 +7,8 @@ export const clusterNames = {
   /** Kubernetes group of the operator's IAM role: it reads the namespace, but no Secret. */
   operators: "analyze-operators",
   balancerController: { namespace: "kube-system", serviceAccount: "aws-load-balancer-controller" },
+  autoscaler: { namespace: "kube-system", serviceAccount: "cluster-autoscaler" },
+  /** Made by EKS's add-on. */
+  volumeDriver: { namespace: "kube-system", serviceAccount: "ebs-csi-controller-sa" },
   externalSecrets: { namespace: "external-secrets", serviceAccount: "external-secrets" },
 } as const;

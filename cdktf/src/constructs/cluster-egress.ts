@@ -21,6 +21,7 @@ export interface ClusterEgressProps {
 
 /** AWS's services that nodes and pods call; with these inside the network, they need no internet. */
 const services = [
+  "autoscaling",
   "ec2",
   "ecr.api",
   "ecr.dkr",

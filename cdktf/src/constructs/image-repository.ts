@@ -3,6 +3,7 @@ import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
 import { Construct } from "constructs";
 import type { Config } from "../config.ts";
+import { type ForeignImage, tagOf } from "../images/foreign.ts";
 import { nameOf } from "../names.ts";
 
 /** The stage's repositories, one for each image. */
@@ -17,6 +18,20 @@ export function imageRepositories(scope: Construct, { stage, literal }: Config):
         deleteFull,
       }),
   );
+}
+
+/** Copies of the images that others publish, for a cluster without a way to the internet. */
+export function mirrorRepositories(
+  scope: Construct,
+  { stage, literal }: Config,
+  images: readonly ForeignImage[],
+): Map<string, string> {
+  const { imagesKept, deleteFull } = literal;
+  const pairs = images.map(({ name: image, source }) => {
+    const props = { image, name: `${nameOf(stage)}/mirror/${image}`, imagesKept, deleteFull };
+    return [image, `${new ImageRepository(scope, `mirror-${image}`, props).url}:${tagOf(source)}`] as const;
+  });
+  return new Map(pairs);
 }
 
 export interface ImageRepositoryProps {

@@ -75,6 +75,11 @@ export class Kubernetes extends Construct {
     );
   }
 
+  /** The driver of EBS volumes. `after`: what gives it its rights. */
+  volumes(after: ITerraformDependable[]): void {
+    this.addon("aws-ebs-csi-driver", [...this.ready, ...after]);
+  }
+
   private addon(addonName: string, dependsOn: ITerraformDependable[], settings?: object): EksAddon {
     const { version } = new DataAwsEksAddonVersion(this, `${addonName}-version`, {
       addonName,

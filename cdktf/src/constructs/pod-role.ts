@@ -1,6 +1,7 @@
 import { EksPodIdentityAssociation } from "@cdktf/provider-aws/lib/eks-pod-identity-association/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Statement } from "./host-identity.ts";
@@ -11,12 +12,17 @@ export interface PodRoleProps {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly statements: readonly Statement[];
+  /** One of AWS's own policies. */
+  readonly managedPolicy?: string;
   readonly after: ITerraformDependable[];
   readonly accountId: string;
 }
 
 /** The rights of the pods of one service account, by EKS Pod Identity: no key, and no other pod has them. */
 export class PodRole extends Construct {
+  /** What has to be there before its pods start. */
+  readonly association: ITerraformDependable;
+
   constructor(scope: Construct, id: string, props: PodRoleProps) {
     super(scope, id);
     const role = new IamRole(this, "role", {
@@ -33,11 +39,19 @@ export class PodRole extends Construct {
         ],
       }),
     });
-    new IamRolePolicy(this, "rights", {
-      role: role.name,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: props.statements }),
-    });
-    new EksPodIdentityAssociation(this, "association", {
+    if (props.statements.length > 0) {
+      new IamRolePolicy(this, "rights", {
+        role: role.name,
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: props.statements }),
+      });
+    }
+    if (props.managedPolicy !== undefined) {
+      new IamRolePolicyAttachment(this, "managed", {
+        role: role.name,
+        policyArn: `arn:aws:iam::aws:policy/${props.managedPolicy}`,
+      });
+    }
+    this.association = new EksPodIdentityAssociation(this, "association", {
       clusterName: props.clusterName,
       namespace: props.namespace,
       serviceAccount: props.serviceAccount,

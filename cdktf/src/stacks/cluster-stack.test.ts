@@ -171,7 +171,7 @@ it("rotates the secret every 90 days and keeps its value out of Terraform", () =
   expect(all(stored, "aws_secretsmanager_secret_version")).toEqual([]);
 });
 
-it("has the secret, the region, the namespace and the operator's right that the manifest in docs/aws.md names", () => {
+it("has the secret, the region, the namespace and the operator's right that the manifest docs/external-secrets.yaml names", () => {
   const [store, secret] = documentedSecret().objects;
   expect(all(stored, "aws_secretsmanager_secret")).toMatchObject([{ name: secret.spec.data[0].remoteRef.key }]);
   expect(store.spec.provider.aws).toEqual({ service: "SecretsManager", region: config(production).region });

@@ -4,28 +4,26 @@ import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zon
 import { Inspector2Enabler } from "@cdktf/provider-aws/lib/inspector2-enabler/index.js";
 import { Fn, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { clusterNames } from "../cluster/names.ts";
 import type { Config } from "../config.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Budget } from "../constructs/budget.ts";
 import { ClientSite } from "../constructs/client-site.ts";
-import { ClusterAccess } from "../constructs/cluster-access.ts";
 import { ClusterNetwork } from "../constructs/cluster-network.ts";
 import { EdgeBalancer } from "../constructs/edge-balancer.ts";
-import { imageRepositories } from "../constructs/image-repository.ts";
+import { imageRepositories, mirrorRepositories } from "../constructs/image-repository.ts";
 import { Kubernetes } from "../constructs/kubernetes.ts";
-import { PodRole } from "../constructs/pod-role.ts";
 import { PublicCertificate } from "../constructs/public-certificate.ts";
 import { RotatedSecret } from "../constructs/rotated-secret.ts";
 import { StageKey } from "../constructs/stage-key.ts";
 import { WebFirewall } from "../constructs/web-firewall.ts";
 import { Zones } from "../constructs/zones.ts";
+import { foreignImages } from "../images/foreign.ts";
 import type { Release } from "../release/release.ts";
 import type { Production } from "../settings/production.ts";
 import { nameOf, secretName } from "../names.ts";
 import type { ClusterStage } from "../stages.ts";
 import { AnalyzeStack } from "./analyze-stack.ts";
-import { registerTargets, readSecret } from "./pod-rights.ts";
+import { clusterRights } from "./cluster-rights.ts";
 
 /** What synth needs besides the settings: files that were built before. */
 export interface Builds {
@@ -58,9 +56,19 @@ export class ClusterStack extends AnalyzeStack {
     this.accountId = new DataAwsCallerIdentity(this, "account", {}).accountId;
     const key = new StageKey(this, "key", { name, region: config.region });
     const repositories = imageRepositories(this, config);
+    const images = this.foreignImages();
     const { network, kubernetes, edge } = this.cluster(key.arn);
     const secret = stage.stores ? this.secret(key.arn, builds.rotation) : null;
-    this.rights(kubernetes, edge, secret, key.arn);
+    clusterRights(this, {
+      name,
+      stage,
+      production,
+      kubernetes,
+      targetGroupArn: edge.targetGroupArn,
+      secretArn: secret?.arn ?? null,
+      keyArn: key.arn,
+      accountId: this.accountId,
+    });
     const logGroup = this.logGroup("client-log", `/analyze/${name}/client`, key.arn);
     const site = new ClientSite(this, "client", { config, release: builds.release, logGroup });
     const alarms = new Alarms(this, "alarms", {
@@ -84,8 +92,17 @@ export class ClusterStack extends AnalyzeStack {
       "target-group": edge.targetGroupArn,
       "edge-url": `https://${production.domain}/`,
       "alarm-mail": alarms.mail,
+      ...Object.fromEntries(images.map(({ name: image, reference }) => [`${image}-image`, reference])),
       ...(secret === null ? {} : { "secret-arn": secret.arn }),
     });
+  }
+
+  /** Where the cluster pulls what others publish: there, or from its mirror where it has no way to the internet. */
+  private foreignImages(): { name: string; reference: string }[] {
+    const images = foreignImages(this.stage);
+    const mirror =
+      this.stage.egress === "endpoints" ? mirrorRepositories(this, this.config, images) : new Map<string, string>();
+    return images.map(({ name, source }) => ({ name, reference: mirror.get(name) ?? source }));
   }
 
   /** By choice: it is one switch for the whole account, and `destroy` turns it off for all that use it. */
@@ -142,32 +159,6 @@ export class ClusterStack extends AnalyzeStack {
       logDays: this.stage.logDays,
       handlerFolder,
       accountId: this.accountId,
-    });
-  }
-
-  private rights(kubernetes: Kubernetes, edge: EdgeBalancer, secret: RotatedSecret | null, keyArn: string): void {
-    new ClusterAccess(this, "access", {
-      clusterName: kubernetes.name,
-      adminRoleArn: this.production.adminRoleArn,
-      deployerRoleArn: this.production.deployerRoleArn,
-      deployerGroup: clusterNames.deployers,
-      operatorRoleArn: this.production.operatorRoleArn,
-      operatorGroup: clusterNames.operators,
-      namespace: clusterNames.namespace,
-    });
-    const common = { clusterName: kubernetes.name, after: kubernetes.ready, accountId: this.accountId };
-    new PodRole(this, "balancer-controller", {
-      ...common,
-      name: `${this.name}-balancer`,
-      ...clusterNames.balancerController,
-      statements: registerTargets(edge.targetGroupArn),
-    });
-    if (secret === null) return;
-    new PodRole(this, "external-secrets", {
-      ...common,
-      name: `${this.name}-secrets`,
-      ...clusterNames.externalSecrets,
-      statements: readSecret(secret.arn, keyArn),
     });
   }
 

@@ -28,6 +28,36 @@ export function registerTargets(targetGroupArn: string): Statement[] {
   ];
 }
 
+/** What the cluster autoscaler needs to change the number of nodes of one cluster. EKS puts the tag on the groups of its nodes. */
+export function scaleNodes(clusterName: string): Statement[] {
+  return [
+    {
+      Sid: "OwnNodes",
+      Effect: "Allow",
+      Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:ResourceTag/eks:cluster-name": clusterName } },
+    },
+    {
+      Sid: "Look",
+      Effect: "Allow",
+      Action: [
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "autoscaling:DescribeLaunchConfigurations",
+        "autoscaling:DescribeScalingActivities",
+        "autoscaling:DescribeTags",
+        "ec2:DescribeImages",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeLaunchTemplateVersions",
+        "ec2:GetInstanceTypesFromInstanceRequirements",
+        "eks:DescribeNodegroup",
+      ],
+      Resource: "*",
+    },
+  ];
+}
+
 /** What External Secrets needs to copy one secret into the cluster. */
 export function readSecret(secretArn: string, keyArn: string): Statement[] {
   const read = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];

@@ -19,9 +19,8 @@ const shape = z.tuple([
   }),
 ]);
 
-/** The manifest that docs/aws.md gives for External Secrets: as it stands there, and read. Throws when it is not there. */
+/** The manifest for External Secrets that docs/aws.md names: as it stands there, and read. Throws when it is another one. */
 export function documentedSecret(): { yaml: string; objects: z.infer<typeof shape> } {
-  const page = readFileSync(new URL("../../../docs/aws.md", import.meta.url), "utf8");
-  const [, yaml = ""] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+  const yaml = readFileSync(new URL("../../../docs/external-secrets.yaml", import.meta.url), "utf8");
   return { yaml, objects: shape.parse(parseAllDocuments(yaml).map((document): unknown => document.toJS())) };
 }

@@ -1,0 +1,35 @@
+import type { ClusterStage } from "../stages.ts";
+
+/** An image that others publish and that a cluster of ours runs. */
+export interface ForeignImage {
+  /** Last part of its repository's name, here and there. */
+  readonly name: string;
+  /** Where it is published, with its tag. */
+  readonly source: string;
+}
+
+/** Version of the AWS Load Balancer Controller, of its chart too: its definitions and its rights change with it. */
+export const controllerVersion = "3.2.2";
+
+/** The images that a stage's cluster needs besides the project's own. EKS's add-ons come from ECR in the region. */
+export function foreignImages({ autoscaler, kubernetesVersion, stores }: ClusterStage): ForeignImage[] {
+  const always = named(`public.ecr.aws/eks/aws-load-balancer-controller:v${controllerVersion}`);
+  // Its minor version is that of Kubernetes.
+  const scaler = named(`registry.k8s.io/autoscaling/cluster-autoscaler:v${kubernetesVersion}.0`);
+  const secrets = named("ghcr.io/external-secrets/external-secrets:v1.3.2");
+  return [always, ...(autoscaler === "none" ? [] : [scaler]), ...(stores ? [secrets] : [])];
+}
+
+function named(source: string): ForeignImage {
+  return { name: nameIn(source), source };
+}
+
+/** `cluster-autoscaler` of `registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0`. */
+function nameIn(source: string): string {
+  return /([^/:]+):[^/]+$/.exec(source)?.[1] ?? source;
+}
+
+/** The tag of a reference. */
+export function tagOf(reference: string): string {
+  return reference.slice(reference.lastIndexOf(":") + 1);
+}

@@ -9,6 +9,8 @@ import { recordRun } from "./earlier.ts";
 import { createFleet, type End } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
 import { requireClient, requirePorts } from "./preflight.ts";
+import type { PartOptions } from "./part.ts";
+import { findTasks } from "./redis.ts";
 import { untilReady } from "./ready.ts";
 import { farewell, greeting, notDrained, obituary } from "./view.ts";
 
@@ -31,14 +33,17 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
   const renewing = new AbortController();
   let renewal: Promise<void> | undefined;
   let failed: End[] = [];
+  const tasks = findTasks(process.env);
   try {
-    const worker = fleet.start(parts.worker);
-    const web = fleet.start(parts.web);
-    recordRun(held, [worker, web]);
+    // The first to start is the last to stop: worker gives its tasks back.
+    const before = tasks.part ? [fleet.start(tasks.part)] : [];
+    const worker = fleet.start(withEnv(parts.worker, tasks.env));
+    const web = fleet.start(withEnv(parts.web, tasks.env));
+    recordRun(held, [...before, worker, web]);
     if (await answering(config, trust, over)) {
-      output.write(greeting(config, trust, { web, worker }));
+      output.write(greeting(config, trust, { web, worker }, tasks.line));
       const client = fleet.start(parts.client);
-      recordRun(held, [worker, web, client]);
+      recordRun(held, [...before, worker, web, client]);
       leaveSettings(parts.client.env);
       renewal = renewEvery(certificates, hour, output, renewing.signal);
       if (!over.aborted) await once(over, "abort");
@@ -49,8 +54,13 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
     await renewal;
     failed = await fleet.stop();
     for (const end of failed) output.write(notDrained(end));
+    tasks.remove();
   }
   return fleet.dead || failed.length > 0 ? 1 : 0;
+}
+
+function withEnv(part: PartOptions, env: Record<string, string>): PartOptions {
+  return { ...part, env: { ...part.env, ...env } };
 }
 
 /** True when web and worker answer; false when `over` aborted before. Throws when they take too long. */

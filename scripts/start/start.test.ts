@@ -175,10 +175,13 @@ it("a start that runs already is named, and after kill -9 the processes that it 
   await first.stop("SIGKILL");
   const third = start(ports);
   expect(await third.ended).toBe(1);
-  const [, ...left] = /end them: kill (\d+) (\d+) (\d+)\n/i.exec(third.output()) ?? [];
-  expect(third.output()).toMatch(/^Processes of an earlier npm start still run: worker \(pid \d+\), web .*, client /);
+  const left = (/end them: kill ([\d ]+)\n/i.exec(third.output())?.[1] ?? "").split(" ");
+  // Redis too, where this machine has it.
+  expect(third.output()).toMatch(
+    /^Processes of an earlier npm start still run: (?:redis .*, )?worker .*, web .*, client /,
+  );
   for (const pid of left) process.kill(Number(pid));
-  expect(left).toHaveLength(3);
+  expect(left.length).toBeGreaterThanOrEqual(3);
   await expect.poll(logText, { timeout: 20_000 }).toMatch(/Z stop .*\n$/);
   for (const port of Object.values(ports)) {
     const { server } = await vi.waitFor(async () => listening(Number(port)), { timeout: 20_000 });

@@ -10,6 +10,7 @@ export function greeting(
   { ports, logFile }: StartConfig,
   { host, ca, until }: Trust,
   { web, worker }: Record<"web" | "worker", Part>,
+  tasks: string,
 ): string {
   const address = `${host}:${ports.START_PORT}`;
   return `
@@ -18,12 +19,13 @@ export function greeting(
   client   writes ${logFile}
   web      https://${address} (127.0.0.1), pid ${web.pid}, messages in ${web.log}
   worker   http://127.0.0.1:${ports.START_WORKER_PORT}, pid ${worker.pid}, messages in ${worker.log}
+  tasks    ${tasks}
   TLS      certificate valid until ${until && dateOf(until)}; renewed in its last 30 days while this runs
 
   curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/
   npm run analyze -- doctor      is all well, place by place; also once, report, tail, export
 
-Ctrl-C ends all three. The client's lines, as they come:
+Ctrl-C ends all. The client's lines, as they come:
 
 `;
 }

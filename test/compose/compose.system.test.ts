@@ -6,6 +6,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { issueAll } from "../../certs/src/index.ts";
 import { commandsOf } from "../../client/src/poller/probe/place.ts";
 import { ask } from "../edge/ask.ts";
+import { accepted } from "../../server/src/contract/index.ts";
 import { edgeSuite } from "../edge/suite.ts";
 import { pass, startLoad, type Load } from "../load/load.ts";
 import { hasIpv6 } from "../support/ipv6.ts";
@@ -14,7 +15,7 @@ import { createProject, type Project } from "./project.ts";
 
 let project: Project;
 
-const longRunning = ["nginx", "web-1", "web-2", "worker", "client"];
+const longRunning = ["nginx", "web-1", "web-2", "worker", "client", "redis"];
 
 function load(): Load {
   const edge = project.edge();
@@ -49,6 +50,29 @@ describeWith(["docker", "compose"], "docker compose up", () => {
 
   edgeSuite(() => project.edge(), { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
 
+  it("the command of the README puts a task into the queue, and worker logs it twice with its id", async () => {
+    const edge = project.edge();
+    const url = edge.url.replace("analyze.test", "localhost");
+    const { status, body } = await ask({ ...edge, url }, { path: "/api/add/task1", method: "POST" });
+    const { id } = accepted.parse(JSON.parse(body));
+    expect(status).toBe(202);
+    const lines = async (): Promise<(string | undefined)[]> =>
+      (await project.compose("logs", "--no-log-prefix", "worker"))
+        .split("\n")
+        .filter((line) => line.includes(id))
+        .map((line) => /"msg":"(\w+ task)"/.exec(line)?.[1]);
+    await expect.poll(lines, { timeout: 10_000 }).toEqual(["Processing task", "Completed task"]);
+  });
+
+  it("Redis' password is in no container's settings and no log, and a stranger on its network is refused", async () => {
+    const password = (await project.compose("exec", "-T", "redis", "cat", "/run/redis/password")).trim();
+    expect(password).toMatch(/^[\da-f]{64}$/);
+    for (const service of ["redis", "worker", "web-1"])
+      expect(JSON.stringify(await project.inspect(service))).not.toContain(password);
+    expect(await project.compose("logs")).not.toContain(password);
+    expect(await project.compose("exec", "-T", "redis", "valkey-cli", "DBSIZE")).toContain("NOAUTH");
+  });
+
   it("the certificates that it issued belong to the person whose checkout it is", () => {
     const { uid } = statSync(project.certificates);
     for (const name of ["", "ca.crt", "ca.key", "tls.crt", "tls.key"])
@@ -82,12 +106,13 @@ describeWith(["docker", "compose"], "docker compose up", () => {
       leading[service] = [ports.includes("->"), (await project.waysOut(service)).length];
     }
     const inside = [false, 0];
-    expect(leading).toEqual({ nginx: [true, 1], "web-1": inside, "web-2": inside, worker: inside, client: inside });
+    const others = Object.fromEntries(longRunning.slice(1).map((service) => [service, inside]));
+    expect(leading).toEqual({ nginx: [true, 1], ...others });
   });
 
   it.each(longRunning)("%s runs read-only, without capabilities, privileges or root", async (service) => {
     expect(await project.inspect(service)).toMatchObject({
-      Config: { User: expect.stringMatching(/^(65532|101):/) },
+      Config: { User: expect.stringMatching(/^(65532|101|999):/) },
       HostConfig: {
         ReadonlyRootfs: true,
         CapDrop: ["ALL"],

@@ -2,7 +2,7 @@ import type { Accepted } from "../../contract/index.ts";
 import { json, ProblemError, type Answer } from "../../shared/answer.ts";
 import type { Exchange } from "../../shared/exchange.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
-import { addressOf, fingerprintOf, idempotencyKeyOf, jobIdOf } from "./identity.ts";
+import { addressOf, fingerprintOf, undecided, idempotencyKeyOf, jobIdOf } from "./identity.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
 /** What a caller wants done. */
@@ -45,13 +45,21 @@ export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order
   const id = jobIdOf({ kind, requestId, key, owner, fingerprint });
   const optional = { ...(text === undefined ? {} : { text }), ...(owner === undefined ? {} : { owner }) };
   await queue.add(id, { kind, task, requestId, fingerprint, ...optional });
-  if (key !== undefined) await requireSame(queue, id, fingerprint);
+  if (key !== undefined) await requireSame(queue, { kind, id, fingerprint });
   return { ...json({ id, state: "waiting" } satisfies Accepted, 202), headers: { location: addressOf(kind, id) } };
 }
 
 /** Redis ignores a second job with the same id, so the first one is read. */
-async function requireSame(queue: TaskQueue, id: string, fingerprint: string): Promise<void> {
-  const stored = await queue.find(id);
+async function requireSame(
+  queue: TaskQueue,
+  { kind, id, fingerprint }: { kind: JobKind; id: string; fingerprint: string },
+) {
+  const stored = await queue.find(id).catch((cause: unknown) => {
+    throw new ProblemError("dependency-unavailable", undecided(kind, id), {
+      cause,
+      headers: { "retry-after": "1", location: addressOf(kind, id) },
+    });
+  });
   if (!stored || stored.data.fingerprint === fingerprint) return;
   throw new ProblemError("invalid-field", "This Idempotency-Key was used for another request. Use a new key.");
 }

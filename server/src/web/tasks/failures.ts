@@ -2,7 +2,7 @@ import { ReplyError } from "ioredis";
 import { ProblemError } from "../../shared/answer.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
 import { reasonOf } from "../../shared/queue/redis.ts";
-import { addressOf } from "./identity.ts";
+import { addressOf, undecided } from "./identity.ts";
 
 /** ioredis: the command never left. Any other error that is not a reply of Redis leaves it open whether it was executed. */
 const offline = /enableOfflineQueue/;
@@ -17,9 +17,7 @@ export function mayBeStored(error: unknown): boolean {
 export function unavailable(error: unknown, job?: { id: string; kind: JobKind }): ProblemError {
   if (error instanceof ProblemError) return error;
   const address = job && addressOf(job.kind, job.id);
-  const detail = address
-    ? `Redis did not answer. The request may have been accepted all the same: GET ${address} tells.`
-    : `Redis cannot be used (${reasonOf(error)}).`;
+  const detail = job ? undecided(job.kind, job.id) : `Redis cannot be used (${reasonOf(error)}).`;
   // The cause is not kept: messages of a Redis client can quote addresses and arguments.
   return new ProblemError("dependency-unavailable", detail, {
     headers: { "retry-after": "1", ...(address ? { location: address } : {}) },

@@ -63,6 +63,11 @@ export function addressOf(kind: JobKind, id: string): string {
 
 const respondAsync = /(?:^|,)[ \t]*respond-async[ \t]*(?=[,;]|$)/i;
 
+/** What a 503 says of a job that may have been stored. */
+export function undecided(kind: JobKind, id: string): string {
+  return `Redis did not answer. The request may have been accepted all the same: GET ${addressOf(kind, id)} tells.`;
+}
+
 /** Whether the caller prefers an asynchronous answer (RFC 7240). */
 export function prefersAsync({ incoming }: Exchange): boolean {
   const { prefer } = incoming.headers;

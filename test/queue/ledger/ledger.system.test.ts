@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { describeWith } from "../../support/requirements.ts";
+import { faultsOf, keepLedger, type Ledger } from "./ledger.ts";
+
+const clean: Ledger = {
+  kills: {},
+  answers: { accepted: ["t1"], open: ["t2", "t3"], refused: 0, repeated: 0 },
+  stored: ["t2"],
+  unfinished: [],
+  witnessed: ["t1", "t2"],
+  repeatedRuns: 0,
+  effects: 2,
+  completedTwice: [],
+};
+
+it.each<[string, Partial<Ledger>]>([
+  ["no task was accepted", { answers: { ...clean.answers, accepted: [] }, witnessed: ["t2"], effects: 1 }],
+  ["not completed: t1", { unfinished: ["t1"] }],
+  ["unknown to the witness: t1", { witnessed: ["t2"], effects: 1 }],
+  ["done, and never answered: t3", { witnessed: ["t1", "t2", "t3"], effects: 3 }],
+  ["an id twice", { witnessed: ["t1", "t1", "t2"] }],
+  ["Redis counted 3 effects, the witness 2", { effects: 3 }],
+  ['more than one line "Completed task": t1', { completedTwice: ["t1"] }],
+])("a ledger is at fault: %s", (fault, change) => {
+  expect(faultsOf(clean)).toEqual([]);
+  expect(faultsOf({ ...clean, ...change })).toEqual([expect.stringContaining(fault)]);
+});
+
+describeWith(["redis-server"], "kills of web, worker and Redis under load", () => {
+  it("every 202 is completed once, every 503's id is stored or never was", { timeout: 170_000 }, async () => {
+    const ledger = await keepLedger({ kills: 12, freezes: 2, callers: 4 });
+    expect(faultsOf(ledger)).toEqual([]);
+    expect(ledger.answers.accepted.length).toBeGreaterThan(20);
+  });
+});

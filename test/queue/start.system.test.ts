@@ -1,0 +1,40 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { accepted } from "@analyze/server/contract";
+import { ask } from "../edge/ask.ts";
+import { startProgram } from "../support/program.ts";
+import { describeWith } from "../support/requirements.ts";
+
+const main = join(import.meta.dirname, "../../scripts/start/main.ts");
+
+describeWith(["redis-server"], "npm start with a Redis server on the PATH", () => {
+  it("starts it, takes tasks, and leaves neither process nor folder behind", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "start-redis-"));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    const ports = {
+      START_PORT: "18443",
+      START_WORKER_PORT: "18481",
+      START_METRICS_PORT: "18490",
+      START_WORKER_METRICS_PORT: "18491",
+    };
+    const { REDIS_URL: _, ...env } = process.env;
+    const folders = (): string[] => readdirSync(cwd).filter((name) => name.startsWith("analyze-redis-"));
+    const started = startProgram(process.execPath, [main], { cwd, env: { ...env, ...ports, TMPDIR: cwd } });
+    onTestFinished(() => started.stop().then(() => undefined));
+    await started.waitFor(/tasks +kept in a private .*-server until all ends/, 40_000);
+    const ca = readFileSync(join(cwd, "certs/issued/ca.crt"), "utf8");
+    const edge = { url: "https://localhost:18443", address: "127.0.0.1:18443", clearAddress: "127.0.0.1:1", ca };
+    const { status, body } = await ask(edge, { method: "POST", path: "/api/add/task1" });
+    expect(status).toBe(202);
+    const { id } = accepted.parse(JSON.parse(body));
+    const log = (): string => readFileSync(join(cwd, "logs/worker.log"), "utf8");
+    await expect.poll(log, { timeout: 10_000 }).toMatch(new RegExp(`"id":"${id}".*"Completed task"`));
+    expect(folders()).toHaveLength(1);
+    // The client, which starts last, handles signals by then.
+    await started.waitFor(/Z ok /, 40_000);
+    expect(await started.stop()).toBe(0);
+    expect(folders()).toEqual([]);
+  });
+});

@@ -25,10 +25,10 @@ export function isPacked(name: string): boolean {
  */
 function isRotated(candidate: string, name: string): boolean {
   const plain = candidate.replace(packing, "");
-  if (plain.startsWith(name)) return plain === name ? candidate !== name : rotation.test(plain.slice(name.length));
+  if (plain.startsWith(name)) return plain === name || rotation.test(plain.slice(name.length));
   const extension = extname(name);
   const stem = basename(name, extension);
-  const hasBoth = extension !== "" && plain.startsWith(stem) && plain.endsWith(extension);
+  const hasBoth = plain.startsWith(stem) && plain.endsWith(extension);
   return hasBoth && rotation.test(plain.slice(stem.length, -extension.length));
 }
 

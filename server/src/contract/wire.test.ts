@@ -159,6 +159,10 @@ describe("the request", () => {
   });
 });
 
+it("the limit of a text is in its description", () => {
+  expect(analyzeRequest.shape.text.description).toBe("At most 262144 bytes as UTF-8.");
+});
+
 it.each([
   ["a", true],
   ["A-Z_0-9", true],

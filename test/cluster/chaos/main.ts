@@ -12,7 +12,8 @@ const [wanted = ""] = positionals;
 const { edge } = values;
 const world = await deployed(
   ...(edge === undefined ? [] : ["--edge", edge, "--namespace", `analyze-${edge}`]),
-  ...["--set", fixedSize],
+  "--set",
+  fixedSize,
 );
 const ofController = /^controller /;
 const chosen = experiments.filter(

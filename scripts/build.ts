@@ -14,7 +14,7 @@ const entries = {
 // What these import in an expression, such as the client of Redis, stays a file of its own and is loaded on demand.
 const split = new Set(["web", "worker"]);
 
-// Packages in CommonJS call require(), which a bundle in ESM does not have of itself.
+// Packages in CommonJS call require(), which an ESM bundle lacks.
 // By a name that no package has for its own.
 const banner = 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 

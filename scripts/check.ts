@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-// Everything that Node alone can check, in every folder. Arguments go to the tests.
+// All checks that need only Node, in every folder. Arguments go to the tests.
 // cdktf/ and bench/ have packages of their own. Their types come first, because that installs what the other steps need:
 // deploy/ imports cdktf's state, and lint and knip read every folder.
 const steps: [name: string, folder: string, ...command: string[]][] = [

@@ -64,7 +64,7 @@ it("a second client of the same log refuses to start, and says who writes it", a
   expect(await first.stop()).toBe(0);
 });
 
-it("a log that is removed under the client is made anew with the next line", async () => {
+it("a log that is removed under the client is created again with the next line", async () => {
   const client = bench.start();
   await client.waitFor(/ ok /);
   rmSync(bench.log);

@@ -54,7 +54,7 @@ it("ends on SIGTERM where the log's folder went away, and its lines are not in t
   expect(readFileSync(log, "utf8")).toMatch(new RegExp(`^\\S+ start .* pid=${next.child.pid}\n`));
 });
 
-it("goes on when the reader of its output went away, as `head -1` does", async () => {
+it("continues when the reader of its output goes away, as `head -1` does", async () => {
   const client = bench.start();
   client.child.stdout?.destroy();
   client.child.stderr?.destroy();

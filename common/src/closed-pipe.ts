@@ -1,6 +1,6 @@
 /**
- * Lets the process go on when the reader of its stdout or stderr goes away, as `head` does. Any other fault of these
- * streams (a full disk, say) is told on stderr once, and the exit code is then not 0.
+ * Lets the process continue when the reader of its stdout or stderr closes the pipe, as `head` does. Any other error of
+ * these streams, such as a full disk, is reported on stderr once, and makes the exit code non-zero.
  */
 export function surviveClosedPipes(): void {
   let faults = 0;

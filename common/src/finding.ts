@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 
-/** What an examination found at one place. */
+/** The result of one check. */
 export interface Finding {
-  /** Short and stable, for a search: `controller-grace-0`. */
+  /** Short and stable, so that one can search for it: `controller-grace-0`. */
   name: string;
-  /** `warning`: works, but not for long or not well. `broken`: does not work. */
+  /** `warning`: works, but should be corrected. `broken`: does not work. */
   state: "ok" | "warning" | "broken";
   saw: string;
   means?: string | undefined;
@@ -12,7 +12,7 @@ export interface Finding {
   next?: string | undefined;
 }
 
-/** The findings up to and with the first broken one, as they come. */
+/** The findings up to and including the first broken one. */
 export async function* untilBroken(findings: AsyncIterable<Finding>): AsyncGenerator<Finding> {
   for await (const finding of findings) {
     yield finding;

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { WriteStream } from "node:tty";
 
-/** What the place that something is printed to can show. */
+/** The capabilities of an output. */
 export interface Screen {
   /** Columns. */
   width: number;

@@ -17,7 +17,7 @@ export class SettingsError extends UserError {
 const secretName = /URL|TOKEN|SECRET|PASSWORD|CREDENTIAL|HOOK|KEY(?!_FILE$)/i;
 const secretValue = /@|:\/\/|[\r\n]|-----BEGIN|.{201}/;
 
-/** Whether a message may show this value: no where its setting or its form can carry a secret. */
+/** Whether a message may show this value: not if its setting or its form can carry a secret. */
 export function isQuotable(name: string, value: string): boolean {
   return !secretName.test(name) && !secretValue.test(value);
 }
@@ -27,7 +27,7 @@ export function nameSetting(name: string, value: string | undefined): string {
   return value && isQuotable(name, value) ? `${name}=${JSON.stringify(value)}` : name;
 }
 
-/** What is set: an empty variable counts as not set, as in a systemd EnvironmentFile or a Compose file. */
+/** The variables that are set. An empty one counts as not set, as in a systemd EnvironmentFile or a Compose file. */
 export function setVariables(environment: Environment): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }

@@ -1,4 +1,4 @@
-/** What is used of a commander command. */
+/** The part of a commander command that is used here. */
 interface Suggesting {
   readonly commands: readonly Suggesting[];
   readonly options: readonly { readonly long?: string | undefined; readonly hidden: boolean }[];

@@ -49,7 +49,7 @@ export function readConfig(
   return { ports, logFile, schedule, watch: options.watch ?? false };
 }
 
-/** `5s` → `*\/5 * * * * *`. Undefined for what a cron expression would not repeat evenly. */
+/** `5s` → `*\/5 * * * * *`. Undefined for a period that no cron expression repeats evenly. */
 function scheduleOf(every: string): string | undefined {
   const [, digits, unit] = /^(\d{1,2})(s|m)$/.exec(every) ?? [];
   const count = Number(digits);

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "@analyze/common/errors";
 
-/** Does `work` on a file whose folder is made before. Throws a {@link UserError} that names the file. */
+/** Creates the folder of `file`, then runs `work`. Throws a {@link UserError} that names the file. */
 export function inFolder<Result>(file: string, work: () => Result): Result {
   try {
     mkdirSync(dirname(file), { recursive: true });

@@ -6,7 +6,7 @@ export interface End {
   how: string;
 }
 
-/** Processes that stand and fall together. */
+/** Processes that end together. */
 export interface Fleet {
   start(options: PartOptions): Part;
   /** The first that ended without a request to stop. */

@@ -11,7 +11,7 @@ Settings (environment), each a port on 127.0.0.1:
   START_WORKER_PORT           worker (8081)
   START_METRICS_PORT          web's metrics (9090)
   START_WORKER_METRICS_PORT   worker's metrics (9091)
-ANALYZE_LOG is the client's log (./analyze.log). What else the three programs read is in README.md.`;
+ANALYZE_LOG is the client's log (./analyze.log). README.md lists the other settings of the three programs.`;
 
 surviveClosedPipes();
 
@@ -24,7 +24,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 try {
   const command = new Command("npm start --")
     .description("Runs worker, web and client on this machine, and shows each line of the client's log.")
-    .option("--every <period>", "how often the client asks: 5s, 30s, 1m … (default: each minute)")
+    .option("--every <period>", "period of the client's probes: 5s, 30s, 1m … (default: each minute)")
     .option("--watch", "restart each program when its source changes (npm run dev)")
     .addHelpText("after", help);
   suggestOptions(command);

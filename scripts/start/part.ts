@@ -24,14 +24,14 @@ export interface Part extends Pick<PartOptions, "name" | "entry" | "log" | "show
   readonly pid: number | undefined;
   /** Resolves with the way it ended, as the rest of a sentence. */
   ended: Promise<string>;
-  /** Asks it to drain, and resolves when it has ended. */
+  /** Sends SIGTERM, and resolves when it has ended. */
   stop(): Promise<void>;
   kill(): void;
   /** The last lines that it printed. */
   lastLines(): string[];
 }
 
-/** Longer than any of the programs takes by its own limits. */
+/** Longer than the limits of the programs themselves. */
 const stopLimitMs = 40_000;
 const messagesLimitMs = 1000;
 

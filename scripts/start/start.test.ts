@@ -87,7 +87,7 @@ it("after it, each command of the client finds edge, CA and log without a settin
   expect(await started.stop()).toBe(0);
 }, 90_000);
 
-it("when its reader goes away, it goes on, and ends all on SIGTERM", async () => {
+it("when its reader goes away, it continues, and ends all on SIGTERM", async () => {
   const started = start(await freePorts(), "--every", "1s");
   await started.waitFor(/^\S+Z ok +\S+ +200 /m);
   started.child.stdout?.destroy();

@@ -5,7 +5,7 @@ import type { End } from "./fleet.ts";
 import type { Part } from "./part.ts";
 import type { Trust } from "./certificates.ts";
 
-/** What runs where, and what a person may type next. */
+/** What runs where, and the commands to try next. */
 export function greeting(
   { ports, logFile }: StartConfig,
   { host, ca, until }: Trust,
@@ -23,9 +23,9 @@ export function greeting(
   TLS      certificate valid until ${until && dateOf(until)}; renewed in its last 30 days while this runs
 
   curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/
-  npm run analyze -- doctor      is all well, place by place; also once, report, tail, export
+  npm run analyze -- doctor      checks each hop; also once, report, tail, export
 
-Ctrl-C ends all. The client's lines, as they come:
+Ctrl-C ends all. The lines of the client:
 
 `;
 }

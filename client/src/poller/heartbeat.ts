@@ -73,7 +73,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
       const fault = await call(signal);
       if (stopped.signal.aborted) return;
       if (fault !== undefined) onFailure();
-      if (fault !== undefined && !failed) warn(`the heartbeat fails (${fault}); the log goes on`);
+      if (fault !== undefined && !failed) warn(`the heartbeat fails (${fault}); the log continues`);
       failed = fault !== undefined;
     }
   }

@@ -13,7 +13,7 @@ export interface HookOptions {
   warn(message: string): void;
 }
 
-/** The facts of a change, as environment variables: text of a server never becomes part of a command line. */
+/** The change of state as environment variables: text of a server never becomes part of a command line. */
 function factsOf(line: DownLine | UpLine, url: string): Record<string, string> {
   const facts = line.kind === "DOWN" ? { hop: line.hop, err: line.err, hint: line.hint } : {};
   return {
@@ -28,7 +28,7 @@ function factsOf(line: DownLine | UpLine, url: string): Record<string, string> {
   };
 }
 
-/** Runs the person's command for one change of state. Resolves when it has ended, however; never rejects. */
+/** Runs the hook for one change of state. Resolves when it has ended in any way; never rejects. */
 export async function runHook(
   { command, url, env, timeoutMs, warn }: HookOptions,
   line: DownLine | UpLine,

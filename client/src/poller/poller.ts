@@ -4,7 +4,7 @@ import { createClockWatch, type Reading } from "./schedule/clock.ts";
 import { createLedger } from "./schedule/ledger.ts";
 import { afterRun, streakOf } from "./streak.ts";
 
-/** What a poller needs. */
+/** Dependencies of a poller. */
 export interface PollerOptions {
   calendar: Calendar;
   /** The last lines of the log, oldest first. */
@@ -23,11 +23,11 @@ export interface PollerOptions {
 export interface Poller {
   /** A slot is due. Resolves when its line was handed to the log. */
   due(slot: number): Promise<void>;
-  /** Probes for the slot of now, unless it is accounted for: at start, and when time has jumped. */
+  /** Probes for the current slot, unless it has a line: at start, and after a change of the clock. */
   catchUp(): Promise<void>;
-  /** To be called every `watchIntervalMs`: says whether time has jumped, and the schedule has to be re-armed. */
+  /** Call it every `watchIntervalMs`. Returns whether the clock has changed, and the schedule has to be armed again. */
   watch(): boolean;
-  /** Resolves when no probe is under way. */
+  /** Resolves when no probe is running. */
   idle(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ function createRunner({ history, downAfter, probe, write, onLine, onChange }: Po
   };
 }
 
-/** A poller that goes on where the log ends. */
+/** A poller that continues at the end of the log. */
 export function createPoller(options: PollerOptions): Poller {
   const { calendar, history, readClocks, write } = options;
   const run = createRunner(options);

@@ -25,7 +25,7 @@ function refusedSettings(error: SettingsError, env: NodeJS.ProcessEnv): Finding 
   };
 }
 
-/** Good settings, with what else in the environment a person should know. */
+/** Valid settings, and what else in the environment is worth knowing. */
 function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv): Finding {
   const proxies = proxyVariables(env).map((name) => `${name} is set and not used`);
   const saw = [`${shownUrl(url)}, place ${place}`, ...(heartbeat ? ["heartbeat set"] : []), ...proxies].join(", ");
@@ -35,7 +35,7 @@ function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv)
   return well("settings", `${saw}, ${loaded.join(", ")}`, { means, next: localCommands[place].settings });
 }
 
-/** Only the client that runs knows the certificate of its last good probe: what its last line says of it holds here too. */
+/** Only the running client knows the certificate of its last good probe. The hint in its last line is used here too. */
 async function withKnowledgeOfClient(config: Config, probed: Probed): Promise<Probed> {
   const last = (await readHistory(config.log)).findLast(isRun);
   if (probed.verdict.hop !== "tls-trust" || last?.hop !== "tls-trust") return probed;

@@ -17,7 +17,7 @@ function row(name: string, value: string | undefined): string {
   return value === undefined ? "" : `  ${name.padEnd(12)} ${value}\n`;
 }
 
-/** One probe for people: its attempts in phases, the verdict, and what to do next. */
+/** A probe as text: its attempts by phase, the verdict, and what to do next. */
 function describeProbe(config: Config, line: RunLine, { attempts, shown, advice }: Probed): string {
   const certificate = attempts.at(-1)?.certificate ?? shown?.certificate;
   const until = certificate && new Date(certificate.validTo).toISOString().slice(0, 10);

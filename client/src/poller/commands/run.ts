@@ -48,7 +48,7 @@ export async function run(env: NodeJS.ProcessEnv, version: string): Promise<numb
   const lock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
   const cover = warnOnce(lock.cover);
   const screen = screenOf(process.stdout, env);
-  // On a terminal a line stays one line; elsewhere it is whole.
+  // On a terminal each line is cut to the width; elsewhere it is complete.
   const width = process.stdout.isTTY ? screen.width : Infinity;
   const app = createApp({
     config,

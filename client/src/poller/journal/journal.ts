@@ -79,7 +79,7 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
   };
 }
 
-/** One gap for what two lines account for, the first being the gap that stands for what was dropped before. */
+/** One gap for the slots of both arguments. `gap` stands for the lines that were dropped before. */
 function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined {
   if (line.kind !== "gap" && !isRun(line)) return gap;
   const from = gap?.from ?? (line.kind === "gap" ? line.from : line.time);
@@ -87,7 +87,7 @@ function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined 
   return { kind: "gap", from, time: line.time, slots, why: "disk" };
 }
 
-/** Slots that come again after a step back of the clock stay a line of their own: the account turns there. */
+/** Merges lines into gaps. A gap with negative slots (the clock was set back) stays a line of its own. */
 function merged(lines: LogLine[]): LogLine[] {
   const kept: LogLine[] = [];
   let gap: GapLine | undefined;

@@ -50,7 +50,7 @@ async function current(log: string, now: number): Promise<Maintenance | undefine
 async function begin(options: Begin): Promise<void> {
   const now = Date.now();
   const until = options.for === undefined ? {} : { until: now + lengthOf(options.for) };
-  // Begun a second time, it goes on, with the new reason and the new end.
+  // A second `begin` keeps the start, and sets the new reason and end.
   const since = (await current(options.log, now).catch(() => undefined))?.since ?? now;
   const maintenance = { since, ...until, why: options.why };
   await written(announce(options.log, maintenance), options.log);

@@ -23,7 +23,7 @@ export async function firstTime(path: string): Promise<number> {
       }
     }
   } catch {
-    // It is opened again to be read, and its fault reported then.
+    // It is opened again for reading, which reports the error.
   }
   return Number.POSITIVE_INFINITY;
 }
@@ -35,12 +35,12 @@ export function noLog(path: string): ReadError {
   );
 }
 
-/** What is at `path` is no regular file: the error says what it is. */
+/** The error for a `path` that is not a regular file. */
 export function notALog(path: string, kind: string): ReadError {
   return new ReadError(`${path} is ${kind}, not a regular file. Name the log with --log or ANALYZE_LOG`);
 }
 
-/** Remembers lines only where files overlap in time, which is where a line may come twice. */
+/** Remembers lines only where files overlap in time: only there can a line occur twice. */
 class Copies {
   #seen = new Set<string>();
 
@@ -51,7 +51,7 @@ class Copies {
   }
 }
 
-/** Where to begin in a file so that no line from `limit` (epoch milliseconds) on is missed: 0 but for large plain files. */
+/** Where to begin in a file so that no line from `limit` (epoch milliseconds) on is missed: 0, except for large uncompressed files. */
 async function startOf({ path, first }: DatedFile, limit: number): Promise<number> {
   if (first >= limit || isPacked(path)) return 0;
   return seekBack(path, (lines) => {
@@ -96,7 +96,7 @@ async function* readFile(
 
 /**
  * Every record of a log, its live file and its rotated ones, oldest file first, in batches. What was written more than
- * a day before `since` (epoch milliseconds) is not read, but for the start line in force then. A file that cannot be
+ * a day before `since` (epoch milliseconds) is not read, except for the start line in force then. A file that cannot be
  * read is noted in `tally`.
  * @throws ReadError, saying what to do, when there is no log at `path`.
  */

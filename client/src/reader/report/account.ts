@@ -2,7 +2,7 @@ import type { Hop } from "../../line/index.ts";
 import type { Run } from "./runs.ts";
 import { itemsOf, type Hole, type Timeline } from "./timeline.ts";
 
-/** Due slots by what became of them: due = ok + flaky + failed + planned + unknown. */
+/** Due slots by result: due = ok + flaky + failed + planned + unknown. */
 export interface Slots {
   due: number;
   ok: number;
@@ -12,13 +12,13 @@ export interface Slots {
   unknown: number;
 }
 
-/** Failed slots in a row; slots of which nothing is known do not end it. Instants in epoch milliseconds. */
+/** Consecutive failed slots; unknown slots do not end it. Instants in epoch milliseconds. */
 export interface Outage {
   from: number;
   /** The first slot after it that was good, or failed as planned; undefined while it lasts. */
   until?: number;
   failed: number;
-  /** Due slots within it, or right after its last failure, of which nothing is known. */
+  /** Unknown slots within it or directly after its last failure. */
   unknown: number;
   /** Of its first failure. */
   hop: Hop;
@@ -28,7 +28,7 @@ export interface Outage {
   laterHops: Hop[];
 }
 
-/** Slots in a row that failed in announced maintenance. Instants in epoch milliseconds. */
+/** Consecutive slots that failed in announced maintenance. Instants in epoch milliseconds. */
 export interface Maintenance {
   from: number;
   /** The first slot after it that was good, or failed unplanned; undefined while it lasts. */
@@ -37,21 +37,21 @@ export interface Maintenance {
   why: string;
 }
 
-/** Does it work now, and since when (not). Instants in epoch milliseconds. */
+/** Whether the service works now, and since when. Instants in epoch milliseconds. */
 export interface State {
   now: "up" | "down" | "planned" | "unknown";
   since: number;
-  /** It was so already when the window began. */
+  /** The state began before the window. */
   sinceBefore: boolean;
   /** The latest run; undefined when the window has none. */
   last?: { time: number; kind: Run["kind"]; ms: number; hop: Hop; beat?: Run["beat"] };
   /** While it is down, as planned or not: of the latest failure. */
   fault?: { hop: Hop; err: string | undefined; hint: string | undefined; failed: number };
-  /** While it is unknown: why nothing is known. While it is down as planned: why that is. */
+  /** Why the state is unknown, or the reason of the maintenance. */
   why?: string[];
 }
 
-/** What a walk over a timeline finds. */
+/** The result of a walk over a timeline. */
 export interface Account {
   slots: Slots;
   outages: Outage[];

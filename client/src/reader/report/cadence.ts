@@ -17,7 +17,7 @@ interface Grid extends Cadence {
   slotAt(instant: number): number;
 }
 
-/** The most frequent value, the smallest of several. */
+/** The most frequent value; the smallest one of several. */
 function mostFrequent(values: Iterable<number>): number | undefined {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -28,7 +28,7 @@ function mostFrequent(values: Iterable<number>): number | undefined {
   return best?.[0];
 }
 
-/** The latest slots that have a run, ascending: enough to tell how far apart they are. */
+/** The latest slots with a run, ascending: enough to derive their distance. */
 function slotsOf({ runs }: Collected): Float64Array {
   return Float64Array.from(runs.rows(-Infinity, Infinity).subarray(-20_000), (row) => runs.timeOf(row));
 }
@@ -55,7 +55,7 @@ function gridOf(schedule: string): Grid | undefined {
 
 /**
  * The cadence of a log: the schedule of the start line in force; where there is none, or one that cannot be read, the
- * distance and phase that most of its slots have. A log of one slot is taken to be a minute's.
+ * distance and phase that most of its slots have. A log with one slot counts as one slot per minute.
  */
 export function cadenceOf(log: Collected): Cadence {
   const { starts } = log;
@@ -83,7 +83,7 @@ function sectionsOf(starts: Collected["starts"], grids: Map<string, Grid>, deduc
   });
 }
 
-/** Schedules that follow each other; each counts the slots of its own time. */
+/** Consecutive schedules. Each counts the slots of its own period. */
 function inTurn(sections: Section[]): Pick<Cadence, "count" | "next"> {
   const latestFirst = sections.toReversed();
   return {

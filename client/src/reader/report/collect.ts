@@ -2,20 +2,20 @@ import { minute } from "@analyze/common/time";
 import { isRun, visible, type GapLine, type LogLine } from "../../line/index.ts";
 import { Runs } from "./runs.ts";
 
-/** A log as far as the report needs it; it does not matter in which order the lines came. */
+/** The parts of a log that the report needs. The order of the lines does not matter. */
 export interface Collected {
   runs: Runs;
   gaps: GapLine[];
   starts: { time: number; schedule: string; url: string }[];
   /** Time and reason of the latest stop line. */
   stop?: { time: number; why: string };
-  /** Earliest instant that the log says anything about; Infinity without lines. */
+  /** Earliest instant in the log; Infinity without lines. */
   begin: number;
-  /** The first line that was read is a start line: the log was begun then. */
+  /** The first line that was read is a start line, so the log starts there. */
   hasBeginning?: boolean;
-  /** The latest word on the edge's certificate. */
+  /** The latest information on the edge's certificate. */
   certificate?: { time: number; days: number };
-  /** Lines from the future: the clock that wrote them was ahead, or the one that reads them is behind. */
+  /** Lines from the future: the writer's clock was fast, or the reader's is slow. */
   future: { lines: number; latest: number };
 }
 
@@ -23,10 +23,10 @@ export function newCollected(): Collected {
   return { runs: new Runs(), gaps: [], starts: [], begin: Infinity, future: { lines: 0, latest: -Infinity } };
 }
 
-/** Clocks of two machines agree better than this. */
+/** Two machines' clocks differ by less than this. */
 const skew = minute;
 
-/** Takes one more line into `log`; of those at or after `to` only the schedule and the gaps. Epoch milliseconds. */
+/** Adds one line to `log`. Of lines at or after `to`, it keeps only schedule and gaps. Epoch milliseconds. */
 export function collect(log: Collected, line: LogLine, { to, now }: { to: number; now: number }): void {
   const { time } = line;
   log.hasBeginning ??= line.kind === "start";

@@ -3,7 +3,7 @@ import type { Hop } from "../../line/index.ts";
 import { itemsOf, type Hole, type Timeline } from "./timeline.ts";
 import type { Run } from "./runs.ts";
 
-/** Neighbouring slots that are drawn as one mark. */
+/** Adjacent slots that are drawn as one mark. */
 export interface Group {
   /** Epoch milliseconds of its beginning. */
   from: number;
@@ -25,7 +25,7 @@ export interface Groups {
   groups: Group[];
 }
 
-/** What a group came to. */
+/** The result of a group. */
 export type Mark = "failed" | "unknown" | "planned" | "flaky" | "ok" | "none";
 
 const widths = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880].map((count) => count * minute);
@@ -54,7 +54,7 @@ function addHole(groups: Group[], { width, count }: Pick<Timeline, "count"> & { 
   }
 }
 
-/** Cuts a timeline into at most `most` groups of equal width, which begin at whole minutes, hours or days of UTC. */
+/** Splits a timeline into at most `most` groups of equal width that start at whole minutes, hours or days of UTC. */
 export function groupSlots(timeline: Timeline, most: number): Groups {
   const width = widthFor(timeline, most);
   const origin = Math.floor(timeline.from / width) * width;
@@ -82,7 +82,7 @@ export function groupSlots(timeline: Timeline, most: number): Groups {
   return { width, groups };
 }
 
-/** The worst that is in a group. */
+/** The worst result in a group. */
 export function markOf({ runs, ...group }: Group): Mark {
   const trouble = (["failed", "unknown", "planned", "flaky"] as const).find((mark) => group[mark] > 0);
   return trouble ?? (runs > 0 ? "ok" : "none");

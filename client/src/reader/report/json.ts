@@ -16,7 +16,7 @@ function gapJson({ from, until, slots, why }: Hole): object {
   return { from: iso(from), until: iso(until), slots, why };
 }
 
-/** The report for programs: times as ISO 8601, shares from 0 to 1, null where a figure cannot be told. */
+/** The report for programs: times as ISO 8601, shares from 0 to 1, null for an unknown figure. */
 function reportJson(report: Report): object {
   const { timeline, state, slots, availability, objective, future } = report;
   const { last } = state;
@@ -41,7 +41,7 @@ function reportJson(report: Report): object {
   };
 }
 
-/** The report on several places for programs: each by its name, and what they say together. */
+/** The report on several places for programs: each by its name, and the combined result. */
 export function drawPlacesJson(places: Place[], { from, to, period, incidents, objective, slots }: Together): string {
   const together = {
     window: { from: iso(from), to: iso(to), periodSeconds: period / 1000 },

@@ -7,7 +7,7 @@ function names(places: Place[], now: string): string[] {
   return places.filter(({ report }) => report.state.now === now).map(({ name }) => name);
 }
 
-/** What all places say now, in one sentence: down, or down from one place. */
+/** The state as seen from all places, in one sentence: down, or down from one place. */
 export function placesSentence(places: Place[]): string {
   const [up, down, planned, unknown] = ["up", "down", "planned", "unknown"].map((now) => names(places, now).join(", "));
   const rest = unknown === "" ? "" : `; nothing is known from ${unknown}`;
@@ -27,7 +27,7 @@ const meanings = {
   unknown: "unknown",
 };
 
-/** What became of the slots, seen from all places. */
+/** The results of the slots, as seen from all places. */
 export function placesSum({ slots }: Together): string {
   const due = Object.values(slots).reduce((sum, count) => sum + count, 0);
   const shown = verdicts.filter((verdict) => slots[verdict] > 0 || verdict === "ok" || verdict === "down");

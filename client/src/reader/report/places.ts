@@ -5,20 +5,20 @@ import { objectiveOf, type Objective, type Report } from "./summary.ts";
 import { itemsOf } from "./timeline.ts";
 import type { Run } from "./runs.ts";
 
-/** A place from which the service is probed, and what its log says. */
+/** A place from which the service is probed, and the report of its log. */
 export interface Place {
   name: string;
   report: Report;
 }
 
 /**
- * What all places together say of a slot: `partial` failed from some and was good from others, `down` failed from two or
+ * The combined result of a slot: `partial` failed from some and was good from others, `down` failed from two or
  * more and was good from none, `unconfirmed` failed from the only place that knows, `planned` failed in maintenance.
  */
 export const verdicts = ["ok", "partial", "down", "unconfirmed", "planned", "unknown"] as const;
 type Verdict = (typeof verdicts)[number];
 
-/** Slots in a row with the same trouble seen from the same places. Instants in epoch milliseconds. */
+/** Consecutive slots with the same verdict from the same places. Instants in epoch milliseconds. */
 export interface Incident {
   verdict: "partial" | "down" | "unconfirmed";
   from: number;
@@ -32,7 +32,7 @@ export interface Incident {
   err: string | undefined;
 }
 
-/** Several logs of one service as one. */
+/** The combined report of several logs of one service. */
 export interface Together {
   from: number;
   to: number;
@@ -40,7 +40,7 @@ export interface Together {
   period: number;
   slots: Record<Verdict, number>;
   incidents: Incident[];
-  /** Failed is what was down; what one place alone saw, or failed unconfirmed, is not. */
+  /** Only slots that were down count as failed, not `partial` and `unconfirmed` ones. */
   objective: Objective;
 }
 
@@ -75,13 +75,13 @@ function verdictOf(views: View[], slot: number): Verdict | undefined {
   if (none === views.length) return undefined;
   if (good === undefined || planned === undefined || failed === undefined) return undefined;
   if (failed > 0 && good > 0) return "partial";
-  // Maintenance that one client was told of is the service's, whoever else meets it.
+  // Maintenance that was announced to one client holds for the service, so for all places.
   if (planned > 0 && good === 0) return "planned";
   if (failed > 0) return failed > 1 ? "down" : "unconfirmed";
   return good > 0 ? "ok" : "unknown";
 }
 
-/** Whether a slot goes on with an incident. */
+/** Whether a slot continues an incident. */
 function isSame(incident: Incident, verdict: Verdict, places: string[]): boolean {
   return incident.verdict === verdict && incident.places.join() === places.join();
 }
@@ -90,7 +90,7 @@ function findIncidents(views: View[], found: (Verdict | undefined)[], timeOf: (s
   const incidents: Incident[] = [];
   let open: Incident | undefined;
   for (const [slot, verdict] of found.entries()) {
-    // What is not known does not end an incident.
+    // An unknown slot does not end an incident.
     if (verdict === "unknown" || verdict === undefined) continue;
     const failing = views.filter((view) => view.failures.has(slot));
     const places = failing.map(({ name }) => name);

@@ -43,7 +43,7 @@ function larger<T extends Float64Array | Uint8Array | Int32Array>(column: T, emp
   return empty;
 }
 
-/** Runs in columns: half a million of them are a year, and take 30 MB. */
+/** Runs stored in columns: a year has half a million of them and takes 30 MB. */
 export class Runs {
   #size = 0;
   #times = new Float64Array(1024);

@@ -6,21 +6,21 @@ import { newCollected, type Collected } from "./collect.ts";
 import { phases, type Phase } from "./runs.ts";
 import { timelineOf, type Timeline, type Window } from "./timeline.ts";
 
-/** What is asked of a report: the window in epoch milliseconds and the objective in percent. */
+/** The scope of a report: the window in epoch milliseconds and the objective in percent. */
 export interface Scope extends Window {
   slo: number;
 }
 
-/** What a service level objective says about a window; minutes may be negative once the budget is overspent. */
+/** The state of a service level objective in a window. Minutes are negative once the budget is overspent. */
 export interface Objective {
   /** Percent of the due slots that should be answered. */
   target: number;
-  /** undefined: cannot be told, for the unknown slots decide. */
+  /** undefined: undecided, because it depends on the unknown slots. */
   held: boolean | undefined;
   budgetMinutes: number;
   spentMinutes: number;
   leftMinutes: number;
-  /** What one slot stands for. */
+  /** Minutes per slot. */
   slotMinutes: number;
 }
 
@@ -39,7 +39,7 @@ interface Availability {
   ofRun: number | undefined;
 }
 
-/** All that a report says, before it is drawn. Instants in epoch milliseconds, shares from 0 to 1. */
+/** The content of a report before it is drawn. Instants in epoch milliseconds, shares from 0 to 1. */
 export interface Report extends Account {
   /** The URL and schedule of the last start line, where one was read. */
   target?: string;
@@ -51,17 +51,17 @@ export interface Report extends Account {
   /** Whole days, at the window's end, until the edge's certificate expires. */
   certificateDays?: number;
   tally: Tally;
-  /** Runs of a slot that had one already: the clock was set back. The worst counts. */
+  /** Repeated runs of a slot, after the clock was set back. The worst one counts. */
   repeated: number;
   /** Lines later than now, and the latest instant among them. */
   future?: { lines: number; latest: number };
-  /** Maintenance that is announced now, so that one that was forgotten is seen. */
+  /** Maintenance that is announced now. The report shows it, in case it was forgotten. */
   announced?: { since: number; why: string };
 }
 
 /**
- * Weighs failed slots against the budget that `target` percent leaves; planned ones are no part of either. Held only if
- * it would hold had every unknown slot failed; broken only if it would be had every one of them been good.
+ * Compares failed slots with the budget that `target` percent leaves; planned slots do not count. Held only if it holds
+ * with every unknown slot failed; broken only if it is broken with every unknown slot good.
  *
  */
 export function objectiveOf({ due, failed, planned, unknown }: Slots, target: number, slotMinutes: number): Objective {
@@ -135,7 +135,7 @@ export function summarize(log: Collected, tally: Tally, { slo, ...window }: Scop
   };
 }
 
-/** The report of a place of which nothing is known, over the slots that were due by the schedule of another one. */
+/** The report of a place without lines, over the slots that were due by the schedule of another place. */
 export function unknownLike(known: Report, scope: Scope, problem: Tally["problems"][number]): Report {
   const { target: url, schedule, timeline } = known;
   const starts = schedule === undefined ? [] : [{ time: scope.since, schedule, url: url ?? "" }];

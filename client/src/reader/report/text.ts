@@ -18,7 +18,7 @@ const marks: Record<Mark, { block: string; plain: string; colour: Colour }> = {
 const stateColours: Record<State["now"], Colour> = { up: "green", down: "red", planned: "blue", unknown: "magenta" };
 const shownRows = 10;
 
-/** A row of the report: what it is about, and the figures. */
+/** A row of the report: label and figures. */
 export function labelled(label: string, text: string): string {
   return `${label.padEnd(14)}${text}`;
 }
@@ -43,7 +43,7 @@ function stateLines({ state, timeline }: Report, screen: Screen): string[] {
   return lines;
 }
 
-/** Times under the strip: where a group begins a day, or an hour, as far as there is room. */
+/** Times under the strip: at groups that start a day or an hour, as far as there is room. */
 function axis(groups: Group[], width: number): string {
   const isDaily = groups.length * width > 3 * day;
   const step = isDaily ? day : day / 24;

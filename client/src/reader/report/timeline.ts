@@ -3,7 +3,7 @@ import type { Cadence } from "./cadence.ts";
 import type { Collected } from "./collect.ts";
 import type { Run, Runs } from "./runs.ts";
 
-/** Due slots of which nothing is known, between two runs or at either end of the window. */
+/** Due slots without a result, between two runs or at either end of the window. */
 export interface Hole {
   kind: "hole";
   /** The first slot without a run. */
@@ -31,7 +31,7 @@ export interface Timeline {
   period: number;
   /** Slots due in (`after`, `until`]. */
   count: Cadence["count"];
-  /** The log was begun at `from`: there is no "before". */
+  /** The log starts at `from`: nothing is known of earlier slots. */
   isBeginning: boolean;
   runs: Runs;
   rows: Uint32Array;
@@ -43,7 +43,7 @@ const writingTime = minute;
 
 /** The reasons of the gap lines within a hole. Call it from the oldest hole to the newest. */
 function gapReader({ gaps }: Collected): (from: number, until: number) => Set<string> {
-  // A negative one says that slots were run again, not that any was missed.
+  // A negative gap means repeated slots, not missed ones.
   const sorted = gaps.filter(({ slots }) => slots > 0).sort((a, b) => a.time - b.time);
   let next = 0;
   return (from, until) => {
@@ -86,7 +86,7 @@ export function timelineOf(log: Collected, cadence: Cadence, { since, to, now }:
   return { from, to, period: cadence.period, count: cadence.count, isBeginning, runs: log.runs, rows, holes };
 }
 
-/** The runs and holes of a timeline in order of time; each is made when it is asked for. */
+/** The runs and holes of a timeline in order of time. Each is created on demand. */
 export function* itemsOf({ runs, rows, holes }: Timeline): Generator<Item> {
   let next = 0;
   for (const row of rows) {

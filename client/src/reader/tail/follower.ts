@@ -19,16 +19,16 @@ async function readWhole(path: string): Promise<string[]> {
 }
 
 /**
- * Follows a log over rotation by rename, removal and truncation. It looks, rather than to be told: no line is lost to
- * an event that did not come. A file that was renamed stays open for a while: the writer may have opened it before.
+ * Follows a log over rotation by rename, removal and truncation. Polls, so a missed event loses nothing. A renamed file
+ * stays open for a while, because the writer may have opened it before.
  */
 export class LogFollower {
   readonly #path: string;
   readonly #bytes: number;
-  /** The live file as of the last look, or the last that was. */
+  /** The live file at the last poll, or the previous one. */
   #live: OpenFile | undefined;
   #left: { file: OpenFile; at: number }[] = [];
-  /** Epoch milliseconds of the youngest record seen. */
+  /** Epoch milliseconds of the newest record seen. */
   #youngest = Number.NEGATIVE_INFINITY;
   #lastLine: string | undefined;
   /** Epoch milliseconds of the last look. */
@@ -84,7 +84,7 @@ export class LogFollower {
     return found.flat();
   }
 
-  /** Goes on to the live file, through those that came and were renamed between two looks. */
+  /** Continues with the live file, and reads those that were created and renamed between two polls. */
   async #goOn(): Promise<string[]> {
     const next = await openFile(this.#path, this.#live ? Infinity : this.#bytes);
     if (!next) return [];

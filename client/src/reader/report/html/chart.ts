@@ -6,7 +6,7 @@ import { markOf, type Group, type Groups } from "../groups.ts";
 import { percentiles, type Percentiles } from "../summary.ts";
 import { atMinute } from "../wording.ts";
 
-/** What `html` gives: text in which every value was escaped. */
+/** The result of `html`: text with every value escaped. */
 export type Markup = ReturnType<typeof html>;
 
 /** Latency of a group's good runs beside the group. */
@@ -28,7 +28,7 @@ export function measure({ groups }: Groups): Measured[] {
 
 type Scale = Pick<ReturnType<typeof scaleLinear<number, number>>, "ticks"> & ((value: number) => number);
 
-/** From 0, or by powers where the slowest group would press the others to the ground. */
+/** Linear from 0, or logarithmic if the slowest group would flatten the others. */
 function latencyScale(latencies: Percentiles[]): { scale: Scale; ticks: number[]; isLog: boolean } {
   const [low, high] = [Math.min(...latencies.map(({ p50 }) => p50)), Math.max(...latencies.map(({ p95 }) => p95))];
   if (low >= 1 && high > low * 15) {
@@ -75,7 +75,7 @@ export function latencyChart(measured: Measured[], id = "c"): Markup {
     </svg>`;
 }
 
-/** One bar per group in the colour of its worst slot; bars of trouble are higher, so that colour is not needed. */
+/** One bar per group in the colour of its worst slot. Failed groups have higher bars, so colour is not needed. */
 export function strip(measured: Measured[], id = "s"): Markup {
   const bars = measured.map(
     ({ group }, index) => html`<rect class="${markOf(group)}" x="${index + 0.08}" width="0.84" y="0" height="10" />`,

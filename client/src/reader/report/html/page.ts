@@ -76,7 +76,7 @@ function tipText({ group, latency }: Measured): string {
   ].join("\n");
 }
 
-/** `id` keeps the names of a page's charts apart. */
+/** `id` makes the element IDs unique within a page. */
 function chart(report: Report, id = ""): Markup {
   const groups = groupSlots(report.timeline, 120);
   const measured = measure(groups);
@@ -112,7 +112,7 @@ function footer(report: Report): Markup {
   </footer>`;
 }
 
-/** The report as one HTML document that needs nothing else: no request leaves it, and its policy forbids any. */
+/** The report as one self-contained HTML document. Its Content-Security-Policy allows no request. */
 export function drawHtml(report: Report): Promise<string> {
   const title = `${words[report.state.now]}: ${report.target ?? "analyze"}`;
   return document(
@@ -129,7 +129,7 @@ export function drawHtml(report: Report): Promise<string> {
   );
 }
 
-/** The report on several places as one such document: what they say together, then each. */
+/** The report on several places as one document: the combined result, then each place. */
 export function drawPlacesHtml(places: Place[], all: Together): Promise<string> {
   const sentence = placesSentence(places);
   const target = places.find(({ report }) => report.target !== undefined)?.report.target ?? "analyze";

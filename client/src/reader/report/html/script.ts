@@ -1,4 +1,4 @@
-/** What makes the chart tell about the group under the pointer, the finger or the arrow keys. */
+/** Shows the figures of the group under the pointer, the finger or the arrow keys. */
 export const script = `
 for (const chart of document.querySelectorAll(".chart")) {
 const texts = JSON.parse(chart.parentElement.querySelector("script").textContent);

@@ -1,4 +1,4 @@
-/** The page's style: light and dark by the reader's choice, one column, nothing loaded. */
+/** The page's style: light or dark by the browser's setting, one column, no external resource. */
 export const style = `
 :root { color-scheme: light dark;
   --paper: light-dark(#fff, #15181b); --ink: light-dark(#1a1d21, #e7e9ec); --muted: light-dark(#59616c, #a0a8b2);

@@ -67,7 +67,7 @@ export function outageTable(report: Report): Markup {
   return table("Outages", ["from (UTC)", "length", "hop", "first error"], rows);
 }
 
-/** What several places saw together, latest first. */
+/** The incidents of several places, latest first. */
 export function incidentTable(all: Together): Markup {
   if (all.incidents.length === 0) return html`<p class="none">No failure from any place in this time.</p>`;
   const rows = all.incidents
@@ -105,7 +105,7 @@ export function gapTable({ timeline: { holes } }: Report): Markup {
   return table("Gaps: nothing is known of these slots", ["from (UTC)", "slots", "why"], rows);
 }
 
-/** What the chart shows, for who cannot see it. */
+/** The data of the chart as a table, for screen readers. */
 export function groupTable(measured: Measured[]): Markup {
   const rows = measured.map(({ group, latency }) => [
     say.atMinute(group.from),

@@ -27,7 +27,7 @@ async function refuseFilesOf(log: string, file: string, inode: number | undefine
 }
 
 /**
- * Refuses every target but a new file, an empty one and an earlier page, so that no log, key or other file is lost.
+ * Accepts only a new file, an empty one or an earlier page as the target, so that no log, key or other file is lost.
  * @throws ReadError, saying what to do.
  */
 async function checkTarget(file: string, logs: string[]): Promise<void> {

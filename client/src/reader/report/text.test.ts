@@ -18,7 +18,7 @@ describe("the first lines of a report", () => {
     const text = drawText(reportOf([okLine(at(0)), formatLine(runLine(at(1), failure))], at(2)), plain);
     expect(text.split("\n\n")[0]?.split("\n")).toEqual([
       "DOWN for 1 min, since 2026-11-20 22:01 UTC, 1 failed probe",
-      "whose fault   the edge's certificate (tls-name): it was issued for another name",
+      "failing hop   the edge's certificate (tls-name): it was issued for another name",
       "error         ERR_TLS",
       "hint          issue one",
       "next          analyze doctor",
@@ -39,7 +39,7 @@ describe("the first lines of a report", () => {
       "UNKNOWN for 4 min, since before 2026-11-20 22:00 UTC: the client wrote nothing",
       "next          analyze doctor",
     ]);
-    expect(drawText(reportOn("oo"), plain)).not.toMatch(/whose fault|^next /m);
+    expect(drawText(reportOn("oo"), plain)).not.toMatch(/failing hop|^next /m);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe("the first lines of a report", () => {
 
   it("has the fault in bold, and the legend's explanation and the times dim", () => {
     const text = drawText(reportOn("oX"), { ...plain, colour: true });
-    expect(text).toContain("whose fault   \u001B[1mthe network");
+    expect(text).toContain("failing hop   \u001B[1mthe network");
     expect(text).toContain("\u001B[2mone mark is 1 min, its worst slot\u001B[22m");
     expect(text).toContain("\u001B[2m22:00");
   });

@@ -106,7 +106,7 @@ describe("what the page of a report says", () => {
       "analyze",
       "for 1 min, since before 2026-11-20 22:00 UTC, 1 failed probe",
       "Last probe 2026-11-20 22:00 UTC: FAIL, 7 ms",
-      "Whose fault: the edge's certificate (tls-expired): it is outside its dates; this host's clock may be wrong",
+      "Failing hop: the edge's certificate (tls-expired): it is outside its dates; this host's clock may be wrong",
       "CERT_HAS_EXPIRED",
       hint,
       "Next: analyze doctor",
@@ -114,15 +114,15 @@ describe("what the page of a report says", () => {
     expect(textsOf(page, "title")[0]).toBe("Down: analyze");
     const bare = await drawHtml(reportOf([formatLine(runLine(at(0), { kind: "FAIL", hop: "app" }))], at(1)));
     expect(textsOf(bare, "p").slice(3, 5)).toEqual([
-      "Whose fault: the application (app): web or worker answered with an error",
+      "Failing hop: the application (app): web or worker answered with an error",
       "Next: analyze doctor",
     ]);
   });
 
   it("sends nobody to the doctor while maintenance lasts, and shows no fault where it is up", async () => {
-    expect(await drawHtml(reportOn("op"))).toContain("Whose fault");
+    expect(await drawHtml(reportOn("op"))).toContain("Failing hop");
     expect(await drawHtml(reportOn("op"))).not.toContain("Next:");
-    expect(await drawHtml(reportOn("oo"))).not.toContain("Whose fault");
+    expect(await drawHtml(reportOn("oo"))).not.toContain("Failing hop");
     expect(await drawHtml(reportOf([startLine(begin)], at(3)))).not.toContain("Last probe");
   });
 

@@ -35,7 +35,7 @@ export async function startStrangers(
 ): Promise<{ pods: Record<string, string>; end(): Promise<void> }> {
   const started = new Map<string, Stranger>();
   const start = async (name: string, place: Place): Promise<void> => {
-    started.set(name, await startStranger(cluster, { name: `stranger-${name}`, image, ...place }));
+    started.set(name, await startStranger(cluster, { name: `stranger-${name}-${process.pid}`, image, ...place }));
   };
   await Promise.all(Object.entries(places).map(([name, place]) => start(name, place)));
   return {

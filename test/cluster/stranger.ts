@@ -44,11 +44,11 @@ export async function startStranger(
     },
   });
   const running = "--for=jsonpath={.status.phase}=Running";
-  await cluster.read("-n", namespace, "wait", running, `pod/${name}`, "--timeout=60s");
+  await cluster.read("-n", namespace, "wait", running, `pod/${name}`, "--timeout=120s");
   return {
     pod: `${namespace}/${name}`,
     end: async () => {
-      await cluster.read("-n", namespace, "delete", "pod", name, "--ignore-not-found", "--wait=false");
+      await cluster.read("-n", namespace, "delete", "pod", name, "--ignore-not-found", "--timeout=60s");
     },
   };
 }

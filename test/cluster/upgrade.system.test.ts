@@ -65,8 +65,6 @@ describeWith(["cluster", "helm", "docker"], "an upgrade from a released chart", 
 
   it.each([
     { chart: "analyze-0.1.0-1.tgz", edge: "ingress", way: "npm run deploy:minikube" },
-    { chart: "analyze-0.1.0-3.tgz", edge: "ingress", way: "helm upgrade --reuse-values" },
-    { chart: "analyze-0.1.0-3.tgz", edge: "nginx", way: "npm run deploy:minikube" },
     { chart: "analyze-0.1.0-3.tgz", edge: "nginx", way: "helm upgrade --reuse-values" },
   ] as const)("loses no POST: $chart, edge.kind=$edge, $way", async ({ chart, edge, way }) => {
     const { world, options } = await installed(chart, edge);

@@ -48,8 +48,35 @@ describe("a command of a hint", () => {
     }
   });
 
-  it("needs no checkout and no cluster on a host", () => {
-    for (const command of commandsAt("host")) expect(command).toMatch(/^(curl|openssl|systemctl|timedatectl)\b/);
+  it.each([
+    ["host", /^(curl|openssl|systemctl|timedatectl) /],
+    ["start", /^(tail|grep|npm|env|date) /],
+    ["compose", /^(docker compose|date) /],
+    ["kubernetes", /^(kubectl|npm run|env|date) /],
+  ] as const)("is of a program that is there: %s", (place, program) => {
+    for (const command of commandsAt(place)) expect(`${command} `).toMatch(program);
+  });
+
+  it("finds a request by its ID, but for a host, which has no logs", () => {
+    for (const place of ["start", "compose", "kubernetes"] as const)
+      expect(commandsOf({ ...target, place }).logs("host-60")).toMatch(/grep host-60\b/);
+    expect(commandsOf(target).logs("host-60")).toMatch(/^curl /);
+  });
+
+  it("on a host looks at the certificate and at the CA by openssl", () => {
+    const { authority, issueFor, certificate } = commandsOf({ ...target, caFile: "/my ca.crt", address: undefined });
+    const seen = "openssl s_client -connect analyze.test:443 -servername analyze.test </dev/null | openssl x509 -noout";
+    expect(certificate).toBe(`${seen} -dates`);
+    expect(issueFor("a.test")).toBe(`${seen} -ext subjectAltName`);
+    expect(authority).toBe("openssl x509 -in '/my ca.crt' -noout -subject -dates");
+    expect(commandsOf({ ...target, caFile: undefined }).authority).toContain("-in ca.crt ");
+  });
+
+  it("quotes for a shell what needs quotes", () => {
+    expect(commandsOf({ ...target, caFile: "/it's/ca.crt" }).authority).toContain("-in '/it'\\''s/ca.crt' ");
+    expect(commandsOf({ ...target, caFile: "/a-b_c@d%e+f=g:h,i.j[k]/ca" }).authority).toContain(
+      "-in /a-b_c@d%e+f=g:h,i.j[k]/ca ",
+    );
   });
 
   it("works on the certificates that the client trusts", () => {

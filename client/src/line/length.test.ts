@@ -65,6 +65,26 @@ describe("texts that are too long", () => {
     expect(Buffer.byteLength(formatLine({ ...start, ...texts }))).toBeLessThanOrEqual(maxLineBytes);
   });
 
+  it.each(["out", "hint", "first", "err", "plan", "id", "addr"])("%s of a run is cut to 200 characters", (key) => {
+    const line = parseLine(formatLine({ ...ok, [key]: "x".repeat(600) }));
+    expect(line).toEqual({ ...ok, [key]: `${"x".repeat(199)}…` });
+  });
+
+  it.each(["schedule", "url", "version", "host", "addr", "ca", "config"])("%s of a start is cut, too", (key) => {
+    const start = {
+      kind: "start",
+      time,
+      version: "1",
+      url: "u",
+      schedule: "s",
+      config: "c",
+      host: "h",
+      pid: 7,
+    } as const;
+    const line = parseLine(formatLine({ ...start, [key]: "x".repeat(600) }));
+    expect(line).toEqual({ ...start, [key]: `${"x".repeat(199)}…` });
+  });
+
   it("why a poller stopped is cut too", () => {
     expect(parseLine(formatLine({ kind: "stop", time, why: "w".repeat(600) }))).toEqual({
       kind: "stop",

@@ -30,8 +30,8 @@ function testsOf({ tests }: Folder, path: string): readonly string[] {
   return own !== path && existsSync(own) ? [own] : tests;
 }
 
-/** So many lines of each folder alone are mutated where MUTATION_SAMPLE says so. */
-const sampleSize = Number(process.env["MUTATION_SAMPLE"] ?? Infinity);
+/** Where MUTATION_SAMPLE is a range such as 0-50, only those of each folder's shuffled lines are mutated. */
+const sample = process.env["MUTATION_SAMPLE"]?.split("-").map(Number);
 
 function order(line: string): string {
   return createHash("sha256").update(line).digest("hex");
@@ -45,13 +45,13 @@ function sampleOf(path: string): string[] {
       .split("\n")
       .map((_, index) => `${file}:${index + 1}-${index + 1}`),
   );
-  return lines.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, sampleSize);
+  return lines.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(...(sample ?? []));
 }
 
 /** What to mutate of `path`, in Stryker's words. */
 function mutantsOf(path: string): string[] {
   if (/\.ts(:|$)/.test(path)) return [path];
-  return sampleSize === Infinity ? [`${path}/**/*.ts`, "!**/*.test.ts"] : sampleOf(path);
+  return sample === undefined ? [`${path}/**/*.ts`, "!**/*.test.ts"] : sampleOf(path);
 }
 
 /** Tries the mutants of `path`, the folder or one of its files. */
@@ -69,7 +69,7 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     // A slow machine must not pass for an endless loop.
     timeoutMS: 30_000,
     timeoutFactor: 4,
-    incremental: sampleSize === Infinity,
+    incremental: sample === undefined,
     incrementalFile: `${report}/incremental.json`,
     disableTypeChecks: true,
     ignorePatterns: ["dist", ".ci", "docs", "bench", "ingress", "test/mutation/out", "**/cdktf.out"],

@@ -73,7 +73,7 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     incrementalFile: `${report}/incremental.json`,
     disableTypeChecks: true,
     ignorePatterns: ["dist", ".ci", "docs", "bench", "ingress", "test/mutation/out", "**/cdktf.out"],
-    reporters: ["clear-text", "html", "json"],
+    reporters: ["dots", "clear-text", "html", "json"],
     htmlReporter: { fileName: `${report}/index.html` },
     jsonReporter: { fileName: `${report}/mutation.json` },
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: true },

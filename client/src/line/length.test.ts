@@ -23,6 +23,8 @@ describe("texts that are too long", () => {
   it("a cut never leaves half a character", () => {
     const err = `${"e".repeat(198)}👩${"e".repeat(9)}`;
     expect(parseLine(formatLine({ ...ok, err }))).toMatchObject({ err: `${"e".repeat(198)}…` });
+    const early = `👩${"e".repeat(300)}`;
+    expect(parseLine(formatLine({ ...ok, err: early }))).toMatchObject({ err: `👩${"e".repeat(197)}…` });
   });
 
   it("a line of 512 bytes stays as it is", () => {

@@ -5,7 +5,7 @@ import { Stryker } from "@stryker-mutator/core";
 import { folders, type Folder } from "./folders.ts";
 
 // Usage: npm run mutation -- [FOLDER|FILE|FILE:FIRST-LAST…] (lines); every folder of folders.ts where none is named. Exit code 1 where one is below 85 %.
-// Results are kept in out/: a mutant is tried again only if it or a test that concerns it has changed. Delete out/ to try all.
+// Results are kept in out/: where a folder is named, a mutant is tried again only if it or a test that concerns it has changed.
 
 const least = 85;
 /**
@@ -20,6 +20,8 @@ interface Score {
   readonly timeouts: number;
   readonly all: number;
 }
+
+const named = process.argv.slice(2).map((path) => path.replace(/\/$/, ""));
 
 /** Globs of the only tests to run, separated by commas: fewer of them give a lower figure, sooner. */
 const givenTests = process.env["MUTATION_TESTS"];
@@ -70,6 +72,7 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     timeoutMS: 30_000,
     timeoutFactor: 4,
     incremental: sample === undefined,
+    force: named.length === 0,
     incrementalFile: `${report}/incremental.json`,
     disableTypeChecks: true,
     ignorePatterns: ["dist", ".ci", "docs", "bench", "ingress", "test/mutation/out", "**/cdktf.out"],
@@ -87,7 +90,6 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
   return { path, killed: count(killed), timeouts: count(new Set(["Timeout"])), all: tried.length };
 }
 
-const named = process.argv.slice(2).map((path) => path.replace(/\/$/, ""));
 const chosen = (named.length === 0 ? folders.map(({ path }) => path) : named).map((path) => ({
   path,
   folder: folders.find((folder) => path === folder.path || path.startsWith(`${folder.path}/`)),

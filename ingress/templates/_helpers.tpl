@@ -85,6 +85,21 @@ affinity:
               {{- $selector | nindent 14 }}
 {{- end }}
 
+{{/* Not empty if tasks are on: a Redis of this release, or another one. */}}
+{{- define "analyze.hasRedis" -}}
+{{- if or .Values.redis.enabled .Values.redis.external.secretName }}true{{ end -}}
+{{- end }}
+
+{{/* Variables of web and worker for Redis, as a map. The password and an external address are read from files. */}}
+{{- define "analyze.redisConfig" -}}
+{{- if .Values.redis.enabled -}}
+REDIS_URL: redis://redis.{{ .Release.Namespace }}.svc:6379
+REDIS_PASSWORD_FILE: /run/redis/password
+{{- else if .Values.redis.external.secretName -}}
+REDIS_URL_FILE: /run/redis/url
+{{- end -}}
+{{- end }}
+
 {{- define "analyze.workerUrl" -}}
 http://worker.{{ .Release.Namespace }}.svc:{{ .Values.worker.service.port }}
 {{- end }}

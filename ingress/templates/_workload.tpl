@@ -97,6 +97,24 @@ spec:
             {{- toYaml $values.resources | nindent 12 }}
           securityContext:
             {{- include "analyze.containerSecurity" $root | nindent 12 }}
+          {{- $volumes := list }}
+          {{- if include "analyze.hasRedis" $root }}
+          {{- $volumes = append $volumes (dict "name" "redis" "at" "/run/redis" "secret" ($root.Values.redis.enabled | ternary "redis" $root.Values.redis.external.secretName)) }}
+          {{- end }}
+          {{- if and (eq $name "web") $root.Values.auth.tokensSecretName }}
+          {{- $volumes = append $volumes (dict "name" "tokens" "at" "/run/tokens" "secret" $root.Values.auth.tokensSecretName) }}
+          {{- end }}
+          {{- with $volumes }}
+          volumeMounts:
+            {{- range . }}
+            - {name: {{ .name }}, mountPath: {{ .at }}, readOnly: true}
+            {{- end }}
+      volumes:
+        {{- range . }}
+        - name: {{ .name }}
+          secret: {secretName: {{ .secret }}, defaultMode: 0440}
+        {{- end }}
+          {{- end }}
 ---
 apiVersion: v1
 kind: Service
@@ -122,7 +140,7 @@ spec:
       nodePort: {{ . }}
       {{- end }}
 ---
-{{- if $values.autoscaling.enabled }}
+{{- if and $values.autoscaling.enabled (not $values.autoscaling.queueDepth) }}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:

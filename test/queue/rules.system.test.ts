@@ -1,0 +1,110 @@
+import { expect, it, onTestFinished } from "vitest";
+import { accepted, task } from "@analyze/server/contract";
+import { createConsumer, type Consumer } from "../../server/src/worker/consumer.ts";
+import { createService } from "../../server/src/shared/service.ts";
+import { startProgram } from "../support/program.ts";
+import { describeWith } from "../support/requirements.ts";
+import { startRedis, type PrivateRedis } from "./redis.ts";
+import { queueStackForTest, until, type QueueStack } from "./stack.ts";
+
+const metrics = { done: () => undefined, failed: () => undefined, stalled: () => undefined };
+
+async function redisForTest(): Promise<PrivateRedis> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
+  return redis;
+}
+
+/** A stack without its worker, and what consumes in its place with this work. */
+async function stackWith(redis: PrivateRedis, work: (id: string) => Promise<object>): Promise<QueueStack> {
+  const stack = await queueStackForTest(redis.url);
+  await stack.worker.stop();
+  const { logger } = createService("worker", "silent");
+  const settings = { url: redis.url, password: undefined };
+  const consumer: Consumer = createConsumer({
+    redis: settings,
+    concurrency: 1,
+    logger,
+    metrics,
+    work: (_, id) => work(id),
+  });
+  onTestFinished(() => consumer.drain());
+  return stack;
+}
+
+async function add(stack: QueueStack): Promise<string> {
+  return accepted.parse(await (await stack.post("/api/add/ruled", { text: "secret-text" })).json()).id;
+}
+
+const isIn = (state: string) => (body: unknown) => task.safeParse(body).data?.state === state;
+
+/** What `npm run tasks` prints. */
+async function tasks(redis: PrivateRedis, ...args: string[]): Promise<[string, number | null]> {
+  const env = { ...process.env, REDIS_URL: redis.url };
+  const program = startProgram(process.execPath, ["server/src/admin/main.ts", ...args], { env });
+  const code = await program.ended;
+  return [program.output(), code];
+}
+
+describeWith(["redis-server"], "a task whose work fails", () => {
+  it("is run five times, with pauses that grow, and is then a dead letter that a person can see and retry", async () => {
+    const redis = await redisForTest();
+    const starts: number[] = [];
+    let isBroken = true;
+    const stack = await stackWith(redis, async () => {
+      starts.push(performance.now());
+      if (isBroken) throw new Error("the work quotes secret-text");
+      return { processed_text: "done" };
+    });
+    const id = await add(stack);
+    const failed = await until(stack, `/api/tasks/${id}`, isIn("failed"), 60_000);
+    expect(failed).toMatchObject({ attempts: 5, error: expect.stringContaining("kept for a person") });
+    const pauses = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+    expect(pauses.map((pause, index) => pause >= 500 * 2 ** index)).toEqual([true, true, true, true]);
+
+    expect(await tasks(redis, "list")).toEqual([expect.stringContaining(`${id}  `), 0]);
+    const [shown] = await tasks(redis, "show", id);
+    expect(JSON.parse(shown)).toMatchObject({ id, state: "failed", task: "ruled", textBytes: 11 });
+    isBroken = false;
+    expect(await tasks(redis, "retry", id)).toEqual(["Retried 1.\n", 0]);
+    await until(stack, `/api/tasks/${id}`, isIn("completed"));
+    expect(await tasks(redis, "retry", id)).toEqual([`${id} is completed: only a failed task can be retried\n`, 2]);
+    expect(await tasks(redis, "drop", id)).toEqual(["Dropped 1.\n", 0]);
+    expect((await stack.get(`/api/tasks/${id}`)).status).toBe(404);
+    expect((await tasks(redis, "show", id))[1]).toBe(2);
+  });
+});
+
+describeWith(["redis-server"], "a task whose worker is killed", () => {
+  it("three times is completed all the same; its attempts are not used up", { timeout: 150_000 }, async () => {
+    const redis = await redisForTest();
+    const stack = await queueStackForTest(redis.url);
+    await stack.worker.stop();
+    const id = await add(stack);
+    // Marks the job as one that was started, and whose worker vanished, as often.
+    for (let crash = 1; crash <= 3; crash++) {
+      const program = startProgram(process.execPath, ["test/queue/hanging/main.ts"], {
+        env: { ...process.env, REDIS_URL: redis.url },
+      });
+      await program.waitFor(new RegExp(`started ${id}`), 60_000);
+      await program.stop("SIGKILL");
+    }
+    const { logger } = createService("worker", "silent");
+    const consumer = createConsumer({
+      redis: { url: redis.url, password: undefined },
+      concurrency: 1,
+      logger,
+      metrics,
+    });
+    onTestFinished(() => consumer.drain());
+    const done = task.parse(await until(stack, `/api/tasks/${id}`, isIn("completed"), 60_000));
+    expect(done.attempts).toBe(4);
+  });
+});
+
+it("without REDIS_URL, the command says what to set", async () => {
+  const { REDIS_URL: _, ...env } = process.env;
+  const program = startProgram(process.execPath, ["server/src/admin/main.ts", "list"], { env });
+  expect(await program.ended).toBe(2);
+  expect(program.output()).toBe("REDIS_URL is not set: name the Redis of web and worker\n");
+});

@@ -26,7 +26,7 @@ async function moveClients(to: Kind, where: readonly string[]): Promise<LoadResu
   const load = startLoad({
     ...before.target,
     address: () => address,
-    keepAlive: 2,
+    keepAlive: 1,
     fresh: 2,
     pauseMs: 1,
     durationMs: 400_000,

@@ -56,8 +56,7 @@ async function upgrade(namespace: string, edge: string, values: Record<string, s
 /** Where an ACME server looks for the edge: at port 80, so that node ports are no candidates. */
 async function balancedAddress(namespace: string, edge: string): Promise<string> {
   const { options } = await settleEdge(cluster, readOptions(["deploy", "--edge", edge, "--namespace", namespace], {}));
-  const isBalanced = (address: string): boolean => splitAddress(address).port === 443;
-  const [first] = (await candidates(cluster, options)).filter(isBalanced);
+  const first = (await candidates(cluster, options)).find((address) => splitAddress(address).port === 443);
   if (first === undefined) throw new Error(`the edge ${edge} has no address yet`);
   return first;
 }

@@ -1,14 +1,23 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where `npm run certs` works without `--dir`: npm runs it in the project's root. */
-const usualFolder = fileURLToPath(new URL("../issued", import.meta.url));
+/** How a person runs this program, and the folder that the command then works on. npm runs it in the project's root. */
+let typed = {
+  command: "npm run certs",
+  separator: ["--"],
+  folder: fileURLToPath(new URL("../issued", import.meta.url)),
+};
+
+/** Lets {@link certsCommand} print another command, which works on `dir` and takes options directly: in a container. */
+export function spellCommandsAs(command: string, dir: string): void {
+  typed = { command, separator: [], folder: resolve(dir) };
+}
 
 /** The command that a message prints: it works on the same folder, from wherever it is run. */
 export function certsCommand(dir: string, ...flags: string[]): string {
   const folder = resolve(dir);
-  const all = folder === usualFolder ? flags : [`--dir ${quoted(folder)}`, ...flags];
-  return ["npm run certs", ...(all.length > 0 ? ["--", ...all] : [])].join(" ");
+  const all = folder === typed.folder ? flags : [`--dir ${quoted(folder)}`, ...flags];
+  return [typed.command, ...(all.length > 0 ? [...typed.separator, ...all] : [])].join(" ");
 }
 
 /** The hosts that a person asked for, as flags of {@link certsCommand}. */

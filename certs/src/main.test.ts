@@ -20,6 +20,8 @@ function start(...args: string[]): Program {
   return startProgram(process.execPath, [main, "--dir", dir, ...args]);
 }
 
+const inContainer = "docker compose run --rm certs --dir /certs/issued";
+
 async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
   const program = start(...args);
   return { code: await program.ended, output: program.output() };
@@ -69,6 +71,19 @@ describe("npm run certs", () => {
   ])("ends with %i for %j, with one sentence and without a stack", async (expected, args, sentence) => {
     const { code, output } = await run(...args);
     expect([code, output.includes(sentence), /\n {4}at /.test(output)]).toEqual([expected, true, false]);
+  });
+
+  it("prints the command by which a container runs it", async () => {
+    const env = { ...process.env, ANALYZE_CERTS_COMMAND: inContainer };
+    const inside = async (...args: string[]): Promise<string> => {
+      const program = startProgram(process.execPath, [main, "--dir", dir, ...args], { env });
+      await program.ended;
+      return program.output();
+    };
+    expect(await inside()).toContain(`"${inContainer} --show" describes them`);
+    expect(await inside("--renwe")).toContain(`"${inContainer} --help" lists the options`);
+    await shortenLeaf(3);
+    expect(await inside("--show")).toContain(`To renew it, run "${inContainer}" where its CA's key is.`);
   });
 
   it("warns that a CA for a name without a dot can issue for what is below it", async () => {

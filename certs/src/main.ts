@@ -5,7 +5,7 @@ import { UserError } from "@analyze/common/errors";
 import { suggestOptions } from "@analyze/common/suggest";
 import { day, parseDuration } from "@analyze/common/time";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { certsCommand } from "./command.ts";
+import { certsCommand, spellCommandsAs } from "./command.ts";
 import { requireFolder } from "./folder.ts";
 import { defaultHosts, issueAll, type IssueOptions, type Step } from "./issue.ts";
 import { topLevelWarnings } from "./hosts.ts";
@@ -16,6 +16,9 @@ import { show } from "./show.ts";
 import { warningsOf } from "./warnings.ts";
 
 surviveClosedPipes();
+
+/** How a person runs this program, where it is not by npm: in a container. It names the folder. */
+const ownCommand = process.env["ANALYZE_CERTS_COMMAND"];
 
 /** A longer timer of Node fires at once. */
 const longestPeriod = 24 * day;
@@ -89,6 +92,7 @@ async function stay(options: IssueOptions, everyMs: number): Promise<void> {
 async function run(options: Options): Promise<void> {
   const { host: hosts, key: keyKind, renew = false, newKey = false, clients = false } = options;
   const dir = resolve(options.dir);
+  if (ownCommand) spellCommandsAs(ownCommand, dir);
   requireFolder(dir);
   if (!options.replaceCa && program.getOptionValueSource("overlap") !== "default")
     throw new UserError("--overlap is for --replace-ca only: add it, or leave --overlap out");
@@ -155,7 +159,7 @@ const program = new Command("certs")
       "describe the certificates and who trusts them. Changes nothing; exit 1 when something is to be done",
     ).conflicts(["host", "key", "renew", "newKey", "clients", "replaceCa", "every"]),
   )
-  .showHelpAfterError('"npm run certs -- --help" lists the options.')
+  .showHelpAfterError(`"${ownCommand || "npm run certs --"} --help" lists the options.`)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(run);
 suggestOptions(program);

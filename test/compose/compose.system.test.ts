@@ -96,7 +96,9 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     const unused = { ca: undefined, address: undefined, identity: undefined };
     const { authority } = commandsOf({ ...unused, url: new URL(project.edge().url), place: "compose" });
     const [, , ...args] = authority.split(" ");
-    expect(await project.compose(...args)).toContain("Edge certificate (/certs/issued/tls.crt)");
+    const described = await project.compose(...args);
+    expect(described).toContain("Edge certificate (/certs/issued/tls.crt)");
+    expect(described).toContain('"docker compose run --rm certs --dir /certs/issued" renews it');
   });
 
   it("publishes nginx alone; no other service is in a network that leads out", async () => {

@@ -160,5 +160,5 @@ describe("npm run certs", () => {
     expect(await certs("--show")).toContain(`curl --cacert ${quotedFolder.slice(0, -1)}/ca.crt' https://a.test/`);
     expect(await certs("--replace-ca")).toContain(`"${command}" issues by the new CA`);
     expect(await certs("--replace-ca")).toContain(`"${command} --replace-ca --overlap 0" ends this replacement`);
-  });
+  }, 60_000);
 });

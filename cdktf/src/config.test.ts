@@ -3,21 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createAuthority, issueServerLeaf } from "../../certs/src/index.ts";
-import { config, environment, production, publicKey, temporaryFolder } from "../test/support/fixture.ts";
+import { config, environment, faults, production, publicKey, temporaryFolder } from "../test/support/fixture.ts";
 import { ed25519Line, rsaLine } from "../test/support/ssh-key.ts";
-import { SettingsError } from "@analyze/common/settings";
-import { readConfig } from "./config.ts";
 import { stages } from "./stages.ts";
-
-function faults(env: NodeJS.ProcessEnv): string {
-  try {
-    readConfig(env);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
 
 it("reads a stage with defaults, and keeps the comment of the key to itself", () => {
   expect(config()).toMatchObject({

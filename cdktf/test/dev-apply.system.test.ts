@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
   DescribeAddressesCommand,
@@ -14,6 +16,7 @@ import { GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { goBack, publish } from "../src/release/publish.ts";
+import { publishSecrets } from "../src/release/secrets.ts";
 import { cloudConfig } from "../src/user-data/cloud-config.ts";
 import { readHostScripts } from "../src/user-data/scripts.ts";
 import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
@@ -102,6 +105,11 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
       { ANALYZE_ADDRESS: "192.0.2.10" },
       ["create aws_vpc_security_group_egress_rule.client_firewall_edge"],
     ],
+    [
+      "a heartbeat",
+      { ANALYZE_HEARTBEAT_URL: "https://hc-ping.com/x", ANALYZE_HEARTBEAT_CIDR: "0.0.0.0/0" },
+      ["create aws_vpc_security_group_egress_rule.client_firewall_heartbeat"],
+    ],
   ])("plans for %s what it says and no more", async (_, variables, planned) => {
     const { env, release: first } = applied;
     stack.synth(config({ ...env, ...variables }), first);
@@ -126,6 +134,26 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     await expect(goBack(s3, Bucket, "latest")).rejects.toThrow(/64 hex digits/);
     expect(await current()).toBe(first.sha256);
     expect(await theHost()).toEqual(before);
+  });
+
+  it("keeps the heartbeat's URL in the bucket alone: in no state, plan, user data or settings file", async () => {
+    const secret = "https://hc-ping.com/a-secret";
+    const { env, release: first } = applied;
+    const Bucket = outputs["release-bucket"]?.value ?? "";
+    const settings = { ...env, ANALYZE_HEARTBEAT_URL: secret, ANALYZE_HEARTBEAT_CIDR: "0.0.0.0/0" };
+    const chosen = config(settings);
+    stack.synth(chosen, first);
+    expect(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8")).not.toContain("a-secret");
+    stack.synth(config(env), first);
+    await publishSecrets(s3, Bucket, chosen.target.heartbeat);
+    const { Body, ServerSideEncryption } = await s3.send(new GetObjectCommand({ Bucket, Key: "client/secret.env" }));
+    expect([await Body?.transformToString(), ServerSideEncryption]).toEqual([
+      `ANALYZE_HEARTBEAT_URL='${secret}'\n`,
+      "aws:kms",
+    ]);
+    await publishSecrets(s3, Bucket, config({ ...env, ANALYZE_HEARTBEAT_URL: "off" }).target.heartbeat);
+    const empty = await s3.send(new GetObjectCommand({ Bucket, Key: "client/secret.env" }));
+    expect(await empty.Body?.transformToString()).toBe("\n");
   });
 
   itEnds("dev", () => applied);

@@ -4,6 +4,7 @@ import { announce } from "../../../deploy/progress.ts";
 import { attach } from "../../../deploy/run.ts";
 import { buildRelease } from "../release/build.ts";
 import { publish } from "../release/publish.ts";
+import { publishSecrets } from "../release/secrets.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { checkAccount, openStage } from "./options.ts";
@@ -29,6 +30,8 @@ async function afterDeploy(): Promise<void> {
   const bucket = (await readOutputs(place)).get("release-bucket");
   if (bucket === undefined) return;
   const release = await buildRelease(config.target);
-  await publish(new S3Client({ region: config.region }), bucket, release);
+  const s3 = new S3Client({ region: config.region });
+  await publish(s3, bucket, release);
+  await publishSecrets(s3, bucket, config.target.heartbeat);
   announce(`client's release ${release.sha256} is published`);
 }

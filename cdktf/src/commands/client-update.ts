@@ -3,6 +3,7 @@ import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
 import { buildRelease } from "../release/build.ts";
 import { currentRelease, goBack, publish } from "../release/publish.ts";
+import { publishSecrets } from "../release/secrets.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
@@ -23,6 +24,7 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
   if (options.to === undefined) {
     const release = await buildRelease(opened.config.target);
     await publish(s3, bucket, release);
+    await publishSecrets(s3, bucket, opened.config.target.heartbeat);
     await keepDeployed(opened.place, opened.config, opened.env, account);
     announce(`release ${release.sha256} is published (before: ${before}): the host takes it within a minute`);
     return;

@@ -22,7 +22,7 @@ export interface AlarmsProps {
 }
 
 /** Each slot's line has the verdict as its second word. */
-const slots = "[time, verdict=ok || verdict=flaky || verdict=FAIL, ...]";
+const slots = "[time, verdict=ok || verdict=flaky || verdict=FAIL || verdict=planned, ...]";
 
 /** What wakes someone, by mail. */
 export class Alarms extends Construct {

@@ -48,6 +48,7 @@ export class ClientSite extends Construct {
       s3PrefixListId: network.s3PrefixListId,
       sshCidr: access.kind === "ssh" ? access.cidr : null,
       target: config.target.egress,
+      heartbeatCidr: config.target.heartbeat.cidr,
     });
     if (props.logGroup !== null && !reachesHttps(config.target)) {
       const { vpcId, subnetId } = network;

@@ -11,10 +11,12 @@ export interface HostFirewallProps {
   readonly sshCidr: string | null;
   /** What the client calls; null: only the tunnel's end on the host itself. */
   readonly target: { readonly cidr: string; readonly port: number } | null;
+  /** Where its heartbeat goes, besides; null: nowhere. */
+  readonly heartbeatCidr: string | null;
 }
 
 /**
- * In: SSH from one CIDR. Out: S3 (packages and releases) and the edge. The VPC's own DNS, time and metadata services
+ * In: SSH from one CIDR. Out: S3 (packages and releases), the edge, and the heartbeat. The VPC's own DNS, time and metadata services
  * need no rule.
  */
 export class HostFirewall extends Construct {
@@ -41,10 +43,12 @@ export class HostFirewall extends Construct {
       ipProtocol: "tcp",
       prefixListId: props.s3PrefixListId,
     });
-    if (props.target !== null) {
-      const { cidr, port } = props.target;
-      const edge = { fromPort: port, toPort: port, ipProtocol: "tcp", cidrIpv4: cidr };
-      new VpcSecurityGroupEgressRule(this, "edge", { securityGroupId: group.id, description: "the edge", ...edge });
-    }
+    if (props.target !== null) this.letOut("edge", "the edge", props.target);
+    if (props.heartbeatCidr !== null) this.letOut("heartbeat", "heartbeat", { cidr: props.heartbeatCidr, port: 443 });
+  }
+
+  private letOut(id: string, description: string, { cidr, port }: { cidr: string; port: number }): void {
+    const to = { fromPort: port, toPort: port, ipProtocol: "tcp", cidrIpv4: cidr };
+    new VpcSecurityGroupEgressRule(this, id, { securityGroupId: this.id, description, ...to });
   }
 }

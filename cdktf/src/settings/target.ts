@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { nameSetting } from "@analyze/common/settings";
 import { hostBitsFault } from "./access.ts";
 import { caFileFrom } from "./ca-file.ts";
+import { type Heartbeat, heartbeatFrom, judgeFailures } from "./monitoring.ts";
 import { longestStep } from "./schedule.ts";
 
 /** What the client on the host calls. */
@@ -12,6 +13,7 @@ export interface Target {
   readonly caFile: string | null;
   /** What the firewall lets out; null: nothing, the client calls the tunnel's end on its own host. */
   readonly egress: { readonly cidr: string; readonly port: number } | null;
+  readonly heartbeat: Heartbeat;
   /** The longest time between two due slots, in milliseconds. */
   readonly longestStep: number;
 }
@@ -21,7 +23,14 @@ export interface TargetDefaults {
   readonly egressCidr: string | null;
 }
 
-const passedOn = ["ANALYZE_URL", "ANALYZE_ADDRESS", "ANALYZE_SCHEDULE", "ANALYZE_PROBE"];
+const passedOn = [
+  "ANALYZE_URL",
+  "ANALYZE_ADDRESS",
+  "ANALYZE_SCHEDULE",
+  "ANALYZE_PROBE",
+  "ANALYZE_MAINTENANCE",
+  "ANALYZE_DOWN_AFTER",
+];
 const caOnHost = "/etc/analyze/ca.crt";
 
 /** Reads the client's own variables and ANALYZE_EGRESS_CIDR; null after at least one fault was added. */
@@ -38,10 +47,13 @@ export function targetFrom(env: NodeJS.ProcessEnv, defaults: TargetDefaults, fau
   const url = edgeUrl(settings["ANALYZE_URL"], faults);
   const step = stepOf(settings["ANALYZE_SCHEDULE"], faults);
   probe(settings["ANALYZE_PROBE"], faults);
+  judgeFailures(settings, faults);
   const caFile = caFileFrom(env["ANALYZE_CA_FILE"], defaults.egressCidr === null, faults);
   if (caFile !== null) settings["ANALYZE_CA_FILE"] = caOnHost;
   const egress = egressFrom(env, { url, address: settings["ANALYZE_ADDRESS"], byDefault: defaults.egressCidr }, faults);
-  return faults.length > before ? null : { settings, caFile, egress, longestStep: step };
+  const heartbeat = heartbeatFrom(env, egress, faults);
+  if (faults.length > before || heartbeat === null) return null;
+  return { settings, caFile, egress, longestStep: step, heartbeat };
 }
 
 function edgeUrl(value: string | undefined, faults: string[]): URL | null {

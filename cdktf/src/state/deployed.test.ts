@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { type Deployed, refuseElsewhere, shown, withDeployed } from "./deployed.ts";
+import { environment, temporaryFolder } from "../../test/support/fixture.ts";
+import { readConfig } from "../config.ts";
+import { type Deployed, keepDeployed, refuseElsewhere, shown, withDeployed } from "./deployed.ts";
 
 const deployed: Deployed = {
   region: "eu-central-1",
@@ -51,4 +53,21 @@ it.each([
 
 it("has nothing against the stage's own region and account", () => {
   expect(() => refuseElsewhere(place, deployed, { region: "eu-central-1", account: "123456789012" })).not.toThrow();
+});
+
+it("keeps no secret: the heartbeat's URL is not among the settings", async () => {
+  const before = process.cwd();
+  process.chdir(temporaryFolder());
+  try {
+    const env = environment({
+      ANALYZE_HEARTBEAT_URL: "https://hc-ping.com/a-secret",
+      ANALYZE_HEARTBEAT_CIDR: "0.0.0.0/0",
+    });
+    await keepDeployed(place, readConfig(env), env, "123456789012");
+    const text = readFileSync("state/dev.settings.json", "utf8");
+    expect(text).toContain('"ANALYZE_HEARTBEAT_CIDR": "0.0.0.0/0"');
+    expect(text).not.toContain("a-secret");
+  } finally {
+    process.chdir(before);
+  }
 });

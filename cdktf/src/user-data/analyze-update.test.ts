@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, expect, it } from "vitest";
@@ -25,7 +25,7 @@ beforeEach(() => {
   stub("df", `echo Avail; cat "${root}/free" 2>/dev/null || echo 1000000`);
   stub(
     "systemctl",
-    `case $1 in --quiet) exit 0 ;; restart) ! grep -qs "$(readlink "${root}/opt/analyze/client" | cut -d/ -f2)" "${root}/broken" ;; esac`,
+    `echo "$*" >>"${root}/systemctl"; case $1 in --quiet) exit 0 ;; restart) ! grep -qs "$(readlink "${root}/opt/analyze/client" | cut -d/ -f2)" "${root}/broken" ;; esac`,
   );
   stub("date", `case $1 in +%s) cat "${root}/now" ;; *) exec /usr/bin/env -i /bin/date "$@" ;; esac`);
   at(0);
@@ -118,4 +118,26 @@ it("never unpacks what is not what its name says", async () => {
   expect(createHash("sha256").update("something else").digest("hex")).not.toBe(sha);
   expect(update()).toEqual({ status: 1, output: expect.stringContaining(`(${sha}): refused`) });
   expect(existsSync(join(root, "opt/analyze/client"))).toBe(false);
+});
+
+function restarts(): number {
+  return readFileSync(join(root, "systemctl"), "utf8")
+    .split("\n")
+    .filter((call) => call.startsWith("restart")).length;
+}
+
+it("keeps secret settings in a file of root's, restarts the client for new ones, and keeps them while S3 is out of reach", async () => {
+  await publish("one");
+  update();
+  const [source, file] = [join(root, "bucket/secret.env"), join(root, "etc/analyze/secret.env")];
+  expect([existsSync(file), restarts()]).toEqual([false, 1]);
+  writeFileSync(source, "ANALYZE_HEARTBEAT_URL='https://hc-ping.com/one'\n");
+  expect([update(), restarts()]).toEqual([{ status: 0, output: "" }, 2]);
+  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([readFileSync(source, "utf8"), 0o600]);
+  expect([update().status, restarts()]).toEqual([0, 2]);
+  rmSync(source);
+  expect([update().status, restarts(), existsSync(file)]).toEqual([0, 2, true]);
+  writeFileSync(source, "");
+  expect([update().status, restarts(), readFileSync(file, "utf8")]).toEqual([0, 3, ""]);
+  expect(existsSync(join(root, "opt/analyze/.secret.env"))).toBe(false);
 });

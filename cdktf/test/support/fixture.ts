@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SettingsError } from "@analyze/common/settings";
 import { createAuthority } from "../../../certs/src/index.ts";
 import { readConfig, type Config } from "../../src/config.ts";
 import { type Stage, stages } from "../../src/stages.ts";
@@ -37,6 +38,17 @@ export function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv 
 
 export function config(changes: NodeJS.ProcessEnv = {}, known?: Readonly<Record<string, Stage>>): Config {
   return readConfig(environment(changes), known);
+}
+
+/** The message about the faults of an environment. Throws where it has none. */
+export function faults(env: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing was refused");
 }
 
 /** A real archive whose bundle is `bundle`; stands in for the client where only its bytes matter. */

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { connect } from "../../deploy/cluster/cluster.ts";
+import { project } from "../../deploy/images/docker.ts";
+import { loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
+import { behindTargetGroup, deployment, objectsOf, renderedFrom } from "../../test/cluster/render.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { namespaceObjects } from "../src/chart/namespace.ts";
+import { ensureGates, gatePrefix } from "../src/chart/gates.ts";
+import { objectsIn, treatments } from "./support/balancer-controller.ts";
+import { kubectl } from "./support/pods.ts";
+import { all, synthesise } from "./support/synthesised.ts";
+
+describeWith(["helm"], "the chart of stage prod and a model of the AWS Load Balancer Controller", () => {
+  // helm prints objects in the order in which it creates them.
+  const values = ["image.registry=registry.example", "edge.host=analyze.example.org", ...behindTargetGroup];
+  const chart = join(project, "ingress");
+  const files = ["-f", join(chart, "values.prod.yaml")];
+  const yaml = renderedFrom(chart, ...files, ...values.flatMap((pair) => ["--set", pair]));
+  const objects = objectsIn(yaml);
+
+  it("registers web's pods alone, at the port that Terraform's target group and firewall name", () => {
+    const [group] = all(synthesise("prod"), "aws_alb_target_group");
+    expect(group).toMatchObject({ target_type: "ip", protocol: "HTTP" });
+    expect(treatments(objects).get("web")?.ports).toEqual([group?.["port"]]);
+    expect(treatments(objects).get("worker")?.ports).toEqual([]);
+    const rules = all(synthesise("prod"), "aws_vpc_security_group_ingress_rule");
+    const rule = rules.find((one) => one["from_port"] === group?.["port"]);
+    expect(rule).toMatchObject({ to_port: group?.["port"], ip_protocol: "tcp" });
+  });
+
+  it("takes a target for healthy by the path that the pod's own probe uses", () => {
+    const [group] = all(synthesise("prod"), "aws_alb_target_group");
+    const [container] = objectsOf(yaml, deployment).get("web")?.spec.template.spec.containers ?? [];
+    expect(group).toMatchObject({ health_check: { path: container?.readinessProbe?.httpGet.path } });
+  });
+
+  it("lets no pod of the first installation wait for the balancer, and every pod of web that is created later", () => {
+    expect(treatments(objects).get("web")?.waits).toBe(false);
+    const later = treatments(objects, objectsIn(yaml));
+    expect([later.get("web")?.waits, later.get("worker")?.waits]).toEqual([true, false]);
+  });
+});
+
+describeWith(["go"], "the documentation of the AWS Load Balancer Controller", () => {
+  const folder = moduleFolder(loadBalancerController.module);
+
+  it.each([
+    ["docs/deploy/pod_readiness_gate.md", "There exists a service matching the pod labels in the same namespace"],
+    [
+      "docs/deploy/pod_readiness_gate.md",
+      "There exists at least one target group binding that refers to the matching service",
+    ],
+    ["docs/deploy/pod_readiness_gate.md", "The target type is IP"],
+    ["docs/deploy/pod_readiness_gate.md", "injects the config to the pod spec only during pod creation"],
+    ["docs/deploy/pod_readiness_gate.md", `The readiness gates have the prefix \`${gatePrefix}\``],
+    ["docs/guide/targetgroupbinding/targetgroupbinding.md", "can expose your pods using an existing [ALB TargetGroup]"],
+  ])("says in %s what the model does: %s", (page, sentence) => {
+    expect(readFileSync(join(folder, page), "utf8")).toContain(sentence);
+  });
+
+  it("names the label that the namespace has", () => {
+    const page = readFileSync(join(folder, "docs/deploy/pod_readiness_gate.md"), "utf8");
+    const [label] = /elbv2\.k8s\.aws\/pod-readiness-gate-inject: enabled/.exec(page) ?? [];
+    expect(JSON.stringify(namespaceObjects("analyze")[0])).toContain(String(label).replace(": ", '":"'));
+  });
+});
+
+/** One pod, which needs no image: no node has it, and it never starts. */
+function web(readinessGates: object[]): string {
+  const labels = { "app.kubernetes.io/component": "web" };
+  const containers = [{ name: "web", image: "registry.example/none:1", imagePullPolicy: "Never" }];
+  const template = { metadata: { labels }, spec: { readinessGates, containers, terminationGracePeriodSeconds: 0 } };
+  const spec = { replicas: 1, selector: { matchLabels: labels }, progressDeadlineSeconds: 600, template };
+  return JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec });
+}
+
+describeWith(["cluster"], "web's pods on a real API server, after an installation", () => {
+  const namespace = `gates-${process.pid}`;
+
+  beforeAll(() => {
+    kubectl(["create", "namespace", namespace]);
+    return () => void kubectl(["delete", "namespace", namespace, "--wait=false"]);
+  });
+
+  async function installed(readinessGates: object[]): Promise<void> {
+    kubectl(["apply", "-n", namespace, "-f", "-"], web(readinessGates));
+    kubectl([
+      "wait",
+      "-n",
+      namespace,
+      "--for=jsonpath={.status.unavailableReplicas}=1",
+      "deployment/web",
+      "--timeout=60s",
+    ]);
+  }
+
+  function restarts(): string {
+    return kubectl(["get", "-n", namespace, "deployment/web", "-o", "jsonpath={.spec.template.metadata.annotations}"]);
+  }
+
+  it("stay as they are where they wait for the balancer", async () => {
+    await installed([{ conditionType: `${gatePrefix}/web` }]);
+    await ensureGates(await connect(), namespace, 1);
+    expect(restarts()).toBe("");
+  });
+
+  it("are replaced where they do not", async () => {
+    kubectl(["delete", "-n", namespace, "deployment/web", "--cascade=foreground"]);
+    await installed([]);
+    // The new pods never become ready: the wait for them fails, after they were replaced.
+    await expect(ensureGates(await connect(), namespace, 0.05)).rejects.toThrow(/rollout/);
+    expect(restarts()).toContain("kubectl.kubernetes.io/restartedAt");
+  });
+});

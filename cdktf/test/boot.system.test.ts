@@ -5,7 +5,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { buildRelease } from "../src/release/build.ts";
-import { currentKey, releaseKey } from "../src/release/keys.ts";
+import { currentKey, releaseKey, secretsKey } from "../src/release/keys.ts";
 import { packRelease, type Release } from "../src/release/release.ts";
 import { cloudConfig } from "../src/user-data/cloud-config.ts";
 import { readHostScripts } from "../src/user-data/scripts.ts";
@@ -34,7 +34,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     );
     first = await releaseWith({});
     await publish(first);
-    host = bootMachine(
+    host = await bootMachine(
       cloudConfig({ bucket: Bucket, region: "eu-central-1", logGroup: null }, readHostScripts()),
       moto.url,
     );
@@ -115,6 +115,16 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     expect(host.run("ls", "/opt/analyze/releases").output.split("\n").filter(Boolean).sort()).toEqual(
       [first.sha256, next.sha256].sort(),
     );
+  });
+
+  it("hands the client a secret setting that only root can read, and that no release holds", async () => {
+    const setting = "ANALYZE_HEARTBEAT_URL='https://hc-ping.test/a-secret'\n";
+    await s3.send(new PutObjectCommand({ Bucket, Key: secretsKey, Body: setting }));
+    expect(host.run("/usr/local/sbin/analyze-update")).toEqual({ status: 0, output: "" });
+    expect(host.run("cat", `/proc/${service("MainPID")}/environ`).output).toContain("=https://hc-ping.test/a-secret\0");
+    expect(host.run("stat", "-c", "%U %a", "/etc/analyze/secret.env").output).toBe("root 600\n");
+    const found = host.run("grep", "-rl", "a-secret", "/etc", "/opt", "/var/log", "/var/lib/cloud").output;
+    expect(found.trim()).toBe("/etc/analyze/secret.env");
   });
 
   it("goes back by itself when a release does not start, says so, and tries it again only after a while", async () => {

@@ -43,7 +43,6 @@ describeWith(
 
     afterAll(async () => {
       removePulled();
-      for (const image of ecr.pushes) spawnSync("docker", ["rmi", `${ecr.login.registry}/${image}`]);
       await ecr.stop();
       await moto.stop();
     });

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import { buffer, json } from "node:stream/consumers";
 import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
@@ -17,6 +18,7 @@ export interface Ecr {
   readonly login: RegistryLogin;
   /** `repository:tag` of each push, once the API knows it. */
   readonly pushes: readonly string[];
+  /** Ends it, and removes what was pushed from Docker. */
   stop(): Promise<unknown>;
 }
 
@@ -57,6 +59,7 @@ export async function startEcr(moto: Moto): Promise<Ecr> {
   const url = `http://127.0.0.1:${await listen(front)}`;
   const registry = await startRegistry(port, login, `${url}${notifications}`);
   const stop = async (): Promise<void> => {
+    for (const image of pushes) spawnSync("docker", ["rmi", `${login.registry}/${image}`]);
     await registry.stop();
     front.closeAllConnections();
     front.close();

@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createServer, type Server } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { spawnSync } from "node:child_process";
 import type { Ran } from "./terraform.ts";
@@ -8,6 +11,8 @@ import { temporaryFolder } from "./fixture.ts";
 
 /** A machine that boots with systemd as its first process and takes its user data from cloud-init. */
 export interface Machine {
+  /** Docker's name for it. */
+  readonly id: string;
   /** Runs a command on it as root. */
   run(...command: string[]): Ran;
   /** What a file on it holds. */
@@ -19,7 +24,8 @@ export interface Machine {
 const image = "analyze-test/host";
 
 /** Builds the image and boots it with this user data. It shares the network of this machine, so it reaches the emulator. */
-export function bootMachine(userData: string, emulator: string): Machine {
+export async function bootMachine(userData: string, emulator: string): Promise<Machine> {
+  const turn = await takeTurn();
   docker("build", "--quiet", "--tag", image, fileURLToPath(new URL("../host-image", import.meta.url)));
   const seed = join(temporaryFolder(), "seed");
   mkdirSync(seed);
@@ -31,10 +37,27 @@ export function bootMachine(userData: string, emulator: string): Machine {
   const id = docker("run", "--detach", ...isolation, ...mounts(seed, address), image).output.trim();
   const run = (...command: string[]): Ran => spawn(["exec", id, ...command]);
   return {
+    id,
     run,
     read: (path) => run("cat", path).output,
-    destroy: () => docker("rm", "--force", "--volumes", id),
+    destroy: () => {
+      docker("rm", "--force", "--volumes", id);
+      turn.close();
+    },
   };
+}
+
+/** One machine at a time: all share this one's network, and in it the client's lock of /var/log/analyze.log. */
+async function takeTurn(): Promise<Server> {
+  for (;;) {
+    const server = createServer().listen("\0analyze-test-machine");
+    try {
+      await once(server, "listening");
+      return server.unref();
+    } catch {
+      await delay(1000);
+    }
+  }
 }
 
 /** What systemd needs of a container to run services with their sandboxes; less than --privileged. */

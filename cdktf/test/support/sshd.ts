@@ -18,6 +18,12 @@ export interface Sshd {
   start(): Promise<Program>;
 }
 
+interface SshdOptions {
+  /** One more public key that is let in. */
+  readonly authorized?: string;
+  readonly shell?: string;
+}
+
 export const passphrase = "correct horse";
 
 /** Makes a key pair; returns the line of its public half. */
@@ -26,15 +32,22 @@ function makeKey(file: string, secret = ""): string {
   return readFileSync(`${file}.pub`, "utf8").trim();
 }
 
-/** Prepares a server for `address`; with `start` it listens, again after a stop too. */
-export function prepareSshd(address: string, port: number): Sshd {
+/**
+ * Prepares a server for `address`; with `start` it listens, again after a stop too. `shell`: a program that runs in place of the
+ * user's shell, with what was asked for in SSH_ORIGINAL_COMMAND.
+ */
+export function prepareSshd(address: string, port: number, { authorized, shell }: SshdOptions = {}): Sshd {
   const folder = temporaryFolder();
   const bin = join(folder, "bin");
   mkdirSync(bin);
   // Where Debian's sshd puts its unprivileged half; it does not make the folder itself.
   mkdirSync("/run/sshd", { recursive: true });
   const hostKey = makeKey(join(folder, "host"));
-  const accepted = [makeKey(join(folder, "me")), makeKey(join(folder, "locked"), passphrase)];
+  const accepted = [
+    makeKey(join(folder, "me")),
+    makeKey(join(folder, "locked"), passphrase),
+    ...(authorized === undefined ? [] : [authorized]),
+  ];
   writeFileSync(join(folder, "authorized_keys"), `${accepted.join("\n")}\n`);
   const config = join(folder, "sshd_config");
   const lines = [
@@ -46,6 +59,7 @@ export function prepareSshd(address: string, port: number): Sshd {
     "PidFile none",
     "StrictModes no",
     "UsePAM no",
+    ...(shell === undefined ? [] : [`ForceCommand ${shell}`]),
   ];
   writeFileSync(config, `${lines.join("\n")}\n`);
   return {

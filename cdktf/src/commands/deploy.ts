@@ -1,5 +1,4 @@
 import { clusterImages } from "@analyze/common/images";
-import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "@analyze/common/errors";
@@ -10,13 +9,15 @@ import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, project, pushImages } from "../../../deploy/images/docker.ts";
 import { currentRelease, publish } from "../release/publish.ts";
 import type { Release } from "../release/release.ts";
+import { publishSecrets } from "../release/secrets.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { nameOfPlace, type Place, readKept } from "../state/place.ts";
-import { strangers } from "../state/strangers.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
+import { explainLock } from "./lock.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+import { announceOrphans, orphans } from "./orphans.ts";
 import { endingSupport } from "../../../deploy/support/dates.ts";
 import { announce } from "../../../deploy/progress.ts";
 
@@ -45,27 +46,30 @@ export async function deploy(options: DeployOptions): Promise<void> {
     announce("the host is replaced: its SSH host keys are new, and its log ends");
     announce(`its log so far is in ${await saveLog(env)}`);
   }
-  await terraform.apply(options.yes === true, [], hosts);
+  await explainLock(place, () => terraform.apply(options.yes === true, [], hosts));
   await keepDeployed(place, config, env, account);
   const outputs = await readOutputs(place);
   const bucket = outputs.get("release-bucket");
-  if (bucket !== undefined) await publishRelease(new S3Client({ region: config.region }), bucket, release);
+  if (bucket !== undefined) await publishRelease(config, bucket, release);
   if (options.images) await publishImages(config, outputs);
   for (const [name, value] of outputs) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
+  await announceOrphans(place);
 }
 
-async function publishRelease(s3: S3Client, bucket: string, release: Release): Promise<void> {
+async function publishRelease({ region, target }: Config, bucket: string, release: Release): Promise<void> {
+  const s3 = new S3Client({ region });
   const before = await currentRelease(s3, bucket);
   await publish(s3, bucket, release);
+  await publishSecrets(s3, bucket, target.heartbeat);
   announce(`client's release ${release.sha256} is published${before === release.sha256 ? ", unchanged" : ""}`);
 }
 
 /** A checkout without the stage's state would make everything a second time, beside what is there. Throws a UserError. */
 async function refuseSecond({ stage, region }: Config, place: Place): Promise<void> {
   if ((await readKept(place, "tfstate")) !== null) return;
-  const there = await strangers(new EC2Client({ region }), stage, null);
+  const there = await orphans(place);
   if (there.length === 0) return;
-  const list = there.map(({ type, id }) => `  ${type} ${id}`).join("\n");
+  const list = there.map((line) => `  ${line}`).join("\n");
   throw new UserError(
     `Stage ${stage} is in ${region} already, and ${nameOfPlace(place, "tfstate")} does not exist:\n${list}\n` +
       "Set ANALYZE_STATE_BUCKET to the bucket of its state (`npm run bootstrap` prints its name), or get cdktf/state/ from who " +

@@ -1,11 +1,10 @@
-import { EC2Client } from "@aws-sdk/client-ec2";
 import { announce } from "../../../deploy/progress.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
-import type { Config } from "../config.ts";
-import { readKept, removeKept } from "../state/place.ts";
-import { strangers } from "../state/strangers.ts";
+import { removeKept } from "../state/place.ts";
 import { synth } from "../synth.ts";
+import { explainLock } from "./lock.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+import { announceOrphans } from "./orphans.ts";
 
 export interface DestroyOptions extends ChangeOptions {
   /** First turn off what keeps a stage from being deleted: the balancer's protection, images and releases that are left. */
@@ -27,21 +26,14 @@ export async function destroy(options: DestroyOptions): Promise<void> {
   if (options.unprotect === true) {
     announce("deletion protection off; images and releases go with the stage");
     const guarded = (await terraform.list()).filter((address) => protectedTypes.has(address.split(".")[0] ?? ""));
-    if (guarded.length > 0) await terraform.apply(options.yes === true, guarded);
+    if (guarded.length > 0) await explainLock(place, () => terraform.apply(options.yes === true, guarded));
   }
-  await terraform.destroy(options.yes === true);
-  await reportLeft(config, await readKept(place, "tfstate"));
+  try {
+    await explainLock(place, () => terraform.destroy(options.yes === true));
+  } finally {
+    // A network cannot be deleted with a lost host in it.
+    await announceOrphans(place);
+  }
   await removeKept(place, "settings.json");
   announce(`stage ${config.stage} is gone`);
-}
-
-/** What an apply that was killed has left: it carries our tags, and no state knows it. */
-async function reportLeft({ region, stage }: Config, state: string | null): Promise<void> {
-  const left = await strangers(new EC2Client({ region }), stage, state);
-  for (const { type, id } of left) process.stderr.write(`  ${type} ${id}\n`);
-  if (left.length > 0) {
-    announce(
-      "these carry the stage's tags and were in no state, as after a killed apply: delete them in the EC2 console",
-    );
-  }
 }

@@ -11,7 +11,7 @@ import { destroy } from "./destroy.ts";
 import { mirror } from "./mirror.ts";
 import { plan } from "./plan.ts";
 import { recover } from "./recover.ts";
-import { moveState } from "./state.ts";
+import { changeState } from "./state.ts";
 import { values } from "../chart/values.ts";
 
 surviveClosedPipes();
@@ -50,9 +50,11 @@ program
   .action(recover);
 program
   .command("state")
-  .description("move the stage's state")
-  .requiredOption("--to <place>", "s3 (the bucket of ANALYZE_STATE_BUCKET) or local (cdktf/state/)")
-  .action(moveState);
+  .description("move or unlock the stage's state")
+  .option(...yes)
+  .option("--to <place>", "s3 (the bucket of ANALYZE_STATE_BUCKET) or local (cdktf/state/)")
+  .option("--unlock", "remove the lock that a killed apply left")
+  .action(changeState);
 program
   .command("client-update")
   .description("bring new client code or settings to the host, without replacing it")

@@ -6,7 +6,9 @@ import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { currentRelease } from "../release/publish.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { synth } from "../synth.ts";
+import { explainLock } from "./lock.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+import { announceOrphans } from "./orphans.ts";
 
 /** Shows what `deploy` would change, and changes nothing. Exit code 2: there are changes; 1: it could not be found out. */
 export async function plan(options: ChangeOptions): Promise<void> {
@@ -23,7 +25,7 @@ async function show(options: ChangeOptions): Promise<void> {
   const release = await synth(opened.config);
   const terraform = new Terraform(stackFolder(opened.config.stage), opened.config.terraform);
   await terraform.init();
-  const changes = await terraform.plan();
+  const changes = await explainLock(opened.place, () => terraform.plan());
   const bucket = (await readOutputs(opened.place)).get("release-bucket");
   const s3 = new S3Client({ region: opened.config.region });
   const current = bucket === undefined ? null : await currentRelease(s3, bucket);
@@ -31,5 +33,6 @@ async function show(options: ChangeOptions): Promise<void> {
   announce(
     isNew ? `client's release: ${current ?? "none"} → ${release.sha256}` : `client's release: ${current}, unchanged`,
   );
+  await announceOrphans(opened.place);
   process.exitCode = changes || isNew ? 2 : 0;
 }

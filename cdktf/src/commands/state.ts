@@ -1,22 +1,28 @@
 import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
-import {
-  isLocked,
-  type Kept,
-  nameOfPlace,
-  type Place,
-  readKept,
-  rememberBucket,
-  removeKept,
-  writeKept,
-} from "../state/place.ts";
+import { type Kept, nameOfPlace, type Place, readKept, rememberBucket, removeKept, writeKept } from "../state/place.ts";
+import { afterKill, describeLock, unlockState } from "./lock.ts";
 import { findPlace } from "../state/find-place.ts";
 
 const kept: readonly Kept[] = ["tfstate", "settings.json"];
 
-/** Moves a stage's state, and its settings, between this checkout and the bucket of ANALYZE_STATE_BUCKET. */
-export async function moveState({ to }: { to: string }): Promise<void> {
+export interface StateOptions {
+  /** Where to move the state: s3 or local. */
+  readonly to?: string;
+  /** Remove Terraform's lock, which a killed apply leaves. */
+  readonly unlock?: boolean;
+  /** Do not ask. */
+  readonly yes?: boolean;
+}
+
+/** Moves a stage's state, and its settings, between this checkout and the bucket of ANALYZE_STATE_BUCKET; or unlocks it. */
+export async function changeState({ to, unlock, yes }: StateOptions): Promise<void> {
+  if ((to === undefined) !== (unlock === true)) throw new UserError("Give one of --to s3, --to local and --unlock.");
   const here = await findPlace(process.env);
+  await (to === undefined ? unlockState(here, yes === true) : moveState(here, to));
+}
+
+async function moveState(here: Place, to: string): Promise<void> {
   if (to !== "s3" && to !== "local") throw new UserError(`--to ${to}: must be s3 or local`);
   const { bucket } = here;
   if (bucket === null) {
@@ -33,8 +39,8 @@ export async function moveState({ to }: { to: string }): Promise<void> {
 
 /** Copies everything, reads it back, and only then removes the original. Throws a UserError where that would lose something. */
 async function move(from: Place, target: Place): Promise<void> {
-  if (await isLocked(from))
-    throw new UserError(`${nameOfPlace(from, "tfstate")} is locked: wait until who changes the stage is done.`);
+  const lock = await describeLock(from);
+  if (lock !== null) throw new UserError(`${lock} Wait for it.${afterKill}`);
   const texts = await Promise.all(kept.map(async (what) => [what, await readKept(from, what)] as const));
   const state = texts[0]?.[1] ?? null;
   if (state === null) throw new UserError(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);

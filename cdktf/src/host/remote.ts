@@ -18,6 +18,8 @@ export function sshArguments({ config, instance }: Destination): string[] {
   const options = {
     UserKnownHostsFile: knownHostsFile,
     HostKeyAlias: instance.id,
+    // Debian's default would hide from us which hosts are known.
+    HashKnownHosts: "no",
     // Where no key was pinned from the console, the first one seen is kept, and only that one is taken from then on.
     StrictHostKeyChecking: isPinned(knownHostsFile, instance.id) ? "yes" : "accept-new",
     ConnectTimeout: "10",

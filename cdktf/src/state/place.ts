@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { z } from "zod";
 
 /** Where a stage's state is kept: a bucket, or the folder state/ of this checkout. */
 export interface Place {
@@ -53,10 +54,25 @@ export async function removeKept({ stage, bucket, region }: Place, what: Kept): 
   else await clientFor(region).send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
-/** Whether somebody is changing the stage: Terraform's lock lies beside its state. */
-export async function isLocked(place: Place): Promise<boolean> {
-  if (place.bucket === null) return (await readOrNull(join(folder, `.${place.stage}.tfstate.lock.info`))) !== null;
-  return (await readKept({ ...place, stage: `${place.stage}.tfstate` }, "tflock")) !== null;
+const lockShape = z.object({ Who: z.string(), Created: z.string(), Operation: z.string() });
+
+/** Who changes the stage, or was killed while it did: Terraform's lock lies beside its state. Null: nobody. */
+export async function readLock(place: Place): Promise<z.infer<typeof lockShape> | null> {
+  const text = await (place.bucket === null ? readOrNull(localLock(place)) : readKept(...remoteLock(place)));
+  return text === null ? null : lockShape.parse(JSON.parse(text));
+}
+
+/** Removes the lock, whoever holds it. */
+export async function removeLock(place: Place): Promise<void> {
+  await (place.bucket === null ? rm(localLock(place), { force: true }) : removeKept(...remoteLock(place)));
+}
+
+function localLock({ stage }: Place): string {
+  return join(folder, `.${stage}.tfstate.lock.info`);
+}
+
+function remoteLock(place: Place): [Place, Kept] {
+  return [{ ...place, stage: `${place.stage}.tfstate` }, "tflock"];
 }
 
 /** The bucket that a stage's state was moved to from this checkout; null: it was not. */

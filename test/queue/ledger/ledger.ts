@@ -41,7 +41,11 @@ async function unfinishedOf(url: string, ids: string[]): Promise<string[]> {
   let left = ids;
   for (const end = performance.now() + 60_000; left.length > 0 && performance.now() < end;) {
     const next: string[] = [];
-    for (const id of left) if ((await stateOf(url, id)) !== "completed") next.push(id);
+    for (let at = 0; at < left.length; at += 32) {
+      const some = left.slice(at, at + 32);
+      const states = await Promise.all(some.map((id) => stateOf(url, id)));
+      next.push(...some.filter((_, index) => states[index] !== "completed"));
+    }
     left = next;
     if (left.length > 0) await wait(500);
   }

@@ -75,11 +75,12 @@ describeWith(["helm", "go"], "the images of a cluster without a way to the inter
       "analyze",
       "-f",
       `${project}ingress/values.prod.yaml`,
+      ...["redis.enabled=true", "auth.tokensSecretName=tokens"].flatMap((value) => ["--set", value]),
     ];
     const rendered = [await must("helm", [...chart, "-f", "-"], { input: values }), await installed()].join("\n");
     const found = [...rendered.matchAll(/^[ -]*image: "?([^\s"]+)"?$/gm)].map(([, image = ""]) => image);
-    const copied = foreignImages(stages.prod.cluster).map(({ source }) => source);
-    expect(found).toContain(copied[0]);
+    const copied = foreignImages({ ...stages.prod.cluster, stores: true }).map(({ source }) => source);
+    expect(found).toEqual(expect.arrayContaining([copied[0], "valkey/valkey:8.1"]));
     expect(found.filter((image) => !image.startsWith(`${registry}/`) && !copied.includes(image))).toEqual([]);
   });
 

@@ -2,7 +2,16 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import { must } from "../../deploy/run.ts";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
@@ -13,12 +22,20 @@ import { cliConfig, type Ran } from "./support/terraform.ts";
 
 const sources = fileURLToPath(new URL("../src", import.meta.url));
 
+/** Puts the emulator's gaps over the stack that was synthesised in this folder. */
+function adapt(home: string): void {
+  const stack = join(home, "cdktf.out", "stacks", "dev");
+  writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));
+}
+
 /** The names of the resources in a state. */
 function addresses(file: string): string[] {
   return [...readFileSync(file, "utf8").matchAll(/"name": "(\w[\w-]*_[0-9A-F]{8})"/g)]
     .map(([, name = ""]) => name)
     .sort();
 }
+
+const versionsShape = z.object({ Versions: z.array(z.object({ VersionId: z.string(), IsLatest: z.boolean() })) });
 
 describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
   const folder = temporaryFolder();
@@ -31,16 +48,15 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
     moto = await startMoto();
     env = { ...process.env, ...environment(), ...cliConfig(), ...moto.env };
     await run("main.ts", []);
-    const stack = join(folder, "cdktf.out", "stacks", "dev");
-    writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));
+    adapt(folder);
     await command("deploy", "--yes", "--no-images");
     host = await hostId();
   });
 
   afterAll(() => moto.stop());
 
-  async function run(program: string, args: string[], settings: NodeJS.ProcessEnv = {}): Promise<Ran> {
-    const options = { cwd: folder, env: { ...env, ...settings } };
+  async function run(program: string, args: string[], settings: NodeJS.ProcessEnv = {}, cwd = folder): Promise<Ran> {
+    const options = { cwd, env: { ...env, ...settings } };
     const started = startProgram(process.execPath, [join(sources, program), ...args], options);
     return { status: await started.ended, output: started.output() };
   }
@@ -79,9 +95,49 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
     expect((await command("plan")).status).toBe(0);
   });
 
+  it("deploys into another region from a fresh clone, beside the stage of a region that is down", async () => {
+    const clone = temporaryFolder();
+    const there = { AWS_REGION: "eu-west-1" };
+    await run("main.ts", [], there, clone);
+    adapt(clone);
+    const { status, output } = await run("commands/main.ts", ["deploy", "--yes", "--no-images"], there, clone);
+    expect([status, output]).toEqual([0, expect.stringMatching(/region +eu-west-1/)]);
+  });
+
   it("refuses a stage with a cluster, whose state is in a versioned bucket", async () => {
     const { status, output } = await run("commands/main.ts", ["recover", "--yes"], production);
     expect([status, output]).toEqual([2, expect.stringMatching(/cannot be found by their tags: .*aws_eks_cluster/)]);
     expect(output).toContain("Restore an earlier version");
+  });
+});
+
+describeWith(["moto", "aws"], "the state of a stage with a cluster", () => {
+  const Bucket = "analyze-state-123456789012-eu-central-1";
+  const Key = "prod.tfstate";
+  let moto: Moto;
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    const s3 = clientOf(S3Client, moto);
+    await s3.send(
+      new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } }),
+    );
+    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+    for (const Body of ["good", "damaged"]) await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  });
+
+  afterAll(() => moto.stop());
+
+  it("comes back as an earlier version, by the commands of docs/aws.md", async () => {
+    const page = readFileSync(new URL("../../docs/aws.md", import.meta.url), "utf8");
+    const row = page.split("\n").find((line) => line.startsWith("| the state of a stage with cluster")) ?? "";
+    const [list = "", restore = ""] = [...row.matchAll(/`(aws [^`]+)`/g)].map(([, command = ""]) => command);
+    const sh = (command: string, V = ""): Promise<string> =>
+      must("sh", ["-c", command.replaceAll(/\bB\b/g, Bucket).replaceAll(/=V\b/g, `=${V}`)], { env: moto.env });
+    const { Versions } = versionsShape.parse(JSON.parse(await sh(list)));
+    const earlier = Versions.find(({ IsLatest }) => !IsLatest)?.VersionId;
+    await sh(restore, earlier);
+    const { Body } = await clientOf(S3Client, moto).send(new GetObjectCommand({ Bucket, Key }));
+    expect(await Body?.transformToString()).toBe("good");
   });
 });

@@ -24,6 +24,12 @@ it("gives the chart the registry, the images, the edge's name, its target group 
   });
 });
 
+it("gives Redis the image of the stage's mirror", () => {
+  const image = `${registry}/analyze-prod/mirror/valkey:8.1`;
+  const outputs = new Map([...repositories("dev"), ["valkey-image", image]]);
+  expect(chartValues(outputs, tags)).toMatchObject({ redis: { image } });
+});
+
 it("gives the images alone where the edge is a cluster's own", () => {
   expect(Object.keys(chartValues(new Map(repositories("dev")), tags))).toEqual(["image", "web", "worker", "test"]);
 });

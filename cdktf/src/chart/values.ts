@@ -13,8 +13,8 @@ export async function values(): Promise<void> {
 type Outputs = ReadonlyMap<string, string>;
 
 /**
- * The chart's values for these outputs: registry, images and, where Terraform made the edge, its name, target group and
- * subnets. Throws when the stage has not been deployed.
+ * The chart's values for these outputs: registry, images (with stores, also Redis's) and, where Terraform made the edge, its
+ * name, target group and subnets. Throws when the stage has not been deployed.
  */
 export function chartValues(outputs: Outputs, tags: ImageTags): object {
   const pathOf = (name: keyof ImageTags): string[] => output(outputs, `${name}-repository`).split("/");
@@ -27,6 +27,7 @@ export function chartValues(outputs: Outputs, tags: ImageTags): object {
     worker: image("worker"),
     test: image("client"),
     ...(outputs.has("target-group") ? edgeValues(outputs) : {}),
+    ...(outputs.has("valkey-image") ? { redis: { image: outputs.get("valkey-image") } } : {}),
   };
 }
 

@@ -1,0 +1,111 @@
+import { expect, it } from "vitest";
+import { synthesise } from "../../test/support/synthesised.ts";
+import type { Found } from "./found.ts";
+import { importIds, unknownTypes } from "./import-ids.ts";
+import type { Resource } from "./stack.ts";
+
+function resourcesOf(stage: string, changes: NodeJS.ProcessEnv = {}): Resource[] {
+  return Object.entries(synthesise(stage, changes).resource).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, values]) => ({ address: `${type}.${name}`, type, values })),
+  );
+}
+
+const suffix = "20261126032444793600000002";
+const nothing: Found = {
+  vpcs: [],
+  subnets: [],
+  gateways: [],
+  tables: [],
+  groups: [],
+  rules: [],
+  endpoints: [],
+  instances: [],
+  addresses: [],
+  keys: [],
+  roles: [],
+  profiles: [],
+  buckets: [],
+  repositories: [],
+};
+const network: Found = {
+  ...nothing,
+  vpcs: [{ VpcId: "vpc-1", CidrBlock: "10.73.0.0/24" }],
+  subnets: [{ SubnetId: "subnet-1", VpcId: "vpc-1", CidrBlock: "10.73.0.0/24" }],
+  tables: [
+    {
+      RouteTableId: "rtb-1",
+      VpcId: "vpc-1",
+      Routes: [{ DestinationCidrBlock: "10.73.0.0/24" }, { DestinationCidrBlock: "0.0.0.0/0" }],
+      Associations: [{ Main: false, SubnetId: "subnet-1" }],
+    },
+  ],
+  groups: [
+    { GroupId: "sg-0", VpcId: "vpc-1", GroupName: "default" },
+    { GroupId: "sg-1", VpcId: "vpc-1", GroupName: `analyze-dev-${suffix}` },
+  ],
+  rules: [
+    { SecurityGroupRuleId: "sgr-1", GroupId: "sg-1", IsEgress: true, FromPort: 443, PrefixListId: "pl-1" },
+    // Another home address than that of the settings: the plan shows it.
+    { SecurityGroupRuleId: "sgr-2", GroupId: "sg-1", IsEgress: false, FromPort: 22, CidrIpv4: "198.51.100.9/32" },
+  ],
+};
+
+/** `type: id` of all that is found, without the names of the constructs. */
+function found(there: Found, resources = resourcesOf("dev")): string[] {
+  return [...importIds(resources, there)].map(([address, id]) => `${address.split(".")[0]}: ${id}`).sort();
+}
+
+it("follows references from the network to what is in it", () => {
+  expect(found(network)).toEqual([
+    "aws_default_security_group: sg-0",
+    "aws_route: rtb-1_0.0.0.0/0",
+    "aws_route_table: rtb-1",
+    "aws_route_table_association: subnet-1/rtb-1",
+    "aws_security_group: sg-1",
+    "aws_subnet: subnet-1",
+    "aws_vpc: vpc-1",
+    "aws_vpc_security_group_egress_rule: sgr-1",
+    "aws_vpc_security_group_ingress_rule: sgr-2",
+  ]);
+});
+
+it("finds nothing in an empty account, and takes nothing of a network that is not the stage's", () => {
+  expect(found(nothing)).toEqual([]);
+  expect(found({ ...network, vpcs: [{ VpcId: "vpc-2", CidrBlock: "10.80.0.0/24" }] })).toEqual([]);
+});
+
+it("knows what Terraform named by a prefix, and takes no longer prefix for it", () => {
+  const names = [`analyze-dev-2-${suffix}`, "analyze-dev-admin", `analyze-dev-${suffix}`];
+  expect(found({ ...nothing, roles: names, profiles: names })).toEqual([
+    `aws_iam_instance_profile: analyze-dev-${suffix}`,
+    `aws_iam_role: analyze-dev-${suffix}`,
+  ]);
+  const buckets = [`analyze-dev-2-releases-${suffix}`, `analyze-dev-releases-${suffix}`];
+  expect(found({ ...nothing, buckets })).toEqual([`aws_s3_bucket: analyze-dev-releases-${suffix}`]);
+});
+
+it("tells rules of one group apart by direction, port and the kind of the other end", () => {
+  const ssm = resourcesOf("dev", { ANALYZE_ACCESS: "ssm" });
+  const group = { GroupId: "sg-2", VpcId: "vpc-1", GroupName: `analyze-dev-sessions-${suffix}` };
+  const toGroup = { GroupId: "sg-1", IsEgress: true, FromPort: 443, ReferencedGroupInfo: { GroupId: "sg-2" } };
+  const there = {
+    ...network,
+    groups: [group, ...network.groups],
+    rules: [{ SecurityGroupRuleId: "sgr-3", ...toGroup }, ...network.rules],
+  };
+  expect(found(there, ssm).filter((line) => line.includes("egress_rule"))).toEqual([
+    "aws_vpc_security_group_egress_rule: sgr-1",
+    "aws_vpc_security_group_egress_rule: sgr-3",
+  ]);
+});
+
+it.each([
+  ["dev", {}],
+  ["dev", { ANALYZE_ACCESS: "ssm" }],
+])("can find or overwrite every resource of stage %s with %j", (stage, changes) => {
+  expect(unknownTypes(resourcesOf(stage, changes))).toEqual([]);
+});
+
+it("names the types of a cluster that cannot be found by tags", () => {
+  expect(unknownTypes(resourcesOf("prod"))).toEqual(expect.arrayContaining(["aws_alb", "aws_eks_cluster"]));
+});

@@ -8,7 +8,7 @@ import { deployed, fixedSize, script, type World } from "./world.ts";
 
 type Kind = "ingress" | "nginx" | "gateway";
 
-const patience = { timeout: 120_000, interval: 1000 };
+const patience = { timeout: 240_000, interval: 1000 };
 
 /** Requests that the ingress controller has logged in the last seconds and whose ids begin so. */
 async function controllerHas({ cluster }: World, prefix: string): Promise<boolean> {
@@ -29,7 +29,7 @@ async function moveClients(to: Kind, where: readonly string[]): Promise<LoadResu
     keepAlive: 1,
     fresh: 2,
     pauseMs: 1,
-    durationMs: 400_000,
+    durationMs: 900_000,
   });
   const prefix = (await load.next(() => true)).id.replace(/\d+$/, "");
   await expect.poll(() => controllerHas(before, prefix), patience).toBe(true);
@@ -53,7 +53,7 @@ export function moveSuite(to: Kind): void {
     rmSync(certificates, { recursive: true });
   });
 
-  it(`loses no POST while clients move from ingress to ${to}`, { timeout: 400_000 }, async () => {
+  it(`loses no POST while clients move from ingress to ${to}`, { timeout: 900_000 }, async () => {
     const host = ["--host", `to-${to}.test`, "--certificates", certificates];
     // another release may have the port
     const values = `${fixedSize},edge.nginx.service.nodePorts.https=null,edge.nginx.service.nodePorts.http=null`;

@@ -14,7 +14,7 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** As in the project's root: `node` needs Node alone; `system` needs terraform, moto, checkov, cloud-init or Docker. */
+/** As in the project's root: `node` needs Node alone; `system` needs terraform, moto, checkov, cloud-init or Docker; `full` takes longer. */
 export default defineConfig({
   test: {
     // Two at once: much of a system test is waiting, as for a load balancer's fixed minute.
@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.system.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.{system,full}.test.ts"],
           testTimeout: 20_000,
         },
       },
@@ -35,6 +35,14 @@ export default defineConfig({
           include: ["test/**/*.system.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "full",
+          include: ["test/**/*.full.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -27,7 +27,7 @@ interface SshdOptions {
 export const passphrase = "correct horse";
 
 /** Makes a key pair; returns the line of its public half. */
-function makeKey(file: string, secret = ""): string {
+export function makeKey(file: string, secret = ""): string {
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", secret, "-C", "", "-f", file]);
   return readFileSync(`${file}.pub`, "utf8").trim();
 }

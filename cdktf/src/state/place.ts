@@ -21,13 +21,13 @@ export function nameOfPlace({ stage, bucket }: Place, what: Kept): string {
   return bucket === null ? `cdktf/${folder}/${stage}.${what}` : `s3://${bucket}/${stage}.${what}`;
 }
 
-/** The text that is kept there; null: there is none. Rejects where it cannot be read. */
+/** The text that is kept there; null: there is none, or none yet: Terraform locks an empty state. Rejects where it cannot be read. */
 export async function readKept({ stage, bucket, region }: Place, what: Kept): Promise<string | null> {
   const key = `${stage}.${what}`;
-  if (bucket === null) return readOrNull(join(folder, key));
+  if (bucket === null) return (await readOrNull(join(folder, key))) || null;
   try {
     const { Body } = await clientFor(region).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return (await Body?.transformToString()) ?? null;
+    return (await Body?.transformToString()) || null;
   } catch (error) {
     if (error instanceof NoSuchKey) return null;
     throw error;

@@ -55,6 +55,8 @@ describe("a command of a hint", () => {
     ["kubernetes", /^(kubectl|npm run|env|date) /],
   ] as const)("is of a program that is there: %s", (place, program) => {
     for (const command of commandsAt(place)) expect(`${command} `).toMatch(program);
+    for (const about of ["client", "settings", "clock"] as const)
+      expect(commandsOf({ ...target, place })[about]).toMatch(/^\w/);
   });
 
   it("finds a request by its ID, but for a host, which has no logs", () => {

@@ -9,9 +9,6 @@ import type { Variant } from "./variants.ts";
 export interface Measurement {
   /** User and system time of all server processes for one request, in microseconds. */
   readonly cpuMicros: number;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
 }
 
 /** Counts rather than times, so that a busy machine gives a slower run and not a colder one. */
@@ -61,11 +58,11 @@ export async function measure(variant: Variant, text: string, effort: Effort): P
     const job = { url: pair.url, body: JSON.stringify({ text }), expected, connections: effort.connections };
     await load({ ...job, requests: Math.ceil(effort.warmup * variant.share) });
     const before = pair.cpuMicros();
-    const { right, seconds, p50Ms, p99Ms } = await load({
+    const { right } = await load({
       ...job,
       requests: Math.ceil(effort.requests * variant.share),
     });
-    return { cpuMicros: (pair.cpuMicros() - before) / right, perSecond: right / seconds, p50Ms, p99Ms };
+    return { cpuMicros: (pair.cpuMicros() - before) / right };
   } catch (error) {
     throw new Error(`${variant.name}, ${text.length} characters: ${String(error)}`, { cause: error });
   } finally {

@@ -5,9 +5,6 @@ import { bare, type Variant } from "./variants.ts";
 export interface Row {
   readonly name: string;
   readonly cpuMicros: number;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   /** CPU time in proportion to that of `reference` in the same round: median, least and most. */
   readonly ratio: readonly [median: number, least: number, most: number];
 }
@@ -30,13 +27,9 @@ export function median(values: readonly number[]): number {
 
 function rowOf(name: string, own: readonly Measurement[], reference: readonly Measurement[]): Row {
   const ratios = own.map(({ cpuMicros }, round) => cpuMicros / (reference[round]?.cpuMicros ?? Number.NaN));
-  const middle = (pick: (one: Measurement) => number): number => median(own.map(pick));
   return {
     name,
-    cpuMicros: middle(({ cpuMicros }) => cpuMicros),
-    perSecond: middle(({ perSecond }) => perSecond),
-    p50Ms: middle(({ p50Ms }) => p50Ms),
-    p99Ms: middle(({ p99Ms }) => p99Ms),
+    cpuMicros: median(own.map(({ cpuMicros }) => cpuMicros)),
     ratio: [median(ratios), Math.min(...ratios), Math.max(...ratios)],
   };
 }

@@ -23,15 +23,8 @@ function ratio([middle, least, most]: Row["ratio"]): string {
 }
 
 function peerTable(characters: number, rows: readonly Row[]): string {
-  const head = ["two hops", "CPU µs/request", "× node:http + undici", "requests/s", "p50 ms", "p99 ms"];
-  const cells = rows.map((row) => [
-    row.name,
-    row.cpuMicros.toFixed(0),
-    ratio(row.ratio),
-    row.perSecond.toFixed(0),
-    row.p50Ms.toFixed(1),
-    row.p99Ms.toFixed(1),
-  ]);
+  const head = ["two hops", "CPU µs/request", "× node:http + undici"];
+  const cells = rows.map((row) => [row.name, row.cpuMicros.toFixed(0), ratio(row.ratio)]);
   return `### ${characters.toLocaleString("en")} characters\n\n${table(head, cells)}`;
 }
 

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { issueAll, pathsOf } from "../../certs/src/index.ts";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
 import { loadImages } from "../../deploy/images/load.ts";
 import { settleEdge } from "../../deploy/minikube/edge.ts";
@@ -61,6 +62,14 @@ async function balancedAddress(namespace: string, edge: string): Promise<string>
   return first;
 }
 
+/** The Secret as it is with the private CA. */
+async function createSecret(namespace: string, host: string): Promise<void> {
+  const dir = join(folder, host);
+  await issueAll({ dir, hosts: [host] });
+  const { certificate, key } = pathsOf(dir, "tls");
+  await cluster.read("-n", namespace, "create", "secret", "tls", "analyze-tls", "--cert", certificate, "--key", key);
+}
+
 function startControllers(acme: AcmeServer): Program {
   const KUBECONFIG = process.env["KUBECONFIG"] ?? join(homedir(), ".kube/config");
   const env = { ...process.env, KUBECONFIG, SOLVER_IMAGE: solverImage, NAMESERVER: acme.dns };
@@ -87,8 +96,10 @@ describeWhere("certManager", [...needs], "a certificate by cert-manager", () => 
       const [namespace, host] = [`analyze-acme-${edge}`, `${edge}.acme.test`];
       const values = valuesOf(edge, host);
       await applyNamespace(cluster, namespace);
+      // a Gateway gets no address before its listener has a certificate
+      if (edge === "gateway") await createSecret(namespace, host);
       await upgrade(namespace, edge, values);
-      const patience = { timeout: 60_000, interval: 1000 };
+      const patience = { timeout: 120_000, interval: 1000 };
       const ip = await vi.waitFor(() => balancedAddress(namespace, edge), patience);
       const acme = await startAcmeServer({ ip, port: 80 });
       const controllers = startControllers(acme);

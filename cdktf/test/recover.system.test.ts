@@ -55,8 +55,8 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
 
   afterAll(() => moto.stop());
 
-  async function run(program: string, args: string[], settings: NodeJS.ProcessEnv = {}, cwd = folder): Promise<Ran> {
-    const options = { cwd, env: { ...env, ...settings } };
+  async function run(program: string, args: string[], settings: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const options = { cwd: folder, env: { ...env, ...settings } };
     const started = startProgram(process.execPath, [join(sources, program), ...args], options);
     return { status: await started.ended, output: started.output() };
   }
@@ -93,15 +93,6 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
     expect([status, output]).toEqual([0, expect.stringContaining("Apply complete!")]);
     expect(await hostId()).not.toBe(host);
     expect((await command("plan")).status).toBe(0);
-  });
-
-  it("deploys into another region from a fresh clone, beside the stage of a region that is down", async () => {
-    const clone = temporaryFolder();
-    const there = { AWS_REGION: "eu-west-1" };
-    await run("main.ts", [], there, clone);
-    adapt(clone);
-    const { status, output } = await run("commands/main.ts", ["deploy", "--yes", "--no-images"], there, clone);
-    expect([status, output]).toEqual([0, expect.stringMatching(/region +eu-west-1/)]);
   });
 
   it("refuses a stage with a cluster, whose state is in a versioned bucket", async () => {

@@ -13,16 +13,15 @@ const body = '{"text":"Hello, how are you?"}';
 /** A web that does what it is asked for, and dies before anybody hears of it: the addresses that it would have answered. */
 async function dyingWeb(url: string): Promise<{ port: number; unheard: (string | null)[] }> {
   const unheard: (string | null)[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const headers = {
       "content-type": "application/json",
       prefer: "respond-async",
       "x-request-id": String(request.headers["x-request-id"]),
     };
-    void fetch(`${url}${request.url}`, { method: "POST", headers, body }).then((answer) => {
-      unheard.push(answer.headers.get("location"));
-      response.destroy();
-    });
+    const answer = await fetch(`${url}${request.url}`, { method: "POST", headers, body });
+    unheard.push(answer.headers.get("location"));
+    response.destroy();
   });
   const port = await listen(server);
   onTestFinished(() => {

@@ -1,15 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
-import { connect } from "../../deploy/cluster/cluster.ts";
+import { expect, it } from "vitest";
 import { project } from "../../deploy/images/docker.ts";
 import { loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
 import { behindTargetGroup, deployment, objectsOf, renderedFrom } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { namespaceObjects } from "../src/chart/namespace.ts";
-import { ensureGates, gatePrefix } from "../src/chart/gates.ts";
+import { gatePrefix } from "../src/chart/gates.ts";
 import { objectsIn, treatments } from "./support/balancer-controller.ts";
-import { kubectl } from "./support/pods.ts";
 import { all, synthesise } from "./support/synthesised.ts";
 
 describeWith(["helm"], "the chart of stage prod and a model of the AWS Load Balancer Controller", () => {
@@ -64,53 +62,5 @@ describeWith(["go"], "the documentation of the AWS Load Balancer Controller", ()
     const page = readFileSync(join(folder, "docs/deploy/pod_readiness_gate.md"), "utf8");
     const [label] = /elbv2\.k8s\.aws\/pod-readiness-gate-inject: enabled/.exec(page) ?? [];
     expect(JSON.stringify(namespaceObjects("analyze")[0])).toContain(String(label).replace(": ", '":"'));
-  });
-});
-
-/** One pod, which needs no image: no node has it, and it never starts. */
-function web(readinessGates: object[]): string {
-  const labels = { "app.kubernetes.io/component": "web" };
-  const containers = [{ name: "web", image: "registry.example/none:1", imagePullPolicy: "Never" }];
-  const template = { metadata: { labels }, spec: { readinessGates, containers, terminationGracePeriodSeconds: 0 } };
-  const spec = { replicas: 1, selector: { matchLabels: labels }, progressDeadlineSeconds: 600, template };
-  return JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec });
-}
-
-describeWith(["cluster"], "web's pods on a real API server, after an installation", () => {
-  const namespace = `gates-${process.pid}`;
-
-  beforeAll(() => {
-    kubectl(["create", "namespace", namespace]);
-    return () => void kubectl(["delete", "namespace", namespace, "--wait=false"]);
-  });
-
-  async function installed(readinessGates: object[]): Promise<void> {
-    kubectl(["apply", "-n", namespace, "-f", "-"], web(readinessGates));
-    kubectl([
-      "wait",
-      "-n",
-      namespace,
-      "--for=jsonpath={.status.unavailableReplicas}=1",
-      "deployment/web",
-      "--timeout=60s",
-    ]);
-  }
-
-  function restarts(): string {
-    return kubectl(["get", "-n", namespace, "deployment/web", "-o", "jsonpath={.spec.template.metadata.annotations}"]);
-  }
-
-  it("stay as they are where they wait for the balancer", async () => {
-    await installed([{ conditionType: `${gatePrefix}/web` }]);
-    await ensureGates(await connect(), namespace, 1);
-    expect(restarts()).toBe("");
-  });
-
-  it("are replaced where they do not", async () => {
-    kubectl(["delete", "-n", namespace, "deployment/web", "--cascade=foreground"]);
-    await installed([]);
-    // The new pods never become ready: the wait for them fails, after they were replaced.
-    await expect(ensureGates(await connect(), namespace, 0.05)).rejects.toThrow(/rollout/);
-    expect(restarts()).toContain("kubectl.kubernetes.io/restartedAt");
   });
 });

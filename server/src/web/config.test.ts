@@ -11,6 +11,10 @@ it("without any variable there are defaults for all", () => {
     shutdownLimitMs: 25_000,
     workerOrigin: "http://127.0.0.1:8081",
     tls: undefined,
+    redis: undefined,
+    queueMaxDepth: 10_000,
+    tokensFile: undefined,
+    callerRate: 50,
   });
 });
 

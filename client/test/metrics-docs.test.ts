@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Registry, type MetricObjectWithValues, type MetricValue } from "prom-client";
+import { Registry, type MetricObject } from "prom-client";
 import { Pool } from "undici";
 import { expect, it } from "vitest";
+import { registerConsumerMetrics } from "../../server/src/worker/jobs/metrics.ts";
 import { clientInstruments } from "../src/poller/metrics.ts";
 import { createMetrics } from "../../server/src/shared/metrics.ts";
 import { Traffic } from "../../server/src/shared/traffic.ts";
 import { registerWebMetrics } from "../../server/src/web/metrics.ts";
+import { registerQueueMetrics } from "../../server/src/web/tasks/metrics.ts";
+import type { TaskQueue } from "../../server/src/web/tasks/task-queue.ts";
 import { Breaker } from "../../server/src/web/upstream/breaker.ts";
 
 const file = join(import.meta.dirname, "../../docs/metrics.md");
@@ -25,31 +28,40 @@ function webRegistry(): Registry {
   return registry;
 }
 
+/** Nothing is read from the queue: nobody scrapes. */
+function tasksRegistry(): Registry {
+  const registry = new Registry();
+  const queue: TaskQueue = Object.create(null);
+  registerQueueMetrics(registry, queue);
+  return registry;
+}
+
+function consumerRegistry(): Registry {
+  const registry = new Registry();
+  registerConsumerMetrics(registry);
+  return registry;
+}
+
 function clientRegistry(): Registry {
   const registry = new Registry();
   clientInstruments(registry);
   return registry;
 }
 
-type Described = MetricObjectWithValues<MetricValue<string>>;
-
 /** Those of our own; prom-client's `process_…` and `nodejs_…` are described with it. */
-async function describedIn(registry: Registry): Promise<Described[]> {
-  const all: Described[] = await registry.getMetricsAsJSON();
-  return all.filter(({ name }) => name.startsWith("analyze_"));
+function describedIn(registry: Registry): MetricObject[] {
+  return registry.getMetricsAsArray().filter(({ name }) => name.startsWith("analyze_"));
 }
 
-function labelsOf(registry: Registry, name: string): string {
-  const metric = registry.getSingleMetric(name);
-  const labels = metric && "labelNames" in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
+function labelsOf(metric: MetricObject): string {
+  const labels = "labelNames" in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
   return labels.map((label) => `\`${label}\``).join(", ");
 }
 
-async function rowsOf(registry: Registry, where: string, known: ReadonlySet<string>): Promise<string[][]> {
-  const described = await describedIn(registry);
-  return described
+function rowsOf(registry: Registry, where: string, known: ReadonlySet<string> = new Set()): string[][] {
+  return describedIn(registry)
     .filter(({ name }) => !known.has(name))
-    .map(({ name, type, help }) => [`\`${name}\``, type.toString(), labelsOf(registry, name), where, help]);
+    .map((metric) => [`\`${metric.name}\``, metric.type.toString(), labelsOf(metric), where, metric.help]);
 }
 
 function tableOf(rows: readonly string[][]): string {
@@ -60,19 +72,20 @@ function tableOf(rows: readonly string[][]): string {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-async function made(): Promise<string> {
-  const shared = new Set((await describedIn(serviceRegistry())).map(({ name }) => name));
-  const rows = [
-    ...(await rowsOf(serviceRegistry(), "web, worker", new Set())),
-    ...(await rowsOf(webRegistry(), "web", shared)),
-    ...(await rowsOf(clientRegistry(), "client", new Set())),
-  ];
-  return tableOf(rows);
+function made(): string {
+  const shared = new Set(describedIn(serviceRegistry()).map(({ name }) => name));
+  return tableOf([
+    ...rowsOf(serviceRegistry(), "web, worker"),
+    ...rowsOf(webRegistry(), "web", shared),
+    ...rowsOf(tasksRegistry(), "web, with tasks"),
+    ...rowsOf(consumerRegistry(), "worker, with tasks"),
+    ...rowsOf(clientRegistry(), "client"),
+  ]);
 }
 
-it("docs/metrics.md lists every metric as the code has it (UPDATE_DOCS=1 writes it)", async () => {
+it("docs/metrics.md lists every metric as the code has it (UPDATE_DOCS=1 writes it)", () => {
   const table = /(?<=<!-- metrics -->\n\n)[^]*(?=\n\n<!-- end of metrics -->)/;
-  const expected = await made();
+  const expected = made();
   if (process.env["UPDATE_DOCS"])
     writeFileSync(
       file,

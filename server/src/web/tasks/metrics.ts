@@ -2,12 +2,16 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import { jobKinds } from "../../shared/queue/job.ts";
 import { addOutcomes, type TaskQueue } from "./task-queue.ts";
 
+interface Description {
+  name: string;
+  help: string;
+  labelNames?: string[];
+}
+
 /** Adds a gauge that is read for each scrape; it keeps its values where the reading fails. */
-function addGauge(registry: Registry, name: string, help: string, read: (gauge: Gauge) => Promise<void>): void {
+function addGauge(registry: Registry, description: Description, read: (gauge: Gauge) => Promise<void>): void {
   const gauge = new Gauge({
-    name,
-    help,
-    labelNames: ["state", "kind"],
+    ...description,
     registers: [],
     collect() {
       return read(this).catch(() => undefined);
@@ -16,29 +20,39 @@ function addGauge(registry: Registry, name: string, help: string, read: (gauge: 
   registry.registerMetric(gauge);
 }
 
+const described = {
+  up: { name: "analyze_queue_redis_up", help: "1 when Redis answered this scrape, else 0." },
+  jobs: { name: "analyze_queue_jobs", help: "Jobs in the queue by state.", labelNames: ["state"] },
+  age: {
+    name: "analyze_queue_oldest_waiting_seconds",
+    help: "Age of the oldest waiting job; 0 where none waits.",
+  },
+  memory: {
+    name: "analyze_queue_redis_memory_bytes",
+    help: "Memory of Redis: used, and its limit (0: none).",
+    labelNames: ["kind"],
+  },
+  polls: { name: "analyze_queue_long_polls", help: "Jobs that callers of this instance wait for." },
+} satisfies Record<string, Description>;
+
 function addGauges(registry: Registry, queue: TaskQueue): void {
-  addGauge(registry, "analyze_queue_redis_up", "1 when Redis answered this scrape, else 0.", async (gauge) => {
+  addGauge(registry, described.up, async (gauge) => {
     gauge.set(0);
     await queue.pressure.read();
     gauge.set(1);
   });
-  addGauge(registry, "analyze_queue_jobs", "Jobs in the queue by state.", async (gauge) => {
+  addGauge(registry, described.jobs, async (gauge) => {
     const { waiting, active, completed, failed } = await queue.pressure.read();
     const states = { waiting, active, completed, failed };
     for (const [state, value] of Object.entries(states)) gauge.set({ state }, value);
   });
-  const age = "Age of the oldest waiting job; 0 where none waits.";
-  addGauge(registry, "analyze_queue_oldest_waiting_seconds", age, async (gauge) =>
-    gauge.set((await queue.oldestMs()) / 1000),
-  );
-  const memory = "Memory of Redis: used, and its limit (0: none).";
-  addGauge(registry, "analyze_queue_redis_memory_bytes", memory, async (gauge) => {
+  addGauge(registry, described.age, async (gauge) => gauge.set((await queue.oldestMs()) / 1000));
+  addGauge(registry, described.memory, async (gauge) => {
     const { usedBytes, maxBytes } = await queue.pressure.read();
     gauge.set({ kind: "used" }, usedBytes);
     gauge.set({ kind: "max" }, maxBytes);
   });
-  const polls = "Jobs that callers of this instance wait for.";
-  addGauge(registry, "analyze_queue_long_polls", polls, async (gauge) => gauge.set(queue.waiters.size));
+  addGauge(registry, described.polls, async (gauge) => gauge.set(queue.waiters.size));
 }
 
 /** Adds the queue's metrics. */

@@ -171,12 +171,12 @@ describe.each(redisServers)("on %s", (server) => {
 
     it("shows depth, age and outcomes in its metrics, with every label from the start", async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${stack.web.metricsPort}/metrics`)).text();
-      expect(metrics).toMatch(/^analyze_queue_redis_up\{.*\} 1$/m);
-      expect(metrics).toMatch(/^analyze_queue_jobs\{state="completed".*\} [1-9]\d*$/m);
-      expect(metrics).toMatch(/^analyze_queue_adds_total\{kind="task",outcome="full".*\} 0$/m);
+      expect(metrics).toMatch(/^analyze_queue_redis_up 1$/m);
+      expect(metrics).toMatch(/^analyze_queue_jobs\{state="completed"\} [1-9]\d*$/m);
+      expect(metrics).toMatch(/^analyze_queue_adds_total\{kind="task",outcome="full"\} 0$/m);
       const consumer = await (await fetch(`http://127.0.0.1:${stack.worker.metricsPort}/metrics`)).text();
-      expect(consumer).toMatch(/^analyze_tasks_completed_total\{kind="task".*\} [1-9]\d*$/m);
-      expect(consumer).toMatch(/^analyze_tasks_failed_total\{final="true".*\} 0$/m);
+      expect(consumer).toMatch(/^analyze_tasks_completed_total\{kind="task"\} [1-9]\d*$/m);
+      expect(consumer).toMatch(/^analyze_tasks_failed_total\{final="true"\} 0$/m);
     });
   });
 });

@@ -15,7 +15,7 @@ const clean: Ledger = {
 
 it.each<[string, Partial<Ledger>]>([
   ["no task was accepted", { answers: { ...clean.answers, accepted: [] }, witnessed: ["t2"], effects: 1 }],
-  ["not completed: t1", { unfinished: ["t1"] }],
+  ["not completed: t1 (failed)", { unfinished: [{ id: "t1", state: "failed" }] }],
   ["unknown to the witness: t1", { witnessed: ["t2"], effects: 1 }],
   ["done, and never answered: t3", { witnessed: ["t1", "t2", "t3"], effects: 3 }],
   ["an id twice", { witnessed: ["t1", "t1", "t2"] }],

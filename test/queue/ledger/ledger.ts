@@ -11,6 +11,11 @@ export interface Plan {
   report?: (line: string) => void;
 }
 
+interface Unfinished {
+  id: string;
+  state: string;
+}
+
 /** What a run came to. What must be empty or equal is judged by {@link faultsOf}. */
 export interface Ledger {
   kills: Record<string, number>;
@@ -18,7 +23,7 @@ export interface Ledger {
   /** Of the open ids: those that were stored. */
   stored: string[];
   /** Ids of 202 or stored that did not complete. */
-  unfinished: string[];
+  unfinished: Unfinished[];
   /** What the witness has, in the order of its file. */
   witnessed: string[];
   /** Runs that reported an id again. */
@@ -36,17 +41,16 @@ async function stateOf(url: string, id: string): Promise<string> {
   return task.parse(await response.json()).state;
 }
 
-/** The ids that are not completed after at most a minute. */
-async function unfinishedOf(url: string, ids: string[]): Promise<string[]> {
-  let left = ids;
+/** The ids that are not completed after at most a minute, with their states. */
+async function unfinishedOf(url: string, ids: string[]): Promise<Unfinished[]> {
+  let left: Unfinished[] = ids.map((id) => ({ id, state: "unknown" }));
   for (const end = performance.now() + 60_000; left.length > 0 && performance.now() < end;) {
-    const next: string[] = [];
+    const next: Unfinished[] = [];
     for (let at = 0; at < left.length; at += 32) {
       const some = left.slice(at, at + 32);
-      const states = await Promise.all(some.map((id) => stateOf(url, id)));
-      next.push(...some.filter((_, index) => states[index] !== "completed"));
+      next.push(...(await Promise.all(some.map(async ({ id }) => ({ id, state: await stateOf(url, id) })))));
     }
-    left = next;
+    left = next.filter(({ state }) => state !== "completed");
     if (left.length > 0) await wait(500);
   }
   return left;
@@ -114,7 +118,8 @@ export function faultsOf({ answers, stored, unfinished, witnessed, effects, comp
   const unknown = [...seen].filter((id) => !owed.has(id));
   const faults: string[] = [];
   if (answers.accepted.length === 0) faults.push("no task was accepted");
-  if (unfinished.length > 0) faults.push(`not completed: ${unfinished.join(" ")}`);
+  if (unfinished.length > 0)
+    faults.push(`not completed: ${unfinished.map(({ id, state }) => `${id} (${state})`).join(" ")}`);
   if (missing.length > 0) faults.push(`completed, and unknown to the witness: ${missing.join(" ")}`);
   if (unknown.length > 0) faults.push(`done, and never answered: ${unknown.join(" ")}`);
   if (seen.size !== witnessed.length) faults.push("the witness' file has an id twice");

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
+import type { ServerOptions } from "node:https";
 import { createAuthority } from "@analyze/certs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goodAnswer, host, openStage, overTls, type Behaviour, type Stage } from "../../../test/stage.ts";
@@ -44,12 +45,39 @@ describe("whether an edge asks for a client certificate", () => {
     ["a request among other messages", record(22, [2, 70], [13, 9], [14, 0]), true],
     ["a request in its second record", Buffer.concat([record(22, [2, 70], [11, 800]), record(22, [13, 9])]), true],
     ["no request before the end of its messages", record(22, [2, 70], [12, 13], [14, 0]), false],
+    ["a request without a body at the end", record(22, [2, 70], [13, 0]), true],
+    ["only the beginning of a second record", Buffer.concat([record(22, [2, 70]), Buffer.from([22, 3, 3])]), false],
     ["a request after a record of another type", Buffer.concat([record(21, [13, 0]), record(22, [13, 9])]), false],
   ])("with %s", async (_, bytes, asks) => {
     stage.play(saying(bytes));
     expect(await asksForCertificate(stage.target, 1500)).toBe(asks);
     stage.play(saying(bytes, 3));
     expect(await asksForCertificate(stage.target, 1500)).toBe(asks);
+  });
+
+  it("is requested with the host name of the URL, and with none where the URL has an IP address", async () => {
+    const names: string[] = [];
+    const SNICallback: ServerOptions["SNICallback"] = (name, done) => {
+      names.push(name);
+      done(null);
+    };
+    stage.play(overTls(stage.leaf, goodAnswer, { SNICallback }));
+    const url = new URL(stage.target.url);
+    url.hostname = "127.0.0.1";
+    expect(await asksForCertificate({ ...stage.target, url, address: undefined }, 15_000)).toBe(false);
+    expect(names).toEqual([]);
+    expect(await asksForCertificate(stage.target, 15_000)).toBe(false);
+    expect(names).toEqual([host]);
+  });
+
+  it("is seen without waiting for the end of the connection, and the connection is closed", async () => {
+    const closed = Promise.withResolvers<void>();
+    stage.play((socket) => {
+      socket.on("close", () => closed.resolve());
+      saying(record(22, [2, 70], [13, 9]))(socket);
+    });
+    expect(await asksForCertificate(stage.target, 600_000)).toBe(true);
+    await closed.promise;
   });
 
   it.each([

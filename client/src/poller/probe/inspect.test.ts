@@ -1,9 +1,20 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import type { ServerOptions } from "node:https";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { goodAnswer, openStage, overTls, type Stage } from "../../../test/stage.ts";
+import { createServer } from "node:tls";
+import { createAuthority, issueServerLeaf } from "@analyze/certs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { forge } from "../../../test/faults/forge.ts";
+import { goodAnswer, host, openStage, overTls, type Stage } from "../../../test/stage.ts";
 import { advise } from "./advice.ts";
 import { inspectCertificate } from "./inspect.ts";
+
+/** IPv6's loopback address, where this machine has it. */
+const loopback6 = (networkInterfaces()["lo"] ?? [])
+  .map(({ address }) => address)
+  .filter((address) => address === "::1");
 
 let stage: Stage;
 beforeAll(async () => {
@@ -17,6 +28,67 @@ it("looking at a certificate sends no request", async () => {
   const shown = await inspectCertificate(stage.target, 5000);
   expect(shown).toMatchObject({ signer: "ours", certificate: { subject: "analyze.test" } });
   expect(requests).toBe(0);
+});
+
+describe("the signer of a certificate is", () => {
+  it("our CA, wherever it stands in a bundle", async () => {
+    const other = await createAuthority({ hosts: [host], commonName: "Other CA" });
+    const ca = other.certificate + stage.authority.certificate;
+    stage.play(overTls(stage.leaf, goodAnswer));
+    expect(await inspectCertificate({ ...stage.target, ca }, 15_000)).toMatchObject({ signer: "ours" });
+  });
+
+  it("a CA of the same name with another key, itself, or a foreign CA", async () => {
+    const renewed = await createAuthority({ hosts: [host] });
+    const other = await createAuthority({ hosts: [host], commonName: "Other CA" });
+    const signers: unknown[] = [];
+    for (const leaf of [
+      await issueServerLeaf(renewed, { hosts: [host] }),
+      await forge({ commonName: host }),
+      await issueServerLeaf(other, { hosts: [host] }),
+    ]) {
+      stage.play(overTls(leaf, goodAnswer));
+      signers.push((await inspectCertificate(stage.target, 15_000))?.signer);
+    }
+    expect(signers).toEqual(["same-name", "itself", "foreign"]);
+  });
+
+  it("foreign where no CA is given", async () => {
+    stage.play(overTls(stage.leaf, goodAnswer));
+    expect(await inspectCertificate({ ...stage.target, ca: undefined }, 15_000)).toMatchObject({ signer: "foreign" });
+  });
+});
+
+it("the handshake sends the host name of the URL, and none where the URL has an IP address", async () => {
+  const names: string[] = [];
+  const SNICallback: ServerOptions["SNICallback"] = (name, done) => {
+    names.push(name);
+    done(null);
+  };
+  stage.play(overTls(stage.leaf, goodAnswer, { SNICallback }));
+  const url = new URL(stage.target.url);
+  url.hostname = "127.0.0.1";
+  expect(await inspectCertificate({ ...stage.target, url, address: undefined }, 15_000)).toBeDefined();
+  expect(names).toEqual([]);
+  expect(await inspectCertificate(stage.target, 15_000)).toBeDefined();
+  expect(names).toEqual([host]);
+});
+
+it.each(loopback6)("the brackets of %s are not part of the address", async (ip) => {
+  const server = createServer({ cert: stage.leaf.certificate, key: stage.leaf.key }).listen(0, ip);
+  await once(server, "listening");
+  const address = server.address();
+  const url = new URL(`https://[${ip}]:${typeof address === "object" ? address?.port : ""}/`);
+  const shown = await inspectCertificate({ ...stage.target, url, address: undefined }, 15_000);
+  server.close();
+  expect(shown).toMatchObject({ signer: "ours" });
+});
+
+it("a port that refuses ends in nothing to show", async () => {
+  await stage.shut();
+  const shown = await inspectCertificate(stage.target, 15_000);
+  await stage.open();
+  expect(shown).toBeUndefined();
 });
 
 it("a silent port ends in nothing to show, in time", async () => {

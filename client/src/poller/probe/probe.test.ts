@@ -85,8 +85,11 @@ it("a page of a million opening brackets costs no time", async () => {
   expect((await ask()).verdict).toMatchObject({ hop: "edge", err: "not-the-contract" });
 });
 
-function numbered(number: number): Handler {
-  return (_request, response) => void response.end(JSON.stringify({ number }));
+function numbered(number: number, sent: unknown[] = []): Handler {
+  return ({ method }, response, body) => {
+    sent.push({ method, body });
+    response.end(JSON.stringify({ number }));
+  };
 }
 
 it("GET /random is checked by its range", async () => {
@@ -94,6 +97,13 @@ it("GET /random is checked by its range", async () => {
   expect((await ask({ kind: "random" })).verdict).toEqual({ hop: "app", out: "100" });
   stage.play(overTls(stage.leaf, numbered(101)));
   expect((await ask({ kind: "random" })).verdict).toMatchObject({ err: "not-the-contract" });
+});
+
+it("a probe of /random sends GET without a body", async () => {
+  const sent: unknown[] = [];
+  stage.play(overTls(stage.leaf, numbered(1, sent)));
+  await ask({ kind: "random" });
+  expect(sent).toEqual([{ method: "GET", body: "" }]);
 });
 
 it("whatever the schedule, a probe at its slowest ends before the next slot is due", () => {

@@ -25,6 +25,7 @@ describe("the width of a group", () => {
     { length: 100 * day, most: 60, width: 2 * day },
     { length: 365 * day, most: 60, width: 7 * day },
     { length: 730 * day, most: 60, width: 14 * day },
+    { length: 365 * day, most: 3, width: 189 * day },
   ])("of $length ms in at most $most groups is $width ms", ({ length, most, width }) => {
     const found = groupSlots(lasting(length), most);
     expect(found.width).toBe(width);
@@ -79,6 +80,11 @@ describe("what a group counts", () => {
       [0, 2],
       [2, 0],
     ]);
+  });
+
+  it("are not the slot of the last minute, which can still be written", () => {
+    const { timeline } = reportOf([startLine(begin), okLine(at(0)), okLine(at(1))], at(10.5));
+    expect(groupSlots(timeline, 6).groups.map(({ unknown }) => unknown)).toEqual([0, 2, 2, 2, 2, 0]);
   });
 
   it("are no slots in the hours that the schedule leaves out", () => {

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { open, stat, writeFile } from "node:fs/promises";
 import { belongsTo, findLogFiles } from "../../../log/family.ts";
 import { ReadError, reasonOf } from "../../read/read-error.ts";
 
@@ -46,12 +46,7 @@ async function checkTarget(file: string, logs: string[]): Promise<void> {
 export async function writePage(file: string, page: string, logs: string[]): Promise<void> {
   try {
     await checkTarget(file, logs);
-    const handle = await open(file, "w");
-    try {
-      await handle.writeFile(page);
-    } finally {
-      await handle.close();
-    }
+    await writeFile(file, page);
   } catch (error) {
     throw error instanceof ReadError ? error : new ReadError(`The page cannot be written: ${reasonOf(error)}`);
   }

@@ -118,8 +118,11 @@ describe("an attempt has", () => {
   });
 });
 
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+}
+
 it("an attempt that has ended leaves no timer behind that would keep the process alive", async () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timers();
   for (let count = 0; count < 8; count++)
     await tried((_request, response) => void response.end("x"), { timeoutMs: 600_000 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linesOf, startLine } from "../../../test/log-lines.ts";
+import { begin, failLine, linesOf, minute, okLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
 import { drawPlacesHtml } from "./html/page.ts";
 import { drawPlacesJson } from "./json.ts";
@@ -63,14 +63,78 @@ describe("one service seen from two places", () => {
   });
 });
 
+describe("incidents", () => {
+  const found = (letters: Record<string, string>): unknown[] =>
+    placesOf(letters).all.incidents.map(({ verdict, from, until, slots, places }) => [
+      verdict,
+      (from - begin) / minute,
+      until === undefined ? undefined : (until - begin) / minute,
+      slots,
+      places.join(),
+    ]);
+
+  it("last through unknown slots", () => {
+    expect(found({ home: "oX?Xo", ec2: "oX?Xo" })).toEqual([["down", 1, 4, 2, "home,ec2"]]);
+  });
+
+  it("are two where the verdict or the failing place changes", () => {
+    expect(found({ home: "oXXX", ec2: "oo?o" })).toEqual([
+      ["partial", 1, 2, 1, "home"],
+      ["unconfirmed", 2, 3, 1, "home"],
+      ["partial", 3, undefined, 1, "home"],
+    ]);
+    expect(found({ home: "oXoo", ec2: "ooXo" })).toEqual([
+      ["partial", 1, 2, 1, "home"],
+      ["partial", 2, 3, 1, "ec2"],
+    ]);
+  });
+
+  it("end with planned maintenance", () => {
+    expect(found({ home: "oXpo", ec2: "oXXo" })).toEqual([["down", 1, 2, 1, "home,ec2"]]);
+  });
+});
+
+it("calls a slot ok where one place has planned maintenance and another one is good", () => {
+  expect(placesOf({ home: "op", ec2: "oo" }).all.slots).toMatchObject({ ok: 2, planned: 0 });
+});
+
+/** A place whose log has these lines after its start line. */
+function placeOf(name: string, schedule: string, lines: string[], to: number): Place {
+  return { name, report: reportOf([startLine(at(0), schedule), ...lines], to) };
+}
+
+it("counts no slots in the minutes that the schedule of each place leaves out", () => {
+  const lines = [okLine(at(0)), failLine(at(1)), failLine(at(10)), okLine(at(11))];
+  const places = ["home", "ec2"].map((name) => placeOf(name, "0,1,10,11 * * * *", lines, at(12)));
+  const all = together(places, 99.9);
+  expect(all.slots).toEqual({ ok: 2, partial: 0, down: 2, unconfirmed: 0, planned: 0, unknown: 0 });
+  expect(all.incidents).toMatchObject([{ from: at(1), until: at(11), slots: 2 }]);
+});
+
+it("counts slots of the longest period, and of a place with shorter ones the worst", () => {
+  const often = placeOf("home", "* * * * *", linesOf([..."oXooooooooofooo"]), at(15));
+  const seldom = placeOf("ec2", "*/5 * * * *", [0, 5, 10].map(at).map(okLine), at(15));
+  const all = together([often, seldom], 99.9);
+  expect(all).toMatchObject({ period: 5 * minute, slots: { ok: 2, partial: 1 } });
+  expect(all.incidents).toMatchObject([{ from: at(0), until: at(5), places: ["home"], hop: "tcp" }]);
+});
+
+it("begins with the log that begins first, and takes the places' window", () => {
+  const late = placeOf("ec2", "* * * * *", [], at(4));
+  const [early] = placesOf({ home: "oooo" }).places;
+  late.report = reportOf([startLine(at(2)), okLine(at(2)), okLine(at(3))], at(4));
+  const all = together(early ? [late, early] : [], 99.9);
+  expect(all).toMatchObject({ from: at(0), to: at(4), slots: { ok: 4, unknown: 0 } });
+});
+
 it("counts slots by the schedule, also where one place misses every second of them", () => {
   const { all } = placesOf({ a: "oo?o?o?o?o?", b: "ooooooooooo" });
   expect(all.slots).toMatchObject({ ok: 11, unknown: 0 });
 });
 
 it("gives each due slot one verdict, whatever the places saw, and the same in any order of places", () => {
-  const minute = fc.constantFrom("o", "f", "X", "p", "?", "o");
-  const minutes = fc.array(minute, { minLength: 30, maxLength: 30 }).map((letters) => `o${letters.join("")}`);
+  const letter = fc.constantFrom("o", "f", "X", "p", "?", "o");
+  const minutes = fc.array(letter, { minLength: 30, maxLength: 30 }).map((letters) => `o${letters.join("")}`);
   fc.assert(
     fc.property(minutes, minutes, minutes, (a, b, c) => {
       const { all } = placesOf({ a, b, c });

@@ -71,9 +71,8 @@ function viewOf({ name, report: { timeline } }: Place, origin: number, period: n
 /** The verdict on a slot; undefined where none was due. */
 function verdictOf(views: View[], slot: number): Verdict | undefined {
   const count = (of: number): number => views.filter((view) => view.worst[slot] === of).length;
-  const [none, good, planned, failed] = [0, worst.ok, worst.planned, worst.FAIL].map(count);
-  if (none === views.length) return undefined;
-  if (good === undefined || planned === undefined || failed === undefined) return undefined;
+  const [good, planned, failed] = [count(worst.ok), count(worst.planned), count(worst.FAIL)];
+  if (count(0) === views.length) return undefined;
   if (failed > 0 && good > 0) return "partial";
   // Maintenance that was announced to one client holds for the service, so for all places.
   if (planned > 0 && good === 0) return "planned";

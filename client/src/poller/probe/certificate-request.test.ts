@@ -70,13 +70,16 @@ describe("whether an edge asks for a client certificate", () => {
     expect(names).toEqual([host]);
   });
 
-  it("is seen without waiting for the end of the connection, and the connection is closed", async () => {
+  it.each([
+    [true, record(22, [2, 70], [13, 9])],
+    [false, record(22, [2, 70], [14, 0])],
+  ])("is known, as %s, without waiting for the end of the connection, which is closed", async (asks, bytes) => {
     const closed = Promise.withResolvers<void>();
     stage.play((socket) => {
       socket.on("close", () => closed.resolve());
-      saying(record(22, [2, 70], [13, 9]))(socket);
+      saying(bytes)(socket);
     });
-    expect(await asksForCertificate(stage.target, 600_000)).toBe(true);
+    expect(await asksForCertificate(stage.target, 600_000)).toBe(asks);
     await closed.promise;
   });
 

@@ -91,6 +91,17 @@ it("a port that refuses ends in nothing to show", async () => {
   expect(shown).toBeUndefined();
 });
 
+it("the connection is closed once the certificate was seen", async () => {
+  const closed = Promise.withResolvers<void>();
+  const secured = overTls(stage.leaf, goodAnswer);
+  stage.play((socket) => {
+    socket.on("close", () => closed.resolve());
+    secured(socket);
+  });
+  expect(await inspectCertificate(stage.target, 600_000)).toBeDefined();
+  await closed.promise;
+});
+
 it("a silent port ends in nothing to show, in time", async () => {
   stage.play(() => undefined);
   expect(await inspectCertificate(stage.target, 200)).toBeUndefined();

@@ -4,6 +4,7 @@ import { issueServerLeaf } from "@analyze/certs";
 import { goodAnswer, host, openStage, overTls, type Handler, type Stage } from "../../../test/stage.ts";
 import { allowanceFor, probe, type Probed, type Question } from "./probe.ts";
 import { runLine } from "./run-line.ts";
+import type { Target } from "./target.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -11,9 +12,10 @@ beforeAll(async () => {
 });
 afterAll(async () => stage.close());
 
-async function ask(question: Question = { kind: "analyze", text: "a" }): Promise<Probed> {
+async function ask(question: Question = { kind: "analyze", text: "a" }, over: Partial<Target> = {}): Promise<Probed> {
   const allowance = { attemptMs: 8000, pauseMs: 1, inspectMs: 5000 };
-  const options = { target: stage.target, question, requestId: "host-60", userAgent: "analyze-client/1.2.3" };
+  const target = { ...stage.target, ...over };
+  const options = { target, question, requestId: "host-60", userAgent: "analyze-client/1.2.3" };
   return probe({ ...options, allowance, trusted: undefined });
 }
 
@@ -97,6 +99,42 @@ it("GET /random is checked by its range", async () => {
   expect((await ask({ kind: "random" })).verdict).toEqual({ hop: "app", out: "100" });
   stage.play(overTls(stage.leaf, numbered(101)));
   expect((await ask({ kind: "random" })).verdict).toMatchObject({ err: "not-the-contract" });
+});
+
+it("a refused certificate is the verdict also where it cannot be looked at again", async () => {
+  const secured = overTls(await issueServerLeaf(stage.authority, { hosts: ["other.test"] }), goodAnswer);
+  let connections = 0;
+  stage.play((socket) => {
+    connections += 1;
+    if (connections <= 2) secured(socket);
+    else socket.destroy();
+  });
+  const { verdict, shown, advice } = await ask();
+  expect(verdict).toMatchObject({ hop: "tls-name", err: "ERR_TLS_CERT_ALTNAME_INVALID" });
+  expect(shown).toBeUndefined();
+  expect(advice?.next).toMatch(/\w/);
+  expect(connections).toBe(3);
+});
+
+const closing: Handler = (request) => void request.socket.destroy();
+
+it("an edge that requests a client certificate and closes silently is reported by whether one was presented", async () => {
+  stage.play(overTls(stage.leaf, closing, { requestCert: true, rejectUnauthorized: false }));
+  expect((await ask()).verdict).toEqual({ hop: "tls", err: "CLIENT_CERTIFICATE_MISSING" });
+  const { certificate: cert, key } = await issueServerLeaf(stage.authority, { hosts: [host] });
+  expect((await ask(undefined, { identity: { cert, key } })).verdict).toEqual({
+    hop: "tls",
+    err: "CLIENT_CERTIFICATE_REFUSED",
+  });
+});
+
+it("a probe takes at least as long as its attempts, and no longer than the call", async () => {
+  stage.play(overTls(stage.leaf, (_request, response) => void response.writeHead(503).end()));
+  const started = performance.now();
+  const { ms, attempts } = await ask();
+  expect(ms).toBeLessThanOrEqual(Math.ceil(performance.now() - started));
+  // Each attempt is rounded to a millisecond.
+  expect(ms).toBeGreaterThanOrEqual(attempts.reduce((sum, attempt) => sum + attempt.ms, 0) - 2);
 });
 
 it("a probe of /random sends GET without a body", async () => {

@@ -63,34 +63,36 @@ describe("one service seen from two places", () => {
   });
 });
 
-describe("incidents", () => {
-  const found = (letters: Record<string, string>): unknown[] =>
-    placesOf(letters).all.incidents.map(({ verdict, from, until, slots, places }) => [
-      verdict,
-      (from - begin) / minute,
-      until === undefined ? undefined : (until - begin) / minute,
-      slots,
-      places.join(),
-    ]);
+/** Incidents with their minutes, and the number of their slots. */
+function incidentsOf(letters: Record<string, string>): unknown[] {
+  return placesOf(letters).all.incidents.map(({ verdict, from, until, slots, places }) => [
+    verdict,
+    (from - begin) / minute,
+    until === undefined ? undefined : (until - begin) / minute,
+    slots,
+    places.join(),
+  ]);
+}
 
+describe("incidents", () => {
   it("last through unknown slots", () => {
-    expect(found({ home: "oX?Xo", ec2: "oX?Xo" })).toEqual([["down", 1, 4, 2, "home,ec2"]]);
+    expect(incidentsOf({ home: "oX?Xo", ec2: "oX?Xo" })).toEqual([["down", 1, 4, 2, "home,ec2"]]);
   });
 
   it("are two where the verdict or the failing place changes", () => {
-    expect(found({ home: "oXXX", ec2: "oo?o" })).toEqual([
+    expect(incidentsOf({ home: "oXXX", ec2: "oo?o" })).toEqual([
       ["partial", 1, 2, 1, "home"],
       ["unconfirmed", 2, 3, 1, "home"],
       ["partial", 3, undefined, 1, "home"],
     ]);
-    expect(found({ home: "oXoo", ec2: "ooXo" })).toEqual([
+    expect(incidentsOf({ home: "oXoo", ec2: "ooXo" })).toEqual([
       ["partial", 1, 2, 1, "home"],
       ["partial", 2, 3, 1, "ec2"],
     ]);
   });
 
   it("end with planned maintenance", () => {
-    expect(found({ home: "oXpo", ec2: "oXXo" })).toEqual([["down", 1, 2, 1, "home,ec2"]]);
+    expect(incidentsOf({ home: "oXpo", ec2: "oXXo" })).toEqual([["down", 1, 2, 1, "home,ec2"]]);
   });
 });
 

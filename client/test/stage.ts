@@ -2,11 +2,17 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { countWords, headers, processedText, reverseText } from "@analyze/server/contract";
 import type { Target } from "../src/poller/probe/target.ts";
 
 export const host = "analyze.test";
+
+/** IPv6's loopback address, where this machine has it. */
+export const loopback6 = Object.values(networkInterfaces())
+  .flatMap((addresses = []) => addresses.map(({ address }) => address))
+  .filter((address) => address === "::1");
 
 /** What becomes of a TCP connection that the stage's port accepted. */
 export type Behaviour = (socket: Socket) => void;

@@ -1,9 +1,10 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import type { ServerOptions } from "node:https";
+import { createServer as createTlsServer } from "node:tls";
 import { createAuthority } from "@analyze/certs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goodAnswer, host, openStage, overTls, type Behaviour, type Stage } from "../../../test/stage.ts";
+import { goodAnswer, host, loopback6, openStage, overTls, type Behaviour, type Stage } from "../../../test/stage.ts";
 import { asksForCertificate } from "./certificate-request.ts";
 
 let stage: Stage;
@@ -36,9 +37,9 @@ describe("whether an edge asks for a client certificate", () => {
     const authority = await createAuthority({ hosts: [host] });
     const asking = { requestCert: true, rejectUnauthorized: true, ca: authority.certificate };
     stage.play(overTls(stage.leaf, goodAnswer, asking));
-    expect(await asksForCertificate(stage.target, 5000)).toBe(true);
+    expect(await asksForCertificate(stage.target, 600_000)).toBe(true);
     stage.play(overTls(stage.leaf, goodAnswer));
-    expect(await asksForCertificate(stage.target, 5000)).toBe(false);
+    expect(await asksForCertificate(stage.target, 600_000)).toBe(false);
   });
 
   it.each([
@@ -90,6 +91,18 @@ describe("whether an edge asks for a client certificate", () => {
   ])("is not known of one that %s", async (_, behaviour) => {
     stage.play(behaviour);
     expect(await asksForCertificate(stage.target, 300)).toBe(false);
+  });
+
+  it.each(loopback6)("is seen at an address in brackets: [%s]", async (ip) => {
+    const { certificate: cert, key } = stage.leaf;
+    const server = createTlsServer({ cert, key, ca: cert, requestCert: true }).listen(0, ip);
+    server.on("tlsClientError", () => undefined);
+    await once(server, "listening");
+    const address = server.address();
+    const url = new URL(`https://[${ip}]:${typeof address === "object" ? address?.port : ""}/`);
+    const asks = await asksForCertificate({ ...stage.target, url, address: undefined }, 15_000);
+    server.close();
+    expect(asks).toBe(true);
   });
 
   it("is not known of a port that refuses", async () => {

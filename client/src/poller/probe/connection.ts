@@ -65,6 +65,6 @@ export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal
     const socket: unknown = connect({ ...options, port: String(portOf(target)) }, callback);
     if (!(socket instanceof TLSSocket)) return;
     watch(socket, trace, knownAddress(target) === undefined);
-    limit.addEventListener("abort", () => void (trace.secured ?? socket.destroy(new TimeUp())), { once: true });
+    limit.addEventListener("abort", () => void (trace.secured ?? socket.destroy(new TimeUp())));
   };
 }

@@ -1,20 +1,14 @@
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import type { ServerOptions } from "node:https";
-import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { createAuthority, issueServerLeaf } from "@analyze/certs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forge } from "../../../test/faults/forge.ts";
-import { goodAnswer, host, openStage, overTls, type Stage } from "../../../test/stage.ts";
+import { goodAnswer, host, loopback6, openStage, overTls, type Stage } from "../../../test/stage.ts";
 import { advise } from "./advice.ts";
 import { inspectCertificate } from "./inspect.ts";
-
-/** IPv6's loopback address, where this machine has it. */
-const loopback6 = (networkInterfaces()["lo"] ?? [])
-  .map(({ address }) => address)
-  .filter((address) => address === "::1");
 
 let stage: Stage;
 beforeAll(async () => {

@@ -73,6 +73,15 @@ describe("the cadence of several schedules", () => {
     expect([next(at(0)), next(at(4)), next(at(6))]).toEqual([at(1), at(4) + 5 * second, at(6) + 10 * second]);
   });
 
+  it("is next due at the slot from which a new schedule counts, where it comes before the next slot of the old one", () => {
+    const { next } = cadenceIn([startLine(at(0)), startLine(at(4) + 24 * second, "*/5 * * * * *")]);
+    expect([next(at(3)), next(at(4)), next(at(4) + 20 * second)]).toEqual([
+      at(4),
+      at(4) + 20 * second,
+      at(4) + 25 * second,
+    ]);
+  });
+
   it("is the same whatever the order of the lines", () => {
     const { count, period } = cadenceIn(starts.toReversed());
     expect(period).toBe(10 * second);

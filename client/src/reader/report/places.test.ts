@@ -111,6 +111,16 @@ it("counts no slots in the minutes that the schedule of each place leaves out", 
   const all = together(places, 99.9);
   expect(all.slots).toEqual({ ok: 2, partial: 0, down: 2, unconfirmed: 0, planned: 0, unknown: 0 });
   expect(all.incidents).toMatchObject([{ from: at(1), until: at(11), slots: 2 }]);
+  // 0.1 % of four minutes.
+  expect(all.objective.budgetMinutes).toBeCloseTo(0.004, 9);
+});
+
+it("has no slots where no log has a line in the window", () => {
+  const places = ["home", "ec2"].map((name) => ({ name, report: reportOf([], at(3)) }));
+  const { slots, incidents, objective } = together(places, 99.9);
+  expect(Object.values(slots)).toEqual(Object.values(slots).map(() => 0));
+  expect(incidents).toEqual([]);
+  expect(objective.held).toBeUndefined();
 });
 
 it("counts slots of the longest period, and of a place with shorter ones the worst", () => {

@@ -135,6 +135,5 @@ export function together(places: Place[], slo: number): Together {
 function lastSlotEnd({ runs, rows, holes }: Report["timeline"], period: number): number {
   const lastRun = rows.length === 0 ? -Infinity : runs.timeOf(rows.at(-1) ?? 0);
   const lastHole = (holes.at(-1)?.until ?? -Infinity) - 1;
-  const last = Math.max(lastRun, lastHole);
-  return last === -Infinity ? -Infinity : Math.floor(last / period) + 1;
+  return Math.floor(Math.max(lastRun, lastHole) / period) + 1;
 }

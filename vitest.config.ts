@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 const exclude = [...configDefaults.exclude, "cdktf/**", ".stryker-tmp/**"];
 
-/** Two projects: `node` runs on a machine with Node alone; `system` needs nginx, Docker, a cluster or Python tools. */
+/** Three projects: `node` runs on a machine with Node alone; `system` needs nginx, Docker, a cluster or Python tools; `full` takes long besides. */
 export default defineConfig({
   test: {
     coverage: {
@@ -17,21 +17,21 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["**/*.test.ts"],
-          exclude: [...exclude, "**/*.system.test.ts"],
+          exclude: [...exclude, "**/*.{system,full}.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
       },
-      {
+      ...["system", "full"].map((name) => ({
         test: {
-          name: "system",
-          include: ["**/*.system.test.ts"],
+          name,
+          include: [`**/*.${name}.test.ts`],
           exclude,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 600_000,
         },
-      },
+      })),
     ],
   },
 });

@@ -131,6 +131,12 @@ it("counts slots of the longest period, and of a place with shorter ones the wor
   expect(all.incidents).toMatchObject([{ from: at(0), until: at(5), places: ["home"], hop: "tcp" }]);
 });
 
+it("keeps a failure that minutes without a trace follow in the same slot", () => {
+  const often = placeOf("home", "* * * * *", linesOf([..."X????ooooo"]), at(10));
+  const seldom = placeOf("ec2", "*/5 * * * *", [0, 5].map(at).map(okLine), at(10));
+  expect(together([often, seldom], 99.9).slots).toMatchObject({ ok: 1, partial: 1 });
+});
+
 it("begins with the log that begins first, and takes the places' window", () => {
   const late = placeOf("ec2", "* * * * *", [], at(4));
   const [early] = placesOf({ home: "oooo" }).places;

@@ -55,14 +55,17 @@ interface View {
 
 function viewOf({ name, report: { timeline } }: Place, origin: number, period: number, count: number): View {
   const view: View = { name, worst: new Uint8Array(count), failures: new Map() };
+  const worsen = (slot: number, to: number): void => {
+    view.worst[slot] = Math.max(view.worst[slot] ?? 0, to);
+  };
   for (const item of itemsOf(timeline)) {
     if (item.kind === "hole") {
-      const [first, last] = [item.from, item.until - 1].map((time) => Math.floor(time / period) - origin);
-      view.worst.fill(worst.hole, first, (last ?? 0) + 1);
+      const last = Math.floor((item.until - 1) / period) - origin;
+      for (let slot = Math.floor(item.from / period) - origin; slot <= last; slot++) worsen(slot, worst.hole);
       continue;
     }
     const slot = Math.floor(item.time / period) - origin;
-    view.worst[slot] = Math.max(view.worst[slot] ?? 0, worst[item.kind]);
+    worsen(slot, worst[item.kind]);
     if (item.kind === "FAIL" && !view.failures.has(slot)) view.failures.set(slot, item);
   }
   return view;

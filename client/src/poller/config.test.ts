@@ -45,6 +45,13 @@ it("takes an address with and without port, of both families", () => {
   expect(address("[2001:db8::7]:8443")).toEqual({ ip: "2001:db8::7", family: 6, port: 8443 });
 });
 
+it("takes an address beside the same one in ANALYZE_URL, in whatever spelling", () => {
+  const read = (ANALYZE_URL: string, ANALYZE_ADDRESS: string) =>
+    readConfig({ ANALYZE_URL, ANALYZE_ADDRESS }).address?.port;
+  expect(read("https://192.0.2.7", "192.0.2.7:8443")).toBe(8443);
+  expect(read("https://[2001:db8::7]", "[2001:0db8:0:0::7]:8443")).toBe(8443);
+});
+
 it("reads one text per line, without empty lines and without a byte order mark", () => {
   expect(readConfig({ ANALYZE_TEXT_FILE: file("texts", "\uFEFFone\n\ntwo words\r\n") }).texts).toEqual([
     "one",
@@ -59,6 +66,8 @@ describe("readConfig names a wrong setting, its value and what to do", () => {
     [{ ANALYZE_URL: "https://me:secret@a.test" }, /must not contain a user/],
     [{ ANALYZE_ADDRESS: "a.test" }, /is not an IP address/],
     [{ ANALYZE_ADDRESS: "192.0.2.7:99999" }, /is not an IP address/],
+    [{ ANALYZE_URL: "https://192.0.2.8", ANALYZE_ADDRESS: "192.0.2.7" }, /another address than the one in ANALYZE_URL/],
+    [{ ANALYZE_URL: "https://[::1]", ANALYZE_ADDRESS: "192.0.2.7" }, /another address than the one in ANALYZE_URL/],
     [{ ANALYZE_SCHEDULE: "61 * * * *" }, /cron expression.*61/],
     [{ ANALYZE_SCHEDULE: "*/90 * * * *" }, /cron expression.*step above 60/],
     [{ ANALYZE_MAINTENANCE: "sundays" }, /ANALYZE_MAINTENANCE="sundays" is not usable: .*a window \(0 3 \* \* 0 2h\)/],

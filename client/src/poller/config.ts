@@ -1,4 +1,5 @@
 import { SettingsError, settingsFaults, setVariables, type Environment } from "@analyze/common/settings";
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { PlannedTimes } from "./schedule/maintenance.ts";
 import * as field from "./settings/fields.ts";
@@ -44,6 +45,11 @@ export interface HeartbeatSettings {
 
 const defaultTexts = ["Hello, how are you?", "Grüße aus Österreich: é 👩‍👧!", "one\ttwo  three\u00a0four"];
 
+/** An IP address as a URL has it: IPv6 in brackets and in its shortest form. */
+function inUrl(ip: string): string {
+  return isIP(ip) === 6 ? new URL(`http://[${ip}]`).hostname : ip;
+}
+
 function environmentAt(now: number) {
   return z
     .object({
@@ -69,6 +75,11 @@ function environmentAt(now: number) {
       const absent = cert === undefined ? "ANALYZE_CLIENT_CERT_FILE" : "ANALYZE_CLIENT_KEY_FILE";
       const refuse = (path: string, message: string): void =>
         context.addIssue({ code: "custom", path: [path], message });
+      const { hostname: host } = new URL(values.ANALYZE_URL);
+      const pinned = values.ANALYZE_ADDRESS && inUrl(values.ANALYZE_ADDRESS.ip);
+      // Node connects to an address in the URL without a lookup, so that a pinned one would have no effect.
+      if (pinned !== undefined && isIP(host.replace(/^\[|\]$/g, "")) !== 0 && host !== pinned)
+        refuse("ANALYZE_ADDRESS", "is another address than the one in ANALYZE_URL: set one of them");
       if ((cert === undefined) !== (key === undefined))
         refuse(absent, "is missing: certificate and key belong together");
       if (cert === undefined || key === undefined) return;

@@ -45,11 +45,11 @@ it("takes an address with and without port, of both families", () => {
   expect(address("[2001:db8::7]:8443")).toEqual({ ip: "2001:db8::7", family: 6, port: 8443 });
 });
 
-it("takes an address beside the same one in ANALYZE_URL, in whatever spelling", () => {
-  const read = (ANALYZE_URL: string, ANALYZE_ADDRESS: string) =>
-    readConfig({ ANALYZE_URL, ANALYZE_ADDRESS }).address?.port;
-  expect(read("https://192.0.2.7", "192.0.2.7:8443")).toBe(8443);
-  expect(read("https://[2001:db8::7]", "[2001:0db8:0:0::7]:8443")).toBe(8443);
+it.each([
+  ["https://192.0.2.7", "192.0.2.7:8443"],
+  ["https://[2001:db8::7]", "[2001:0db8:0:0::7]:8443"],
+])("takes beside %s the same address as %s", (ANALYZE_URL, ANALYZE_ADDRESS) => {
+  expect(readConfig({ ANALYZE_URL, ANALYZE_ADDRESS }).address?.port).toBe(8443);
 });
 
 it("reads one text per line, without empty lines and without a byte order mark", () => {

@@ -17,7 +17,7 @@ import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
 /** Image of the chart's edge.kind=nginx: loaded where Docker has it; a node that lacks it pulls it otherwise. */
-const nginxImage = "nginx:stable-bookworm";
+export const nginxImage = "nginx:stable-bookworm";
 
 /** Builds what Docker does not have yet. Resolves with what it built. */
 async function build(references: readonly (readonly [(typeof clusterImages)[number], string])[]): Promise<string[]> {

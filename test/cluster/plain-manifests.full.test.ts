@@ -15,7 +15,7 @@ import { edgeSuite } from "../edge/suite.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
 import { describeWith } from "../support/requirements.ts";
 import { clusterEdgeSuite, edgeOf } from "./edge.ts";
-import { deployed, logsOf, reached, settled, type World } from "./world.ts";
+import { deployed, loadNginx, logsOf, reached, settled, type World } from "./world.ts";
 
 const kindsOf = (yaml: string): unknown[] => parseAllDocuments(yaml).flatMap((one) => one.toJS()?.kind ?? []);
 const plain = { namespace: "analyze", values: [], set: [] };
@@ -137,6 +137,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "kubectl apply -f of the p
     beforeAll(async () => {
       // brings the images to the nodes
       const { cluster } = await deployed();
+      await loadNginx(cluster);
       there = await applied(cluster, stage, edge);
     });
     afterAll(() => there.remove());

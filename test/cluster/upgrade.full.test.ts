@@ -11,7 +11,7 @@ import { ask } from "../edge/ask.ts";
 import { describeWith } from "../support/requirements.ts";
 import { edgeOf } from "./edge.ts";
 import { measure } from "./chaos/measure.ts";
-import { deployed, fixedSize, reached, script, type World } from "./world.ts";
+import { deployed, loadNginx, fixedSize, reached, script, type World } from "./world.ts";
 
 const namespace = "analyze-upgrade";
 const ports =
@@ -56,6 +56,7 @@ describeWith(["cluster", "helm", "docker"], "an upgrade from a released chart", 
   beforeAll(async () => {
     // brings the images to the nodes
     ({ cluster } = await deployed());
+    await loadNginx(cluster);
     certificates = mkdtempSync(join(tmpdir(), "upgrade-"));
     return () => rmSync(certificates, { recursive: true });
   });

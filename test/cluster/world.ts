@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
+import { loadImages } from "../../deploy/images/load.ts";
+import { nginxImage } from "../../deploy/minikube/deploy.ts";
 import { run } from "../../deploy/run.ts";
 import { candidates, findEdge, splitAddress } from "../../deploy/minikube/reach.ts";
 import { settleEdge } from "../../deploy/minikube/edge.ts";
@@ -83,4 +85,9 @@ export async function settled(
 export function logsOf({ cluster, namespace }: World, component: string): Promise<string> {
   const selector = `--selector=app.kubernetes.io/component=${component}`;
   return cluster.read("-n", namespace, "logs", selector, "--tail=-1", "--since=5m", "--max-log-requests=20");
+}
+
+/** Brings nginx's image to the nodes, which deploy does only for a release with that edge. */
+export async function loadNginx(cluster: Cluster): Promise<void> {
+  await loadImages(cluster, readOptions(["deploy"], process.env).imageLoader, [nginxImage]);
 }

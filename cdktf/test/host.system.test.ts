@@ -11,7 +11,7 @@ import { pin } from "../src/host/host-keys.ts";
 import { temporaryFolder } from "./support/fixture.ts";
 import { ec2Of, endHost, makeHost } from "./support/host.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
-import { freePort } from "./support/ports.ts";
+import { freePort } from "../../test/support/ports.ts";
 import { clientLine, prepareSshd, putClient, type Sshd } from "./support/sshd.ts";
 
 const main = fileURLToPath(new URL("../src/host/main.ts", import.meta.url));

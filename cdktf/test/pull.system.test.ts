@@ -5,7 +5,7 @@ import type { Program } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { pushImages, type RegistryLogin } from "../../deploy/images/docker.ts";
 import { kubectl, nodeHere, pod, pullSecret } from "./support/pods.ts";
-import { freePort } from "./support/ports.ts";
+import { freePort } from "../../test/support/ports.ts";
 import { buildSmall, startRegistry } from "./support/registry.ts";
 
 /** The reference registry stands in for ECR: HTTP Basic by the user AWS, in clear on the loopback. Cluster and node are real. */

@@ -7,7 +7,7 @@ import { ecrLogin } from "../src/images/ecr.ts";
 import { pushImages, type RegistryLogin } from "../../deploy/images/docker.ts";
 import { clientOf } from "./support/aws.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
-import { freePort } from "./support/ports.ts";
+import { freePort } from "../../test/support/ports.ts";
 import { buildSmall, startRegistry } from "./support/registry.ts";
 
 const tag = "src-0123456789abcdef";

@@ -12,7 +12,7 @@ import { type ServicePair, startServicePair } from "../../test/support/services.
 import { temporaryFolder } from "./support/fixture.ts";
 import { ec2Of, makeHost } from "./support/host.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
-import { freePort } from "./support/ports.ts";
+import { freePort } from "../../test/support/ports.ts";
 import { prepareSshd, type Sshd } from "./support/sshd.ts";
 
 const main = fileURLToPath(new URL("../src/host/main.ts", import.meta.url));

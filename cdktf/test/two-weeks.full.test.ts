@@ -12,7 +12,7 @@ import { environment, temporaryFolder } from "./support/fixture.ts";
 import { type Home, startHome } from "./support/home.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { Person } from "./support/person.ts";
-import { freePort } from "./support/ports.ts";
+import { freePort } from "../../test/support/ports.ts";
 import { makeKey } from "./support/sshd.ts";
 import { cliConfig } from "./support/terraform.ts";
 

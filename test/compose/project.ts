@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Edge } from "../edge/ask.ts";
-import { listen } from "../load/backend.ts";
+import { freePort } from "../support/ports.ts";
 import { hasIpv6 } from "../support/ipv6.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,19 +32,12 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}
-
 /** Prepares a project; nothing runs yet. */
 export async function createProject(): Promise<Project> {
   const name = `analyze-test-${process.pid}`;
   const certificates = mkdtempSync(join(tmpdir(), "compose-certs-"));
   if (process.getuid?.() === 0) chownSync(certificates, someone, someone);
-  const [https, http] = [await freePort(), await freePort()];
+  const [https, http] = [String(await freePort()), String(await freePort())];
   // EDGE_BIND is one address: a second one is published besides.
   const more = join(certificates, "ipv6.yaml");
   if (hasIpv6) writeFileSync(more, `services: { nginx: { ports: ["[::1]:${https}:8443"] } }`);

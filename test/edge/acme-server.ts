@@ -1,11 +1,10 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueAll, pathsOf } from "../../certs/src/index.ts";
-import { listen } from "../load/backend.ts";
+import { freePort } from "../support/ports.ts";
 import { startProgram } from "../support/program.ts";
 import { ask, type Edge } from "./ask.ts";
 
@@ -20,13 +19,6 @@ export interface AcmeServer {
   /** PEM of the root of all certificates that it issues. It is new at each start. */
   root(): Promise<string>;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function freeUdpPort(): Promise<number> {

@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Edge } from "./ask.ts";
-import { listen } from "../load/backend.ts";
+import { freePort } from "../support/ports.ts";
 import { hasIpv6 } from "../support/ipv6.ts";
 import { startProgram, type Program } from "../support/program.ts";
 
@@ -48,13 +47,6 @@ export interface Nginx {
   acmeFolder: string;
   version(): string;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The committed http.conf with this place's values put in; throws when one of its lines is not there any more. */

@@ -8,7 +8,7 @@ import { ecrLogin } from "../../src/images/ecr.ts";
 import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 import { clientOf } from "./aws.ts";
 import type { Moto } from "./moto.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../../../test/support/ports.ts";
 import { startRegistry } from "./registry.ts";
 
 /** ECR in two halves: moto is its API, and the reference registry, with the login that this API gives, holds the images. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../../../test/support/ports.ts";
 
 /** web with TLS and worker, as real processes with a certificate of their own. */
 export interface Edge {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../../../test/support/ports.ts";
 
 /** An emulator of AWS in a process of its own. */
 export interface Moto {

@@ -104,3 +104,13 @@ export async function openStage(): Promise<Stage> {
     close: shut,
   };
 }
+
+/** Options of a TLS server that notes the host names that clients send in the handshake. */
+export function notingNames(): { names: string[]; options: ServerOptions } {
+  const names: string[] = [];
+  const SNICallback: ServerOptions["SNICallback"] = (name, done) => {
+    names.push(name);
+    done(null);
+  };
+  return { names, options: { SNICallback } };
+}

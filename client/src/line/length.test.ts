@@ -14,6 +14,8 @@ function exactly(bytes: number): { line: LogLine; out: string } {
   return { line: { ...base, out }, out };
 }
 
+const start = { kind: "start", time, version: "1", url: "u", schedule: "s", config: "c", host: "h", pid: 7 } as const;
+
 describe("texts that are too long", () => {
   it("200 characters stay, of 201 the last two become an ellipsis", () => {
     expect(parseLine(formatLine({ ...ok, err: "e".repeat(200) }))).toMatchObject({ err: "e".repeat(200) });
@@ -51,16 +53,6 @@ describe("texts that are too long", () => {
     { kept: "config", line: { schedule: 190, url: 190, version: 190, host: 190, addr: 190, ca: 190 } },
     { kept: "version", line: { schedule: 190, url: 190 } },
   ])("at the start of a poller $kept stays whole as long as others can give way", ({ line: lengths }) => {
-    const start = {
-      kind: "start",
-      time,
-      version: "1",
-      url: "u",
-      schedule: "s",
-      config: "c",
-      host: "h",
-      pid: 7,
-    } as const;
     const texts = Object.fromEntries(Object.entries(lengths).map(([key, length]) => [key, "x".repeat(length)]));
     const line = parseLine(formatLine({ ...start, ...texts }));
     expect(line).toMatchObject({ kind: "start", config: "c", pid: 7 });
@@ -73,16 +65,6 @@ describe("texts that are too long", () => {
   });
 
   it.each(["schedule", "url", "version", "host", "addr", "ca", "config"])("%s of a start is cut, too", (key) => {
-    const start = {
-      kind: "start",
-      time,
-      version: "1",
-      url: "u",
-      schedule: "s",
-      config: "c",
-      host: "h",
-      pid: 7,
-    } as const;
     const line = parseLine(formatLine({ ...start, [key]: "x".repeat(600) }));
     expect(line).toEqual({ ...start, [key]: `${"x".repeat(199)}…` });
   });

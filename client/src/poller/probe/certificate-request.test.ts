@@ -1,10 +1,18 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
-import type { ServerOptions } from "node:https";
 import { createServer as createTlsServer } from "node:tls";
 import { createAuthority } from "@analyze/certs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goodAnswer, host, loopback6, openStage, overTls, type Behaviour, type Stage } from "../../../test/stage.ts";
+import {
+  goodAnswer,
+  host,
+  loopback6,
+  notingNames,
+  openStage,
+  overTls,
+  type Behaviour,
+  type Stage,
+} from "../../../test/stage.ts";
 import { asksForCertificate } from "./certificate-request.ts";
 
 let stage: Stage;
@@ -57,12 +65,8 @@ describe("whether an edge asks for a client certificate", () => {
   });
 
   it("is requested with the host name of the URL, and with none where the URL has an IP address", async () => {
-    const names: string[] = [];
-    const SNICallback: ServerOptions["SNICallback"] = (name, done) => {
-      names.push(name);
-      done(null);
-    };
-    stage.play(overTls(stage.leaf, goodAnswer, { SNICallback }));
+    const { names, options } = notingNames();
+    stage.play(overTls(stage.leaf, goodAnswer, options));
     const url = new URL(stage.target.url);
     url.hostname = "127.0.0.1";
     expect(await asksForCertificate({ ...stage.target, url, address: undefined }, 15_000)).toBe(false);

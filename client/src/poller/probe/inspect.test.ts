@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import type { ServerOptions } from "node:https";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { createAuthority, issueServerLeaf } from "@analyze/certs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forge } from "../../../test/faults/forge.ts";
-import { goodAnswer, host, loopback6, openStage, overTls, type Stage } from "../../../test/stage.ts";
+import { goodAnswer, host, loopback6, notingNames, openStage, overTls, type Stage } from "../../../test/stage.ts";
 import { advise } from "./advice.ts";
 import { inspectCertificate } from "./inspect.ts";
 
@@ -54,12 +53,8 @@ describe("the signer of a certificate is", () => {
 });
 
 it("the handshake sends the host name of the URL, and none where the URL has an IP address", async () => {
-  const names: string[] = [];
-  const SNICallback: ServerOptions["SNICallback"] = (name, done) => {
-    names.push(name);
-    done(null);
-  };
-  stage.play(overTls(stage.leaf, goodAnswer, { SNICallback }));
+  const { names, options } = notingNames();
+  stage.play(overTls(stage.leaf, goodAnswer, options));
   const url = new URL(stage.target.url);
   url.hostname = "127.0.0.1";
   expect(await inspectCertificate({ ...stage.target, url, address: undefined }, 15_000)).toBeDefined();

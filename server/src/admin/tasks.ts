@@ -1,7 +1,7 @@
 import { Queue, type Job } from "bullmq";
 import { UserError } from "@analyze/common/errors";
 import { taskStates, type TaskState } from "../contract/index.ts";
-import { effectField, queueName, type JobData } from "../shared/queue/job.ts";
+import { effectField, jobKey, queueName, type JobData } from "../shared/queue/job.ts";
 import { connectRedis, reasonOf } from "../shared/queue/redis.ts";
 import type { RedisSettings } from "../shared/queue/settings.ts";
 
@@ -62,14 +62,17 @@ export function openTasks(redis: RedisSettings): Tasks {
   const client = connectRedis(redis, { maxRetriesPerRequest: 0, retryStrategy: () => null, lazyConnect: true });
   let reason = "unknown";
   client.on("error", (error) => (reason = reasonOf(error)));
+  let queue: Queue<JobData> | undefined;
   const usable = async (): Promise<Queue<JobData>> => {
     try {
       if (client.status === "wait") await client.connect();
     } catch (cause) {
       throw new UserError(`Redis cannot be used (${reason}): check REDIS_URL and REDIS_PASSWORD`, { cause });
     }
-    const queue = new Queue<JobData>(queueName.name, { prefix: queueName.prefix, connection: client });
-    queue.on("error", () => undefined);
+    if (!queue) {
+      queue = new Queue<JobData>(queueName.name, { prefix: queueName.prefix, connection: client });
+      queue.on("error", () => undefined);
+    }
     return queue;
   };
   const find = async (id: string): Promise<Job<JobData>> => {
@@ -79,12 +82,12 @@ export function openTasks(redis: RedisSettings): Tasks {
   };
   return {
     list: async (state, count) => {
-      const queue = await usable();
-      return (await queue.getJobs([...lists[state]], 0, count - 1, false)).map(lineOf);
+      const jobs = await (await usable()).getJobs([...lists[state]], 0, count - 1, false);
+      return jobs.map(lineOf);
     },
     show: async (id, whole) => {
       const job = await find(id);
-      const result = whole ? await client.hget(`${queueName.prefix}:${queueName.name}:${id}`, effectField) : null;
+      const result = whole ? await client.hget(jobKey(id), effectField) : null;
       return JSON.stringify({ ...factsOf(job, await job.getState(), whole), ...resultOf(result) }, undefined, 2);
     },
     retry: async (id) => {

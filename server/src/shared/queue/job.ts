@@ -3,6 +3,11 @@ import { z } from "zod";
 /** Redis keys of the queue: `analyze:tasks:…`, as BullMQ makes them of prefix and name. */
 export const queueName = { prefix: "analyze", name: "tasks" } as const;
 
+/** Key of a job's hash. */
+export function jobKey(id: string): string {
+  return `${queueName.prefix}:${queueName.name}:${id}`;
+}
+
 /**
  * Field of a job's hash with the JSON of its result: set once, by whichever run ends first. It lives and dies with the
  * job, so BullMQ's own retention removes it too.

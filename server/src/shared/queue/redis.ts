@@ -30,6 +30,19 @@ export function reasonOf(error: unknown): string {
   return reply ?? (/timed? ?out/i.test(error.message) ? "timeout" : error.name);
 }
 
+/** Memory of Redis in bytes; `maxBytes` 0: it has no limit. */
+export interface Memory {
+  usedBytes: number;
+  maxBytes: number;
+}
+
+/** How much memory Redis uses. Rejects when Redis cannot be used. */
+export async function memoryOf(client: Pick<Redis, "info">): Promise<Memory> {
+  const info = await client.info("memory");
+  const numberIn = (field: string): number => Number(new RegExp(`^${field}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+  return { usedBytes: numberIn("used_memory"), maxBytes: numberIn("maxmemory") };
+}
+
 /** A client of Redis, connecting. It reconnects for ever, within three seconds of Redis' return. */
 export function connectRedis({ url, password }: RedisSettings, options: RedisOptions): Redis {
   const retryStrategy = (times: number): number =>

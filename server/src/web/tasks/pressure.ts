@@ -2,17 +2,15 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { ProblemError } from "../../shared/answer.ts";
 import type { Logger } from "../../shared/logger.ts";
+import { memoryOf, type Memory } from "../../shared/queue/redis.ts";
 import { unavailable } from "./failures.ts";
 
 /** How full the queue and Redis' memory are. */
-export interface Fill {
+export interface Fill extends Memory {
   waiting: number;
   active: number;
   completed: number;
   failed: number;
-  usedBytes: number;
-  /** 0: Redis has no limit. */
-  maxBytes: number;
 }
 
 interface PressureOptions {
@@ -30,10 +28,6 @@ const memoryShare = 0.5;
 
 /** What a job takes in Redis, and how often its text is there at most: as it came, and as its result. */
 const jobBytes = { fixed: 1_500, perByte: 2 };
-
-function numberIn(info: string, field: string): number {
-  return Number(new RegExp(`^${field}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
-}
 
 function full(detail: string): ProblemError {
   return new ProblemError("queue-full", detail, { headers: { "retry-after": "5" } });
@@ -85,9 +79,9 @@ export class Pressure {
 
   async #fetch(): Promise<Fill> {
     const { queue, client } = this.#options;
-    const [counts, info] = await Promise.all([
+    const [counts, memory] = await Promise.all([
       queue.getJobCounts("wait", "delayed", "prioritized", "active", "completed", "failed"),
-      client.info("memory"),
+      memoryOf(client),
     ]);
     this.#addedSince = { jobs: 0, bytes: 0 };
     const { wait = 0, delayed = 0, prioritized = 0, active = 0, completed = 0, failed = 0 } = counts;
@@ -96,8 +90,7 @@ export class Pressure {
       active,
       completed,
       failed,
-      usedBytes: numberIn(info, "used_memory"),
-      maxBytes: numberIn(info, "maxmemory"),
+      ...memory,
     };
   }
 

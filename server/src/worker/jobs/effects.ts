@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { effectCountsKey, effectField, queueName, type JobKind } from "../../shared/queue/job.ts";
+import { effectCountsKey, effectField, jobKey, type JobKind } from "../../shared/queue/job.ts";
 
 /** Sets a job's result and counts it in one step; neither where the job has a result or no longer exists. */
 const settleScript = `
@@ -14,14 +14,11 @@ export interface Effects {
   settle(id: string, kind: JobKind, result: object): Promise<boolean>;
 }
 
-function keyOf(id: string): string {
-  return `${queueName.prefix}:${queueName.name}:${id}`;
-}
-
 /** Results in the jobs' own hashes. */
 export function createEffects(client: Redis): Effects {
   return {
     settle: async (id, kind, result) =>
-      (await client.eval(settleScript, 2, keyOf(id), effectCountsKey, effectField, JSON.stringify(result), kind)) === 1,
+      (await client.eval(settleScript, 2, jobKey(id), effectCountsKey, effectField, JSON.stringify(result), kind)) ===
+      1,
   };
 }

@@ -1,6 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { queueLimits } from "../../contract/index.ts";
+import { memoryOf } from "../../shared/queue/redis.ts";
 
 const everyMs = 30_000;
 
@@ -18,11 +19,8 @@ async function removeOlder(queue: Pick<Queue, "clean">, state: "completed" | "fa
 }
 
 async function isShort(client: Pick<Redis, "info">): Promise<boolean> {
-  const info = await client.info("memory");
-  const [used = 0, max = 0] = ["used_memory", "maxmemory"].map((name) =>
-    Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0),
-  );
-  return max > 0 && used > max * memoryShare;
+  const { usedBytes, maxBytes } = await memoryOf(client);
+  return maxBytes > 0 && usedBytes > maxBytes * memoryShare;
 }
 
 /**

@@ -88,6 +88,7 @@ describe.each(redisServers)("on %s", (server) => {
       ] as const) {
         expect((await stack.post(path, body, key)).status).toBe(422);
       }
+      await stack.worker.waitFor(new RegExp(`"id":"${id}".*"Completed task"`));
       expect(linesOf(stack.worker, id).filter(({ msg }) => msg === "Processing task")).toHaveLength(1);
     });
 

@@ -1,4 +1,4 @@
-import { limits } from "../server/src/contract/index.ts";
+import { limits } from "../server/src/contract/limits.ts";
 
 /** A request whose cost for the event loop is measured: its body, and the status that both services must answer. */
 export interface LoopLoad {

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { countWords, processedText, reverseText } from "../server/src/contract/index.ts";
+import { countWords, processedText, reverseText } from "../server/src/contract/text.ts";
 import type { LoadJob, LoadResult } from "./load-client.ts";
 import { startPair } from "./processes.ts";
 import type { Variant } from "./variants.ts";

@@ -1,13 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import { z } from "zod";
-import {
-  analyzeRequest,
-  countWords,
-  headers,
-  limits,
-  processedText,
-  reverseText,
-} from "../../server/src/contract/index.ts";
+import { headers } from "../../server/src/contract/headers.ts";
+import { limits } from "../../server/src/contract/limits.ts";
+import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
+import { analyzeRequest } from "../../server/src/contract/wire.ts";
 import { headersFor, json } from "../../server/src/shared/answer.ts";
 import { readJson } from "../../server/src/shared/body.ts";
 import type { Route } from "../../server/src/shared/router.ts";

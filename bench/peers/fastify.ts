@@ -3,7 +3,9 @@ import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { collectDefaultMetrics, Histogram } from "prom-client";
 import { Pool } from "undici";
-import { headers, limits, problemTypes, requestIdPattern } from "../../server/src/contract/index.ts";
+import { headers, requestIdPattern } from "../../server/src/contract/headers.ts";
+import { limits } from "../../server/src/contract/limits.ts";
+import { problemTypes } from "../../server/src/contract/problems.ts";
 import { createLog } from "../../server/src/shared/logger.ts";
 import { finish, readRole, work } from "./role.ts";
 

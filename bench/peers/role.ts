@@ -1,4 +1,4 @@
-import { countWords, processedText, reverseText } from "../../server/src/contract/index.ts";
+import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
 
 /** The role of a peer process: which of the two hops it is, where it listens, and where the other hop is. */
 export interface Role {

@@ -4,7 +4,8 @@ import { createServer as createHttpsServer, type ServerOptions } from "node:http
 import { createServer, type Server, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
-import { countWords, headers, processedText, reverseText } from "@analyze/server/contract";
+import { headers } from "@analyze/server/contract/headers";
+import { countWords, processedText, reverseText } from "@analyze/server/contract/text";
 import type { Target } from "../src/poller/probe/target.ts";
 
 export const host = "analyze.test";

@@ -79,11 +79,9 @@ function importersOf(tree: Tree, importing: (path: string) => boolean): Map<stri
   return importers;
 }
 
-/** Where an import leads: a file beside it, or a workspace (`@analyze/common/time`, `@analyze/server/contract`, `@analyze/certs`). */
+/** Where an import leads: a file beside it, or a workspace (`@analyze/common/time`, `@analyze/server/contract/limits`, `@analyze/certs`). */
 function resolve(path: string, specifier: string): string {
   if (specifier.startsWith(".")) return posix.join(posix.dirname(path), specifier);
   const [, workspace, file] = /^@analyze\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
-  return workspace === "common"
-    ? `common/src/${file}.ts`
-    : `${posix.join(workspace ?? "", "src", file ?? "")}/index.ts`;
+  return posix.join(workspace ?? "", "src", `${file ?? "index"}.ts`);
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readConfig as readWebConfig } from "../../server/src/web/config.ts";
 import { readConfig as readWorkerConfig } from "../../server/src/worker/config.ts";
-import { limits } from "../../server/src/contract/index.ts";
+import { limits } from "../../server/src/contract/limits.ts";
 import { describeWith } from "../support/requirements.ts";
 import { behindTargetGroup, configMap, deployment, ingress, objectsOf, rendered, service } from "./render.ts";
 

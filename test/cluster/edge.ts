@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { headers } from "../../server/src/contract/index.ts";
+import { headers } from "../../server/src/contract/headers.ts";
 import { handshake, splitAddress } from "../../deploy/minikube/reach.ts";
 import { ask, type Edge } from "../edge/ask.ts";
 import type { TargetName } from "../hostile/case.ts";

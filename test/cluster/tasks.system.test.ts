@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { accepted } from "../../server/src/contract/index.ts";
+import { accepted } from "../../server/src/contract/tasks.ts";
 import { run } from "../../deploy/run.ts";
 import { ask } from "../edge/ask.ts";
 import { describeWith } from "../support/requirements.ts";

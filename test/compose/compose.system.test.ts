@@ -6,7 +6,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { issueAll } from "../../certs/src/index.ts";
 import { commandsOf } from "../../client/src/poller/probe/place.ts";
 import { ask } from "../edge/ask.ts";
-import { accepted } from "../../server/src/contract/index.ts";
+import { accepted } from "../../server/src/contract/tasks.ts";
 import { edgeSuite } from "../edge/suite.ts";
 import { pass, startLoad, type Load } from "../load/load.ts";
 import { hasIpv6 } from "../support/ipv6.ts";

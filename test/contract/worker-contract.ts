@@ -1,4 +1,4 @@
-import { analyzeRequest, processResponse } from "../../server/src/contract/index.ts";
+import { analyzeRequest, processResponse } from "../../server/src/contract/wire.ts";
 import { describeApi } from "../../server/src/web/openapi/document.ts";
 import type { DocumentedRoute } from "../../server/src/web/openapi/operation.ts";
 import { processRoute } from "../../server/src/worker/routes/process.ts";

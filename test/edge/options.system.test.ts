@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterEach, expect, it } from "vitest";
 import { issueAll, pathsOf } from "../../certs/src/index.ts";
-import { limits } from "../../server/src/contract/index.ts";
+import { limits } from "../../server/src/contract/limits.ts";
 import { startBackend, type Backend } from "../load/backend.ts";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { problemTypes } from "../../server/src/contract/index.ts";
+import { problemTypes } from "../../server/src/contract/problems.ts";
 
 const nginx = new URL("../../nginx/", import.meta.url);
 

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import { limits, problem, randomResponse, requestIdPattern } from "../../server/src/contract/index.ts";
+import { requestIdPattern } from "../../server/src/contract/headers.ts";
+import { limits } from "../../server/src/contract/limits.ts";
+import { problem, randomResponse } from "../../server/src/contract/wire.ts";
 import { ask, type Edge, type Question, type Reply } from "./ask.ts";
 
 /** Where edges of different make differ by design. Everything else is the same for all. */

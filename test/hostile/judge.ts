@@ -1,13 +1,7 @@
-import {
-  analyzeResponse,
-  countWords,
-  headers as ours,
-  problem,
-  problemTypes,
-  processedText,
-  processResponse,
-  reverseText,
-} from "../../server/src/contract/index.ts";
+import { headers as ours } from "../../server/src/contract/headers.ts";
+import { problemTypes } from "../../server/src/contract/problems.ts";
+import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
+import { analyzeResponse, problem, processResponse } from "../../server/src/contract/wire.ts";
 import { canary, type Expectation, type HostileCase, type TargetName } from "./case.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RawResponse } from "./responses.ts";

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server } from "node:net";
-import { countWords, headers, processedText, reverseText } from "../../server/src/contract/index.ts";
+import { headers } from "../../server/src/contract/headers.ts";
+import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
 
 /** What a backend does with a request after it has recorded its effect. */
 export type Conduct = "answer" | "reset" | "unavailable" | "wrong body" | "half an answer" | "silence";

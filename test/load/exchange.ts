@@ -1,7 +1,9 @@
 import http from "node:http";
 import https from "node:https";
 import { TLSSocket } from "node:tls";
-import { analyzeResponse, countWords, headers, processedText, reverseText } from "../../server/src/contract/index.ts";
+import { headers } from "../../server/src/contract/headers.ts";
+import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
+import { analyzeResponse } from "../../server/src/contract/wire.ts";
 
 /** Where the load goes, and what is trusted on the way. */
 export interface Target {

@@ -1,6 +1,7 @@
 import { connect, createServer } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { analyzeRequest, countWords, processedText, reverseText } from "../../server/src/contract/index.ts";
+import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
+import { analyzeRequest } from "../../server/src/contract/wire.ts";
 import { listen, startBackend, type Backend, type Conduct } from "./backend.ts";
 import { analyzeExchange, placeOf } from "./exchange.ts";
 import { startLoad } from "./load.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { headers } from "../../server/src/contract/index.ts";
+import { headers } from "../../server/src/contract/headers.ts";
 import { analyzeExchange, openLane, type Exchange, type Lane, type Target } from "./exchange.ts";
 import { tally, type Attempt, type LoadResult } from "./tally.ts";
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it, onTestFinished } from "vitest";
-import { accepted, task } from "@analyze/server/contract";
+import { accepted, task } from "@analyze/server/contract/tasks";
 import { describeWith } from "../support/requirements.ts";
 import { privateRedis } from "./redis.ts";
 import { queueStackForTest, until } from "./stack.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { analysisProgress } from "@analyze/server/contract";
+import { analysisProgress } from "@analyze/server/contract/tasks";
 import { describeWith } from "../support/requirements.ts";
 import { startRedis, type PrivateRedis } from "./redis.ts";
 import { queueStackForTest, type QueueStack } from "./stack.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { accepted, problem, task } from "@analyze/server/contract";
+import { accepted, task } from "@analyze/server/contract/tasks";
+import { problem } from "@analyze/server/contract/wire";
 import { describeWith } from "../support/requirements.ts";
 import { privateRedis, type PrivateRedis } from "./redis.ts";
 import { queueStackForTest, until, type QueueStack } from "./stack.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accepted, problem, task, taskPage } from "@analyze/server/contract";
+import { accepted, task, taskPage } from "@analyze/server/contract/tasks";
+import { problem } from "@analyze/server/contract/wire";
 import { describeWith } from "../support/requirements.ts";
 import { redisServers, startRedis, type PrivateRedis } from "./redis.ts";
 import { linesOf, startQueueStack, until, type QueueStack } from "./stack.ts";

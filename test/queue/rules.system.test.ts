@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { accepted, task } from "@analyze/server/contract";
+import { accepted, task } from "@analyze/server/contract/tasks";
 import { createConsumer, type Consumer } from "../../server/src/worker/consumer.ts";
 import { createService } from "../../server/src/shared/service.ts";
 import { startProgram } from "../support/program.ts";

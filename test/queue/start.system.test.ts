@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { accepted } from "@analyze/server/contract";
+import { accepted } from "@analyze/server/contract/tasks";
 import { ask } from "../edge/ask.ts";
 import { startProgram } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { headers } from "@analyze/server/contract";
+import { headers } from "@analyze/server/contract/headers";
 import { goodAnswer, type Handler } from "../stage.ts";
 import { answering, type Fault } from "./fault.ts";
 

@@ -1,4 +1,4 @@
-import { headers } from "@analyze/server/contract";
+import { headers } from "@analyze/server/contract/headers";
 import type { Handler } from "../stage.ts";
 import { answering, type Fault } from "./fault.ts";
 

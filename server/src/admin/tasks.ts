@@ -1,6 +1,6 @@
 import { Queue, type Job } from "bullmq";
 import { UserError } from "@analyze/common/errors";
-import { taskStates, type TaskState } from "../contract/index.ts";
+import { taskStates, type TaskState } from "../contract/tasks.ts";
 import { effectField, jobKey, queueName, type JobData } from "../shared/queue/job.ts";
 import { connectRedis, reasonOf } from "../shared/queue/redis.ts";
 import type { RedisSettings } from "../shared/queue/settings.ts";

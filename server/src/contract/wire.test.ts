@@ -1,19 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { headers, requestIdPattern } from "./headers.ts";
+import { limits } from "./limits.ts";
+import { problemTypes } from "./problems.ts";
 import {
   analyzeRequest,
   analyzeResponse,
   configResponse,
-  headers,
   healthResponse,
   homeResponse,
-  limits,
   problem as problemShape,
-  problemTypes,
   processResponse,
   randomResponse,
-  requestIdPattern,
-} from "./index.ts";
+} from "./wire.ts";
 
 const home = { message: "hi", time: "2026-11-21T06:21:00Z", version: "1.0.0", links: { docs: "/docs", openapi: "/o" } };
 const config = {

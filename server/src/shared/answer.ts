@@ -1,4 +1,6 @@
-import { headers, problemTypes, type Problem, type ProblemCode } from "../contract/index.ts";
+import { headers } from "../contract/headers.ts";
+import { problemTypes, type ProblemCode } from "../contract/problems.ts";
+import type { Problem } from "../contract/wire.ts";
 
 /** What a route answers, before the headers that every answer carries are added. */
 export interface Answer {

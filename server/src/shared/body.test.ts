@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { serve, type Serving } from "../../testing/serving.ts";
-import { analyzeRequest, limits, problem } from "../contract/index.ts";
+import { limits } from "../contract/limits.ts";
+import { analyzeRequest, problem } from "../contract/wire.ts";
 import { json } from "./answer.ts";
 import { readJson } from "./body.ts";
 import type { Route } from "./router.ts";

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
-import { limits, type Problem } from "../contract/index.ts";
+import { limits } from "../contract/limits.ts";
+import type { Problem } from "../contract/wire.ts";
 import { ProblemError } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { checkMediaType } from "./media-type.ts";

@@ -1,5 +1,6 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
-import { requestIdPattern, headers, type ProblemCode } from "../contract/index.ts";
+import { requestIdPattern, headers } from "../contract/headers.ts";
+import type { ProblemCode } from "../contract/problems.ts";
 
 /** One request on its way through a service, with the response that it gets. */
 export interface Exchange {

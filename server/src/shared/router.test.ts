@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { serve, type Serving } from "../../testing/serving.ts";
-import { problem } from "../contract/index.ts";
+import { problem } from "../contract/wire.ts";
 import { json } from "./answer.ts";
 import { readPath, readQuery } from "./parameters.ts";
 import type { Route } from "./router.ts";

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { SecureContextOptions } from "node:tls";
-import { limits } from "../contract/index.ts";
+import { limits } from "../contract/limits.ts";
 import { ServerIncoming } from "./exchange.ts";
 import { createListener } from "./listener.ts";
 import { onParseFailure, refuseTunnel } from "./refusal.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve, type Serving } from "../../testing/serving.ts";
-import { problem } from "../contract/index.ts";
+import { problem } from "../contract/wire.ts";
 import { createService } from "../shared/service.ts";
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Queue, QueueEvents } from "bullmq";
-import { queueLimits } from "../contract/index.ts";
+import { queueLimits } from "../contract/tasks.ts";
 import { ProblemError } from "../shared/answer.ts";
 import type { Logger } from "../shared/logger.ts";
 import { queueName, type JobData } from "../shared/queue/job.ts";

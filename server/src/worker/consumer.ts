@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Queue, UnrecoverableError, Worker, type Job } from "bullmq";
-import { queueLimits } from "../contract/index.ts";
+import { queueLimits } from "../contract/tasks.ts";
 import type { Logger } from "../shared/logger.ts";
 import { jobData, queueName, type JobData } from "../shared/queue/job.ts";
 import { complain, connectRedis } from "../shared/queue/redis.ts";

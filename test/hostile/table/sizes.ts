@@ -1,4 +1,4 @@
-import { limits } from "../../../server/src/contract/index.ts";
+import { limits } from "../../../server/src/contract/limits.ts";
 import { canary, type Expectation, type HostileCase } from "../case.ts";
 
 const good: Expectation = { answers: [200] };

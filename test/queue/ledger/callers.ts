@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { accepted } from "@analyze/server/contract";
+import { accepted } from "@analyze/server/contract/tasks";
 
 /** What callers were answered. */
 export interface Answers {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { task } from "@analyze/server/contract";
+import { task } from "@analyze/server/contract/tasks";
 import { startCallers, type Answers } from "./callers.ts";
 import { startCast, victims, type Cast } from "./cast.ts";
 

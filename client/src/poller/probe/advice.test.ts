@@ -1,4 +1,4 @@
-import { limits } from "@analyze/server/contract";
+import { limits } from "@analyze/server/contract/limits";
 import { describe, expect, it } from "vitest";
 import type { Hop } from "../../line/index.ts";
 import { advise } from "./advice.ts";

@@ -1,4 +1,4 @@
-import { limits } from "@analyze/server/contract";
+import { limits } from "@analyze/server/contract/limits";
 import { visible, type Hop } from "../../line/index.ts";
 import { commandsOf } from "./place.ts";
 import type { Adviser, Advice, Facts, Situation } from "./situation.ts";

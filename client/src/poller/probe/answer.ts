@@ -1,11 +1,5 @@
-import {
-  analyzeResponse,
-  countWords,
-  problem,
-  processedText,
-  randomResponse,
-  reverseText,
-} from "@analyze/server/contract";
+import { countWords, processedText, reverseText } from "@analyze/server/contract/text";
+import { analyzeResponse, problem, randomResponse } from "@analyze/server/contract/wire";
 
 /** Whether an answer's body is the right one: what to show of it, or what is wrong with it. */
 export type Checked = { out: string } | { wrong: string };

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { headers, limits } from "@analyze/server/contract";
+import { headers } from "@analyze/server/contract/headers";
+import { limits } from "@analyze/server/contract/limits";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStage, overTls, type Handler, type Stage } from "../../../test/stage.ts";
 import { attempt, type Attempt, type Message } from "./attempt.ts";

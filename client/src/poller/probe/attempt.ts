@@ -1,4 +1,5 @@
-import { headers as names, limits } from "@analyze/server/contract";
+import { headers as names } from "@analyze/server/contract/headers";
+import { limits } from "@analyze/server/contract/limits";
 import { Client } from "undici";
 import type { Certificate } from "./certificate.ts";
 import { newTrace, TimeUp, tracedConnector, type Trace } from "./connection.ts";

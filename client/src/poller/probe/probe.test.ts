@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { headers, limits } from "@analyze/server/contract";
+import { headers } from "@analyze/server/contract/headers";
+import { limits } from "@analyze/server/contract/limits";
 import { issueServerLeaf } from "@analyze/certs";
 import { goodAnswer, host, openStage, overTls, type Handler, type Stage } from "../../../test/stage.ts";
 import { allowanceFor, probe, type Probed, type Question } from "./probe.ts";

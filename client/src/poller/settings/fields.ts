@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { limits } from "@analyze/server/contract";
+import { limits } from "@analyze/server/contract/limits";
 import { z } from "zod";
 import { calendar } from "../../log/calendar.ts";
 import { parsePlannedTimes } from "../schedule/maintenance.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { problemTypes } from "../../contract/index.ts";
+import { problemTypes } from "../../contract/problems.ts";
 import { json } from "../../shared/answer.ts";
 import { createService } from "../../shared/service.ts";
 import { createApp } from "../app.ts";

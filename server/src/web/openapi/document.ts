@@ -1,4 +1,4 @@
-import { problem } from "../../contract/index.ts";
+import { problem } from "../../contract/wire.ts";
 import type { DocumentedRoute, Operation } from "./operation.ts";
 import { describeParameters, type ParameterObject } from "./parameters.ts";
 import { ProblemResponses, successOf, type Reference, type ResponseObject } from "./responses.ts";

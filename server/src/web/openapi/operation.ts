@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ProblemCode } from "../../contract/index.ts";
+import type { ProblemCode } from "../../contract/problems.ts";
 import type { Parameters } from "../../shared/parameters.ts";
 import type { Route } from "../../shared/router.ts";
 

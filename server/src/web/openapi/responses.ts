@@ -1,4 +1,5 @@
-import { headers, problemTypes, type ProblemCode } from "../../contract/index.ts";
+import { headers } from "../../contract/headers.ts";
+import { problemTypes, type ProblemCode } from "../../contract/problems.ts";
 import { schemaOf } from "./schema.ts";
 import type { Operation, Success } from "./operation.ts";
 

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { HomeResponse } from "../../contract/index.ts";
+import type { HomeResponse } from "../../contract/wire.ts";
 import type { Answer } from "../../shared/answer.ts";
 import { page } from "./page.ts";
 

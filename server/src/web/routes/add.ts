@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accepted, addRequest, queueLimits, taskName } from "../../contract/index.ts";
+import { accepted, addRequest, queueLimits, taskName } from "../../contract/tasks.ts";
 import { ProblemError, type Answer } from "../../shared/answer.ts";
 import { hasBody, readJson } from "../../shared/body.ts";
 import type { Exchange } from "../../shared/exchange.ts";

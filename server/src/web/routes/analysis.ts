@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { analysisIdPattern, analysisProgress, analyzeResponse, queueLimits } from "../../contract/index.ts";
+import { analysisIdPattern, analysisProgress, queueLimits } from "../../contract/tasks.ts";
+import { analyzeResponse } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import type { Exchange } from "../../shared/exchange.ts";
 import { readPath, readQuery } from "../../shared/parameters.ts";

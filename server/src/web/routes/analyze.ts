@@ -1,11 +1,7 @@
-import {
-  accepted,
-  analyzeRequest,
-  analyzeResponse,
-  limits,
-  processedText,
-  type AnalyzeResponse,
-} from "../../contract/index.ts";
+import { limits } from "../../contract/limits.ts";
+import { accepted } from "../../contract/tasks.ts";
+import { processedText } from "../../contract/text.ts";
+import { analyzeRequest, analyzeResponse, type AnalyzeResponse } from "../../contract/wire.ts";
 import { json, type Answer } from "../../shared/answer.ts";
 import { readJson } from "../../shared/body.ts";
 import type { Exchange } from "../../shared/exchange.ts";

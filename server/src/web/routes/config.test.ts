@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { serveForTest } from "../../../testing/serving.ts";
-import { configResponse, limits } from "../../contract/index.ts";
+import { limits } from "../../contract/limits.ts";
+import { configResponse } from "../../contract/wire.ts";
 import { readConfig } from "../config.ts";
 import { configRoute } from "./config.ts";
 

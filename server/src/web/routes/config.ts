@@ -1,4 +1,5 @@
-import { configResponse, limits, type ConfigResponse } from "../../contract/index.ts";
+import { limits } from "../../contract/limits.ts";
+import { configResponse, type ConfigResponse } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import { version } from "@analyze/common/version";
 import type { WebConfig } from "../config.ts";

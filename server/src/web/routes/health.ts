@@ -1,4 +1,5 @@
-import { healthResponse, type ProblemCode } from "../../contract/index.ts";
+import type { ProblemCode } from "../../contract/problems.ts";
+import { healthResponse } from "../../contract/wire.ts";
 import { healthRoutes } from "../../shared/health.ts";
 import type { Traffic } from "../../shared/traffic.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { serveForTest } from "../../../testing/serving.ts";
-import { homeResponse } from "../../contract/index.ts";
+import { homeResponse } from "../../contract/wire.ts";
 import { homeRoute } from "./home.ts";
 
 it.each([

@@ -1,6 +1,6 @@
 import { parseAccept } from "hono/utils/accept";
 import { z } from "zod";
-import { homeResponse, type HomeResponse } from "../../contract/index.ts";
+import { homeResponse, type HomeResponse } from "../../contract/wire.ts";
 import { json, type Answer } from "../../shared/answer.ts";
 import { version } from "@analyze/common/version";
 import type { DocumentedRoute } from "../openapi/operation.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { serveForTest } from "../../../testing/serving.ts";
-import { randomResponse } from "../../contract/index.ts";
+import { randomResponse } from "../../contract/wire.ts";
 import { drawNumber, randomRoute } from "./random.ts";
 
 it("the answer is a number from 0 to 100", async () => {

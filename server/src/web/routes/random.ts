@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { randomResponse, type RandomResponse } from "../../contract/index.ts";
+import { randomResponse, type RandomResponse } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 

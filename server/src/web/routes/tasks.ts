@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { queueLimits, task, taskIdPattern, taskPage, taskStates, type TaskPage } from "../../contract/index.ts";
+import { queueLimits, task, taskIdPattern, taskPage, taskStates, type TaskPage } from "../../contract/tasks.ts";
 import { json, ProblemError } from "../../shared/answer.ts";
 import { readPath, readQuery } from "../../shared/parameters.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";

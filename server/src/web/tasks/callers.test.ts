@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve, type Serving } from "../../../testing/serving.ts";
-import { problem } from "../../contract/index.ts";
+import { problem } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import type { Route } from "../../shared/router.ts";
 import { createService } from "../../shared/service.ts";

@@ -1,4 +1,4 @@
-import type { Accepted } from "../../contract/index.ts";
+import type { Accepted } from "../../contract/tasks.ts";
 import { json, ProblemError, type Answer } from "../../shared/answer.ts";
 import type { Exchange } from "../../shared/exchange.ts";
 import type { JobKind } from "../../shared/queue/job.ts";

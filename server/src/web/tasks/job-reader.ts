@@ -1,6 +1,6 @@
 import type { JobType, Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { TaskState } from "../../contract/index.ts";
+import type { TaskState } from "../../contract/tasks.ts";
 import { effectField, jobData, type JobData } from "../../shared/queue/job.ts";
 import { stateOf, typesOf } from "./states.ts";
 import type { Page, StoredJob } from "./task-queue.ts";

@@ -1,4 +1,5 @@
-import { analyzeResponse, type AnalysisProgress, type Task } from "../../contract/index.ts";
+import type { AnalysisProgress, Task } from "../../contract/tasks.ts";
+import { analyzeResponse } from "../../contract/wire.ts";
 import type { StoredJob } from "./task-queue.ts";
 
 function iso(ms: number): string {

@@ -1,5 +1,5 @@
 import type { JobState, JobType } from "bullmq";
-import type { TaskState } from "../../contract/index.ts";
+import type { TaskState } from "../../contract/tasks.ts";
 
 const states: Record<JobState, TaskState> = {
   waiting: "waiting",

@@ -1,4 +1,4 @@
-import type { TaskState } from "../../contract/index.ts";
+import type { TaskState } from "../../contract/tasks.ts";
 import type { JobData, JobKind } from "../../shared/queue/job.ts";
 import type { Pressure } from "./pressure.ts";
 import type { Waiters } from "./waiters.ts";

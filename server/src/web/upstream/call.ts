@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { headers as ownHeaders } from "../../contract/index.ts";
+import { headers as ownHeaders } from "../../contract/headers.ts";
 
 /** Why a call failed. Also the values of the metric's label `reason`. */
 export const callFailureKinds = [

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { listening } from "../../../testing/listening.ts";
-import { problemTypes } from "../../contract/index.ts";
+import { problemTypes } from "../../contract/problems.ts";
 import { ProblemError } from "../../shared/answer.ts";
 import { Breaker } from "./breaker.ts";
 import { callWithRetry } from "./retry.ts";

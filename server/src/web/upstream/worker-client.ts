@@ -1,5 +1,7 @@
 import { Pool, type Dispatcher } from "undici";
-import { headers, limits, processResponse, type ProcessResponse } from "../../contract/index.ts";
+import { headers } from "../../contract/headers.ts";
+import { limits } from "../../contract/limits.ts";
+import { processResponse, type ProcessResponse } from "../../contract/wire.ts";
 import { ProblemError } from "../../shared/answer.ts";
 import type { Breaker } from "./breaker.ts";
 import { CallFailure, type CallAnswer, type CallRequest } from "./call.ts";

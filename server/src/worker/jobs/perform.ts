@@ -1,4 +1,5 @@
-import { countWords, processedText, reverseText, type AnalyzeResponse } from "../../contract/index.ts";
+import { countWords, processedText, reverseText } from "../../contract/text.ts";
+import type { AnalyzeResponse } from "../../contract/wire.ts";
 import type { JobData } from "../../shared/queue/job.ts";
 
 /** The result of a job: of one with a text, what `POST /analyze` answers; of one without, nothing. */

@@ -1,6 +1,6 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { queueLimits } from "../../contract/index.ts";
+import { queueLimits } from "../../contract/tasks.ts";
 import { memoryOf } from "../../shared/queue/redis.ts";
 
 const everyMs = 30_000;

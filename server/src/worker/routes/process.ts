@@ -1,4 +1,6 @@
-import { analyzeRequest, countWords, headers, reverseText, type ProcessResponse } from "../../contract/index.ts";
+import { headers } from "../../contract/headers.ts";
+import { countWords, reverseText } from "../../contract/text.ts";
+import { analyzeRequest, type ProcessResponse } from "../../contract/wire.ts";
 import { json, ProblemError } from "../../shared/answer.ts";
 import { readJson } from "../../shared/body.ts";
 import { headerOf } from "../../shared/exchange.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { formatLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
 import { calendar } from "../src/log/calendar.ts";
 import { createLedger } from "../src/poller/schedule/ledger.ts";
 import { begin, minute, runLine, startLine } from "./log-lines.ts";

@@ -1,4 +1,6 @@
-import { formatLine, isAccount, parseLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
+import { parseLine } from "../src/line/parse.ts";
+import { isAccount } from "../src/line/record.ts";
 import type { Calendar } from "../src/log/calendar.ts";
 
 /** What an accountant finds in a log. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
 import { minute, runLine, startLine } from "./log-lines.ts";
 
 const root = join(import.meta.dirname, "../..");

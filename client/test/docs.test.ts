@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
 import { drawPlacesText } from "../src/reader/report/places-text.ts";
 import { together } from "../src/reader/report/places.ts";
 import { drawText } from "../src/reader/report/text.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAuthority } from "@analyze/certs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { formatLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
 import { takeLock, lockHolder } from "../src/poller/journal/lock.ts";
 import { runLine } from "./log-lines.ts";
 import { runClient } from "./running.ts";

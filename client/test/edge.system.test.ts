@@ -5,7 +5,7 @@ import { issue } from "../../test/edge/certificates.ts";
 import { startNginx } from "../../test/edge/nginx.ts";
 import { startStack, type Stack } from "../../test/edge/stack.ts";
 import { describeWith } from "../../test/support/requirements.ts";
-import type { RunLine } from "../src/line/index.ts";
+import type { RunLine } from "../src/line/record.ts";
 import { probe, type Question } from "../src/poller/probe/probe.ts";
 import { runLine } from "../src/poller/probe/run-line.ts";
 import type { Target } from "../src/poller/probe/target.ts";

@@ -1,5 +1,7 @@
 import { day } from "@analyze/common/time";
-import { formatLine, parseLine, type Hop, type RunLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
+import { parseLine } from "../src/line/parse.ts";
+import type { Hop, RunLine } from "../src/line/record.ts";
 import { advise } from "../src/poller/probe/advice.ts";
 import { newTally } from "../src/reader/read/tally.ts";
 import { collect, newCollected } from "../src/reader/report/collect.ts";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
-import type { RunLine } from "../src/line/index.ts";
+import type { RunLine } from "../src/line/record.ts";
 import { probe } from "../src/poller/probe/probe.ts";
 import { runLine } from "../src/poller/probe/run-line.ts";
 

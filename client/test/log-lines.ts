@@ -1,4 +1,5 @@
-import { formatLine, type Hop, type RunLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
+import type { Hop, RunLine } from "../src/line/record.ts";
 
 export const minute = 60_000;
 /** When the logs of tests begin. */

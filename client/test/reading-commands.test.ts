@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
-import { formatLine } from "../src/line/index.ts";
+import { formatLine } from "../src/line/format.ts";
 import { endOf, type Ended } from "./ended.ts";
 import { begin, failLine, linesOf, minute, okLine, runLine, startLine } from "./log-lines.ts";
 

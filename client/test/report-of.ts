@@ -1,4 +1,4 @@
-import { parseLine } from "../src/line/index.ts";
+import { parseLine } from "../src/line/parse.ts";
 import { newTally } from "../src/reader/read/tally.ts";
 import { collect, newCollected } from "../src/reader/report/collect.ts";
 import { summarize, type Report } from "../src/reader/report/summary.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { findingsOnTheWay } from "../src/poller/doctor/way.ts";
-import { hops } from "../src/line/index.ts";
+import { hops } from "../src/line/record.ts";
 import { places } from "../src/poller/config.ts";
 import { advise } from "../src/poller/probe/advice.ts";
 import type { Attempt } from "../src/poller/probe/attempt.ts";

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatLine, gapReasons, hops, maxLineBytes, parseLine, type LogLine } from "./index.ts";
+import { formatLine, maxLineBytes } from "./format.ts";
+import { parseLine } from "./parse.ts";
+import { gapReasons, hops, type LogLine } from "./record.ts";
 
 const instant = fc.integer({ min: 0, max: 4_102_444_800 }).map((seconds) => seconds * 1000);
 const count = fc.nat(99_999);

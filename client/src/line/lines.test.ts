@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatLine, parseLine, type LogLine } from "./index.ts";
+import { formatLine } from "./format.ts";
+import { parseLine } from "./parse.ts";
+import type { LogLine } from "./record.ts";
 import { isAccount, isRun, type RunLine } from "./record.ts";
 
 const time = Date.UTC(2026, 10, 21, 6, 21);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { formatLine, parseLine } from "./index.ts";
+import { formatLine } from "./format.ts";
+import { parseLine } from "./parse.ts";
 import type { RunLine } from "./record.ts";
 import { formatDuration, formatInstant, parseInstant, quoteValue, unquoteValue, visible } from "./value.ts";
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:https";
 import { createServer as createTcpServer } from "node:net";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import type { LogLine, RunLine } from "../line/index.ts";
+import type { LogLine, RunLine } from "../line/record.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 
 const run: RunLine = { kind: "ok", time: 0, hop: "app", ms: 1, late: 0, try: 1, id: "x" };

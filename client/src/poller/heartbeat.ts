@@ -1,7 +1,7 @@
 import { request } from "node:https";
 import { createSecureContext } from "node:tls";
 import type { HeartbeatSettings } from "./config.ts";
-import type { LogLine } from "../line/index.ts";
+import type { LogLine } from "../line/record.ts";
 import { pinnedTrust } from "./probe/target.ts";
 
 /** A dead man's switch: its service raises an alarm if no call arrives in time. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { runHook } from "./hook.ts";
-import type { DownLine } from "../line/index.ts";
+import type { DownLine } from "../line/record.ts";
 
 const down: DownLine = {
   kind: "DOWN",

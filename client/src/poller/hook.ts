@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { formatInstant, formatLine, type DownLine, type UpLine } from "../line/index.ts";
+import { formatLine } from "../line/format.ts";
+import type { DownLine, UpLine } from "../line/record.ts";
+import { formatInstant } from "../line/value.ts";
 
 /** What a hook needs. */
 export interface HookOptions {

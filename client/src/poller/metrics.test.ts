@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { RunLine } from "../line/index.ts";
+import type { RunLine } from "../line/record.ts";
 import { createMetrics } from "./metrics.ts";
 
 const good: RunLine = {

@@ -1,6 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 import { Counter, Gauge, Registry } from "prom-client";
-import { hops, type RunLine } from "../line/index.ts";
+import { hops, type RunLine } from "../line/record.ts";
 
 /** The client's figures for Prometheus, in a file that node_exporter's textfile collector reads. */
 export interface Metrics {

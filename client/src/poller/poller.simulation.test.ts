@@ -1,7 +1,9 @@
 import { second } from "@analyze/common/time";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createJournal } from "./journal/journal.ts";
-import { formatLine, isRun, parseLine, type RunLine } from "../line/index.ts";
+import { formatLine } from "../line/format.ts";
+import { parseLine } from "../line/parse.ts";
+import { isRun, type RunLine } from "../line/record.ts";
 import { createPoller, type Poller } from "./poller.ts";
 import { calendar } from "../log/calendar.ts";
 import { parsePlannedTimes, windowAt, withPlan } from "./schedule/maintenance.ts";

@@ -1,4 +1,4 @@
-import type { DownLine, LogLine, RunLine, UpLine } from "../line/index.ts";
+import type { DownLine, LogLine, RunLine, UpLine } from "../line/record.ts";
 import type { Calendar } from "../log/calendar.ts";
 import { createClockWatch, type Reading } from "./schedule/clock.ts";
 import { createLedger } from "./schedule/ledger.ts";

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Config } from "./config.ts";
-import type { RunLine } from "../line/index.ts";
+import type { RunLine } from "../line/record.ts";
 import { probe, type Allowance, type Probed, type Question } from "./probe/probe.ts";
 import { runLine } from "./probe/run-line.ts";
 import { readFile } from "node:fs/promises";

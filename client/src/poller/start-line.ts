@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "./config.ts";
-import type { StartLine } from "../line/index.ts";
+import type { StartLine } from "../line/record.ts";
 import { shownUrl } from "./probe/target.ts";
 import { certificatesOf, daysLeft } from "./settings/trust.ts";
 

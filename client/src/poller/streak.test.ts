@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LogLine, RunLine } from "../line/index.ts";
+import type { LogLine, RunLine } from "../line/record.ts";
 import { afterRun, noStreak, streakOf } from "./streak.ts";
 
 function ran(time: number, kind: RunLine["kind"]): RunLine {

@@ -1,4 +1,4 @@
-import { isRun, type DownLine, type LogLine, type RunLine, type UpLine } from "../line/index.ts";
+import { isRun, type DownLine, type LogLine, type RunLine, type UpLine } from "../line/record.ts";
 
 /** The failures in a row up to now; `down` once they were announced. */
 export interface Streak {

@@ -1,4 +1,4 @@
-import type { Hop, RunLine } from "../../src/line/index.ts";
+import type { Hop, RunLine } from "../../src/line/record.ts";
 import type { Target } from "../../src/poller/probe/target.ts";
 import { overTls, type Handler, type Stage } from "../stage.ts";
 

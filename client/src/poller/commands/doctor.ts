@@ -3,7 +3,7 @@ import { printFindings, untilBroken, well, type Finding } from "@analyze/common/
 import { createProber } from "../prober.ts";
 import { SettingsError } from "@analyze/common/settings";
 import { places, readConfig, type Config } from "../config.ts";
-import { isRun } from "../../line/index.ts";
+import { isRun } from "../../line/record.ts";
 import { readHistory } from "../journal/history.ts";
 import { commandsOf, localCommands } from "../probe/place.ts";
 import { allowanceFor, type Probed } from "../probe/probe.ts";

@@ -1,6 +1,7 @@
 import { createProber } from "../prober.ts";
 import { readConfig, type Config } from "../config.ts";
-import { formatLine, type RunLine } from "../../line/index.ts";
+import { formatLine } from "../../line/format.ts";
+import type { RunLine } from "../../line/record.ts";
 import { allowanceFor, type Probed } from "../probe/probe.ts";
 import { datedAuthorities } from "../settings/trust.ts";
 import { calendar } from "../../log/calendar.ts";

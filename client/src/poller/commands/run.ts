@@ -1,7 +1,8 @@
 import { screenOf } from "@analyze/common/screen";
 import { once } from "node:events";
 import { hostname } from "node:os";
-import { formatInstant, type LogLine } from "../../line/index.ts";
+import type { LogLine } from "../../line/record.ts";
+import { formatInstant } from "../../line/value.ts";
 import { paintLine } from "../../line/paint.ts";
 import { createApp } from "../app.ts";
 import { readConfig } from "../config.ts";

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import { readHistory } from "../journal/history.ts";
 import { lockHolder } from "../journal/lock.ts";
-import { formatInstant } from "../../line/index.ts";
+import { formatInstant } from "../../line/value.ts";
 import { quoteValue } from "../../line/value.ts";
 import { notRegular } from "../../log/family.ts";
 import { calendar } from "../../log/calendar.ts";

@@ -1,5 +1,6 @@
 import { day } from "@analyze/common/time";
-import { visible, type Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
+import { visible } from "../../line/value.ts";
 import { quoteValue } from "../../line/value.ts";
 import type { Attempt } from "../probe/attempt.ts";
 import type { Certificate } from "../probe/certificate.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { formatLine, type RunLine } from "../../line/index.ts";
+import { formatLine } from "../../line/format.ts";
+import type { RunLine } from "../../line/record.ts";
 import { readHistory } from "./history.ts";
 
 let log: string;

@@ -1,5 +1,7 @@
 import { open } from "node:fs/promises";
-import { isAccount, maxLineBytes, parseLine, type LogLine } from "../../line/index.ts";
+import { maxLineBytes } from "../../line/format.ts";
+import { parseLine } from "../../line/parse.ts";
+import { isAccount, type LogLine } from "../../line/record.ts";
 import { findLogFiles, isPacked } from "../../log/family.ts";
 import { lineStartNearEnd, readLines } from "../../log/lines.ts";
 

@@ -1,6 +1,7 @@
 import { minute } from "@analyze/common/time";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { parseLine, type LogLine, type RunLine } from "../../line/index.ts";
+import { parseLine } from "../../line/parse.ts";
+import type { LogLine, RunLine } from "../../line/record.ts";
 import { createJournal, type Journal } from "./journal.ts";
 
 let written: LogLine[];

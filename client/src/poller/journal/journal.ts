@@ -1,6 +1,7 @@
 import { minute } from "@analyze/common/time";
 import { setTimeout as delay } from "node:timers/promises";
-import { formatLine, type LogLine, isRun, type GapLine } from "../../line/index.ts";
+import { formatLine } from "../../line/format.ts";
+import { type LogLine, isRun, type GapLine } from "../../line/record.ts";
 
 /** Writes lines in the order they are given, and keeps them while the file cannot take them. */
 export interface Journal {

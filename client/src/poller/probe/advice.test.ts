@@ -1,6 +1,6 @@
 import { limits } from "@analyze/server/contract/limits";
 import { describe, expect, it } from "vitest";
-import type { Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
 import { advise } from "./advice.ts";
 import type { Attempt } from "./attempt.ts";
 import { commandsOf } from "./place.ts";

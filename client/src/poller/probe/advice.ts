@@ -1,5 +1,6 @@
 import { limits } from "@analyze/server/contract/limits";
-import { visible, type Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
+import { visible } from "../../line/value.ts";
 import { commandsOf } from "./place.ts";
 import type { Adviser, Advice, Facts, Situation } from "./situation.ts";
 import { expired, name, tls, trust } from "./tls-advice.ts";

@@ -1,5 +1,6 @@
 import { day } from "@analyze/common/time";
-import { maxTextLength, type RunLine } from "../../line/index.ts";
+import { maxTextLength } from "../../line/format.ts";
+import type { RunLine } from "../../line/record.ts";
 import type { Probed } from "./probe.ts";
 import type { Advice } from "./situation.ts";
 

@@ -1,4 +1,4 @@
-import type { Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
 import { problemCode, type Checked } from "./answer.ts";
 import type { Answer, Attempt } from "./attempt.ts";
 import type { Failure } from "./failure.ts";

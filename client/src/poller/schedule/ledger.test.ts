@@ -1,6 +1,6 @@
 import { minute } from "@analyze/common/time";
 import { describe, expect, it } from "vitest";
-import type { LogLine, RunLine } from "../../line/index.ts";
+import type { LogLine, RunLine } from "../../line/record.ts";
 import { calendar } from "../../log/calendar.ts";
 import { createLedger as create, type Ledger } from "./ledger.ts";
 

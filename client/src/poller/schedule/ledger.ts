@@ -1,4 +1,4 @@
-import { isAccount, type GapLine, type GapReason, type LogLine } from "../../line/index.ts";
+import { isAccount, type GapLine, type GapReason, type LogLine } from "../../line/record.ts";
 import { calendar as readCalendar, type Calendar } from "../../log/calendar.ts";
 import type { Jolt } from "./clock.ts";
 

@@ -1,6 +1,6 @@
 import { parseDuration } from "@analyze/common/time";
 import { readFile } from "node:fs/promises";
-import type { RunLine } from "../../line/index.ts";
+import type { RunLine } from "../../line/record.ts";
 import { calendar, type Calendar } from "../../log/calendar.ts";
 import { maintenanceAt } from "../../log/maintenance.ts";
 

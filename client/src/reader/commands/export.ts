@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { LogLine } from "../../line/index.ts";
+import type { LogLine } from "../../line/record.ts";
 import { readLog } from "../read/log.ts";
 import { logOption } from "../read/options.ts";
 import { print } from "../read/print.ts";

@@ -1,7 +1,9 @@
 import { screenOf, type Screen } from "@analyze/common/screen";
 import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError, type Command } from "commander";
-import { maxLineBytes, parseLine, type LogLine } from "../../line/index.ts";
+import { maxLineBytes } from "../../line/format.ts";
+import { parseLine } from "../../line/parse.ts";
+import type { LogLine } from "../../line/record.ts";
 import { paintLine } from "../../line/paint.ts";
 import { findLogFiles } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";

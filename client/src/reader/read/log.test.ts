@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { minute, okLine, startLine } from "../../../test/log-lines.ts";
-import type { LogLine } from "../../line/index.ts";
+import type { LogLine } from "../../line/record.ts";
 import { readLog } from "./log.ts";
 import { newTally } from "./tally.ts";
 

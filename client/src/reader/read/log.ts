@@ -1,6 +1,7 @@
 import { day } from "@analyze/common/time";
 import { basename, dirname } from "node:path";
-import { parseLine, type LogLine } from "../../line/index.ts";
+import { parseLine } from "../../line/parse.ts";
+import type { LogLine } from "../../line/record.ts";
 import { parseInstant } from "../../line/value.ts";
 import { findLogFiles, isPacked, notRegular, type LogFile } from "../../log/family.ts";
 import { lastLineWith, readLines, seekBack } from "../../log/lines.ts";

@@ -1,4 +1,4 @@
-import type { Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
 import type { Run } from "./runs.ts";
 import { itemsOf, type Hole, type Timeline } from "./timeline.ts";
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { begin, linesOf, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
-import { parseLine } from "../../line/index.ts";
+import { parseLine } from "../../line/parse.ts";
 import { newTally } from "../read/tally.ts";
 import { collect, newCollected } from "./collect.ts";
 import { groupSlots } from "./groups.ts";

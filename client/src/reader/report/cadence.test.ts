@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { minute, okLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
-import { parseLine } from "../../line/index.ts";
+import { parseLine } from "../../line/parse.ts";
 import { cadenceOf, type Cadence } from "./cadence.ts";
 import { collect, newCollected } from "./collect.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runLine } from "../../../test/log-lines.ts";
 import { at } from "../../../test/report-of.ts";
-import type { LogLine } from "../../line/index.ts";
+import type { LogLine } from "../../line/record.ts";
 import { collect, newCollected, type Collected } from "./collect.ts";
 
 function start(minute: number, over = {}): LogLine {

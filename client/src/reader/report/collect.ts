@@ -1,5 +1,6 @@
 import { minute } from "@analyze/common/time";
-import { isRun, visible, type GapLine, type LogLine } from "../../line/index.ts";
+import { isRun, type GapLine, type LogLine } from "../../line/record.ts";
+import { visible } from "../../line/value.ts";
 import { Runs } from "./runs.ts";
 
 /** The parts of a log that the report needs. The order of the lines does not matter. */

@@ -2,7 +2,7 @@ import { day, hour, minute } from "@analyze/common/time";
 import { describe, expect, it } from "vitest";
 import { begin, failLine, linesOf, okLine, runLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
-import { formatLine } from "../../line/index.ts";
+import { formatLine } from "../../line/format.ts";
 import { groupSlots, markOf } from "./groups.ts";
 import type { Timeline } from "./timeline.ts";
 

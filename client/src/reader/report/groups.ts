@@ -1,5 +1,5 @@
 import { day, minute } from "@analyze/common/time";
-import type { Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
 import { itemsOf, type Hole, type Timeline } from "./timeline.ts";
 import type { Run } from "./runs.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { linesOf, okLine, runLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
-import { formatLine } from "../../line/index.ts";
+import { formatLine } from "../../line/format.ts";
 import {
   drawPlacesLine,
   drawPlacesText,

@@ -1,5 +1,5 @@
 import { minute } from "@analyze/common/time";
-import type { Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
 import type { Slots } from "./account.ts";
 import { objectiveOf, type Objective, type Report } from "./summary.ts";
 import { itemsOf } from "./timeline.ts";

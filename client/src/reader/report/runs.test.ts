@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runLine } from "../../../test/log-lines.ts";
 import { at } from "../../../test/report-of.ts";
-import { hops, type RunLine } from "../../line/index.ts";
+import { hops, type RunLine } from "../../line/record.ts";
 import { Runs } from "./runs.ts";
 
 function runsOf(...lines: [minute: number, over?: Partial<RunLine>][]): Runs {

@@ -1,4 +1,5 @@
-import { hops, visible, type Hop, type RunLine } from "../../line/index.ts";
+import { hops, type Hop, type RunLine } from "../../line/record.ts";
+import { visible } from "../../line/value.ts";
 
 /** Phases of a request that a run has; `ms` is the whole. */
 export const phases = ["dns", "tcp", "tls", "wait", "ms"] as const;

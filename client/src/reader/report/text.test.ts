@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { begin, failLine, linesOf, okLine, runLine, startLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
-import { formatLine } from "../../line/index.ts";
+import { formatLine } from "../../line/format.ts";
 import type { Report } from "./summary.ts";
 import { drawLine, drawText, stripOf, table } from "./text.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failLine } from "../../../test/log-lines.ts";
 import { at, reportOf } from "../../../test/report-of.ts";
-import { hops } from "../../line/index.ts";
+import { hops } from "../../line/record.ts";
 import { faultSentence, holeReason, stateSentence } from "./wording.ts";
 
 describe("a hole in words", () => {

@@ -1,6 +1,7 @@
 import { typed } from "../../log/typed.ts";
 import { day, hour, minute } from "@analyze/common/time";
-import { visible, type Hop } from "../../line/index.ts";
+import type { Hop } from "../../line/record.ts";
+import { visible } from "../../line/value.ts";
 import { readingNotes } from "../read/tally.ts";
 import type { Maintenance, Outage, Slots, State } from "./account.ts";
 import type { Objective, Report } from "./summary.ts";

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { parseLine } from "../../line/index.ts";
+import { parseLine } from "../../line/parse.ts";
 import { findLogFiles, isPacked, type LogFile } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";
 import { firstTime } from "../read/log.ts";

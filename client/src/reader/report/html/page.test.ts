@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { begin, failLine, linesOf, okLine, runLine, startLine } from "../../../../test/log-lines.ts";
 import { attributesOf, tablesOf, textsOf } from "../../../../test/page-of.ts";
 import { at, reportOf } from "../../../../test/report-of.ts";
-import { formatLine } from "../../../line/index.ts";
+import { formatLine } from "../../../line/format.ts";
 import type { Report } from "../summary.ts";
 import { drawHtml } from "./page.ts";
 

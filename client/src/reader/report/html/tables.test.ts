@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { begin, failLine, linesOf, okLine, runLine, startLine } from "../../../../test/log-lines.ts";
 import { tablesOf, written } from "../../../../test/page-of.ts";
 import { at, reportOf } from "../../../../test/report-of.ts";
-import { formatLine } from "../../../line/index.ts";
+import { formatLine } from "../../../line/format.ts";
 import { groupSlots } from "../groups.ts";
 import { together } from "../places.ts";
 import type { Report } from "../summary.ts";

@@ -1,6 +1,22 @@
 import { ProblemError } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
-import { hasOneValidHost } from "./host.ts";
+
+const validPort = "6553[0-5]|655[0-2]\\d|65[0-4]\\d\\d|6[0-4]\\d{3}|[1-5]\\d{4}|\\d{1,4}";
+const validHost = new RegExp(`^(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::(?:${validPort}))?$`);
+
+/**
+ * Whether a request names exactly one host, and a possible one. Node keeps the first of several Host headers and says
+ * nothing, and an edge may choose another: a request with two is refused (RFC 9112, 3.2).
+ */
+export function hasOneValidHost(rawHeaders: string[], host: string | undefined): boolean {
+  if (host === undefined || !validHost.test(host)) return false;
+  let found = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name !== undefined && name.length === 4 && name.toLowerCase() === "host") found++;
+  }
+  return found === 1;
+}
 
 function refusal(detail: string): ProblemError {
   return new ProblemError("malformed-request", detail, { close: true });

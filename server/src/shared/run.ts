@@ -1,10 +1,11 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "@analyze/common/errors";
 import { nameSetting, SettingsError } from "@analyze/common/settings";
+import type { Registry } from "prom-client";
 import type { RunConfig } from "./environment.ts";
-import { createMetricsServer } from "./metrics-server.ts";
 import type { AnyServer } from "./server.ts";
 import type { Service } from "./service.ts";
 import { shutDown } from "./shutdown.ts";
@@ -37,6 +38,20 @@ async function listen(server: Server, variable: string, port: number, host: stri
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Serves `GET /metrics` and nothing else, on a port of its own that no edge leads to. */
+function createMetricsServer(registry: Registry): Server {
+  return createServer({ headersTimeout: 9_000, requestTimeout: 9_000 }, (request, response) => {
+    if (request.method !== "GET" || request.url !== "/metrics") {
+      response.writeHead(404, { "content-type": "text/plain" }).end("Only GET /metrics is here.\n");
+      return;
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { "content-type": registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
 }
 
 async function stop({ service, server, config, release, ...program }: Program, signal: string): Promise<never> {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { Answer } from "../../shared/answer.ts";
-import { script } from "./script.ts";
-import { style } from "./style.ts";
+import { script, style } from "./assets.ts";
 
 /** What `html` gives: text in which everything put in has been escaped. */
 export type Markup = ReturnType<typeof html>;

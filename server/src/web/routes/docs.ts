@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { json } from "../../shared/answer.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import { docsPage } from "../pages/docs.ts";
@@ -15,5 +16,24 @@ export function docsRoute(read: () => OpenApiDocument): DocumentedRoute {
       success: { status: 200, description: "A page", content: { "text/html": z.string() } },
     },
     handle: () => docsPage(read()),
+  };
+}
+
+/** `GET /openapi.json`. `read` gives the document once all routes are known, this one among them. */
+export function openApiRoute(read: () => OpenApiDocument): DocumentedRoute {
+  return {
+    method: "GET",
+    path: "/openapi.json",
+    operation: {
+      id: "openapi",
+      summary: "This description as OpenAPI 3.1",
+      tag: "Service",
+      success: {
+        status: 200,
+        description: "OpenAPI 3.1",
+        content: { "application/json": z.looseObject({ openapi: z.string() }) },
+      },
+    },
+    handle: () => json(read()),
   };
 }

@@ -1,10 +1,11 @@
+import { html } from "hono/html";
 import { parseAccept } from "hono/utils/accept";
 import { z } from "zod";
 import { homeResponse, type HomeResponse } from "../../contract/wire.ts";
 import { json, type Answer } from "../../shared/answer.ts";
 import { version } from "@analyze/common/version";
 import type { DocumentedRoute } from "../openapi/operation.ts";
-import { homePage } from "../pages/home.ts";
+import { page } from "../pages/page.ts";
 
 /** How much a caller wants a media type: its quality by Accept, of the most specific range that names it. */
 function qualityOf(type: string, ranges: ReturnType<typeof parseAccept>): number {
@@ -19,6 +20,35 @@ function qualityOf(type: string, ranges: ReturnType<typeof parseAccept>): number
 function prefersPage(accept: string | undefined): boolean {
   const ranges = parseAccept(accept ?? "");
   return qualityOf("text/html", ranges) > qualityOf("application/json", ranges);
+}
+
+/** The page for people: a form to try `/analyze`. */
+function homePage({ message, time, links }: HomeResponse): Promise<Answer> {
+  return page(
+    "analyze",
+    html`<main>
+        <h1>analyze</h1>
+        <p>${message}</p>
+        <section>
+          <form hidden data-method="POST" data-path="/analyze">
+            <label for="text">Text</label>
+            <textarea id="text" name="text" dir="auto" required>Hello, how are you?</textarea>
+            <button>Analyze</button>
+            <output for="text" dir="auto" aria-live="polite"></output>
+          </form>
+          <noscript
+            ><p>
+              The form to try the service needs JavaScript. The service itself does not: see
+              <a href="${links.docs}">the documentation</a>.
+            </p></noscript
+          >
+        </section>
+      </main>
+      <footer>
+        <p><a href="${links.docs}">Documentation</a> · <a href="${links.openapi}">OpenAPI</a></p>
+        <p>Version ${version}, <time datetime="${time}">${time}</time></p>
+      </footer>`,
+  );
 }
 
 const vary = { vary: "accept" };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hasOneValidHost } from "./host.ts";
+import { hasOneValidHost } from "./preconditions.ts";
 
 const asked = (...hosts: string[]): boolean =>
   hasOneValidHost(

@@ -4,7 +4,7 @@ export interface Stage {
   readonly zones: number;
   /** Whether `npm run destroy` deletes repositories and buckets that still hold something. */
   readonly deleteFull: boolean;
-  /** Images kept in each ECR repository. */
+  /** Releases, and builds besides, kept in each ECR repository. */
   readonly imagesKept: number;
   /** Platform of the images, as Docker names it; null: that of the machine that builds them, which runs the cluster too. */
   readonly imagePlatform: string | null;

@@ -42,7 +42,7 @@ export interface ImageRepositoryProps {
   readonly deleteFull: boolean;
 }
 
-/** An ECR repository: tags cannot be pushed over, every push is scanned, layers are encrypted, old images go. */
+/** An ECR repository: tags cannot be pushed over, every push is scanned, layers are encrypted, old releases and builds go. */
 export class ImageRepository extends Construct {
   readonly image: string;
   readonly arn: string;
@@ -59,7 +59,7 @@ export class ImageRepository extends Construct {
     });
     new EcrLifecyclePolicy(this, "lifecycle", {
       repository: repository.name,
-      policy: JSON.stringify({ rules: [expireUntagged(), keepNewest(props.imagesKept)] }),
+      policy: JSON.stringify({ rules: lifecycleRules(props.imagesKept) }),
     });
     this.image = props.image;
     this.arn = repository.arn;
@@ -67,20 +67,17 @@ export class ImageRepository extends Construct {
   }
 }
 
-function expireUntagged(): object {
-  return {
-    rulePriority: 1,
-    description: "layers that no tag names",
-    selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 7 },
+/**
+ * Images are counted by their tag: releases apart from builds, so that builds of a branch push no release out. What has no tag
+ * belongs to an image that has one: the manifests of its platforms, its signature and its attestations. ECR deletes these with
+ * it, and a rule of their own would delete a signature before its image. Tags are immutable, so nothing else loses its tag.
+ */
+function lifecycleRules(count: number): object[] {
+  const patterns = { releases: "*.*", builds: "src-*" };
+  return Object.entries(patterns).map(([what, pattern], index) => ({
+    rulePriority: index + 1,
+    description: `the newest ${count} ${what} stay, with their signatures`,
+    selection: { tagStatus: "tagged", tagPatternList: [pattern], countType: "imageCountMoreThan", countNumber: count },
     action: { type: "expire" },
-  };
-}
-
-function keepNewest(count: number): object {
-  return {
-    rulePriority: 2,
-    description: `the newest ${count} images stay`,
-    selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: count },
-    action: { type: "expire" },
-  };
+  }));
 }

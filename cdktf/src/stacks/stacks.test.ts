@@ -1,4 +1,5 @@
 import os from "node:os";
+import { matchesGlob } from "node:path";
 import { syncBuiltinESMExports } from "node:module";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { supported } from "../../../deploy/support/dates.ts";
@@ -22,6 +23,19 @@ function elsewhere<T>(machine: string, now: string, work: () => T): T {
   vi.stubEnv("HOSTNAME", machine);
   syncBuiltinESMExports();
   return work();
+}
+
+interface LifecycleRule {
+  selection: { tagStatus: "any" | "tagged" | "untagged"; tagPatternList?: string[] };
+}
+
+/** Which rules of ECR count an image with this tag; undefined: it has none. */
+function selectedBy(tag: string | undefined, rules: readonly LifecycleRule[]): number[] {
+  const isSelected = ({ selection: { tagStatus, tagPatternList = [] } }: LifecycleRule): boolean =>
+    tagStatus === "tagged"
+      ? tag !== undefined && tagPatternList.some((pattern) => matchesGlob(tag, pattern))
+      : tagStatus === "any" || tag === undefined;
+  return rules.flatMap((rule, index) => (isSelected(rule) ? [index] : []));
 }
 
 const kmsOrAws = [{ apply_server_side_encryption_by_default: { sse_algorithm: "aws:kms" }, bucket_key_enabled: true }];
@@ -53,6 +67,16 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     expect(synthesise(stage, { ANALYZE_STATE_BUCKET: "analyze-state" }).terraform.backend).toEqual({
       s3: { ...s3, key: `${stage}.tfstate` },
     });
+  });
+
+  it("keeps releases apart from builds, and no rule deletes what has no tag, such as a signature", () => {
+    const policies = all(stack, "aws_ecr_lifecycle_policy").map(({ policy }) => JSON.parse(String(policy)).rules);
+    expect(policies.length).toBeGreaterThan(0);
+    for (const rules of policies) {
+      expect(selectedBy(undefined, rules)).toEqual([]);
+      expect(["0.2.0", "v3.2.2", "8.1"].map((tag) => selectedBy(tag, rules))).toEqual([[0], [0], [0]]);
+      expect(selectedBy("src-0123456789abcdef", rules)).toEqual([1]);
+    }
   });
 
   it("has a repository for each image, scans every push and lets no tag be pushed over", () => {

@@ -1,5 +1,8 @@
 # One file, an image per program: docker build --target web|worker|client|certs .
 # Each holds one bundle on a runtime without shell and package manager; `npm run images` builds all.
+# The runtime of every image. `npm run images -- --push` pins it to the digest that the tag has then.
+ARG BASE=gcr.io/distroless/nodejs24-debian13:nonroot
+
 # On the build platform: bundles are the same for every target.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /src
@@ -14,10 +17,10 @@ COPY common common
 COPY certs certs
 COPY server server
 COPY client client
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/inventory.ts scripts/
 RUN node scripts/build.ts && mkdir log
 
-FROM gcr.io/distroless/nodejs24-debian13:nonroot AS runtime
+FROM $BASE AS runtime
 WORKDIR /app
 USER 65532:65532
 # Stack traces name lines of the sources, by the map beside the bundle.
@@ -26,9 +29,11 @@ ENTRYPOINT ["/nodejs/bin/node", "/app/main.mjs"]
 # Compose passes no arguments. `npm version` writes this line.
 ARG VERSION=0.2.0
 ARG REVISION=unknown
+ARG BASE
 LABEL org.opencontainers.image.version=$VERSION \
       org.opencontainers.image.revision=$REVISION \
-      org.opencontainers.image.base.name=gcr.io/distroless/nodejs24-debian13:nonroot
+      org.opencontainers.image.licenses=MIT \
+      org.opencontainers.image.base.name=$BASE
 
 FROM runtime AS web
 LABEL org.opencontainers.image.title=analyze/web \

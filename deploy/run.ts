@@ -38,6 +38,7 @@ export class Interrupted extends UserError {
 
 const installation: Readonly<Record<string, string>> = {
   aws: "install the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html, and its Session Manager plugin",
+  cosign: "install version 3 or newer, https://docs.sigstore.dev/cosign/system_config/installation/",
   docker: "install Docker and start it, https://docs.docker.com/get-started/get-docker/",
   helm: "install version 3.14 or newer, https://helm.sh/docs/intro/install/",
   kind: "install it, https://kind.sigs.k8s.io/docs/user/quick-start/",
@@ -45,6 +46,7 @@ const installation: Readonly<Record<string, string>> = {
   minikube: "install it, https://minikube.sigs.k8s.io/docs/start/",
   npx: "install npm, which comes with Node.js, https://nodejs.org",
   ssh: "install the OpenSSH client",
+  trivy: "install it, https://trivy.dev/latest/getting-started/installation/",
   tofu: "install OpenTofu 1.10 or newer, https://opentofu.org/docs/intro/install/",
   terraform: "install version 1.10 or newer, https://developer.hashicorp.com/terraform/install",
 };

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { writeInventory } from "./inventory.ts";
 import manifest from "../package.json" with { type: "json" };
 
 // Usage: node scripts/build.ts [program…]; all of them where none is named.
@@ -70,6 +71,7 @@ for (const [name, entry] of Object.entries(entries)) {
     metafile: true,
     logLevel: "warning",
   });
+  writeInventory(Object.keys(metafile.inputs), `dist/${name}`);
   for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
     if (file.endsWith(".mjs")) process.stdout.write(`${file}  ${Math.ceil(bytes / 1024)} KiB\n`);
   }

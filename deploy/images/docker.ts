@@ -3,9 +3,9 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import manifest from "../../package.json" with { type: "json" };
 import { failure, must, run, type RunOptions } from "../run.ts";
 import type { ImageName } from "./images.ts";
+import { originOf } from "./origin.ts";
 
 /** Name and secret of a registry, as `docker login` takes them. */
 export interface RegistryLogin {
@@ -16,25 +16,6 @@ export interface RegistryLogin {
 
 /** Folder of the Dockerfile: the root of the project. It ends with a separator. */
 export const project = fileURLToPath(new URL("../../", import.meta.url));
-
-/** What git says of the project; undefined without git or outside of a checkout. */
-async function git(...args: string[]): Promise<string | undefined> {
-  const { code, stdout } = await run("git", ["-C", project, ...args]);
-  return code === 0 ? stdout.trim() : undefined;
-}
-
-/**
- * The version and the commit, as labels of the image. BuildKit takes SOURCE_DATE_EPOCH (seconds) for the times in an image:
- * the variable of that name where it is set, else the time of the commit.
- */
-async function originArguments(): Promise<string[]> {
-  const values = {
-    VERSION: manifest.version,
-    REVISION: await git("describe", "--always", "--dirty", "--abbrev=40"),
-    SOURCE_DATE_EPOCH: process.env["SOURCE_DATE_EPOCH"] || (await git("log", "-1", "--format=%ct")),
-  };
-  return Object.entries(values).flatMap(([name, value]) => (value ? ["--build-arg", `${name}=${value}`] : []));
-}
 
 export interface BuildOptions {
   /** As `docker build` takes it. Default: the platform of Docker's machine. */
@@ -51,9 +32,15 @@ export async function buildImage(
 ): Promise<void> {
   const names = references.flatMap((reference) => ["--tag", reference]);
   const wanted = platform ? ["--platform", platform] : [];
-  const args = ["build", "--target", image, ...names, ...wanted, ...(await originArguments()), project];
+  const { args: values, labels } = await originOf(project);
+  const origin = [...pairs("--build-arg", values), ...pairs("--label", labels)];
+  const args = ["build", "--target", image, ...names, ...wanted, ...origin, project];
   if (show) await shown(args);
   else await must("docker", args);
+}
+
+function pairs(option: string, values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
 }
 
 /** Whether Docker has the image. */

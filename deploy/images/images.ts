@@ -17,7 +17,7 @@ const common = [
   "package-lock.json",
   "{common,certs,server,client}/package.json",
   "common/src/**/*",
-  "scripts/build.ts",
+  "scripts/{build,inventory}.ts",
 ];
 
 export type ImageName = keyof typeof sources;

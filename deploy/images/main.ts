@@ -1,30 +1,65 @@
+import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
-import { buildImage } from "./docker.ts";
+import { announce } from "../progress.ts";
+import { defaultBase, resolveBase } from "./base.ts";
+import { buildImage, project } from "./docker.ts";
 import { imageNames } from "./images.ts";
+import { originOf } from "./origin.ts";
+import { ownPlatform, publishImages, requireBuilder } from "./publish.ts";
+import { recordFile, writeRecord } from "./record.ts";
 
 surviveClosedPipes();
 
-const usage = "usage: npm run images -- [--tag NAME]     (default: the version and latest)";
+const usage = `usage: npm run images -- [--tag NAME]     builds analyze/{${imageNames.join(",")}} for Docker here (default: the version and latest)
+       npm run images -- --push REGISTRY  builds and pushes REGISTRY/{${imageNames.join(",")}}, and writes their digests to dist/images.json
+  --tag NAME           (default with --push: the version)
+  --platform LIST      such as linux/amd64,linux/arm64 (default: that of this machine)
+  --base IMAGE         the image below (default: that of the Dockerfile)
+  --record FILE        where the digests are written
+  --no-cache           use nothing of earlier builds`;
 
-function tagsFrom(args: readonly string[]): string[] {
-  if (args.length === 0) return [manifest.version, "latest"];
-  const [option, tag, ...others] = args;
-  if (option === "--tag" && tag && others.length === 0) return [tag];
-  throw new UserError(usage);
+function options(args: string[]) {
+  try {
+    const text = { type: "string" } as const;
+    return parseArgs({
+      args,
+      options: { tag: text, push: text, platform: text, base: text, record: text, "no-cache": { type: "boolean" } },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
+type Given = ReturnType<typeof options>;
+
+async function build({ tag, platform }: Given): Promise<void> {
+  const tags = tag ? [tag] : [manifest.version, "latest"];
+  for (const name of imageNames) {
+    process.stdout.write(`▸ analyze/${name}\n`);
+    const references = tags.map((one) => `analyze/${name}:${one}`);
+    await buildImage(name, references, { platform, show: true });
+  }
+}
+
+async function push(registry: string, given: Given): Promise<void> {
+  const { tag = manifest.version, platform = ownPlatform(), record: file = recordFile } = given;
+  await requireBuilder();
+  const base = await resolveBase(given.base ?? defaultBase(project));
+  announce(`base: ${base.name}, ${base.digest ?? "by its tag, because its registry could not be reached"}`);
+  const origin = await originOf(project);
+  const common = { root: project, registry, tag, platforms: platform.split(","), base, origin };
+  const images = await publishImages(imageNames, { ...common, noCache: given["no-cache"] === true });
+  writeRecord(file, { version: manifest.version, revision: origin.args["REVISION"] ?? null, base, images });
+  for (const reference of Object.values(images)) process.stdout.write(`${reference}\n`);
 }
 
 try {
-  const tags = tagsFrom(process.argv.slice(2));
-  for (const name of imageNames) {
-    process.stdout.write(`▸ analyze/${name}\n`);
-    await buildImage(
-      name,
-      tags.map((tag) => `analyze/${name}:${tag}`),
-      { show: true },
-    );
-  }
+  const given = options(process.argv.slice(2));
+  const { push: registry } = given;
+  if (registry === undefined) await build(given);
+  else await push(registry.replace(/\/$/, ""), given);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);

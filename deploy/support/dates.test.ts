@@ -30,7 +30,7 @@ function versionOf(what: RegExp): string {
 it.each<[what: RegExp, file: string, pattern: (version: string) => string]>([
   [/EKS/, "cdktf/src/stages.ts", (version) => `kubernetesVersion: "${version}"`],
   [/Node/, "package.json", (version) => `"node": "${version}.`],
-  [/base image/, "Dockerfile", (version) => `FROM gcr.io/distroless/nodejs24-${version}:nonroot`],
+  [/base image/, "Dockerfile", (version) => `ARG BASE=gcr.io/distroless/nodejs24-${version}:nonroot`],
   [/Lambda/, "cdktf/src/constructs/rotated-secret.ts", (version) => `lambdaRuntime = "${version}"`],
 ])("names the version of %s that %s uses", (what, file, pattern) => {
   expect(text(file)).toContain(pattern(versionOf(what)));

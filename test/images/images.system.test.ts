@@ -53,7 +53,7 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
   );
 
   it.each(names)(
-    "%s adds one bundle and its map to the base, web and worker also what they load on demand, at most 5 MiB",
+    "%s adds one bundle, its map and the names of its packages, web and worker also what they load on demand, at most 5 MiB",
     (name) => {
       const [ours = 0, below = 0] = [image(name), base].map((one) =>
         Number(docker("image", "inspect", "--format", "{{.Size}}", one)),
@@ -62,7 +62,10 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
       expect(ours - below).toBeLessThanOrEqual(5 * 2 ** 20);
       const files = filesOf(name).filter((path) => /^app\/./.test(path));
       expect(files).toEqual(expect.arrayContaining(["app/main.mjs", "app/main.mjs.map"]));
-      const others = files.filter((path) => !/^app\/main\.mjs(?:\.map)?$/.test(path));
+      const packages = files.filter((path) => path.startsWith("app/node_modules/"));
+      expect(packages).toContain("app/node_modules/zod/package.json");
+      expect(packages.filter((path) => !/\/(package\.json)?$/.test(path))).toEqual([]);
+      const others = files.filter((path) => !packages.includes(path) && !/^app\/main\.mjs(?:\.map)?$/.test(path));
       const isSplit = name === "web" || name === "worker";
       expect(others.filter((path) => !isSplit || !/^app\/\w+-\w{8}\.mjs(?:\.map)?$/.test(path))).toEqual([]);
     },

@@ -57,6 +57,11 @@ const requirements = {
     check: "command -v cert-manager",
     install: "build test/cluster/cert-manager, as its main.go says, into a folder of PATH",
   },
+  // What builds, signs and scans images as the pipeline does.
+  shipping: {
+    check: "command -v buildkitd && command -v cosign && command -v trivy",
+    install: "run .ci/shipping-tools FOLDER, and add that folder to PATH",
+  },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },
   systemdNotify: {

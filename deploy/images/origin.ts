@@ -1,0 +1,47 @@
+import manifest from "../../package.json" with { type: "json" };
+import { run } from "../run.ts";
+
+/** What git says of a checkout; undefined without git or outside of a checkout. */
+async function git(root: string, ...args: string[]): Promise<string | undefined> {
+  const { code, stdout } = await run("git", ["-C", root, ...args]);
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+/** The commit that a checkout is at, with `-dirty` where tracked files differ from it; undefined outside of a checkout. */
+async function revisionOf(root: string): Promise<string | undefined> {
+  const commit = await git(root, "rev-parse", "HEAD");
+  return (await git(root, "status", "--porcelain", "--untracked-files=no")) ? `${commit}-dirty` : commit;
+}
+
+/** Seconds since 1970 for the times in an image: SOURCE_DATE_EPOCH where it is set, else the time of the commit. */
+async function epochOf(root: string): Promise<string | undefined> {
+  return process.env["SOURCE_DATE_EPOCH"] || (await git(root, "log", "-1", "--format=%ct"));
+}
+
+/** The repository's page: only a pipeline knows it. A remote's URL may hold a password, and differs between two checkouts. */
+function sourceUrl(): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
+  return server && repository ? `${server}/${repository}` : undefined;
+}
+
+/** Where an image is from: arguments of the Dockerfile, and labels. */
+export interface Origin {
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Version, commit, source, and the time that BuildKit gives to everything in an image. All depend on the commit alone, not on
+ * the folder of the checkout.
+ */
+export async function originOf(root: string): Promise<Origin> {
+  const [revision, epoch, source] = [await revisionOf(root), await epochOf(root), sourceUrl()];
+  return {
+    args: {
+      VERSION: manifest.version,
+      ...(revision !== undefined && { REVISION: revision }),
+      ...(epoch !== undefined && { SOURCE_DATE_EPOCH: epoch }),
+    },
+    labels: source === undefined ? {} : { "org.opencontainers.image.source": source },
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { type ImageRecord, readRecord, writeRecord } from "./record.ts";
+
+const file = (): string => join(mkdtempSync(join(tmpdir(), "record-")), "dist", "images.json");
+const digest = `sha256:${"0a".repeat(32)}`;
+const record: ImageRecord = {
+  version: "1.2.3",
+  revision: "c0ffee",
+  base: { name: "base:tag", digest: null },
+  images: { web: `registry.test/web@${digest}` },
+};
+
+it("a record is read as it was written", () => {
+  const place = file();
+  writeRecord(place, record);
+  expect(readRecord(place)).toEqual(record);
+});
+
+it("a record that is not there says which command writes it", () => {
+  expect(() => readRecord(file())).toThrow(/`npm run images -- --push REGISTRY` writes it/);
+});
+
+it.each([
+  [
+    "a tag in place of a digest",
+    JSON.stringify({ ...record, images: { web: "registry.test/web:1" } }),
+    /images\.web: must end with @sha256:…/,
+  ],
+  [
+    "a short digest",
+    JSON.stringify({ ...record, images: { web: `registry.test/web@${digest.slice(0, -1)}` } }),
+    /images\.web/,
+  ],
+  ["half a file", JSON.stringify(record).slice(0, 20), /the file: /],
+])("a record with %s is rejected with the place of the fault", (_, text, fault) => {
+  const place = join(mkdtempSync(join(tmpdir(), "record-")), "images.json");
+  writeFileSync(place, text);
+  expect(() => readRecord(place)).toThrow(fault);
+});

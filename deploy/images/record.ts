@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "@analyze/common/errors";
+import { z } from "zod";
+import { project } from "./docker.ts";
+
+const reference = z.string().regex(/^\S+@sha256:[0-9a-f]{64}$/, "must end with @sha256:…");
+
+const record = z.object({
+  version: z.string(),
+  /** The commit; null: built outside of a checkout. */
+  revision: z.string().nullable(),
+  base: z.object({ name: z.string(), digest: z.string().nullable() }),
+  /** `registry/name@sha256:…` of each image, by its name. */
+  images: z.record(z.string(), reference),
+});
+
+/** What one run of `npm run images -- --push` has put into a registry. Scan, signatures, chart and release read it. */
+export type ImageRecord = z.infer<typeof record>;
+
+/** Where the record is, unless a command names another file. */
+export const recordFile = join(project, "dist", "images.json");
+
+export function writeRecord(file: string, written: ImageRecord): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
+}
+
+/** Throws a UserError that says how the record is made, or what is wrong with it. */
+export function readRecord(file: string): ImageRecord {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: \`npm run images -- --push REGISTRY\` writes it.`, { cause: error });
+  }
+  const parsed = record.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
+  throw new UserError(`${file} is not a record of images: ${faults.join("; ")}`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { signArguments, signerFrom, trustArguments } from "./signer.ts";
+
+it.each([
+  ["neither a key nor an identity", {}],
+  ["both", { key: "cosign.pub", identity: "https://example.test/" }],
+])("%s is rejected", (_, given) => {
+  expect(() => signerFrom(given)).toThrow(/^Name one: --key FILE/);
+});
+
+it("a key of one's own asks no service of Sigstore, neither to sign nor to verify", () => {
+  const signer = signerFrom({ key: "cosign.key" });
+  expect(signArguments(signer)).toContain("--tlog-upload=false");
+  expect(trustArguments(signer)).toEqual(["--key", "cosign.key", "--insecure-ignore-tlog=true"]);
+});
+
+it("a keyless signature must be in the transparency log, of this identity and this issuer", () => {
+  const signer = signerFrom({ identity: "^https://github.com/owner/analyze/" });
+  const args = trustArguments(signer);
+  expect(args.join(" ")).toBe(
+    "--certificate-identity-regexp ^https://github.com/owner/analyze/ --certificate-oidc-issuer https://token.actions.githubusercontent.com",
+  );
+  expect([...args, ...signArguments(signer)].join(" ")).not.toContain("tlog");
+});

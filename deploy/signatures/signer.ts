@@ -1,0 +1,38 @@
+import { UserError } from "@analyze/common/errors";
+
+/** Who signs, and whom a verification trusts. */
+export type Signer =
+  /** A key pair of one's own, offline: files of `cosign generate-key-pair`. */
+  | { readonly kind: "key"; readonly file: string }
+  /** The pipeline's identity, by Sigstore's public certificate authority and log. */
+  | { readonly kind: "keyless"; readonly identity: string; readonly issuer: string };
+
+const githubIssuer = "https://token.actions.githubusercontent.com";
+
+/** Options of the command line → whom to trust. `identity` is the URL of a workflow, as a regular expression. Throws a UserError. */
+export function signerFrom(given: {
+  key?: string | undefined;
+  identity?: string | undefined;
+  issuer?: string | undefined;
+}): Signer {
+  const { key, identity, issuer = githubIssuer } = given;
+  if ((key === undefined) === (identity === undefined))
+    throw new UserError(
+      "Name one: --key FILE (a key pair of your own), or --identity REGEXP (who signed in the pipeline).",
+    );
+  return key === undefined ? { kind: "keyless", identity: identity ?? "", issuer } : { kind: "key", file: key };
+}
+
+/** cosign's arguments to sign or attest. A key of one's own uses neither Sigstore's services nor its transparency log. */
+export function signArguments(signer: Signer): string[] {
+  return signer.kind === "key"
+    ? ["--key", signer.file, "--use-signing-config=false", "--tlog-upload=false", "--yes"]
+    : ["--yes"];
+}
+
+/** cosign's arguments to verify. */
+export function trustArguments(signer: Signer): string[] {
+  return signer.kind === "key"
+    ? ["--key", signer.file, "--insecure-ignore-tlog=true"]
+    : ["--certificate-identity-regexp", signer.identity, "--certificate-oidc-issuer", signer.issuer];
+}

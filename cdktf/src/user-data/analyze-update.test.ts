@@ -65,7 +65,14 @@ it("installs the release that the bucket names, and says so in the line for stat
   const sha = await publish("one");
   expect(update()).toEqual({ status: 0, output: `analyze-update: running ${sha}\n` });
   expect([running(), state()]).toEqual([sha, `running ${sha.slice(0, 12)}`]);
+});
+
+it("says to a person that the newest release runs already, and nothing to the timer", async () => {
+  const sha = await publish("one");
+  update();
   expect(update()).toEqual({ status: 0, output: "" });
+  const output = `analyze-update: running ${sha}, the newest release, already\n`;
+  expect(update("--retry")).toEqual({ status: 0, output });
 });
 
 it("tries a release that does not start five times, later each time, and keeps the old one running", async () => {

@@ -1,16 +1,11 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  CreateVpcCommand,
-  DescribeInstancesCommand,
-  DescribeSecurityGroupRulesCommand,
-  DescribeVpcsCommand,
-  EC2Client,
-} from "@aws-sdk/client-ec2";
-import { DeleteBucketPolicyCommand, GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateVpcCommand, DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
+import { freePort } from "../../test/support/ports.ts";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
@@ -25,18 +20,13 @@ const stateShape = z.object({ outputs: z.record(z.string(), z.object({ value: z.
 /** A person who has lost every setting: no address, no key file, no CA file. */
 const noSettings = { ANALYZE_SSH_CIDR: "", ANALYZE_SSH_PUBLIC_KEY_FILE: "", ANALYZE_CA_FILE: "" };
 
-/** Puts the emulator's gaps over a synthesised stack; with `inS3`, those of its S3 too. */
-function adapt(home: string, inS3 = ""): void {
-  const s3Backend = { bucket: inS3, key: "dev.tfstate", region: "eu-central-1", encrypt: true, use_lockfile: true };
-  const backend = { terraform: { backend: { s3: { ...s3Backend, use_path_style: true } } } };
+/** Puts the emulator's gaps over a synthesised stack. */
+function adapt(home: string): void {
   const stack = join(home, "cdktf.out", "stacks", "dev");
-  writeFileSync(
-    join(stack, "moto_override.tf.json"),
-    JSON.stringify({ ...gaps(stack), ...(inS3 === "" ? {} : backend) }),
-  );
+  writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));
 }
 
-describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a person types them", () => {
+describeWith(["terraform", "moto"], "a stage by its commands, as a person types them", () => {
   const folder = temporaryFolder();
   let moto: Moto;
   let s3: S3Client;
@@ -46,7 +36,6 @@ describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a 
   /** The release that was deployed first, and the one that took its place. */
   let first: string;
   let second: string;
-  let stateBucket = "";
 
   beforeAll(async () => {
     moto = await startMoto();
@@ -135,12 +124,18 @@ describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a 
     expect([deployed.status, await current()]).toEqual([0, second]);
   });
 
-  it("deploy takes a new home address, and leaves the host alone", async () => {
+  it("deploy --replace-host changes nothing where the log of the host cannot be saved first", async () => {
     const before = await hostId();
-    const { status } = await command(["deploy", "--yes", "--no-images"], { ANALYZE_SSH_CIDR: "198.51.100.9/32" });
-    const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({}));
-    const ssh = SecurityGroupRules.filter(({ FromPort }) => FromPort === 22).map(({ CidrIpv4 }) => CidrIpv4);
-    expect([status, ssh, await hostId()]).toEqual([0, ["198.51.100.9/32"], before]);
+    // Nobody listens there.
+    const { status, output } = await command(["deploy", "--yes", "--no-images", "--replace-host"], {
+      ...noSettings,
+      ANALYZE_SSH_PORT: String(await freePort()),
+    });
+    expect([status, output]).toEqual([
+      1,
+      expect.stringMatching(/The log of i-\w+ could not be saved\.[^]*Nothing was changed\./),
+    ]);
+    expect([output.includes("is replaced"), await hostId()]).toEqual([false, before]);
   });
 
   it("a region that was mistyped is refused with what to type, by every command that would change something", async () => {
@@ -153,37 +148,10 @@ describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a 
     }
   });
 
-  it("moves the state to S3, from where a second person works without a setting of the stage", async () => {
-    const made = await command(["bootstrap"]);
-    stateBucket = /ANALYZE_STATE_BUCKET=(\S+)/.exec(made.output)?.[1] ?? "";
-    // moto applies a Deny without a look at its condition.
-    await s3.send(new DeleteBucketPolicyCommand({ Bucket: stateBucket }));
-    const moved = await command(["state", "--to", "s3"], { ANALYZE_STATE_BUCKET: stateBucket });
-    expect([moved.status, moved.output]).toEqual([
-      0,
-      expect.stringContaining(`export ANALYZE_STATE_BUCKET=${stateBucket}`),
-    ]);
-    expect(existsSync(join(folder, "state/dev.tfstate"))).toBe(false);
-    const other = temporaryFolder();
-    cpSync(join(folder, "cdktf.out"), join(other, "cdktf.out"), { recursive: true });
-    adapt(other, stateBucket);
-    const { status, output } = await command(["plan"], { ...noSettings, ANALYZE_STATE_BUCKET: stateBucket }, other);
-    expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
-  });
-
   it("a fresh clone without the state is refused: it would make everything a second time", async () => {
     const { status, output } = await command(["deploy", "--yes"], {}, temporaryFolder());
     expect([status, output]).toEqual([2, expect.stringContaining("is in eu-central-1 already")]);
     expect(output).toContain("Set ANALYZE_STATE_BUCKET");
-  });
-
-  it("moves the state back from S3, and remembered meanwhile where it was", async () => {
-    adapt(folder, stateBucket);
-    expect((await command(["plan"], noSettings)).status).toBe(0);
-    const { status } = await command(["state", "--to", "local"], { ANALYZE_STATE_BUCKET: stateBucket });
-    adapt(folder);
-    const planned = await command(["plan"], noSettings);
-    expect([status, planned.status]).toEqual([0, 0]);
   });
 
   it("destroy asks first, needs no setting, and names what a killed apply left", async () => {
@@ -198,7 +166,7 @@ describeWith(["terraform", "moto"], "two weeks of a stage, by the commands as a 
     expect(output).toContain(`vpc ${orphan.Vpc?.VpcId}`);
     const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
     expect(Vpcs.filter(({ IsDefault }) => IsDefault !== true)).toHaveLength(1);
-    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([stateBucket]);
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([]);
     expect(existsSync(join(folder, "state/dev.settings.json"))).toBe(false);
   });
 

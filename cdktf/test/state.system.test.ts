@@ -3,12 +3,13 @@ import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
+  GetObjectCommand,
   GetPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { App } from "cdktf";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -18,7 +19,7 @@ import { AnalyzeStack } from "../src/stacks/analyze-stack.ts";
 import { clientOf } from "./support/aws.ts";
 import { temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
-import { terraformIn } from "./support/terraform.ts";
+import { type Ran, terraformIn } from "./support/terraform.ts";
 
 const main = fileURLToPath(new URL("../src/commands/main.ts", import.meta.url));
 
@@ -99,4 +100,54 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     const { output } = await other(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
     expect(output).toContain("No changes.");
   });
+
+  /** A command in a checkout's folder cdktf/, with the setting that names the bucket unless `settings` says otherwise. */
+  async function command(cwd: string, args: string[], settings: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const env = { ...process.env, ...moto.env, ANALYZE_STATE_BUCKET: bucket, ...settings };
+    const program = startProgram(process.execPath, [main, ...args], { cwd, env });
+    return { status: await program.ended, output: program.output() };
+  }
+
+  it("takes a state that was local, with its settings, and gives both back; meanwhile the checkout remembers the bucket", async () => {
+    const folder = temporaryFolder();
+    const kept = { "dev.tfstate": '{"version": 4}', "dev.settings.json": "{}" };
+    mkdirSync(join(folder, "state"));
+    for (const [name, text] of Object.entries(kept)) writeFileSync(join(folder, "state", name), text);
+    const moved = await command(folder, ["state", "--to", "s3"]);
+    expect([moved.status, moved.output]).toEqual([0, expect.stringContaining(`export ANALYZE_STATE_BUCKET=${bucket}`)]);
+    expect(readdirSync(join(folder, "state"))).toEqual(["dev.bucket"]);
+    const there = clientOf(S3Client, moto);
+    for (const [Key, text] of Object.entries(kept)) {
+      const { Body } = await there.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      expect(await Body?.transformToString()).toBe(text);
+    }
+    const back = await command(folder, ["state", "--to", "local"], { ANALYZE_STATE_BUCKET: "" });
+    expect([back.status, readdirSync(join(folder, "state")).sort()]).toEqual([0, Object.keys(kept).sort()]);
+  });
+
+  it("does not move while it is locked; the lock of a killed apply is named, and removed after a yes", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "state"));
+    writeFileSync(join(folder, "state/dev.tfstate"), "{}");
+    writeFileSync(join(folder, "state/.dev.tfstate.lock.info"), lockInfo);
+    const refused = await command(folder, ["state", "--to", "s3"]);
+    expect([refused.status, refused.output]).toEqual([
+      2,
+      expect.stringMatching(/is locked by someone@somewhere since 2026-\S+ \(OperationTypeApply\).*-- --unlock/),
+    ]);
+    const here = { ANALYZE_STATE_BUCKET: "" };
+    const asked = await command(folder, ["state", "--unlock"], here);
+    expect([asked.status, asked.output]).toEqual([1, expect.stringContaining("The lock stays.")]);
+    expect((await command(folder, ["state", "--unlock", "--yes"], here)).status).toBe(0);
+    const again = await command(folder, ["state", "--unlock"], here);
+    expect([again.status, again.output]).toEqual([2, expect.stringContaining("is not locked")]);
+  });
+});
+
+/** What Terraform writes beside a state that it works on. */
+const lockInfo = JSON.stringify({
+  ID: "0d3b6e64-2d9f-4a55-9d5c-0f4c7f6f2c1e",
+  Operation: "OperationTypeApply",
+  Who: "someone@somewhere",
+  Created: "2026-11-26T03:00:00Z",
 });

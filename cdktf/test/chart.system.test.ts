@@ -8,7 +8,6 @@ import { must } from "../../deploy/run.ts";
 import { define, loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";
-import { project } from "../../deploy/images/docker.ts";
 import { autoscalerObjects } from "../src/chart/autoscaler.ts";
 import { storageClass } from "../src/chart/storage-class.ts";
 import { chartValues } from "../src/chart/values.ts";
@@ -18,6 +17,7 @@ import { namespaceObjects } from "../src/chart/namespace.ts";
 import { controllerValues } from "../src/chart/prepare.ts";
 import { environment, production, temporaryFolder } from "./support/fixture.ts";
 import { kubectl } from "./support/pods.ts";
+import { renderProdChart } from "./support/prod-chart.ts";
 import { terraformIn } from "./support/terraform.ts";
 
 const facts = { clusterName: "analyze-prod", region: "eu-central-1", vpcId: "vpc-0123456789abcdef0" };
@@ -66,18 +66,9 @@ describeWith(["helm", "go"], "the images of a cluster without a way to the inter
   ]);
 
   it("are the project's own and those that `npm run mirror` copies: the rendered charts name no other", async () => {
-    const values = JSON.stringify(chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" }));
-    const chart = [
-      "template",
-      "analyze",
-      `${project}ingress`,
-      "-n",
-      "analyze",
-      "-f",
-      `${project}ingress/values.prod.yaml`,
-      ...["redis.enabled=true", "auth.tokensSecretName=tokens"].flatMap((value) => ["--set", value]),
-    ];
-    const rendered = [await must("helm", [...chart, "-f", "-"], { input: values }), await installed()].join("\n");
+    const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
+    const store = ["redis.enabled=true", "auth.tokensSecretName=tokens"].flatMap((value) => ["--set", value]);
+    const rendered = [await renderProdChart(values, ...store), await installed()].join("\n");
     const found = [...rendered.matchAll(/^[ -]*image: "?([^\s"]+)"?$/gm)].map(([, image = ""]) => image);
     const copied = foreignImages({ ...stages.prod.cluster, stores: true }).map(({ source }) => source);
     expect(found).toEqual(expect.arrayContaining([copied[0], "valkey/valkey:8.1"]));

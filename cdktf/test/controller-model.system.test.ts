@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { project } from "../../deploy/images/docker.ts";
 import { loadBalancerController, moduleFolder } from "../../test/cluster/definitions.ts";
 import { behindTargetGroup, deployment, objectsOf, renderedFrom } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
+import { ownChart } from "../src/chart/own-chart.ts";
 import { namespaceObjects } from "../src/chart/namespace.ts";
 import { gatePrefix } from "../src/chart/gates.ts";
 import { objectsIn, treatments } from "./support/balancer-controller.ts";
@@ -13,8 +13,7 @@ import { all, synthesise } from "./support/synthesised.ts";
 describeWith(["helm"], "the chart of stage prod and a model of the AWS Load Balancer Controller", () => {
   // helm prints objects in the order in which it creates them.
   const values = ["image.registry=registry.example", "edge.host=analyze.example.org", ...behindTargetGroup];
-  const chart = join(project, "ingress");
-  const files = ["-f", join(chart, "values.prod.yaml")];
+  const [chart, ...files] = ownChart;
   const yaml = renderedFrom(chart, ...files, ...values.flatMap((pair) => ["--set", pair]));
   const objects = objectsIn(yaml);
 

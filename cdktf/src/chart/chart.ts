@@ -11,6 +11,7 @@ import { announce } from "../../../deploy/progress.ts";
 import { failure, must } from "../../../deploy/run.ts";
 import { requireImages } from "../images/required.ts";
 import { ensureGates } from "./gates.ts";
+import { ownChart } from "./own-chart.ts";
 import { install, prepare, publicControllerChart } from "./prepare.ts";
 import { chartValues, output } from "./values.ts";
 
@@ -58,8 +59,13 @@ export async function chart({ context, controllerChart }: ChartOptions): Promise
       );
     }
     announce("web and worker, until the balancer finds them healthy");
-    const own = [join(project, "ingress"), "--values", join(project, "ingress/values.prod.yaml")];
-    await install(cluster, { name: "analyze", namespace: clusterNames.namespace, chart: own, values, minutes: 15 });
+    await install(cluster, {
+      name: "analyze",
+      namespace: clusterNames.namespace,
+      chart: ownChart,
+      values,
+      minutes: 15,
+    });
     await ensureGates(cluster, clusterNames.namespace, 15);
   });
 }

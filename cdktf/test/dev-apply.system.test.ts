@@ -19,7 +19,7 @@ import { goBack, publish } from "../src/release/publish.ts";
 import { publishSecrets } from "../src/release/secrets.ts";
 import { cloudConfig } from "../src/user-data/cloud-config.ts";
 import { readHostScripts } from "../src/user-data/scripts.ts";
-import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
+import { type Applied, applyStage, itEnds, itFindsItself, itHolds } from "./support/applied.ts";
 import { clientOf } from "./support/aws.ts";
 import { config, release } from "./support/fixture.ts";
 import type { Workspace } from "./support/terraform.ts";
@@ -58,6 +58,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
   }
 
   itHolds(() => applied);
+  itFindsItself("dev", ["cloudwatch", "s3"], () => applied);
 
   it("gives a host with IMDSv2 alone, an encrypted disk, a fixed address and our tags", async () => {
     const host = await theHost();

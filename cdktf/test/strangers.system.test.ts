@@ -1,10 +1,19 @@
 import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import { CreateBucketCommand, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../../test/support/requirements.ts";
 import { strangers } from "../src/state/strangers.ts";
+import { taggedElsewhere } from "../src/state/tagged.ts";
+import { tagClients } from "./support/account.ts";
 import { clientOf } from "./support/aws.ts";
 import { endHost, makeHost } from "./support/host.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
+
+function tags(of: Record<string, string>): { Key: string; Value: string }[] {
+  return Object.entries(of).map(([Key, Value]) => ({ Key, Value }));
+}
 
 describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
   let moto: Moto;
@@ -17,10 +26,9 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
 
   afterAll(() => moto.stop());
 
-  async function makeVpc(tags: Record<string, string>): Promise<string> {
-    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  async function makeVpc(of: Record<string, string>): Promise<string> {
     const { Vpc } = await ec2.send(
-      new CreateVpcCommand({ CidrBlock: "10.99.0.0/24", TagSpecifications: [{ ResourceType: "vpc", Tags }] }),
+      new CreateVpcCommand({ CidrBlock: "10.99.0.0/24", TagSpecifications: [{ ResourceType: "vpc", Tags: tags(of) }] }),
     );
     return Vpc?.VpcId ?? "";
   }
@@ -42,5 +50,33 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
     await endHost(ec2, id);
     await ec2.send(new DeleteVpcCommand({ VpcId: ours }));
     expect(await strangers(ec2, "dev", null)).toEqual([]);
+  });
+
+  it("is found in other services by both tags, unless the state names it", async () => {
+    const secrets = clientOf(SecretsManagerClient, moto);
+    const Tags = tags({ project: "analyze", stage: "dev" });
+    const { ARN: secret = "" } = await secrets.send(new CreateSecretCommand({ Name: "ours", SecretString: "x", Tags }));
+    const foreign = tags({ project: "other", stage: "dev" });
+    await secrets.send(new CreateSecretCommand({ Name: "theirs", SecretString: "x", Tags: foreign }));
+    const s3 = clientOf(S3Client, moto);
+    const CreateBucketConfiguration = { LocationConstraint: "eu-central-1" } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: "ours", CreateBucketConfiguration }));
+    await s3.send(new PutBucketTaggingCommand({ Bucket: "ours", Tagging: { TagSet: Tags } }));
+    expect(await taggedElsewhere(tagClients(moto), "dev", null)).toEqual(["arn:aws:s3:::ours", secret]);
+    expect(await taggedElsewhere(tagClients(moto), "dev", JSON.stringify({ arn: secret }))).toEqual([
+      "arn:aws:s3:::ours",
+    ]);
+  });
+
+  it("is no key that AWS deletes in 30 days", async () => {
+    const { tagging, keys } = tagClients(moto);
+    const Tags = Object.entries({ project: "analyze", stage: "old" }).map(([TagKey, TagValue]) => ({
+      TagKey,
+      TagValue,
+    }));
+    const { KeyMetadata } = await keys.send(new CreateKeyCommand({ Tags }));
+    expect(await taggedElsewhere({ tagging, keys }, "old", null)).toEqual([KeyMetadata?.Arn]);
+    await keys.send(new ScheduleKeyDeletionCommand({ KeyId: KeyMetadata?.KeyId }));
+    expect(await taggedElsewhere({ tagging, keys }, "old", null)).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { explainLock } from "./lock.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
-import { announceOrphans, orphans } from "./orphans.ts";
+import { announceOrphans, orphansInEc2 } from "./orphans.ts";
 import { endingSupport } from "../../../deploy/support/dates.ts";
 import { announce } from "../../../deploy/progress.ts";
 
@@ -43,8 +43,9 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const hosts =
     options.replaceHost === true ? (await terraform.list()).filter((one) => one.startsWith("aws_instance.")) : [];
   if (hosts.length > 0) {
-    announce("the host is replaced: its SSH host keys are new, and its log ends");
-    announce(`its log so far is in ${await saveLog(env)}`);
+    // First: where it fails, nothing is replaced.
+    const saved = await saveLog(env);
+    announce(`the host is replaced: its SSH host keys are new, and its log ends; the log so far is in ${saved}`);
   }
   await explainLock(place, () => terraform.apply(options.yes === true, [], hosts));
   await keepDeployed(place, config, env, account);
@@ -67,7 +68,7 @@ async function publishRelease({ region, target }: Config, bucket: string, releas
 /** A checkout without the stage's state would make everything a second time, beside what is there. Throws a UserError. */
 async function refuseSecond({ stage, region }: Config, place: Place): Promise<void> {
   if ((await readKept(place, "tfstate")) !== null) return;
-  const there = await orphans(place);
+  const there = await orphansInEc2(place, null);
   if (there.length === 0) return;
   const list = there.map((line) => `  ${line}`).join("\n");
   throw new UserError(

@@ -1,19 +1,26 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { announce } from "../../../deploy/progress.ts";
 import { type Place, readKept } from "../state/place.ts";
 import { strangers } from "../state/strangers.ts";
+import { serviceOf, taggedElsewhere } from "../state/tagged.ts";
 
-/** What carries the stage's tags in EC2 and is in no state, as after a killed apply: one line each. */
-export async function orphans(place: Place): Promise<string[]> {
-  const { stage, region } = place;
-  const found = await strangers(new EC2Client({ region }), stage, await readKept(place, "tfstate"));
+/** What exists in EC2 with the stage's tags and is in no state: one line each. */
+export async function orphansInEc2({ stage, region }: Place, state: string | null): Promise<string[]> {
+  const found = await strangers(new EC2Client({ region }), stage, state);
   return found.map(({ type, id }) => `${type} ${id}`);
 }
 
-/** Names them to a person, and says what to do. */
+/** Names to a person what carries the stage's tags in any service and is in no state, as after a killed apply, and says what to do. */
 export async function announceOrphans(place: Place): Promise<void> {
-  const found = await orphans(place);
+  const state = await readKept(place, "tfstate");
+  const { region, stage } = place;
+  const clients = { tagging: new ResourceGroupsTaggingAPIClient({ region }), keys: new KMSClient({ region }) };
+  const [hosts, others] = await Promise.all([orphansInEc2(place, state), taggedElsewhere(clients, stage, state)]);
+  const found = [...hosts, ...others.map((arn) => `${serviceOf(arn)} ${arn}`)];
   if (found.length === 0) return;
-  announce("these carry the stage's tags and are in no state, as after a killed apply: delete them in the EC2 console");
+  announce("these carry the stage's tags and are in no state, as after a killed apply: delete them in the AWS console");
   for (const line of found) process.stderr.write(`  ${line}\n`);
+  if (others.length > 0) announce("AWS may list what is not in EC2 for hours after its deletion");
 }

@@ -16,7 +16,7 @@ export interface Tagged {
 const alive = ["pending", "running", "stopping", "stopped"];
 
 /**
- * What carries the stage's tags in EC2 and is not named in `state` (Terraform's JSON; null: there is no state). A network stands
+ * What carries the stage's tags in EC2, exists, and is not named in `state` (Terraform's JSON; null: there is no state). A network stands
  * for all that is in it.
  */
 export async function strangers(ec2: EC2Client, stage: string, state: string | null): Promise<Tagged[]> {

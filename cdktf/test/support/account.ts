@@ -6,10 +6,18 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { GetObjectCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { strangers } from "../../src/state/strangers.ts";
+import { type TagClients, taggedElsewhere } from "../../src/state/tagged.ts";
 import { clientOf } from "./aws.ts";
 import type { Moto } from "./moto.ts";
+
+/** What finds tags in an emulated account. */
+export function tagClients(moto: Moto): TagClients {
+  return { tagging: clientOf(ResourceGroupsTaggingAPIClient, moto), keys: clientOf(KMSClient, moto) };
+}
 
 /** What an emulated account holds of stage dev, read by the AWS SDK. */
 export class Account {
@@ -66,6 +74,7 @@ export class Account {
     const names = [...(await this.buckets()), ...Roles.map(({ RoleName }) => RoleName)];
     return [
       ...tagged.map(({ id }) => id),
+      ...(await taggedElsewhere(tagClients(this.moto), "dev", null)),
       ...repositories.map(({ repositoryName = "" }) => repositoryName),
       ...names.filter((name) => name?.startsWith("analyze-dev")).map(String),
     ];

@@ -1,9 +1,14 @@
 import { readdirSync } from "node:fs";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { expect, it } from "vitest";
 import type { Release } from "../../src/release/release.ts";
 import { allowedFor, neededActions } from "./deployer-policy.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Stage } from "../../src/stages.ts";
+import { strangers } from "../../src/state/strangers.ts";
+import { serviceOf, taggedElsewhere } from "../../src/state/tagged.ts";
+import { tagClients } from "./account.ts";
+import { clientOf } from "./aws.ts";
 import { environment, release } from "./fixture.ts";
 import { type Moto, startMoto } from "./moto.ts";
 import { type Workspace, workspace } from "./terraform.ts";
@@ -47,6 +52,18 @@ export function itHolds(applied: () => Applied): void {
     const { stack } = applied();
     const { output } = await stack.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"], [0, 2]);
     expect(output).toContain("No changes.");
+  });
+}
+
+/** `services`: those outside of EC2 whose resources carry tags that the emulator's tagging API knows. */
+export function itFindsItself(stage: string, services: readonly string[], applied: () => Applied): void {
+  it("is found by its tags in every service, and nothing of it is taken for an orphan", async () => {
+    const { moto, stack } = applied();
+    const { output: state } = await stack.terraform(["state", "pull"]);
+    const [ec2, clients] = [clientOf(EC2Client, moto), tagClients(moto)];
+    const found = await taggedElsewhere(clients, stage, null);
+    expect([...new Set(found.map(serviceOf))].sort()).toEqual(services);
+    expect([...(await strangers(ec2, stage, state)), ...(await taggedElsewhere(clients, stage, state))]).toEqual([]);
   });
 }
 

@@ -64,6 +64,8 @@ const besides: Readonly<Record<Recorded, readonly string[]>> = {
     "ec2:DescribeInstanceStatus",
     "ec2:GetConsoleOutput",
     "ec2:RebootInstances",
+    // `plan`, `deploy` and `destroy` look for what is in no state
+    "tag:GetResources",
   ],
   prod: [
     // tags, as above

@@ -49,26 +49,37 @@ async function tasks(redis: PrivateRedis, ...args: string[]): Promise<[string, n
 describeWith(["redis-server"], "a task whose work fails", () => {
   it("is run five times, with pauses that grow, and is then a dead letter that a person can see and retry", async () => {
     const redis = await redisForTest();
-    const starts: number[] = [];
+    const starts: [id: string, at: number][] = [];
     let isBroken = true;
-    const stack = await stackWith(redis, async () => {
-      starts.push(performance.now());
+    const stack = await stackWith(redis, async (one) => {
+      starts.push([one, performance.now()]);
       if (isBroken) throw new Error("the work quotes secret-text");
       return { processed_text: "done" };
     });
     const id = await add(stack);
+    const other = await add(stack);
+    await until(stack, `/api/tasks/${other}`, isIn("failed"), 60_000);
     const failed = await until(stack, `/api/tasks/${id}`, isIn("failed"), 60_000);
     expect(failed).toMatchObject({ attempts: 5, error: expect.stringContaining("kept for a person") });
-    const pauses = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+    const own = starts.flatMap(([one, at]) => (one === id ? [at] : []));
+    const pauses = own.slice(1).map((start, index) => start - (own[index] ?? 0));
     expect(pauses.map((pause, index) => pause >= 500 * 2 ** index)).toEqual([true, true, true, true]);
 
-    expect(await tasks(redis, "list")).toEqual([expect.stringContaining(`${id}  `), 0]);
+    const [listed] = await tasks(redis, "list", "--count", "2");
+    expect(listed.split("\n").map((line) => line.slice(0, 25))).toEqual([`${other}  `, `${id}  `, ""]);
+    expect((await tasks(redis, "list", "--count", "1"))[0].split("\n")).toHaveLength(2);
     const [shown] = await tasks(redis, "show", id);
     expect(JSON.parse(shown)).toMatchObject({ id, state: "failed", task: "ruled", textBytes: 11 });
     isBroken = false;
     expect(await tasks(redis, "retry", id)).toEqual(["Retried 1.\n", 0]);
     await until(stack, `/api/tasks/${id}`, isIn("completed"));
-    expect(await tasks(redis, "retry", id)).toEqual([`${id} is completed: only a failed task can be retried\n`, 2]);
+    // One that cannot be retried does not keep the command from the others.
+    const [said, code] = await tasks(redis, "retry", id, other);
+    expect([said.split("\n").toSorted(), code]).toEqual([
+      ["", "Retried 1.", `${id} is completed: only a failed task can be retried`],
+      2,
+    ]);
+    await until(stack, `/api/tasks/${other}`, isIn("completed"));
     expect(await tasks(redis, "drop", id)).toEqual(["Dropped 1.\n", 0]);
     expect((await stack.get(`/api/tasks/${id}`)).status).toBe(404);
     expect((await tasks(redis, "show", id))[1]).toBe(2);

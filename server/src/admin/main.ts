@@ -1,10 +1,14 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
 import { readSettings } from "@analyze/common/settings";
-import { Command } from "commander";
+import { suggestOptions } from "@analyze/common/suggest";
+import { Command, Option } from "commander";
 import { z } from "zod";
+import { taskStates, type TaskState } from "../contract/tasks.ts";
 import { redisSettingsOf, redisVariables } from "../shared/queue/settings.ts";
-import { openTasks, stateNamed, type Tasks } from "./tasks.ts";
+import { doEach } from "./each.ts";
+import { count, id, ids } from "./options.ts";
+import type { Tasks } from "./tasks.ts";
 
 surviveClosedPipes();
 
@@ -14,6 +18,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 async function withTasks(command: (tasks: Tasks) => Promise<void>): Promise<void> {
   const redis = redisSettingsOf(readSettings(z.object(redisVariables), process.env));
   if (!redis) throw new UserError("REDIS_URL is not set: name the Redis of web and worker");
+  // Loaded when a command is right: BullMQ takes a second.
+  const { openTasks } = await import("./tasks.ts");
   const tasks = openTasks(redis);
   try {
     await command(tasks);
@@ -22,50 +28,52 @@ async function withTasks(command: (tasks: Tasks) => Promise<void>): Promise<void
   }
 }
 
-const program = new Command("tasks").description("The tasks of the queue. REDIS_URL says where it is.");
+const program = new Command("tasks")
+  .description("The tasks of the queue. REDIS_URL says where it is.")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program
   .command("list")
   .description("the newest tasks of a state")
-  .option("--state <state>", "waiting, active, completed or failed", "failed")
-  .option("--count <number>", "how many", "25")
-  .action((options: { state: string; count: string }) =>
+  .addOption(new Option("--state <state>", "their state").choices(taskStates).default("failed"))
+  .option("--count <number>", "how many", count, 25)
+  .action((options: { state: TaskState; count: number }) =>
     withTasks(async (tasks) => {
-      const lines = await tasks.list(stateNamed(options.state), Number.parseInt(options.count, 10) || 25);
+      const lines = await tasks.list(options.state, options.count);
       say(lines.length > 0 ? lines.join("\n") : `No task is ${options.state}.`);
     }),
   );
 
 program
-  .command("show <id>")
+  .command("show")
   .description("a task without its text and result")
+  .argument("<id>", "its ID", id)
   .option("--whole", "with them")
-  .action((id: string, options: { whole?: boolean }) =>
-    withTasks(async (tasks) => say(await tasks.show(id, options.whole ?? false))),
+  .action((one: string, options: { whole?: boolean }) =>
+    withTasks(async (tasks) => say(await tasks.show(one, options.whole ?? false))),
   );
 
 program
-  .command("retry [ids...]")
+  .command("retry")
   .description("puts failed tasks back into the queue")
+  .argument("[ids...]", "their IDs", ids)
   .option("--all", "every failed task")
-  .action((ids: string[], options: { all?: boolean }) =>
-    withTasks(async (tasks) => {
-      const wanted = options.all ? await tasks.failed() : ids;
-      if (wanted.length === 0 && !options.all) throw new UserError("retry needs an ID, or --all");
-      for (const id of wanted) await tasks.retry(id);
-      say(`Retried ${wanted.length}.`);
-    }),
-  );
+  .action((some: string[], options: { all?: boolean }) => {
+    if ((some.length === 0) !== (options.all === true)) throw new UserError("retry needs one or more IDs, or --all");
+    return withTasks(async (tasks) =>
+      doEach(options.all ? await tasks.failed() : some, { done: "Retried", one: (task) => tasks.retry(task), say }),
+    );
+  });
 
 program
-  .command("drop <ids...>")
+  .command("drop")
   .description("removes tasks for good")
-  .action((ids: string[]) =>
-    withTasks(async (tasks) => {
-      for (const id of ids) await tasks.drop(id);
-      say(`Dropped ${ids.length}.`);
-    }),
+  .argument("<ids...>", "their IDs", ids)
+  .action((some: string[]) =>
+    withTasks((tasks) => doEach(some, { done: "Dropped", one: (task) => tasks.drop(task), say })),
   );
+
+suggestOptions(program);
 
 try {
   await program.parseAsync();

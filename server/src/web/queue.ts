@@ -9,7 +9,7 @@ import type { RedisSettings } from "../shared/queue/settings.ts";
 import { mayBeStored, unavailable } from "./tasks/failures.ts";
 import { JobReader } from "./tasks/job-reader.ts";
 import { Pressure } from "./tasks/pressure.ts";
-import { stateOf } from "./tasks/states.ts";
+import { stateOf } from "../shared/queue/states.ts";
 import type { TaskQueue } from "./tasks/task-queue.ts";
 import { Waiters } from "./tasks/waiters.ts";
 

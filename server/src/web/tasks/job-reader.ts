@@ -2,7 +2,7 @@ import type { JobType, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { TaskState } from "../../contract/tasks.ts";
 import { effectField, jobData, type JobData } from "../../shared/queue/job.ts";
-import { stateOf, typesOf } from "./states.ts";
+import { stateOf, typesOf } from "../../shared/queue/states.ts";
 import type { Page, StoredJob } from "./task-queue.ts";
 
 /** Reads jobs. Rejects with an error of BullMQ or ioredis when Redis cannot be used. */

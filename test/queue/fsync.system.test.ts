@@ -1,0 +1,54 @@
+import { expect, it, onTestFinished } from "vitest";
+import { accepted } from "@analyze/server/contract/tasks";
+import { describeWhere } from "../support/requirements.ts";
+import { redisServers, startRedis, type RedisServer } from "./redis.ts";
+import { queueStackForTest } from "./stack.ts";
+import { traceWrites, type SystemCall } from "./trace.ts";
+
+/** For each task that was accepted: whether Redis' file was synced after it was written, and before web heard of it. */
+async function tasksSyncedFirst(server: RedisServer, fsync: string): Promise<boolean[]> {
+  const redis = await startRedis(server, ["--appendfsync", fsync]);
+  onTestFinished(() => redis.remove());
+  const stack = await queueStackForTest(redis.url);
+  // So that nobody else writes.
+  await stack.worker.stop();
+  await stack.post("/api/add/first");
+  const endRedis = await traceWrites(redis.program.child.pid ?? 0);
+  const endWeb = await traceWrites(stack.web.pid);
+  const ids: string[] = [];
+  for (let n = 0; n < 20; n++) ids.push(accepted.parse(await (await stack.post("/api/add/traced")).json()).id);
+  const [byRedis, byWeb] = [await endRedis(), await endWeb()];
+  return ids.map((id) => isSyncedFirst(id, byRedis, byWeb));
+}
+
+function isSyncedFirst(id: string, byRedis: SystemCall[], byWeb: SystemCall[]): boolean {
+  const isFile = ({ target }: SystemCall): boolean => target.includes(".aof");
+  const written = byRedis.find((call) => isFile(call) && call.args.includes(id));
+  const told = byRedis.find((call) => !isFile(call) && call.args.includes(`$23\\r\\n${id}\\r\\n`));
+  const answered = byWeb.find(({ args }) => args.includes("202 Accepted") && args.includes(id));
+  if (!written || !told || !answered) throw new Error(`${id}: not in the traces`);
+  expect(told.began).toBeGreaterThanOrEqual(written.ended);
+  expect(answered.began).toBeGreaterThanOrEqual(told.began);
+  return byRedis.some(
+    ({ name, target, result, began, ended }) =>
+      /^f(?:data)?sync$/.test(name) &&
+      target === written.target &&
+      result === 0 &&
+      began >= written.ended &&
+      ended <= told.began,
+  );
+}
+
+// What the kernel is asked for, in its order: a witness that no program of ours has a part in.
+describeWhere("ptrace", ["strace", ...redisServers], "by a trace of their system calls", () => {
+  it.each(redisServers)(
+    "%s syncs each accepted task to its file before web hears of it, and web then answers 202",
+    async (server) => {
+      expect(new Set(await tasksSyncedFirst(server, "always"))).toEqual(new Set([true]));
+    },
+  );
+
+  it("the trace shows where a Redis does not: with appendfsync no, no task is synced first", async () => {
+    expect(new Set(await tasksSyncedFirst("redis-server", "no"))).toEqual(new Set([false]));
+  });
+});

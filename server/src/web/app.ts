@@ -41,6 +41,6 @@ export function createApp({ service, config, worker, queue, callers = anybody }:
     openApiRoute(describe),
     docsRoute(describe),
   ];
-  const document = describeApi(routes, version);
+  const document = describeApi(routes, version, callers.credentials);
   return routes;
 }

@@ -14,6 +14,7 @@ it("without any variable there are defaults for all", () => {
     redis: undefined,
     queueMaxDepth: 10_000,
     tokensFile: undefined,
+    certificateHeader: undefined,
     callerRate: 50,
   });
 });
@@ -44,6 +45,16 @@ it.each(["0", "2000"])("a shutdown limit of %s ms with a drain delay of 2000 ms 
   expect(() => readConfig({ DRAIN_DELAY_MS: "2000", SHUTDOWN_LIMIT_MS })).toThrow(
     `SHUTDOWN_LIMIT_MS="${SHUTDOWN_LIMIT_MS}" must be greater than DRAIN_DELAY_MS, which is a part of it`,
   );
+});
+
+it.each([
+  [{ API_CERTIFICATE_HEADER: "x y" }, /^ {2}API_CERTIFICATE_HEADER="x y" must be the name of a header/m],
+  [
+    { API_CERTIFICATE_HEADER: "X-Client-Subject", TLS_CERT_FILE: "a", TLS_KEY_FILE: "b" },
+    /^ {2}API_CERTIFICATE_HEADER needs an edge that verifies client certificates/m,
+  ],
+])("%j is refused: no caller could be trusted by it", (settings, fault) => {
+  expect(() => readConfig(settings)).toThrow(fault);
 });
 
 it("certificate and key go together or not at all", () => {

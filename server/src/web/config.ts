@@ -13,9 +13,11 @@ export interface WebConfig extends RunConfig {
   redis: RedisSettings | undefined;
   /** Tasks that may wait before new ones are refused. */
   queueMaxDepth: number;
-  /** File of the tokens that the routes with effect need; absent: they are open. */
+  /** File of the tokens that the routes with effect need. Without it and the next: they are open. */
   tokensFile: string | undefined;
-  /** Requests per second that a caller with a token has. */
+  /** Header with the subject of a verified client certificate, which the edge sets and takes from nobody. */
+  certificateHeader: string | undefined;
+  /** Requests per second that a caller has who is known by one of the two. */
   callerRate: number;
 }
 
@@ -33,11 +35,19 @@ const variables = z
     ...redisVariables,
     QUEUE_MAX_DEPTH: wholeNumber(1, 10_000_000, 10_000),
     API_TOKENS_FILE: z.string().optional(),
+    API_CERTIFICATE_HEADER: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z-]{0,63}$/, { error: "must be the name of a header, such as X-Client-Subject" })
+      .optional(),
     API_RATE: wholeNumber(1, 1_000_000, 50),
   })
   .refine(drainFits, drainTooLong)
   .refine(({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }) => (cert === undefined) === (key === undefined), {
     error: "TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither to serve plain HTTP",
+  })
+  .refine(({ TLS_CERT_FILE: cert, API_CERTIFICATE_HEADER: header }) => cert === undefined || header === undefined, {
+    error:
+      "API_CERTIFICATE_HEADER needs an edge that verifies client certificates and sets it: unset TLS_CERT_FILE and TLS_KEY_FILE, or use API_TOKENS_FILE",
   });
 
 /** Web's configuration from the environment. Throws a SettingsError with every fault. */
@@ -51,6 +61,7 @@ export function readConfig(environment: Environment): WebConfig {
     redis: redisSettingsOf(read),
     queueMaxDepth: read.QUEUE_MAX_DEPTH,
     tokensFile: read.API_TOKENS_FILE,
+    certificateHeader: read.API_CERTIFICATE_HEADER?.toLowerCase(),
     callerRate: read.API_RATE,
   };
 }

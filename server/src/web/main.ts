@@ -5,7 +5,7 @@ import { followTls, loadTls } from "../shared/tls.ts";
 import { createApp } from "./app.ts";
 import { readConfig, type WebConfig } from "./config.ts";
 import { registerWebMetrics } from "./metrics.ts";
-import { anybody, tokenCallers } from "./tasks/callers.ts";
+import { anybody, knownCallers, type Callers } from "./tasks/callers.ts";
 import { registerQueueMetrics } from "./tasks/metrics.ts";
 import { followTokens } from "./tasks/tokens.ts";
 import { Breaker } from "./upstream/breaker.ts";
@@ -22,6 +22,12 @@ async function openQueue({ redis, queueMaxDepth }: WebConfig, { logger, metrics 
   return queue;
 }
 
+function callersOf({ tokensFile, certificateHeader, callerRate }: WebConfig, { logger }: Service): Callers {
+  if (tokensFile === undefined && certificateHeader === undefined) return anybody;
+  const tokens = tokensFile === undefined ? undefined : followTokens(tokensFile, logger);
+  return knownCallers({ tokens, certificateHeader, perSecond: callerRate });
+}
+
 async function build(): Promise<Program> {
   const config = readConfig(process.env);
   const material = config.tls && loadTls(config.tls);
@@ -33,8 +39,7 @@ async function build(): Promise<Program> {
   const metrics = registerWebMetrics(service.metrics.registry, dispatcher, breaker);
   const worker = createWorkerClient({ dispatcher, breaker, onFailure: metrics.countFailure });
   const queue = await openQueue(config, service);
-  const { tokensFile, callerRate } = config;
-  const callers = tokensFile === undefined ? anybody : tokenCallers(followTokens(tokensFile, logger), callerRate);
+  const callers = callersOf(config, service);
   const server = createAppServer(createApp({ service, config, worker, queue, callers }), service, material?.options);
   if (config.tls && material && "setSecureContext" in server) {
     metrics.showCertificate(material.notAfter);

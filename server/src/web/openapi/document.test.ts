@@ -88,6 +88,31 @@ describe("the document of web", () => {
     }
   });
 
+  it("requires a credential where this instance knows callers by one, and nowhere else", () => {
+    const guarded = (credentials: ("bearerToken" | "clientCertificate")[]) =>
+      Object.entries(describeApi(routes, "1", credentials).paths).flatMap(([path, methods]) =>
+        Object.entries(methods).flatMap(([method, { security }]) =>
+          security
+            ? [`${method} ${path} ${security.map((one) => Object.keys(one).join() || "none").join(" or ")}`]
+            : [],
+        ),
+      );
+    expect(guarded([])).toEqual([]);
+    expect(describeApi(routes, "1").components.securitySchemes).toBeUndefined();
+    const both = "bearerToken or clientCertificate";
+    expect(guarded(["bearerToken", "clientCertificate"])).toEqual([
+      `post /analyze none or ${both}`,
+      `get /analyze/{id} ${both}`,
+      `post /api/add/{task} ${both}`,
+      `get /add/{task} ${both}`,
+      `get /api/tasks/{id} ${both}`,
+      `get /api/tasks ${both}`,
+    ]);
+    expect(describeApi(routes, "1", ["bearerToken"]).components.securitySchemes).toEqual({
+      bearerToken: { type: "http", scheme: "bearer", description: expect.any(String) },
+    });
+  });
+
   it("says which limit wins for a text that is written in escapes", () => {
     expect(document.paths["/analyze"]?.["post"]?.requestBody?.description).toMatch(/1048576 bytes.*262144 bytes.*\\u/);
   });

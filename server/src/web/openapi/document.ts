@@ -1,8 +1,11 @@
 import { problem } from "../../contract/wire.ts";
+import type { Credential } from "../tasks/callers.ts";
 import type { DocumentedRoute, Operation } from "./operation.ts";
 import { describeParameters, type ParameterObject } from "./parameters.ts";
 import { ProblemResponses, successOf, type Reference, type ResponseObject } from "./responses.ts";
 import { schemaOf } from "./schema.ts";
+
+type SecurityRequirement = Partial<Record<Credential, []>>;
 
 interface RequestBody {
   required: boolean;
@@ -17,6 +20,8 @@ export interface OperationObject {
   deprecated?: true;
   parameters?: ParameterObject[];
   requestBody?: RequestBody;
+  /** Alternatives; `{}`: without a credential. */
+  security?: SecurityRequirement[];
   responses: Record<string, ResponseObject | Reference>;
 }
 
@@ -25,11 +30,15 @@ export interface OpenApiDocument {
   openapi: "3.1.0";
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
   servers: { url: string }[];
-  /** Empty: no operation requires authentication. */
+  /** Empty: what needs a credential says so itself. */
   security: [];
   tags: { name: Operation["tag"]; description: string }[];
   paths: Record<string, Record<string, OperationObject>>;
-  components: { schemas: { Problem: object }; responses: Record<string, ResponseObject> };
+  components: {
+    schemas: { Problem: object };
+    responses: Record<string, ResponseObject>;
+    securitySchemes?: Partial<Record<Credential, object>>;
+  };
 }
 
 const tags: OpenApiDocument["tags"] = [
@@ -38,6 +47,18 @@ const tags: OpenApiDocument["tags"] = [
   { name: "Service", description: "What this service is, and how it is configured" },
   { name: "Health", description: "For load balancers and orchestrators" },
 ];
+
+const securitySchemes: Record<Credential, object> = {
+  bearerToken: { type: "http", scheme: "bearer", description: "A token of `API_TOKENS_FILE` (RFC 6750)." },
+  clientCertificate: { type: "mutualTLS", description: "A client certificate that the edge verifies." },
+};
+
+/** What this instance knows callers by, as an operation requires it. */
+function securityOf({ guard }: Operation, credentials: readonly Credential[]): SecurityRequirement[] {
+  if (guard === undefined || credentials.length === 0) return [];
+  const known = credentials.map((credential) => ({ [credential]: [] }));
+  return guard === "always" ? known : [{}, ...known];
+}
 
 function requestBodyOf({ body }: Operation): RequestBody | undefined {
   return (
@@ -49,10 +70,15 @@ function requestBodyOf({ body }: Operation): RequestBody | undefined {
   );
 }
 
-function operationOf(route: DocumentedRoute, problems: ProblemResponses): OperationObject {
+function operationOf(
+  route: DocumentedRoute,
+  problems: ProblemResponses,
+  credentials: readonly Credential[],
+): OperationObject {
   const { operation } = route;
   const parameters = describeParameters(route);
   const requestBody = requestBodyOf(operation);
+  const security = securityOf(operation, credentials);
   const successes = [operation.success, ...(operation.otherSuccess ? [operation.otherSuccess] : [])];
   return {
     operationId: operation.id,
@@ -61,6 +87,7 @@ function operationOf(route: DocumentedRoute, problems: ProblemResponses): Operat
     ...(operation.deprecated ? { deprecated: true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestBody ? { requestBody } : {}),
+    ...(security.length > 0 ? { security } : {}),
     responses: {
       ...Object.fromEntries(successes.map((success) => [String(success.status), successOf(success)])),
       ...problems.of(operation),
@@ -69,15 +96,19 @@ function operationOf(route: DocumentedRoute, problems: ProblemResponses): Operat
 }
 
 /**
- * The OpenAPI 3.1 document of these routes. Written from zod's own JSON Schemas rather than by hono-openapi, which
+ * The OpenAPI 3.1 document of these routes, on an instance that knows callers by these credentials. Written from zod's own JSON Schemas rather than by hono-openapi, which
  * has to be a handler of its own before each route and cannot say which headers an answer has.
  */
-export function describeApi(routes: readonly DocumentedRoute[], version: string): OpenApiDocument {
+export function describeApi(
+  routes: readonly DocumentedRoute[],
+  version: string,
+  credentials: readonly Credential[] = [],
+): OpenApiDocument {
   const problems = new ProblemResponses();
   const byPath = Map.groupBy(routes, (route) => route.path);
   const paths = Array.from(byPath, ([path, group]): [string, Record<string, OperationObject>] => [
     path,
-    Object.fromEntries(group.map((route) => [route.method.toLowerCase(), operationOf(route, problems)])),
+    Object.fromEntries(group.map((route) => [route.method.toLowerCase(), operationOf(route, problems, credentials)])),
   ]);
   return {
     openapi: "3.1.0",
@@ -91,6 +122,12 @@ export function describeApi(routes: readonly DocumentedRoute[], version: string)
     security: [],
     tags,
     paths: Object.fromEntries(paths),
-    components: { schemas: { Problem: schemaOf(problem, "output") }, responses: problems.components },
+    components: {
+      schemas: { Problem: schemaOf(problem, "output") },
+      responses: problems.components,
+      ...(credentials.length > 0
+        ? { securitySchemes: Object.fromEntries(credentials.map((one) => [one, securitySchemes[one]])) }
+        : {}),
+    },
   };
 }

@@ -26,6 +26,8 @@ export interface Operation {
   /** Another status that it answers with when all is well. */
   otherSuccess?: Success;
   deprecated?: boolean;
+  /** Whether callers need a credential, where this instance knows them by one: for each request, or for some of them. */
+  guard?: "always" | "sometimes";
   /** Problems besides those that any request can meet. */
   problems?: ProblemCode[];
 }

@@ -7,6 +7,7 @@ import type { DocumentedRoute, Operation } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { enqueue, required } from "../tasks/enqueue.ts";
 import { idempotencyHeader } from "../tasks/headers.ts";
+import { queueOperation } from "../tasks/operation.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 
 const path = z.object({ task: taskName });
@@ -19,7 +20,7 @@ function nameOf({ params }: Exchange): string {
 }
 
 const operation = {
-  tag: "Tasks",
+  ...queueOperation,
   parameters: { path, header: idempotencyHeader },
   success: {
     status: 202,
@@ -27,15 +28,7 @@ const operation = {
     content: { "application/json": accepted },
     headers: { location: "Address of the task" },
   },
-  problems: [
-    "unauthorized",
-    "forbidden",
-    "invalid-field",
-    "too-many-requests",
-    "dependency-unavailable",
-    "queue-full",
-    "switched-off",
-  ],
+  problems: [...queueOperation.problems, "invalid-field", "queue-full"],
 } satisfies Partial<Operation>;
 
 /** `POST /api/add/{task}` and `GET /add/{task}`: put a task into the queue. */

@@ -8,6 +8,7 @@ import type { Traffic } from "../../shared/traffic.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { required } from "../tasks/enqueue.ts";
+import { queueOperation } from "../tasks/operation.ts";
 import { progressOf } from "../tasks/progress.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 import { noSuchJob } from "./tasks.ts";
@@ -48,6 +49,7 @@ export function analysisRoute(queue: TaskQueue | undefined, callers: Callers, tr
     method: "GET",
     path: "/analyze/{id}",
     operation: {
+      ...queueOperation,
       id: "analysis",
       summary: "State of an asynchronous analysis; once completed, the body of the synchronous answer",
       tag: "Text",
@@ -57,14 +59,7 @@ export function analysisRoute(queue: TaskQueue | undefined, callers: Callers, tr
         description: "The result, or the state while there is none",
         content: { "application/json": z.union([analyzeResponse, analysisProgress]) },
       },
-      problems: [
-        "unauthorized",
-        "forbidden",
-        "not-found",
-        "too-many-requests",
-        "dependency-unavailable",
-        "switched-off",
-      ],
+      problems: [...queueOperation.problems, "not-found"],
     },
     handle: async (exchange) => {
       const tasks = required(queue);

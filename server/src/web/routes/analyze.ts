@@ -9,6 +9,7 @@ import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { enqueue } from "../tasks/enqueue.ts";
 import { asyncHeaders } from "../tasks/headers.ts";
+import { queueOperation } from "../tasks/operation.ts";
 import { prefersAsync } from "../tasks/identity.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 import type { WorkerClient } from "../upstream/worker-client.ts";
@@ -43,11 +44,10 @@ export function analyzeRoute(worker: WorkerClient, queue: TaskQueue | undefined,
         content: { "application/json": accepted },
         headers: { location: "Address of the result", "preference-applied": "respond-async" },
       },
+      guard: "sometimes",
+      // Asynchronous where tasks are off: it answers synchronously.
       problems: [
-        "unauthorized",
-        "forbidden",
-        "too-many-requests",
-        "dependency-unavailable",
+        ...queueOperation.problems.filter((code) => code !== "switched-off"),
         "queue-full",
         "deadline-exceeded",
       ],

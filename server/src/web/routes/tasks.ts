@@ -5,6 +5,7 @@ import { readPath, readQuery } from "../../shared/parameters.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { required } from "../tasks/enqueue.ts";
+import { queueOperation } from "../tasks/operation.ts";
 import { summaryOf, taskOf } from "../tasks/progress.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 
@@ -19,8 +20,6 @@ const query = z.object({
     .describe("`next` of the page before. Pages move while tasks are added or end."),
 });
 
-const problems = ["unauthorized", "forbidden", "too-many-requests", "dependency-unavailable", "switched-off"] as const;
-
 /** The problem of an id that nothing is kept under. */
 export function noSuchJob(): ProblemError {
   return new ProblemError("not-found", "Nothing is kept under this ID: it never existed, or its retention is over.");
@@ -32,12 +31,12 @@ export function taskRoute(queue: TaskQueue | undefined, callers: Callers): Docum
     method: "GET",
     path: "/api/tasks/{id}",
     operation: {
+      ...queueOperation,
       id: "task",
       summary: "State of a task",
-      tag: "Tasks",
       parameters: { path },
       success: { status: 200, description: "The task", content: { "application/json": task } },
-      problems: [...problems, "not-found"],
+      problems: [...queueOperation.problems, "not-found"],
     },
     handle: async (exchange) => {
       const tasks = required(queue);
@@ -57,16 +56,15 @@ export function taskListRoute(queue: TaskQueue | undefined, callers: Callers): D
     method: "GET",
     path: "/api/tasks",
     operation: {
+      ...queueOperation,
       id: "tasks",
       summary: "Tasks of a state, newest first",
-      tag: "Tasks",
       parameters: { query },
       success: {
         status: 200,
         description: `Up to ${queueLimits.pageSize} tasks; with \`next\` there may be more`,
         content: { "application/json": taskPage },
       },
-      problems: [...problems],
     },
     handle: async (exchange) => {
       const tasks = required(queue);

@@ -8,7 +8,7 @@ import { problem } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import type { Route } from "../../shared/router.ts";
 import { createService } from "../../shared/service.ts";
-import { tokenCallers } from "./callers.ts";
+import { knownCallers, type CallerOptions } from "./callers.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { followTokens } from "./tokens.ts";
 
@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("callers with tokens", () => {
   let web: Serving;
   const tokens = tokensOf(`# comment\nann ${hash("ann-token")}\n\nbob ${hash("bob-token").toUpperCase()}\n`);
-  const callers = tokenCallers(tokens, 3);
+  const callers = knownCallers({ tokens, perSecond: 3 });
   const route: Route = { method: "GET", path: "/", handle: (exchange) => json({ name: callers.admit(exchange) }) };
   beforeAll(async () => {
     web = await serve([route]);
@@ -53,6 +53,51 @@ describe("callers with tokens", () => {
     const body = await response.text();
     expect(problem.parse(JSON.parse(body)).status).toBe(status);
     expect(body).not.toMatch(/ann-token|eve-token|YTpi/);
+  });
+});
+
+const named = "X-Client-Subject";
+
+/** What a web with these callers answers to these headers. */
+async function answers(options: Omit<CallerOptions, "perSecond">, headers: Record<string, string>): Promise<unknown[]> {
+  const callers = knownCallers({ ...options, perSecond: 10 });
+  const handle: Route["handle"] = (exchange) => json({ name: callers.admit(exchange) });
+  const web = await serve([{ method: "GET", path: "/", handle }]);
+  try {
+    const response = await web.get("/", { headers });
+    const body: { name?: string } = JSON.parse(await response.text());
+    return [response.status, body.name];
+  } finally {
+    await web.close();
+  }
+}
+
+describe("callers with a client certificate", () => {
+  const certificateHeader = named.toLowerCase();
+
+  it.each([
+    ["nginx' subject", "CN=vm,O=home", [200, "CN=vm,O=home"]],
+    ["Envoy's list", 'Hash=00ff;Subject="CN=vm,O=home"', [200, "CN=vm,O=home"]],
+    ["no value", "", [403, undefined]],
+    ["a name alone, which could be that of a token", "ann", [403, undefined]],
+    ["a list without a subject", "Hash=00ff;URI=spiffe://x", [403, undefined]],
+    ["a subject that is too long", `CN=${"a".repeat(251)}`, [403, undefined]],
+  ])("%s", async (_, value, answer) => {
+    expect(await answers({ certificateHeader }, { [named]: value })).toEqual(answer);
+  });
+
+  it("without one 403; where tokens are accepted too 401, and a token that was sent counts", async () => {
+    const tokens = tokensOf(`ann ${hash("ann-token")}\n`);
+    expect(await answers({ certificateHeader }, {})).toEqual([403, undefined]);
+    expect(await answers({ certificateHeader, tokens }, {})).toEqual([401, undefined]);
+    const both = { [named]: "CN=vm", authorization: "Bearer ann-token" };
+    expect(await answers({ certificateHeader, tokens }, both)).toEqual([200, "ann"]);
+    expect(await answers({ certificateHeader, tokens }, { [named]: "CN=vm" })).toEqual([200, "CN=vm"]);
+  });
+
+  it("that only claims one, where no header is configured, is not known by it", async () => {
+    const tokens = tokensOf(`ann ${hash("ann-token")}\n`);
+    expect(await answers({ tokens }, { [named]: "CN=vm" })).toEqual([401, undefined]);
   });
 });
 

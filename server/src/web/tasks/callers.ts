@@ -1,20 +1,35 @@
 import { createHash } from "node:crypto";
 import { ProblemError } from "../../shared/answer.ts";
 import { headerOf, type Exchange } from "../../shared/exchange.ts";
+import { certificateNameOf } from "./certificate-name.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Tokens } from "./tokens.ts";
 
+/** How a caller can say who it is. */
+export type Credential = "bearerToken" | "clientCertificate";
+
 /** Who may use the routes with effect. */
 export interface Callers {
+  /** What this instance knows callers by; empty where it does not identify them. */
+  readonly credentials: readonly Credential[];
   /**
-   * The caller's name; undefined where callers are not identified. Throws ProblemError 401 without a token, 403 with one
-   * that is not known, 429 above the caller's rate.
+   * The caller's name; undefined where callers are not identified. Throws ProblemError 401 or 403 without a credential,
+   * 403 with one that is not known, 429 above the caller's rate.
    */
   admit(exchange: Exchange): string | undefined;
 }
 
 /** Everybody may, and owns the same tasks. */
-export const anybody: Callers = { admit: () => undefined };
+export const anybody: Callers = { credentials: [], admit: () => undefined };
+
+export interface CallerOptions {
+  /** Tokens that are accepted. */
+  tokens?: Tokens | undefined;
+  /** Header in which the edge passes on the subject of the client certificate that it verified. */
+  certificateHeader?: string | undefined;
+  /** Requests per second of each caller, and bursts of as many. */
+  perSecond: number;
+}
 
 /** A bearer token (RFC 6750, 2.1). */
 const bearer = /^Bearer +([\w.~+/-]+=*) *$/i;
@@ -24,22 +39,39 @@ function unauthorized(detail: string, code: "unauthorized" | "forbidden", error?
   return new ProblemError(code, detail, { headers: { "www-authenticate": challenge } });
 }
 
-/** Callers with a token, `perSecond` requests each, and bursts of as many. */
-export function tokenCallers(tokens: Tokens, perSecond: number): Callers {
+function nameByToken(tokens: Tokens, header: string): string {
+  const token = bearer.exec(header)?.[1];
+  if (token === undefined) {
+    throw unauthorized("Authorization must be: Bearer TOKEN.", "unauthorized", "invalid_request");
+  }
+  // Only hashes are compared: how long it takes tells nothing about a token.
+  const name = tokens.nameOf(createHash("sha256").update(token).digest("hex"));
+  if (name === undefined) throw unauthorized("This token is not known here.", "forbidden", "invalid_token");
+  return name;
+}
+
+/** The caller's name. A token that was sent counts, whatever certificate came with it. */
+function nameOf({ tokens, certificateHeader }: CallerOptions, exchange: Exchange): string {
+  const authorization = headerOf(exchange, "authorization");
+  if (tokens && authorization !== undefined) return nameByToken(tokens, authorization);
+  const subject = certificateHeader === undefined ? undefined : headerOf(exchange, certificateHeader);
+  if (subject) return certificateNameOf(subject);
+  if (tokens) throw unauthorized("Send a token: Authorization: Bearer TOKEN.", "unauthorized");
+  // No 401: it needs a challenge, and there is none for certificates.
+  throw new ProblemError("forbidden", "Connect with a client certificate: the edge passed none on.");
+}
+
+/** Callers with a token, with a client certificate, or with either. */
+export function knownCallers(options: CallerOptions): Callers {
+  const { tokens, certificateHeader, perSecond } = options;
   const rate = new RateLimit(perSecond);
   return {
+    credentials: [
+      ...(tokens ? (["bearerToken"] as const) : []),
+      ...(certificateHeader === undefined ? [] : (["clientCertificate"] as const)),
+    ],
     admit: (exchange) => {
-      const header = headerOf(exchange, "authorization");
-      if (header === undefined) {
-        throw unauthorized("Send a token: Authorization: Bearer TOKEN.", "unauthorized");
-      }
-      const token = bearer.exec(header)?.[1];
-      if (token === undefined) {
-        throw unauthorized("Authorization must be: Bearer TOKEN.", "unauthorized", "invalid_request");
-      }
-      // Only hashes are compared: how long it takes tells nothing about a token.
-      const name = tokens.nameOf(createHash("sha256").update(token).digest("hex"));
-      if (name === undefined) throw unauthorized("This token is not known here.", "forbidden", "invalid_token");
+      const name = nameOf(options, exchange);
       const waitMs = rate.take(name);
       if (waitMs === 0) return name;
       throw new ProblemError("too-many-requests", `More than ${perSecond} requests per second of this caller.`, {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { describeWith } from "../../support/requirements.ts";
-import { faultsOf, keepLedger, type Ledger } from "./ledger.ts";
+import { faultsOf, keepLedger, unfinishedOf, type Ledger } from "./ledger.ts";
 
 const clean: Ledger = {
   kills: {},
@@ -24,6 +24,18 @@ it.each<[string, Partial<Ledger>]>([
 ])("a ledger is at fault: %s", (fault, change) => {
   expect(faultsOf(clean)).toEqual([]);
   expect(faultsOf({ ...clean, ...change })).toEqual([expect.stringContaining(fault)]);
+});
+
+it("no task is judged by a first pass that took longer than the patience", async () => {
+  const passes = new Map<string, number>();
+  // The first becomes completed at once, the second is read in time only once more, the third never is.
+  const due: Record<string, number> = { first: 1, second: 2, third: Number.POSITIVE_INFINITY };
+  const read = async (id: string): Promise<string> => {
+    const pass = (passes.get(id) ?? 0) + 1;
+    passes.set(id, pass);
+    return pass >= (due[id] ?? 0) ? "completed" : "unknown";
+  };
+  expect(await unfinishedOf(["first", "second", "third"], read, 0)).toEqual([{ id: "third", state: "unknown" }]);
 });
 
 describeWith(["redis-server"], "kills of web, worker and Redis under load", () => {

@@ -41,16 +41,26 @@ async function stateOf(url: string, id: string): Promise<string> {
   return task.parse(await response.json()).state;
 }
 
-/** The ids that are not completed after at most a minute, with their states. */
-async function unfinishedOf(url: string, ids: string[]): Promise<Unfinished[]> {
+/**
+ * The ids that are not completed, with their states, once none of them has become so for `patienceMs`. A pass over all of
+ * them can take longer than that: no id is judged by what it was in the first one.
+ */
+export async function unfinishedOf(
+  ids: readonly string[],
+  read: (id: string) => Promise<string>,
+  patienceMs = 60_000,
+): Promise<Unfinished[]> {
   let left: Unfinished[] = ids.map((id) => ({ id, state: "unknown" }));
-  for (const end = performance.now() + 60_000; left.length > 0 && performance.now() < end;) {
+  for (let changed = performance.now(); left.length > 0;) {
     const next: Unfinished[] = [];
     for (let at = 0; at < left.length; at += 32) {
       const some = left.slice(at, at + 32);
-      next.push(...(await Promise.all(some.map(async ({ id }) => ({ id, state: await stateOf(url, id) })))));
+      next.push(...(await Promise.all(some.map(async ({ id }) => ({ id, state: await read(id) })))));
     }
-    left = next.filter(({ state }) => state !== "completed");
+    const still = next.filter(({ state }) => state !== "completed");
+    if (still.length < left.length) changed = performance.now();
+    else if (performance.now() - changed > patienceMs) break;
+    left = still;
     if (left.length > 0) await wait(500);
   }
   return left;
@@ -90,10 +100,11 @@ export async function keepLedger(plan: Plan): Promise<Ledger> {
     const kills = await disturb(cast, plan);
     const answers = await callers.stop();
     const accepted = [...new Set(answers.accepted)];
-    const unfinished = await unfinishedOf(cast.url, accepted);
+    const read = (id: string): Promise<string> => stateOf(cast.url, id);
+    const unfinished = await unfinishedOf(accepted, read);
     const stored: string[] = [];
-    for (const id of new Set(answers.open)) if ((await stateOf(cast.url, id)) !== "never") stored.push(id);
-    unfinished.push(...(await unfinishedOf(cast.url, stored)));
+    for (const id of new Set(answers.open)) if ((await read(id)) !== "never") stored.push(id);
+    unfinished.push(...(await unfinishedOf(stored, read)));
     const reply = await cast.redis.command("HGET", "analyze:effects", "task");
     return {
       kills,

@@ -21,8 +21,9 @@ async function tasksSyncedFirst(server: RedisServer, fsync: string): Promise<boo
   return ids.map((id) => isSyncedFirst(id, byRedis, byWeb));
 }
 
+const isFile = ({ target }: SystemCall): boolean => target.includes(".aof");
+
 function isSyncedFirst(id: string, byRedis: SystemCall[], byWeb: SystemCall[]): boolean {
-  const isFile = ({ target }: SystemCall): boolean => target.includes(".aof");
   const written = byRedis.find((call) => isFile(call) && call.args.includes(id));
   const told = byRedis.find((call) => !isFile(call) && call.args.includes(`$23\\r\\n${id}\\r\\n`));
   const answered = byWeb.find(({ args }) => args.includes("202 Accepted") && args.includes(id));

@@ -68,7 +68,7 @@ async function answers(options: Omit<CallerOptions, "perSecond">, headers: Recor
     const body: { name?: string } = JSON.parse(await response.text());
     return [response.status, body.name];
   } finally {
-    await web.close();
+    web.close();
   }
 }
 

@@ -22,11 +22,11 @@ export function preparePeers(): void {
   if (!run("npm", ["ci", "--no-audit", "--no-fund"])) throw new Error("npm ci in bench/ failed: see above");
 }
 
-/** The bin folder of a virtual environment with Flask and gunicorn, made when missing; undefined where Python is. */
+/** The bin folder of a virtual environment with Flask, gunicorn and Celery, made when missing; undefined where Python is. */
 export function preparePython(): string | undefined {
   const bin = `${venv}/bin`;
-  if (existsSync(`${bin}/gunicorn`)) return bin;
-  process.stderr.write("Installing Flask and gunicorn (once; needs Python's package index) …\n");
+  if (existsSync(`${bin}/celery`)) return bin;
+  process.stderr.write("Installing Flask, gunicorn and Celery (once; needs Python's package index) …\n");
   const made =
     run("python3", ["-m", "venv", venv]) && run(`${bin}/pip`, ["install", "-q", "-r", "peers/flask/requirements.txt"]);
   return made ? bin : undefined;

@@ -4,12 +4,21 @@ import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** How one hop of a variant is started. PORT, HOP and WORKER_URL are added to `env`. */
+/** How one hop of a variant is started. PORT, HOP and what its place needs are added to `env`. */
 export interface Hop {
   readonly command: string;
   readonly args: (port: number) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** False: it opens no port, such as Celery's worker. */
+  readonly listens?: boolean;
+}
+
+/** A hop, running. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly url: string;
 }
 
 /** Both hops of a variant, running. */
@@ -57,7 +66,8 @@ async function untilItListens(child: ChildProcess, port: number): Promise<void> 
   throw new Error(`${child.spawnargs.join(" ")} did not listen within 20 s`);
 }
 
-async function startHop(name: string, hop: Hop, workerUrl: string): Promise<{ child: ChildProcess; url: string }> {
+/** Starts a hop on a free loopback port and resolves when it listens. */
+export async function startHop(name: string, hop: Hop, env: Readonly<Record<string, string>>): Promise<Running> {
   const port = await freePort();
   const metricsPort = await freePort();
   const child = spawn(hop.command, hop.args(port), {
@@ -72,13 +82,13 @@ async function startHop(name: string, hop: Hop, workerUrl: string): Promise<{ ch
       HOST: "127.0.0.1",
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
-      WORKER_URL: workerUrl,
+      ...env,
     },
   });
   running.add(child);
   const url = `http://127.0.0.1:${port}`;
-  await untilItListens(child, port);
-  return { child, url };
+  if (hop.listens !== false) await untilItListens(child, port);
+  return { child, port, url };
 }
 
 const running = new Set<ChildProcess>();
@@ -90,7 +100,15 @@ function killTree(child: ChildProcess): void {
   for (const pid of processesOf(child.pid).reverse()) process.kill(pid, "SIGKILL");
 }
 
-async function endTree(child: ChildProcess): Promise<void> {
+/** User and system time of these processes and all their children, in microseconds. */
+export function cpuMicrosOf(children: readonly ChildProcess[]): number {
+  const pids = children.flatMap(({ pid }) => pid ?? []);
+  const ticks = pids.flatMap(processesOf).map(ticksOf);
+  return (ticks.reduce((sum, each) => sum + each, 0) * 1e6) / ticksPerSecond;
+}
+
+/** Kills a process and its children; resolves when it has ended. */
+export async function endTree(child: ChildProcess): Promise<void> {
   running.delete(child);
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
@@ -100,22 +118,18 @@ async function endTree(child: ChildProcess): Promise<void> {
 
 /** Starts worker and web on free loopback ports and resolves when both answer. */
 export async function startPair(web: Hop, worker: Hop): Promise<Pair> {
-  const second = await startHop("worker", worker, "http://127.0.0.1:1");
-  const first = await startHop("web", web, second.url).catch(async (error: unknown) => {
+  const second = await startHop("worker", worker, { WORKER_URL: "http://127.0.0.1:1" });
+  const first = await startHop("web", web, { WORKER_URL: second.url }).catch(async (error: unknown) => {
     await endTree(second.child);
     throw error;
   });
   const children = [first.child, second.child];
-  const pids = children.flatMap(({ pid }) => pid ?? []);
   return {
     web: first.child,
     worker: second.child,
     url: `${first.url}/analyze`,
     workerUrl: `${second.url}/process`,
-    cpuMicros: () => {
-      const ticks = pids.flatMap(processesOf).map(ticksOf);
-      return (ticks.reduce((sum, each) => sum + each, 0) * 1e6) / ticksPerSecond;
-    },
+    cpuMicros: () => cpuMicrosOf(children),
     stop: async () => {
       await Promise.all(children.map(endTree));
     },

@@ -1,0 +1,71 @@
+import { parseArgs } from "node:util";
+import { measureLoopDelay } from "./loop-delay.ts";
+import { textOfLength } from "./measure.ts";
+import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
+import { place, progress, roundsOf, writeReadme } from "./report.ts";
+import { measureInRounds, type Row } from "./rounds.ts";
+import { toMarkdown, type Results } from "./table.ts";
+import { compositions, flask, peers, whole, type Variant } from "./variants.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    only: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
+});
+const rounds = roundsOf(values.rounds);
+const connections = 32;
+
+/** Requests for each text that take some seconds of CPU time, warm-up and measurement alike. */
+const efforts = [
+  { characters: 19, warmup: 20_000, requests: 20_000, connections },
+  { characters: 10_000, warmup: 5_000, requests: 5_000, connections },
+  { characters: 100_000, warmup: 1_000, requests: 1_000, connections },
+] as const;
+
+function chosen(variants: readonly Variant[]): readonly Variant[] {
+  const { only } = values;
+  return only === undefined ? variants : variants.filter(({ name }) => new RegExp(only).test(name));
+}
+
+function allPeers(): readonly Variant[] {
+  if (chosen([flask("")]).length === 0) return chosen(peers);
+  const python = preparePython();
+  if (python === undefined) progress("Flask is left out: python3 with venv is missing, or pip cannot install it.");
+  return chosen([...peers, ...(python === undefined ? [] : [flask(python)])]);
+}
+
+async function measurePeers(): Promise<Results["peers"]> {
+  const variants = allPeers();
+  const tables: { characters: number; rows: Row[] }[] = [];
+  for (const effort of efforts) {
+    const plan = { variants, text: textOfLength(effort.characters), rounds, effort };
+    tables.push({ characters: effort.characters, rows: await measureInRounds(plan, progress) });
+  }
+  return tables;
+}
+
+async function measureAll(): Promise<Results> {
+  const costs = {
+    variants: chosen(compositions),
+    text: textOfLength(19),
+    rounds,
+    effort: efforts[0],
+    reference: whole,
+  };
+  return {
+    peers: await measurePeers(),
+    costs: await measureInRounds(costs, progress),
+    delays: await measureLoopDelay(7, progress),
+  };
+}
+
+/** Measures two hops beside other frameworks, and prints tables. */
+export async function bench(): Promise<void> {
+  prepareBundles();
+  preparePeers();
+  const markdown = `${place(rounds, connections)}\n\n${toMarkdown(await measureAll())}\n`;
+  process.stdout.write(markdown);
+  if (values.write) writeReadme("results", markdown);
+}

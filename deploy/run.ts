@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import { x } from "tinyexec";
 
 /** How a program ended, and what it printed on the streams that were captured. */
@@ -89,7 +89,7 @@ export async function run(program: string, args: readonly string[], options: Run
     if (signal !== undefined && !(sharesInput && code === 0)) throw new Interrupted(signal);
     return { code, stdout, stderr };
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOENT") throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
     return { code: 127, stdout: "", stderr: `${program} is not installed: ${howToInstall(program)}` };
   } finally {
     signals?.stop();

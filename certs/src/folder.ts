@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import type { Credential } from "./authority.ts";
 import { commitFolder } from "./transaction.ts";
 
@@ -47,7 +47,7 @@ function isFolder(dir: string): boolean {
   try {
     return statSync(dir).isDirectory();
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ENOTDIR");
+    return errorCode(error) !== "ENOTDIR";
   }
 }
 
@@ -58,9 +58,12 @@ export function readText(dir: string, name: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = errorCode(error);
     if (code === "ENOENT") return undefined;
-    throw new UserError(`cannot read ${path} (${code}): check its type and permissions`, { exitCode: 1, cause: error });
+    throw new UserError(`cannot read ${path} (${code ?? "unknown error"}): check its type and permissions`, {
+      exitCode: 1,
+      cause: error,
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, 
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import { minute, second } from "@analyze/common/time";
 
 const retryMs = 50;
@@ -61,7 +61,7 @@ function take(path: string): boolean {
     }
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -89,7 +89,7 @@ function isDead(holder: string, unchangedMs: number, silentMs: number): boolean 
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
+    return errorCode(error) === "ESRCH";
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request, type Server } from "node:https";
@@ -54,7 +55,7 @@ async function call(ca: string): Promise<number | string | undefined> {
     response.resume();
     return response.statusCode;
   } catch (error) {
-    return error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return errorCode(error) ?? String(error);
   }
 }
 

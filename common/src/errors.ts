@@ -11,3 +11,8 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** The code of an error of the system or of Node, such as `ENOENT`; undefined for an error without one. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

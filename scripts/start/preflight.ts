@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import { readConfig } from "../../client/src/poller/config.ts";
 import { requireLog } from "../../client/src/poller/journal/append.ts";
 import { takeLock } from "../../client/src/poller/journal/lock.ts";
@@ -30,7 +30,7 @@ async function faultOf(port: number): Promise<string | undefined> {
     await once(server.listen(port, "127.0.0.1"), "listening");
     return undefined;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === "EADDRINUSE") return "is taken by another program";
     if (code === "EACCES") return "is only for root";
     throw error;

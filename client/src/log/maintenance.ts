@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { chmod, readFile, rename, rm, writeFile } from "node:fs/promises";
 
 /** Maintenance that a person announced. Instants in epoch milliseconds; without `until` it lasts until it is ended. */
@@ -31,13 +32,19 @@ function isMaintenance(value: unknown): value is Maintenance {
   return typeof value.since === "number" && typeof value.why === "string" && (!hasEnd || Number.isFinite(value.until));
 }
 
+/** Whether the file system says that a path, or a folder of it, is not there. */
+export function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
 /**
  * The last maintenance that was announced for a log, also if it is over; undefined if there is none.
  * @throws the file system's error, or DamagedAnnouncement.
  */
 async function lastMaintenance(log: string): Promise<Maintenance | undefined> {
-  const text = await readFile(fileOf(log), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+  const text = await readFile(fileOf(log), "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
     throw error;
   });
   if (text === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { request } from "node:https";
 import { createSecureContext } from "node:tls";
 import type { HeartbeatSettings } from "./config.ts";
@@ -40,7 +41,7 @@ function withSignal(url: URL, signal: string): URL {
 /** What went wrong, without anything that the URL could be in. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return errorCode(error) ?? error.name;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { realpathSync, statSync } from "node:fs";
@@ -70,16 +70,12 @@ async function listen(key: string, answer: string): Promise<() => void> {
   return () => void server.close();
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-}
-
 /** Listens for a key of `log`. Throws {@link LockError} when another process does. */
 async function claim(log: string, key: string, holder: string): Promise<() => void> {
   try {
     return await listen(key, holder);
   } catch (error) {
-    if (!isTaken(error)) throw error;
+    if (errorCode(error) !== "EADDRINUSE") throw error;
   }
   const other = await askHolder(key);
   // Without abstract sockets, the socket file of a killed process remains; no process answers on it.

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { TimeUp } from "./connection.ts";
 import type { Phase } from "./phases.ts";
 
@@ -35,7 +36,7 @@ export function describeFailure(error: unknown, phase: Phase, answered: boolean)
   if (!(error instanceof Error)) return { code: "UNKNOWN", message: String(error), phase };
   if (error instanceof TimeUp) return { code: "TIMEOUT", message: "no whole answer in time", phase };
   const cause = error instanceof AggregateError ? error.errors[0] : error;
-  const named = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  const named = errorCode(error) ?? error.name;
   const invalid = invalidHttp(error, answered);
   if (invalid !== undefined) return { code: "INVALID_HTTP", message: invalid, phase };
   // OpenSSL's verdicts that Node has no name for, such as "permitted subtree violation".

@@ -2,7 +2,7 @@ import { parseDuration } from "@analyze/common/time";
 import { readFile } from "node:fs/promises";
 import type { RunLine } from "../../line/record.ts";
 import { calendar, type Calendar } from "../../log/calendar.ts";
-import { maintenanceAt } from "../../log/maintenance.ts";
+import { isMissing, maintenanceAt } from "../../log/maintenance.ts";
 
 /** Says why a failure at an instant (epoch milliseconds) is planned; undefined when it is not. Never rejects. */
 export type Plan = (instant: number) => Promise<string | undefined>;
@@ -57,8 +57,8 @@ export function windowAt(windows: Window[], instant: number): string | undefined
 
 /** The reason that a touched file gives: its first line, or its name when it is empty; undefined without a file. */
 async function touched(file: string): Promise<string | undefined> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
     // It is there, which is all that it has to be.
     return "";
   });

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { X509Certificate, createPrivateKey, type KeyObject } from "node:crypto";
 import { day } from "@analyze/common/time";
 
@@ -103,8 +104,7 @@ function parseKey(pem: string): KeyObject | string {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    const encrypted = error instanceof Error && "code" in error && error.code === "ERR_MISSING_PASSPHRASE";
-    return encrypted
+    return errorCode(error) === "ERR_MISSING_PASSPHRASE"
       ? "is encrypted: give the key without a passphrase (openssl pkey -in KEY -out PLAIN)"
       : "is not a private key in PEM form";
   }

@@ -1,10 +1,6 @@
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
-}
 
 /** The output takes no more, as on a full disk. */
 export class OutputError extends UserError {
@@ -19,7 +15,7 @@ export async function print(texts: Iterable<string> | AsyncIterable<string>, out
   try {
     await pipeline(Readable.from(texts, { highWaterMark: 1 }), output, { end: false });
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE") return;
     if (code === "ENOSPC" || code === "EIO") throw new OutputError(`The output cannot be written: ${code}`);
     throw error;

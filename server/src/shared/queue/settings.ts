@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { readFileSync } from "node:fs";
 import { SettingsError } from "@analyze/common/settings";
 import { z } from "zod";
@@ -36,7 +37,7 @@ function valueOf(name: "REDIS_URL" | "REDIS_PASSWORD", read: Read): string | und
   try {
     content = readFileSync(path, "utf8").trim();
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = errorCode(cause) ?? "unknown error";
     throw new SettingsError([`${name}_FILE cannot be read (${code}): name a file that this user can read`], { cause });
   }
   if (content === "") throw new SettingsError([`${name}_FILE is empty: write the value into it`]);

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { readFileSync, watchFile } from "node:fs";
 import { SettingsError } from "@analyze/common/settings";
 import type { Logger } from "../../shared/logger.ts";
@@ -35,7 +36,7 @@ function load(path: string): Map<string, string> {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = errorCode(cause) ?? "unknown error";
     throw new SettingsError([`API_TOKENS_FILE cannot be read (${code}): name a file that this user can read`], {
       cause,
     });

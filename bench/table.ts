@@ -24,10 +24,16 @@ export function ratio([middle, least, most]: Row["ratio"]): string {
   return `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
 
-function peerTable(characters: number, rows: readonly Row[]): string {
-  const head = ["two hops", "CPU µs/request", "× node:http + undici"];
-  const cells = rows.map((row) => [row.name, row.cpuMicros.toFixed(0), ratio(row.ratio)]);
-  return `### ${characters.toLocaleString("en")} characters\n\n${table(head, cells)}`;
+function peerTable(peers: Results["peers"]): string {
+  const sizes = peers.map(({ characters }) => characters.toLocaleString("en"));
+  const head = ["CPU µs/request (× node:http + undici)", ...sizes.map((size) => `${size} characters`)];
+  const names = peers[0]?.rows.map(({ name }) => name) ?? [];
+  const cellOf = (rows: readonly Row[], name: string): string => {
+    const row = rows.find((one) => one.name === name);
+    return row ? `${row.cpuMicros.toFixed(0)}, × ${ratio(row.ratio)}` : "";
+  };
+  const cells = names.map((name) => [name, ...peers.map(({ rows }) => cellOf(rows, name))]);
+  return `### Two hops\n\n${table(head, cells)}`;
 }
 
 function costTable(rows: readonly Row[]): string {
@@ -41,23 +47,23 @@ function costTable(rows: readonly Row[]): string {
   return `### What each thing on the way costs (19 characters)\n\n${table(["ours", "CPU µs/request", "saves µs", "× with everything"], cells)}`;
 }
 
-function delayTable(title: string, delays: readonly LoopDelay[]): string {
-  const cells = delays.map(({ name, webMs, workerMs }) => [name, webMs.toFixed(1), workerMs.toFixed(1)]);
-  return `### ${title}\n\n${table(["body", "web ms", "worker ms"], cells)}`;
+/** The worst delay of these bodies at one service. Each body's delay is in the progress lines. */
+function worst(delays: readonly LoopDelay[], of: "webMs" | "workerMs"): string {
+  const [most] = delays.toSorted((a, b) => b[of] - a[of]);
+  return most ? `${most[of].toFixed(1)}: ${most.name}` : "";
+}
+
+function delayTable(delays: readonly LoopDelay[]): string {
+  const good = delays.filter(({ status }) => status === 200);
+  const refused = delays.filter(({ status }) => status !== 200);
+  const cells = [
+    [`${good.length} texts of 256 KiB`, worst(good, "webMs"), worst(good, "workerMs")],
+    [`${refused.length} refused bodies`, worst(refused, "webMs"), worst(refused, "workerMs")],
+  ];
+  return `### Longest event-loop delay\n\n${table(["of", "web ms", "worker ms"], cells)}`;
 }
 
 /** The results as Markdown, for bench/README.md. */
-export function toMarkdown(results: Results): string {
-  return [
-    ...results.peers.map(({ characters, rows }) => peerTable(characters, rows)),
-    costTable(results.costs),
-    delayTable(
-      "Event-loop delay for the largest text (256 KiB)",
-      results.delays.filter(({ status }) => status === 200),
-    ),
-    delayTable(
-      "Event-loop delay for bodies that are refused",
-      results.delays.filter(({ status }) => status !== 200),
-    ),
-  ].join("\n\n");
+export function toMarkdown({ peers, costs, delays }: Results): string {
+  return [peerTable(peers), costTable(costs), delayTable(delays)].join("\n\n");
 }

@@ -24,16 +24,16 @@ export function ratio([middle, least, most]: Row["ratio"]): string {
   return `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
 
+function cellOf(row: Row | undefined): string {
+  return row ? `${row.cpuMicros.toFixed(0)}, × ${ratio(row.ratio)}` : "";
+}
+
 function peerTable(peers: Results["peers"]): string {
-  const sizes = peers.map(({ characters }) => characters.toLocaleString("en"));
-  const head = ["CPU µs/request (× node:http + undici)", ...sizes.map((size) => `${size} characters`)];
-  const names = peers[0]?.rows.map(({ name }) => name) ?? [];
-  const cellOf = (rows: readonly Row[], name: string): string => {
-    const row = rows.find((one) => one.name === name);
-    return row ? `${row.cpuMicros.toFixed(0)}, × ${ratio(row.ratio)}` : "";
-  };
-  const cells = names.map((name) => [name, ...peers.map(({ rows }) => cellOf(rows, name))]);
-  return `### Two hops\n\n${table(head, cells)}`;
+  const sizes = peers.map(({ characters }) => `${characters.toLocaleString("en")} characters`);
+  const cells = (peers[0]?.rows ?? []).map(({ name }) =>
+    [name].concat(peers.map(({ rows }) => cellOf(rows.find((row) => row.name === name)))),
+  );
+  return `### Two hops\n\n${table(["CPU µs/request (× node:http + undici)", ...sizes], cells)}`;
 }
 
 function costTable(rows: readonly Row[]): string {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,8 +25,8 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
   let env: NodeJS.ProcessEnv;
   const log = join(temporaryFolder(), "analyze.log");
 
-  const run = (args: string[], change: NodeJS.ProcessEnv = {}) =>
-    spawnSync(process.execPath, [main, ...args], { env: { ...process.env, ...env, ...change }, encoding: "utf8" });
+  const run = (args: string[], change: NodeJS.ProcessEnv = {}, cwd = process.cwd()) =>
+    spawnSync(process.execPath, [main, ...args], { env: { ...process.env, ...env, ...change }, cwd, encoding: "utf8" });
 
   beforeAll(async () => {
     moto = await startMoto();
@@ -71,6 +71,26 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(run(["report", "--until", "2026-11-22"]).stdout).toContain("2026-11-21");
     const wrong = run(["report", "--slo", "it's not a number"]);
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("it's not a number")]);
+  });
+
+  it("report --open fetches the page and opens it in this machine's browser", () => {
+    const folder = temporaryFolder();
+    const browser = join(folder, "browser");
+    writeFileSync(browser, `#!/bin/sh\necho "$1" >'${folder}/opened'\n`, { mode: 0o755 });
+    const shown = run(["report", "--open", "--until", "2026-11-22"], { BROWSER: browser }, folder);
+    expect([shown.status, shown.stderr]).toEqual([0, ""]);
+    const file = join(folder, "state/report-dev.html");
+    expect(shown.stdout).toBe(`The report is in ${file}\n`);
+    expect(readFileSync(join(folder, "opened"), "utf8")).toBe(`${file}\n`);
+    expect(readFileSync(file, "utf8")).toMatch(/^<!doctype html>[^]*<h1>[^]*<\/html>\s*$/);
+  });
+
+  it("report --open passes on what the client says where it makes no page, and names a browser that does not start", () => {
+    const wrong = run(["report", "--open", "--slo", "it's not a number"]);
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("it's not a number")]);
+    const none = run(["report", "--open"], { BROWSER: "/nonexistent" }, temporaryFolder());
+    expect([none.status, none.stdout]).toEqual([1, expect.stringMatching(/^The report is in .*report-dev\.html\n$/)]);
+    expect(none.stderr).toMatch(/^No browser could be started \(\/nonexistent\): open that file/);
   });
 
   it("a host that shows another key than the pinned one is refused", () => {

@@ -9,6 +9,7 @@ import { addExport } from "./reader/commands/export.ts";
 import { addMaintenance, withShow } from "./reader/commands/maintenance.ts";
 import { OutputError } from "./reader/read/print.ts";
 import { addReport } from "./reader/commands/report.ts";
+import { addServe } from "./reader/commands/serve.ts";
 import { addTail } from "./reader/commands/tail.ts";
 
 surviveClosedPipes();
@@ -66,6 +67,7 @@ program
 
 addReport(program, process.env);
 addTail(program, process.env);
+addServe(program);
 addExport(program);
 addMaintenance(program);
 suggestOptions(program);

@@ -3,7 +3,13 @@ import { readConfig } from "./config.ts";
 
 it("without settings the ports are the documented ones and the client keeps its own schedule", () => {
   expect(readConfig({}, {})).toEqual({
-    ports: { START_PORT: 8443, START_WORKER_PORT: 8081, START_METRICS_PORT: 9090, START_WORKER_METRICS_PORT: 9091 },
+    ports: {
+      START_PORT: 8443,
+      START_WORKER_PORT: 8081,
+      START_METRICS_PORT: 9090,
+      START_WORKER_METRICS_PORT: 9091,
+      START_PAGE_PORT: 8444,
+    },
     logFile: "analyze.log",
     schedule: undefined,
     watch: false,

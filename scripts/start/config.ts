@@ -25,6 +25,7 @@ const variables = z.object({
   START_WORKER_PORT: port(8081),
   START_METRICS_PORT: port(9090),
   START_WORKER_METRICS_PORT: port(9091),
+  START_PAGE_PORT: port(8444),
   ANALYZE_LOG: z.string().default("analyze.log"),
 });
 

@@ -11,6 +11,7 @@ Settings (environment), each a port on 127.0.0.1:
   START_WORKER_PORT           worker (8081)
   START_METRICS_PORT          web's metrics (9090)
   START_WORKER_METRICS_PORT   worker's metrics (9091)
+  START_PAGE_PORT             the live page of the client's log (8444)
 ANALYZE_LOG is the client's log (./analyze.log). README.md lists the other settings of the three programs.`;
 
 surviveClosedPipes();

@@ -6,9 +6,10 @@ import { inFolder } from "./files.ts";
 
 export interface PartOptions {
   name: string;
-  /** The program's main.ts; with `args`, another program's file. */
+  /** The program's main.ts; with `native`, another program's file. */
   entry: string;
   args?: string[];
+  native?: boolean;
   /** Settings on top of this process's environment. */
   env: Record<string, string>;
   /** Takes what the program prints; emptied at the start. */
@@ -39,10 +40,19 @@ const messagesLimitMs = 1000;
  * Starts a program in a process group of its own: Ctrl-C reaches the whole group of the terminal, and a second signal,
  * ours after the terminal's, would cut its draining short.
  */
-export function startPart({ name, entry, args, env, log, watch = false, shown = false }: PartOptions): Part {
+export function startPart({
+  name,
+  entry,
+  args = [],
+  native = false,
+  env,
+  log,
+  watch = false,
+  shown = false,
+}: PartOptions): Part {
   const output = inFolder(log, () => openSync(log, "w"));
   const watching = watch ? ["--watch", "--watch-preserve-output"] : [];
-  const [command, given] = args ? [entry, args] : [process.execPath, [...watching, entry]];
+  const [command, given] = native ? [entry, args] : [process.execPath, [...watching, entry, ...args]];
   const child = spawn(command, given, {
     // No edge routes by readiness here, so there is no need to wait before closing.
     env: { ...process.env, DRAIN_DELAY_MS: process.env["DRAIN_DELAY_MS"] || "0", ...env },

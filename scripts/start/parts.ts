@@ -7,10 +7,10 @@ import type { Trust } from "./certificates.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const local = { HOST: "127.0.0.1" };
 
-type PartName = "worker" | "web" | "client";
+type PartName = "worker" | "web" | "client" | "page";
 export type Parts = Record<PartName, PartOptions>;
 
-/** The three programs with their settings. The client uses the edge's name and a pinned address, as on EC2. */
+/** The programs with their settings. The client uses the edge's name and a pinned address, as on EC2. */
 export function describeParts({ ports, logFile, schedule, watch }: StartConfig, trust: Trust): Parts {
   const part = (name: PartName, entry: string, env: Record<string, string>): PartOptions => ({
     name,
@@ -43,5 +43,9 @@ export function describeParts({ ports, logFile, schedule, watch }: StartConfig, 
       ANALYZE_LOG: logFile,
       ...(schedule !== undefined && { ANALYZE_SCHEDULE: schedule }),
     }),
+    page: {
+      ...part("page", "client/src/main.ts", { ANALYZE_PLACE: "start", ANALYZE_LOG: logFile }),
+      args: ["serve", "--port", String(ports.START_PAGE_PORT)],
+    },
   };
 }

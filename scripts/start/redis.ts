@@ -56,6 +56,7 @@ export function findTasks(environment: Environment): Tasks {
     part: {
       name: "redis",
       entry: server,
+      native: true,
       args: [
         "--port",
         "0",

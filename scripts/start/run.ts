@@ -17,7 +17,7 @@ import { farewell, greeting, notDrained, obituary } from "./view.ts";
 const readyLimitMs = 15_000;
 
 /**
- * Runs worker, web and client, which shows each line of its log, until `stop` aborts or one of them ends.
+ * Runs worker, web, client, which shows each line of its log, and the page of that log, until `stop` aborts or one of them ends.
  * Resolves when all have ended, with the exit code; `kill` aborting ends them at once. Throws a {@link UserError} when
  * they can't be started.
  */
@@ -43,7 +43,8 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
     if (await answering(config, trust, over)) {
       output.write(greeting(config, trust, { web, worker }, tasks.line));
       const client = fleet.start(parts.client);
-      recordRun(held, [...before, worker, web, client]);
+      const page = fleet.start(parts.page);
+      recordRun(held, [...before, worker, web, client, page]);
       leaveSettings(parts.client.env);
       renewal = renewEvery(certificates, hour, output, renewing.signal);
       if (!over.aborted) await once(over, "abort");

@@ -9,7 +9,13 @@ import { clockIsMoved } from "../../test/support/clock.ts";
 import { type Program, startProgram } from "../../test/support/program.ts";
 
 const main = join(import.meta.dirname, "main.ts");
-const variables = ["START_PORT", "START_WORKER_PORT", "START_METRICS_PORT", "START_WORKER_METRICS_PORT"];
+const variables = [
+  "START_PORT",
+  "START_WORKER_PORT",
+  "START_METRICS_PORT",
+  "START_WORKER_METRICS_PORT",
+  "START_PAGE_PORT",
+];
 let dir: string;
 let programs: Program[];
 
@@ -51,9 +57,12 @@ function start(env: Record<string, string>, ...args: string[]): Program {
   return program;
 }
 
-it("three processes start, the client's first line is ok and in the log, and SIGTERM drains all", async () => {
+it("all processes start, the client's first line is ok, in the log and on the page, and SIGTERM drains all", async () => {
   const started = start(await freePorts(), "--every", "1s");
   await started.waitFor(/^\S+Z ok +\S+ +200 /m);
+  const [, page = ""] = await started.waitFor(/^ +page +(http:\S+) /m);
+  const answering = async (): Promise<string> => fetch(page).then((answer) => answer.text());
+  await expect.poll(answering, { timeout: 20_000 }).toMatch(/<li data-kind="ok">\S+Z ok +app +200 /);
   expect(await started.stop()).toBe(0);
   expect(readFileSync(join(dir, "analyze.log"), "utf8")).toMatch(/^\S+Z ok +\S+ +200 /m);
   expect(existsSync(join(dir, "certs/issued/ca.crt"))).toBe(true);

@@ -17,13 +17,14 @@ export function greeting(
   client  ──HTTPS──►  web  ──HTTP──►  worker
 
   client   writes ${logFile}
+  page     http://127.0.0.1:${ports.START_PAGE_PORT} shows it live: state, outages, latency, last lines
   web      https://${address} (127.0.0.1), pid ${web.pid}, messages in ${web.log}
   worker   http://127.0.0.1:${ports.START_WORKER_PORT}, pid ${worker.pid}, messages in ${worker.log}
   tasks    ${tasks}
   TLS      certificate valid until ${until && dateOf(until)}; renewed in its last 30 days while this runs
 
   curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/
-  npm run analyze -- doctor      checks each hop; also once, report, tail, export
+  npm run analyze -- doctor      checks each hop; also once, report, tail, export, serve
 
 Ctrl-C ends all. The lines of the client:
 

@@ -18,6 +18,7 @@ describeWith(["redis-server"], "npm start with a Redis server on the PATH", () =
       START_WORKER_PORT: "18481",
       START_METRICS_PORT: "18490",
       START_WORKER_METRICS_PORT: "18491",
+      START_PAGE_PORT: "18444",
     };
     const { REDIS_URL: _, ...env } = process.env;
     const folders = (): string[] => readdirSync(cwd).filter((name) => name.startsWith("analyze-redis-"));

@@ -73,6 +73,20 @@ export async function onHost(command: string, args: readonly string[], endless =
   process.exitCode = await runLine(await reach(), [command, ...args.map(quote)].join(" "), endless);
 }
 
+/** Runs a shell line on the host for a program to read. Resolves with its exit code, what it printed, and the host's stage. */
+export async function captureOnHost(line: string): Promise<{ code: number; text: string; stage: string }> {
+  const host = await reach();
+  const { stage, access } = host.config;
+  if (access === "ssm") {
+    let text = "";
+    const code = await runSession(host, line, (part) => (text += part));
+    return { code, text, stage };
+  }
+  const [program, args] = sshCommand(host, line);
+  const { code, stdout } = await run(program, args, { share: ["stdin", "stderr"] });
+  return { code, text: stdout, stage };
+}
+
 /** Logs in. */
 export async function login(): Promise<void> {
   const host = await reach();

@@ -3,6 +3,7 @@ import { suggestOptions } from "@analyze/common/suggest";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { login, onHost, power, status, tunnel, update } from "./commands.ts";
+import { openReport } from "./open-report.ts";
 import { reboot, start, stop } from "./power.ts";
 
 surviveClosedPipes();
@@ -47,6 +48,12 @@ for (const [name, what] of [
     .helpOption(false)
     .action((args: string[]) => onHost("analyze", [name, ...args]));
 }
+program.commands
+  .find((command) => command.name() === "report")
+  ?.option("--open", "show the report as a page in the browser of this machine")
+  .action((args: string[], { open }: { open?: boolean }) =>
+    open ? openReport(args) : onHost("analyze", ["report", ...args]),
+  );
 program.command("ssh").description("log in").action(login);
 program
   .command("start")

@@ -16,6 +16,19 @@ export function logOption(): Option {
     .argParser(fileName);
 }
 
+function percentage(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError("Give a percentage from 0 to 100, such as 99.9.");
+}
+
+/** The objective of a report, in percent. */
+export function sloOption(): Option {
+  return new Option("--slo <percent>", "share of the due slots that should be answered")
+    .default(99.9)
+    .argParser(percentage);
+}
+
 /** A log, and the place from which its client probes. */
 export interface NamedLog {
   name: string;

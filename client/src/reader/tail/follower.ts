@@ -88,22 +88,34 @@ export class LogFollower {
   async #goOn(): Promise<string[]> {
     const next = await openFile(this.#path, this.#live ? Infinity : this.#bytes);
     if (!next) return [];
+    const opened: OpenFile[] = [];
+    const closeAll = async (): Promise<void> => {
+      for (const file of [next, ...opened]) await file.handle.close();
+    };
+    try {
+      const lines = await this.#takeOver(next, opened);
+      if (lines === undefined) await closeAll();
+      return lines ?? [];
+    } catch (error) {
+      await closeAll();
+      throw error;
+    }
+  }
+
+  /** Makes `next` the live file, and adds to `opened` the others that it reads. Undefined where files moved meanwhile. */
+  async #takeOver(next: OpenFile, opened: OpenFile[]): Promise<string[] | undefined> {
     const known = new Set([next.inode, this.#live?.inode, ...this.#left.map(({ file }) => file.inode)]);
     const others = (await findLogFiles(this.#path)).filter(({ inode }) => this.#live && !known.has(inode));
-    const opened: OpenFile[] = [];
     const lines: string[][] = [];
     for (const path of await this.#unseen(others)) {
       const file = isPacked(path) ? undefined : await openFile(path);
       if (file) opened.push(file);
       lines.push(file ? await readOn(file) : await readWhole(path));
     }
-    if (!(await this.#areInPlace(others))) {
-      for (const file of [next, ...opened]) await file.handle.close();
-      return [];
-    }
+    if (!(await this.#areInPlace(others))) return undefined;
+    lines.push(await readOn(next));
     for (const file of [this.#live, ...opened]) if (file) this.#left.push({ file, at: performance.now() });
     this.#live = next;
-    lines.push(await readOn(next));
     this.#see(lines.flat());
     return lines.flat();
   }

@@ -59,6 +59,12 @@ footer { margin-top: 2.5rem; font-size: .875rem }
   .abscissa span:nth-child(even) { display: none }
   .rows thead { display: none } .rows tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--rule) }
   .rows tbody th, .rows td { display: inline-block; padding-block: 0; border: 0 } .rows td:last-child { display: block } }
+.live { margin: 0 0 1rem; color: var(--muted); font-size: .875rem }
+.lines { margin: 0; padding: 0; list-style: none; font: .8125rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere }
+.lines li { padding: .2rem 0 .2rem .75rem; border-left: 3px solid var(--rule); color: var(--muted) }
+.lines [data-kind=ok], .lines [data-kind=UP] { border-color: var(--ok) } .lines [data-kind=flaky] { border-color: var(--flaky); color: var(--ink) }
+.lines [data-kind=FAIL], .lines [data-kind=DOWN] { border-color: var(--failed); color: var(--ink) }
+.lines [data-kind=planned] { border-color: var(--planned) } .lines [data-kind=gap] { border-color: var(--unknown) }
 @media print { .scroll { overflow: visible } details { display: none } }
 `;
 

@@ -28,7 +28,7 @@ describe("the report as a page", () => {
     const page = await drawHtml(reportOf([okLine(at(0))], at(1)));
     const [, script = ""] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
     const hash = createHash("sha256").update(script).digest("base64");
-    expect(page).toContain(`script-src &#39;sha256-${hash}&#39;"`);
+    expect(page).toContain(`script-src &#39;sha256-${hash}&#39;; connect-src &#39;none&#39;`);
     expect(page).not.toMatch(/(?:src|href)="/);
   });
 

@@ -1,17 +1,13 @@
-import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { typed } from "../../../log/typed.ts";
 import { groupSlots } from "../groups.ts";
 import type { Report } from "../summary.ts";
 import * as say from "../wording.ts";
+import { drawDocument, liveLines, type Live } from "./document.ts";
 import { latencyChart, measure, strip, timeAxis, type Markup, type Measured } from "./chart.ts";
-import { script, style } from "./assets.ts";
 import type { Place, Together } from "../places.ts";
 import { placesSentence, placesSum } from "../places-text.ts";
-import { pageMark } from "./write-page.ts";
 import { gapTable, groupTable, incidentTable, latencyTable, maintenanceTable, outageTable } from "./tables.ts";
-
-const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 
 const words = { up: "Up", down: "Down", planned: "Down as planned", unknown: "Unknown" };
 
@@ -111,25 +107,26 @@ function footer(report: Report): Markup {
   </footer>`;
 }
 
-/** The report as one self-contained HTML document. Its Content-Security-Policy allows no request. */
-export function drawHtml(report: Report): Promise<string> {
+/** The report as one self-contained HTML document. Its Content-Security-Policy allows no request unless it is `live`. */
+export function drawHtml(report: Report, live?: Live): Promise<string> {
   const title = `${words[report.state.now]}: ${report.target ?? "analyze"}`;
-  return document(
+  return drawDocument(
     title,
     html`${header(report)}
       <main>
-        ${figures(report)} ${chart(report)}
+        ${figures(report)} ${chart(report)} ${liveLines(live)}
         <section class="rows">${outageTable(report)}</section>
         <section class="rows">${maintenanceTable(report)}</section>
         <section class="rows">${gapTable(report)}</section>
         <section class="numbers">${latencyTable(report)}</section>
       </main>
       ${footer(report)}`,
+    live,
   );
 }
 
 /** The report on several places as one document: the combined result, then each place. */
-export function drawPlacesHtml(places: Place[], all: Together): Promise<string> {
+export function drawPlacesHtml(places: Place[], all: Together, live?: Live): Promise<string> {
   const sentence = placesSentence(places);
   const target = places.find(({ report }) => report.target !== undefined)?.report.target ?? "analyze";
   const isDown = places.every(({ report }) => report.state.now === "down");
@@ -141,7 +138,7 @@ export function drawPlacesHtml(places: Place[], all: Together): Promise<string> 
         <section class="rows">${outageTable(report)}</section>
       </section>`,
   );
-  return document(
+  return drawDocument(
     sentence,
     html`<header class="${isDown ? "down" : "up"}">
         <p class="target">${target}</p>
@@ -151,21 +148,21 @@ export function drawPlacesHtml(places: Place[], all: Together): Promise<string> 
       </header>
       <main>
         <section class="rows">${incidentTable(all)}</section>
-        ${each}
+        ${each} ${liveLines(live)}
       </main>`,
+    live,
   );
 }
 
-/** A page with its style, its script, and a policy that allows nothing else. */
-async function document(title: string, body: Markup): Promise<string> {
-  const page = await html`<!doctype html>
-    <html lang="en">
-      <meta charset="utf-8" />
-      ${raw(pageMark)}
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="${policy}" />
-      <title>${title}</title>
-      ${raw(`<style>${style}</style>`)} ${body} ${raw(`<script>${script}</script>`)}
-    </html> `;
-  return page.toString();
+/** A live page that says why there is no report yet. */
+export function drawNothing(why: string, live: Live): Promise<string> {
+  return drawDocument(
+    "Unknown: analyze",
+    html`<header class="unknown">
+        <h1>${words.unknown}</h1>
+        <p>${why}</p>
+      </header>
+      <main>${liveLines(live)}</main>`,
+    live,
+  );
 }

@@ -1,0 +1,117 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { shownLine, type Ending } from "../report/html/document.ts";
+import type { NamedLog } from "../read/options.ts";
+import { LogFollower } from "../tail/follower.ts";
+import { openEnd } from "../tail/recent.ts";
+
+/** How many of the last lines of a log are shown. */
+const shown = 20;
+const pollInterval = 250;
+/** Without a new line the page still changes with time: a silent client becomes unknown. */
+const redrawInterval = 30_000;
+
+/** New lines of a log by its place in the list of logs; or, without data, that there is a newer page. */
+export type Notice =
+  | { name: "lines"; data: { log: number; lines: { kind: string; text: string }[] } }
+  | { name: "page"; data: object };
+
+/** Draws the page with these last lines. Never rejects: a page says what is wrong. */
+type Draw = (endings: Ending[]) => Promise<string>;
+
+interface Followed {
+  log: NamedLog;
+  follower: LogFollower;
+  recent: string[];
+}
+
+const asTheyAre = (lines: string[]): string[] => lines;
+
+/** The page of some logs, drawn when it is wanted, and news of them for those who watch. */
+export class Board {
+  readonly #logs: NamedLog[];
+  readonly #draw: Draw;
+  readonly #watchers = new Set<(notice: Notice) => void>();
+  #page: Promise<string> | undefined;
+  /** Until when the page is good enough, by performance.now(). */
+  #fresh = 0;
+  #isFollowing = false;
+
+  constructor(logs: NamedLog[], draw: Draw) {
+    this.#logs = logs;
+    this.#draw = draw;
+  }
+
+  /** The page, at most a second old, or twenty times as old as it takes to draw: many readers cost as much as one. */
+  page(): Promise<string> {
+    if (this.#page && performance.now() < this.#fresh) return this.#page;
+    const begin = performance.now();
+    this.#fresh = Number.POSITIVE_INFINITY;
+    this.#page = this.#drawNow().finally(() => {
+      const end = performance.now();
+      this.#fresh = end + Math.max(1000, 20 * (end - begin));
+    });
+    return this.#page;
+  }
+
+  /** How many watch. */
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** Passes news to `watcher` until the function that it returns is called. */
+  watch(watcher: (notice: Notice) => void): () => void {
+    this.#watchers.add(watcher);
+    if (!this.#isFollowing) void this.#follow();
+    return () => this.#watchers.delete(watcher);
+  }
+
+  async #drawNow(): Promise<string> {
+    const opened = await this.#open();
+    await close(opened);
+    return this.#draw(opened.map(({ log, recent }) => ({ name: log.name, lines: recent })));
+  }
+
+  #open(): Promise<Followed[]> {
+    return Promise.all(this.#logs.map(async (log) => ({ log, ...(await openOrEmpty(log.path)) })));
+  }
+
+  #tell(notice: Notice): void {
+    for (const watcher of this.#watchers) watcher(notice);
+  }
+
+  async #follow(): Promise<void> {
+    this.#isFollowing = true;
+    const followed = await this.#open();
+    let [isOld, drawnAt] = [true, performance.now()];
+    while (this.#watchers.size > 0) {
+      for (const [log, { follower }] of followed.entries()) {
+        const lines = (await newLines(follower)).slice(-shown).map(shownLine);
+        if (lines.length === 0) continue;
+        isOld = true;
+        this.#tell({ name: "lines", data: { log, lines } });
+      }
+      isOld ||= performance.now() - drawnAt > redrawInterval;
+      if (isOld && performance.now() >= this.#fresh) {
+        [isOld, drawnAt] = [false, performance.now()];
+        await this.page();
+        this.#tell({ name: "page", data: {} });
+      }
+      await wait(pollInterval, undefined, { ref: false });
+    }
+    this.#isFollowing = false;
+    await close(followed);
+  }
+}
+
+/** What cannot be read has no lines: the report above them says why. */
+async function openOrEmpty(path: string): Promise<{ follower: LogFollower; recent: string[] }> {
+  return openEnd(path, shown, asTheyAre).catch(() => ({ follower: new LogFollower(path), recent: [] }));
+}
+
+async function newLines(follower: LogFollower): Promise<string[]> {
+  return follower.readNew().catch(() => []);
+}
+
+async function close(followed: Followed[]): Promise<void> {
+  await Promise.all(followed.map(async ({ follower }) => follower.close()));
+}

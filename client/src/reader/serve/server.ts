@@ -1,0 +1,83 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { livePolicy } from "../report/html/document.ts";
+import type { Board, Notice } from "./board.ts";
+
+const headers: OutgoingHttpHeaders = {
+  "content-security-policy": `${livePolicy}; frame-ancestors 'none'`,
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
+/** Each reader holds one connection. */
+const mostWatchers = 50;
+/** What may wait for a reader that takes nothing. */
+const mostWaitingBytes = 1_000_000;
+const pingInterval = 15_000;
+
+function refuse(response: ServerResponse, status: number, why: string, more: OutgoingHttpHeaders = {}): void {
+  response.writeHead(status, { ...headers, "content-type": "text/plain; charset=utf-8", ...more }).end(`${why}\n`);
+}
+
+/** Sends news as Server-Sent Events until the reader goes away. */
+function sendNews(response: ServerResponse, board: Board): void {
+  if (board.watchers >= mostWatchers) return refuse(response, 503, "Too many readers.", { "retry-after": "60" });
+  response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
+  const write = (text: string): void => {
+    if (response.writableLength > mostWaitingBytes) response.destroy();
+    else response.write(text);
+  };
+  write("retry: 2000\n\n");
+  const unwatch = board.watch(({ name, data }: Notice) => write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`));
+  const ping = setInterval(() => write(": ping\n\n"), pingInterval);
+  response.on("close", () => {
+    clearInterval(ping);
+    unwatch();
+  });
+}
+
+async function sendPage({ method }: IncomingMessage, response: ServerResponse, board: Board): Promise<void> {
+  const page = await board.page();
+  response.writeHead(200, {
+    ...headers,
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(page),
+  });
+  response.end(method === "HEAD" ? undefined : page);
+}
+
+/** Name in a Host header, without its port. */
+function nameOf(host = ""): string {
+  return host.replace(/:\d+$/, "").toLowerCase();
+}
+
+/**
+ * A read-only server of the board's page. Requests for another host than one of `names` are refused (undefined: none are),
+ * or a foreign site could read the page under a name of its own that leads to this machine.
+ */
+export function createPageServer(board: Board, names: string[] | undefined): Server {
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+    const { method = "", url = "" } = request;
+    if (names && !names.includes(nameOf(request.headers.host)))
+      return refuse(response, 421, `This server answers to ${names.join(", ")}.`);
+    if (method !== "GET" && method !== "HEAD")
+      return refuse(response, 405, "This server is read-only.", { allow: "GET, HEAD" });
+    const [path] = url.split("?");
+    if (path === "/events" && method === "GET") return sendNews(response, board);
+    if (path !== "/") return refuse(response, 404, "The page is at /.");
+    sendPage(request, response, board).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
+  });
+  // The page's own connection for news counts too.
+  server.maxConnections = 4 * mostWatchers;
+  return server;
+}

@@ -41,3 +41,18 @@ describe("worker", () => {
     expect((await post('{"text":""}', { "x-request-deadline-ms": "soon" })).status).toBe(400);
   });
 });
+
+it.each([
+  [20_000, 200, 200],
+  [40_000, 503, 200],
+  [70_000, 503, 503],
+])("with a consumer that is stuck for %i ms, readiness is %i and liveness %i", async (stuckMs, ready, alive) => {
+  const consumer = { isStuck: (ms: number) => stuckMs > ms };
+  const stuck = await serve(createApp({ service, consumer }), service);
+  try {
+    expect((await stuck.get("/readyz")).status).toBe(ready);
+    expect((await stuck.get("/livez")).status).toBe(alive);
+  } finally {
+    stuck.close();
+  }
+});

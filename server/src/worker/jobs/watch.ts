@@ -10,8 +10,11 @@ export interface FetchWatch {
   isStuck(ms: number): boolean;
 }
 
+/** BullMQ waits with it for a job. */
+const fetchCommand = "bzpopmin";
+
 /**
- * Watches the connection that BullMQ copies from this client to block on: idle, it sends a command every two seconds.
+ * Watches the connection that BullMQ copies from this client to block on: idle, it has an answer every two seconds.
  * BullMQ's own `isRunning()` stays true whatever becomes of that connection.
  */
 export function watchFetches(client: Redis): FetchWatch {
@@ -20,13 +23,15 @@ export function watchFetches(client: Redis): FetchWatch {
   const touch = (): void => {
     last = performance.now();
   };
+  // While Redis is down there is nothing to fetch: the time counts from its return.
+  client.on("ready", touch);
   const duplicate = client.duplicate.bind(client);
   client.duplicate = (override) => {
     const copy = duplicate(override);
     const send = copy.sendCommand.bind(copy);
     copy.sendCommand = (command, stream) => {
-      // Sent, not queued for a connection that does not come.
-      if (copy.status === "ready") touch();
+      // Answered, not sent: a connection can open, take commands and stay mute, each time again.
+      if (command.name === fetchCommand) command.promise.then(touch, () => undefined);
       return send(command, stream);
     };
     return copy;
@@ -43,9 +48,7 @@ export function watchFetches(client: Redis): FetchWatch {
     },
     isBusy: () => running > 0,
     isStuck: (ms) => {
-      // While Redis is down there is nothing to fetch: the time counts from its return.
-      if (client.status !== "ready") touch();
-      return running === 0 && performance.now() - last > ms;
+      return client.status === "ready" && running === 0 && performance.now() - last > ms;
     },
   };
 }

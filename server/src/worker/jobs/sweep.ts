@@ -18,30 +18,42 @@ async function removeOlder(queue: Pick<Queue, "clean">, state: "completed" | "fa
   while ((await queue.clean(ms, stepSize, state)).length === stepSize);
 }
 
+/** BullMQ trims its stream of events by their number alone, and the message of a failed work is in it. */
+async function trimEvents(queue: Pick<Queue, "toKey">, client: Pick<Redis, "xtrim">): Promise<void> {
+  await client.xtrim(queue.toKey("events"), "MINID", "=", Date.now() - queueLimits.completedSeconds * 1000);
+}
+
 async function isShort(client: Pick<Redis, "info">): Promise<boolean> {
   const { usedBytes, maxBytes } = await memoryOf(client);
   return maxBytes > 0 && usedBytes > maxBytes * memoryShare;
 }
 
 /**
- * Removes jobs after their retention, with their texts. BullMQ itself removes old jobs only when another one ends. Several
- * workers may do it at the same time.
+ * Removes jobs after their retention, with their texts, and old events. BullMQ itself removes old jobs only when another
+ * one ends. Several workers may do it at the same time.
  */
-async function sweep(queue: Pick<Queue, "clean">, client: Pick<Redis, "info">): Promise<void> {
+async function sweep(queue: Pick<Queue, "clean" | "toKey">, client: Pick<Redis, "info" | "xtrim">): Promise<void> {
   await removeOlder(queue, "failed", queueLimits.failedSeconds * 1000);
   await removeOlder(queue, "completed", queueLimits.completedSeconds * 1000);
+  await trimEvents(queue, client);
   if (await isShort(client)) await queue.clean(leastMs, stepSize * 20, "completed");
 }
 
-/** Sweeps every half minute. Returns what ends it. */
-export function sweepEvery(queue: Pick<Queue, "clean">, client: Redis, onError: (error: Error) => void): () => void {
+/** Sweeps when Redis is connected, and then every half minute. Returns what ends it. */
+export function sweepEvery(
+  queue: Pick<Queue, "clean" | "toKey">,
+  client: Redis,
+  onError: (error: Error) => void,
+): () => void {
   let isRunning = false;
-  const timer = setInterval(() => {
+  const start = (): void => {
     if (isRunning || client.status !== "ready") return;
     isRunning = true;
     sweep(queue, client)
       .catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))))
       .finally(() => (isRunning = false));
-  }, everyMs);
+  };
+  client.once("ready", start);
+  const timer = setInterval(start, everyMs);
   return () => clearInterval(timer);
 }

@@ -15,19 +15,18 @@ async function redisForTest(): Promise<PrivateRedis> {
   return redis;
 }
 
+/** What consumes with this work. */
+function consumerOf({ url }: PrivateRedis, work: (id: string) => Promise<object>): Consumer {
+  const { logger } = createService("worker", "silent");
+  const redis = { url, password: undefined };
+  return createConsumer({ redis, concurrency: 1, logger, metrics, work: (_, id) => work(id) });
+}
+
 /** A stack without its worker, and what consumes in its place with this work. */
 async function stackWith(redis: PrivateRedis, work: (id: string) => Promise<object>): Promise<QueueStack> {
   const stack = await queueStackForTest(redis.url);
   await stack.worker.stop();
-  const { logger } = createService("worker", "silent");
-  const settings = { url: redis.url, password: undefined };
-  const consumer: Consumer = createConsumer({
-    redis: settings,
-    concurrency: 1,
-    logger,
-    metrics,
-    work: (_, id) => work(id),
-  });
+  const consumer = consumerOf(redis, work);
   onTestFinished(() => consumer.drain());
   return stack;
 }
@@ -100,16 +99,37 @@ describeWith(["redis-server"], "a task whose worker is killed", () => {
       await program.waitFor(new RegExp(`started ${id}`), 60_000);
       await program.stop("SIGKILL");
     }
-    const { logger } = createService("worker", "silent");
-    const consumer = createConsumer({
-      redis: { url: redis.url, password: undefined },
-      concurrency: 1,
-      logger,
-      metrics,
-    });
+    const consumer = consumerOf(redis, async () => ({}));
     onTestFinished(() => consumer.drain());
     const done = task.parse(await until(stack, `/api/tasks/${id}`, isIn("completed"), 60_000));
     expect(done.attempts).toBe(4);
+  });
+});
+
+describeWith(["redis-server"], "a task that kills each worker", () => {
+  it("is not started an eleventh time, and a person can retry it", { timeout: 120_000 }, async () => {
+    const redis = await redisForTest();
+    const stack = await queueStackForTest(redis.url);
+    await stack.worker.stop();
+    const id = await add(stack);
+    // BullMQ's count of starts: the ten take two minutes.
+    await redis.command("HSET", `analyze:tasks:${id}`, "ats", "9");
+    const hanging = startProgram(process.execPath, ["test/queue/hanging/main.ts"], {
+      env: { ...process.env, REDIS_URL: redis.url },
+    });
+    await hanging.waitFor(new RegExp(`started ${id}`), 60_000);
+    await hanging.stop("SIGKILL");
+    const started: string[] = [];
+    const consumer = consumerOf(redis, async (one) => {
+      started.push(one);
+      return { processed_text: "done" };
+    });
+    onTestFinished(() => consumer.drain());
+    await until(stack, `/api/tasks/${id}`, isIn("failed"), 60_000);
+    expect(started).toEqual([]);
+    expect(await tasks(redis, "retry", id)).toEqual(["Retried 1.\n", 0]);
+    await until(stack, `/api/tasks/${id}`, isIn("completed"), 60_000);
+    expect(started).toEqual([id]);
   });
 });
 

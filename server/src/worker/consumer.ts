@@ -9,6 +9,7 @@ import { createEffects } from "./jobs/effects.ts";
 import { perform } from "./jobs/perform.ts";
 import { registerConsumerMetrics, type ConsumerMetrics } from "./jobs/metrics.ts";
 import { sweepEvery } from "./jobs/sweep.ts";
+import { inTurns } from "./jobs/turns.ts";
 import { watchFetches } from "./jobs/watch.ts";
 
 export interface ConsumerOptions {
@@ -48,6 +49,7 @@ export function createConsumer({ redis, concurrency, logger, metrics, work = per
   const onError = complain(logger, "consumer");
   client.on("error", onError);
   const effects = createEffects(client);
+  const workInTurn = inTurns(work);
   const run = async (job: Job<unknown>): Promise<void> => {
     const { id = "" } = job;
     const data = jobData.safeParse(job.data);
@@ -56,7 +58,7 @@ export function createConsumer({ redis, concurrency, logger, metrics, work = per
     const line = { id, requestId, kind, task };
     logger.info({ ...line, attempt: job.attemptsStarted }, "Processing task");
     const began = performance.now();
-    const isFirst = await effects.settle(id, kind, await work(data.data, id));
+    const isFirst = await effects.settle(id, kind, await workInTurn(data.data, id));
     const elapsed = performance.now() - began;
     if (isFirst) logger.info({ ...line, ms: Math.round(elapsed * 100) / 100 }, "Completed task");
     else logger.info(line, "another run has completed this task");

@@ -74,6 +74,7 @@ install_packages() {
   need sshd openssh-server; need pkill procps; need ip iproute2; need systemd-analyze systemd; need socat socat; need faketime faketime
   need certtool gnutls-bin; need javac openjdk-17-jdk-headless
   need redis-server redis-server; need strace strace
+  need promtool prometheus; need prometheus-alertmanager prometheus-alertmanager; need prometheus-node-exporter prometheus-node-exporter
   python3 -m venv --help >/dev/null 2>&1 || packages+=(python3-venv)
   local as_root=(); ((EUID == 0)) || as_root=(sudo -n)
   ((${#packages[@]})) || return 0

@@ -54,6 +54,11 @@ const requirements = {
   checkov: { check: "command -v checkov", install: "pip install checkov" },
   "docker-registry": { check: "command -v docker-registry", install: "apt-get install docker-registry" },
   htpasswd: { check: "command -v htpasswd", install: "apt-get install apache2-utils" },
+  prometheus: {
+    check:
+      "command -v prometheus && command -v promtool && command -v prometheus-alertmanager && command -v prometheus-node-exporter",
+    install: "apt-get install prometheus prometheus-alertmanager prometheus-node-exporter",
+  },
   certbot: { check: "command -v certbot", install: "pip install certbot" },
   pebble: {
     check: "command -v pebble && command -v pebble-challtestsrv",

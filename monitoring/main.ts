@@ -1,0 +1,10 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { drawFiles } from "./files.ts";
+
+// npm run monitoring: writes what Prometheus and Grafana read, from the sources in this folder.
+for (const [file, text] of Object.entries(drawFiles())) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  process.stdout.write(`${file}\n`);
+}

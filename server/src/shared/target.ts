@@ -11,13 +11,13 @@ export function invalidTarget(cause?: unknown): ProblemError {
 
 /**
  * The path and the query of a request target (RFC 9112, 3.2). Of the path, unreserved characters are unescaped (RFC 3986,
- * 6.2.2.2) and a trailing slash is removed. Throws ProblemError 400 when the target is not a path.
+ * 6.2.2.2) and a trailing slash after a segment is removed. Throws ProblemError 400 when the target is not a path.
  */
 export function parseTarget(target: string): { path: string; query: string } {
   const [whole = "", query = ""] = target.replace(origin, "").split(/\?(.*)/s, 2);
   const path = whole === "" ? "/" : whole.replace(escapedUnreserved, (escape) => decodeURIComponent(escape));
   if (!path.startsWith("/") || invalid.test(target)) throw invalidTarget();
-  return { path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path, query };
+  return { path: /[^/]\/$/.test(path) ? path.slice(0, -1) : path, query };
 }
 
 const plain = /^\/(?:[\w.~-]+(?:\/[\w.~-]+)*)?$/;

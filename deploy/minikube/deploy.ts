@@ -7,7 +7,7 @@ import { loadImages } from "../images/load.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
 import { adoptDrift } from "./drift.ts";
-import { driverAdvice, driverOf, hostnameFinding } from "./hostname.ts";
+import { driverAdvice, driverOf, hostnameFinding, whereabouts } from "./hostname.ts";
 import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
@@ -63,6 +63,16 @@ async function bringUp(cluster: Cluster, options: Options, values: readonly stri
     () => release(cluster, options, values),
     () => "every pod is ready",
   );
+  // without its address, a node's port would be found first; a cluster without load balancers has none to wait for
+  if (options.edge === "gateway")
+    await cluster.kubectl(
+      "-n",
+      options.namespace,
+      "wait",
+      "gateway/analyze",
+      "--for=condition=Programmed",
+      "--timeout=15s",
+    );
 }
 
 /** A Gateway gets its address after the release: `helm test` needs a second one, which has it and changes no pod. */
@@ -104,7 +114,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   const url = options.nodePort ? await publishedUrl(cluster, options) : undefined;
   show(await hostnameFinding(options.host, address, process.platform));
   process.stdout.write(
-    `\nhttps://${options.host} is at ${address}. Clients trust only ${options.certificates}/ca.crt.\n${renewalOf(options)}`,
+    `\n${whereabouts(options.host, address)}. Clients trust only ${options.certificates}/ca.crt.\n${renewalOf(options)}`,
   );
   if (url !== undefined) process.stdout.write(`web past the edge, without TLS and its limits: ${url}\n`);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { driverAdvice, hostnameFinding } from "./hostname.ts";
+import { driverAdvice, hostnameFinding, whereabouts } from "./hostname.ts";
 
 it.each([
   ["linux", "docker", /^$/],
@@ -20,6 +20,14 @@ it.each([
 ] as const)("the line for the hosts file is one that the shell of %s takes", async (platform, line) => {
   const [finding] = await hostnameFinding("no-such-host.invalid", "192.168.49.2", platform);
   expect(finding?.next).toContain(line);
+});
+
+it.each([
+  ["192.168.49.2", "https://analyze.test is at 192.168.49.2"],
+  ["192.168.49.2:30443", "https://analyze.test:30443 is at 192.168.49.2"],
+  ["[fd00::2]:30443", "https://analyze.test:30443 is at fd00::2"],
+])("the URL of an edge at %s has its port", (address, said) => {
+  expect(whereabouts("analyze.test", address)).toBe(said);
 });
 
 it("a name that resolves to the edge is no finding; one that does not is, with the port of the edge", async () => {

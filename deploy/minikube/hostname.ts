@@ -42,6 +42,12 @@ export function driverAdvice({ platform, driver }: Seat): string[] {
   return [];
 }
 
+/** The address that a person types for the edge, and where it is. Pure. */
+export function whereabouts(host: string, address: string): string {
+  const { host: ip, port } = splitAddress(address);
+  return `https://${host}${port === 443 ? "" : `:${port}`} is at ${ip}`;
+}
+
 /** A finding unless the system's resolver gives the edge's address for `host`. */
 export async function hostnameFinding(host: string, address: string, platform: NodeJS.Platform): Promise<Finding[]> {
   const { host: ip, port } = splitAddress(address);

@@ -52,6 +52,19 @@ async function gatewayPorts(cluster: Cluster, namespace: string): Promise<number
   return services.flatMap(({ spec }) => spec.ports.flatMap(({ nodePort }) => nodePort ?? []));
 }
 
+/**
+ * Where a Gateway may answer, the likeliest first. A node's address as the Gateway's own comes last: with a Service of type
+ * NodePort, port 443 of a node is another edge's. Pure.
+ */
+export function gatewayCandidates(
+  addresses: readonly string[],
+  nodes: readonly string[],
+  ports: readonly number[],
+): string[] {
+  const [ofNodes, own] = [true, false].map((wanted) => addresses.filter((ip) => nodes.includes(ip) === wanted));
+  return [...(own ?? []), ...nodes.flatMap((ip) => ports.map((port) => `${ip}:${port}`)), ...(ofNodes ?? [])];
+}
+
 /** Where pods reach the edge: its Service inside the cluster, or the node whose ports the controller took. */
 export async function insideAddress(cluster: Cluster, { edge, namespace }: Options): Promise<string> {
   if (edge === "nginx") return "";
@@ -73,11 +86,8 @@ export async function candidates(cluster: Cluster, { address, edge, namespace }:
     const web = await cluster.list(ingress, "ingresses", ...only("web"));
     return [...new Set([...web.flatMap(balancedAddresses), ...nodes, "127.0.0.1"])];
   }
-  if (edge === "gateway") {
-    const ports = await gatewayPorts(cluster, namespace);
-    const onNodes = nodes.flatMap((ip) => ports.map((port) => `${ip}:${port}`));
-    return [...(await gatewayAddresses(cluster, namespace)), ...onNodes];
-  }
+  if (edge === "gateway")
+    return gatewayCandidates(await gatewayAddresses(cluster, namespace), nodes, await gatewayPorts(cluster, namespace));
   const services = await cluster.list(service, "services", ...only("edge"));
   const nodePort = services.flatMap(({ spec }) => spec.ports).find(({ name }) => name === "https")?.nodePort;
   const balanced = services.flatMap(balancedAddresses);

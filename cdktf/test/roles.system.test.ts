@@ -11,7 +11,7 @@ import { kubectl } from "./support/pods.ts";
 const roles = ["admin", "deployer", "operator"] as const;
 const namespace = `roles-${process.pid}`;
 
-/** The rows of the table in docs/security.md: the arguments of `kubectl auth can-i`, and the answer to each role. */
+/** The table in docs/security.md: the arguments of each `kubectl auth can-i`, and the answer to each role. */
 function documented(): [question: string, answers: string[]][] {
   const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
   const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
@@ -20,9 +20,12 @@ function documented(): [question: string, answers: string[]][] {
   );
   expect(rows[head]?.slice(2, -1)).toEqual(roles);
   const end = rows.findIndex((cells, index) => index > head && cells.length === 1);
-  return rows
-    .slice(head + 2, end)
-    .map(([, question = "", ...answers]) => [question.replaceAll("`", ""), answers.slice(0, -1)]);
+  return rows.slice(head + 2, end).flatMap(([, questions = "", ...answers]) =>
+    questions
+      .replaceAll("`", "")
+      .split(", ")
+      .map((question): [string, string[]] => [question, answers.slice(0, -1)]),
+  );
 }
 
 /** Whom the API server takes somebody for whose IAM role has an access entry. */

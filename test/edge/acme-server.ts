@@ -1,8 +1,10 @@
 import { createSocket } from "node:dgram";
+import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { vi } from "vitest";
 import { issueAll, pathsOf } from "../../certs/src/index.ts";
 import { freePort } from "../support/ports.ts";
 import { startProgram } from "../support/program.ts";
@@ -27,6 +29,17 @@ async function freeUdpPort(): Promise<number> {
   const { port } = socket.address();
   socket.close();
   return port;
+}
+
+/** Resolves when both programs answer: they print that they listen before they do. */
+async function untilBothAnswer(dns: string, servers: readonly Edge[]): Promise<void> {
+  const answers = async (): Promise<boolean> => {
+    const resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver.setServers([dns]);
+    await Promise.all([resolver.resolve4("analyze.test"), ...servers.map((server) => ask(server, { path: "/dir" }))]);
+    return true;
+  };
+  await vi.waitUntil(() => answers().catch(() => false), { timeout: 60_000, interval: 100 });
 }
 
 /** Starts it. It asks for challenges at `ip:port`, over plain HTTP. */
@@ -64,10 +77,14 @@ export async function startAcmeServer(challengesAt: { ip: string; port: number }
   await names.waitFor(/Starting management server/);
   const env = { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
   const pebble = startProgram("pebble", ["-config", file, "-dnsserver", dns], { env });
-  await pebble.waitFor(/Listening on.*|ACME directory available/);
+  await pebble.waitFor(/ACME directory available/);
   const ca = readFileSync(pathsOf(folder, "ca").certificate, "utf8");
-  const at = `127.0.0.1:${management}`;
-  const managed: Edge = { url: `https://localhost:${management}`, address: at, clearAddress: at, ca };
+  const at = (one: number): Edge => {
+    const address = `127.0.0.1:${one}`;
+    return { url: `https://localhost:${one}`, address, clearAddress: address, ca };
+  };
+  const managed = at(management);
+  await untilBothAnswer(dns, [managed, at(port)]);
   return {
     url: `https://localhost:${port}/dir`,
     caFile: pathsOf(folder, "ca").certificate,

@@ -28,7 +28,8 @@ export async function startService(
     cwd: root,
     env: { ...process.env, HOST: "127.0.0.1", PORT: "0", METRICS_PORT: "0", ...env },
   });
-  const [, line = ""] = await program.waitFor(/^(\{.*"msg":"listening".*\})$/m);
+  // a busy machine takes half a minute to start Node
+  const [, line = ""] = await program.waitFor(/^(\{.*"msg":"listening".*\})$/m, 60_000);
   const { port, metricsPort }: { port: number; metricsPort: number } = JSON.parse(line);
   return { ...program, port, metricsPort, pid: program.child.pid ?? 0 };
 }

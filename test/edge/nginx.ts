@@ -29,6 +29,8 @@ export interface NginxOptions {
   options?: string[];
   /** Serves the files of an ACME client in clear. */
   acme?: boolean;
+  /** Offers HTTP/2, which the configuration does not. */
+  http2?: boolean;
   /** Edits parts/tls.conf before nginx reads it: for configurations that must be seen to fail. */
   editTls?: (text: string) => string;
 }
@@ -76,7 +78,9 @@ function httpConf(
 function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {
   return {
     "http.conf": httpConf(options, folder, httpsPort),
-    "listen-https.conf": loopback.map((ip) => `listen ${ip}:${httpsPort} ssl;`).join("\n"),
+    "listen-https.conf": loopback
+      .map((ip) => `listen ${ip}:${httpsPort} ssl${options.http2 === true ? " http2" : ""};`)
+      .join("\n"),
     "listen-http.conf": loopback.map((ip) => `listen ${ip}:${httpPort};`).join("\n"),
   };
 }

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { requestIdPattern } from "../../server/src/contract/headers.ts";
 import { limits } from "../../server/src/contract/limits.ts";
 import { problem, randomResponse } from "../../server/src/contract/wire.ts";
+import { postOfferingHttp2 } from "./http2.ts";
 import { ask, type Edge, type Question, type Reply } from "./ask.ts";
 
 /** Where edges of different make differ by design. Everything else is the same for all. */
@@ -93,6 +94,12 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     );
     const chunked: Question = { path: "/analyze", headers: { "transfer-encoding": "chunked" }, method: "POST" };
     expect(faultOf(await ask(edge(), { ...chunked, chunks: [bodyOf(limits.bodyBytes + 1)] }), [413], traits)).toBe("");
+  });
+
+  it("a client that offers HTTP/2 gets 413 too, over the protocol that the edge chooses", async () => {
+    const [protocol, status] = await postOfferingHttp2(edge(), "/analyze", bodyOf(1_200_000));
+    expect([["h2", "http/1.1", "none"].includes(protocol), status]).toEqual([true, 413]);
+    expect(await postOfferingHttp2(edge(), "/analyze", example)).toEqual([protocol, 200]);
   });
 
   it("headers of 20 kB and an address of 20 kB are refused", async () => {

@@ -9,7 +9,6 @@ import { describeWhere } from "../support/requirements.ts";
 import { experiments } from "./chaos/experiment.ts";
 import { measure } from "./chaos/measure.ts";
 import { clusterEdgeSuite, edgeOf } from "./edge.ts";
-import { moveSuite } from "./move.ts";
 import { deployed, fixedSize, script, type World } from "./world.ts";
 
 let world: World;
@@ -57,8 +56,6 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
     const { code, stdout } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
   });
-
-  moveSuite("gateway");
 
   it("limits the rate and requires a client's certificate where that is switched on", async () => {
     const limited = await deployed(...where, "--mtls", "--set", `${fixedSize},edge.rateLimit.requestsPerSecond=5`);

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { writeInventory } from "./inventory.ts";
@@ -30,11 +31,34 @@ const versionOnly: Plugin = {
   },
 };
 
-// BullMQ's other database: 300 KB that nothing here calls.
-const noPostgres: Plugin = {
-  name: "no-postgres",
+// What nothing here calls, or Node has itself: a third of what web loads.
+const replaced: readonly [file: RegExp, contents: string][] = [
+  // BullMQ's other database.
+  [/[\\/]bullmq[\\/]dist[\\/]esm[\\/]postgres[\\/]index\.js$/, "export {};"],
+  // Messages in 50 languages.
+  [/[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/, 'export { default as en } from "./en.js";'],
+  // MongoDB's driver reads its URL with it.
+  [/[\\/]whatwg-url[\\/]index\.js$/, 'module.exports = require("node:url");'],
+];
+
+const lighter: Plugin = {
+  name: "lighter",
   setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]bullmq[\\/]dist[\\/]esm[\\/]postgres[\\/]index\.js$/ }, () => ({ contents: "export {};" }));
+    for (const [filter, contents] of replaced) onLoad({ filter }, () => ({ contents }));
+  },
+};
+
+// Clients of databases without a map to their lines, which would be as large as their code. Their given map has one line.
+const unmapped = /[\\/]node_modules[\\/](?:bson|bullmq|ioredis|luxon|mongodb)[\\/].*\.[cm]?js$/;
+const emptyMap = Buffer.from('{"version":3,"sources":["client"],"mappings":"AAAA"}').toString("base64");
+
+const withoutMaps: Plugin = {
+  name: "without-maps",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: unmapped }, async ({ path }) => {
+      const code = (await readFile(path, "utf8")).replace(/^\/\/# sourceMappingURL=.*$/m, "");
+      return { contents: `${code}\n//# sourceMappingURL=data:application/json;base64,${emptyMap}` };
+    });
   },
 };
 
@@ -65,7 +89,7 @@ for (const [name, entry] of Object.entries(entries)) {
     minifySyntax: true,
     sourcemap: true,
     sourcesContent: false,
-    plugins: [versionOnly, noPostgres],
+    plugins: [versionOnly, lighter, withoutMaps],
     // Its modules in ESM, of which a bundle takes only what is used.
     alias: { bullmq: resolve("node_modules/bullmq/dist/esm/index.js") },
     metafile: true,

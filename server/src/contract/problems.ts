@@ -6,6 +6,7 @@ export const problemTypes = {
   "malformed-request": { status: 400, title: "The request could not be understood" },
   unauthorized: { status: 401, title: "This address needs credentials" },
   forbidden: { status: 403, title: "These credentials do not allow this" },
+  "quota-used-up": { status: 403, title: "This caller may store no more" },
   "not-found": { status: 404, title: "There is nothing at this address" },
   "method-not-allowed": { status: 405, title: "This address does not take that method" },
   "request-timeout": { status: 408, title: "The request took too long to arrive" },

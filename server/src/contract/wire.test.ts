@@ -62,7 +62,7 @@ const shapes: { name: string; shape: z.ZodType; good: object[]; bad: object[] }[
   {
     name: "healthResponse",
     shape: healthResponse,
-    good: [{ status: "alive" }, { status: "ready" }],
+    good: [{ status: "alive" }, { status: "ready" }, { status: "ready", data: "unavailable" }],
     bad: [{}, { status: "" }, { status: "draining" }],
   },
   {

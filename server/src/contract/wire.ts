@@ -36,7 +36,11 @@ export const randomResponse = z.object({ number: z.int().min(0).max(100) });
 export type RandomResponse = z.infer<typeof randomResponse>;
 
 /** `GET /livez`, `/readyz`, `/healthz`, 200. */
-export const healthResponse = z.object({ status: z.enum(["alive", "ready"]) });
+export const healthResponse = z.object({
+  status: z.enum(["alive", "ready"]),
+  /** Whether documents can be used; absent where they are off. An instance without them is ready for the rest. */
+  data: z.enum(["available", "unavailable"]).optional(),
+});
 export type HealthResponse = z.infer<typeof healthResponse>;
 
 /** `GET /`, 200, for programs. */

@@ -30,9 +30,13 @@ export function standingHeaders(service: "web" | "worker", hsts: boolean): Stand
 /** All headers of an answer. */
 export function headersFor(answer: Answer, requestId: string, standing: StandingHeaders): Record<string, string> {
   // Spread first and alone, a constant object is copied as a whole.
-  const all: Record<string, string> = { ...standing, "content-type": answer.contentType };
-  all["content-length"] = String(Buffer.byteLength(answer.body));
+  const all: Record<string, string> = { ...standing };
   all[headers.requestId] = requestId;
+  // An answer without content has no length either (RFC 9110, 8.6).
+  if (answer.status !== 204) {
+    all["content-type"] = answer.contentType;
+    all["content-length"] = String(Buffer.byteLength(answer.body));
+  }
   return answer.headers ? Object.assign(all, answer.headers) : all;
 }
 
@@ -40,6 +44,9 @@ export function headersFor(answer: Answer, requestId: string, standing: Standing
 export function json(value: unknown, status = 200): Answer {
   return { status, contentType: "application/json", body: JSON.stringify(value) };
 }
+
+/** 204: done, and nothing to say. */
+export const noContent: Answer = { status: 204, contentType: "", body: "" };
 
 export interface ProblemOptions extends ErrorOptions {
   errors?: Problem["errors"];

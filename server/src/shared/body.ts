@@ -15,8 +15,8 @@ const maxPieces = 16_384;
  * Without `Connection: close`: Node would close while the rest of the body still arrives, and the reset that follows can
  * overtake the answer. The listener reads the rest away for half a second, and closes then.
  */
-function tooLarge(): ProblemError {
-  return new ProblemError("body-too-large", `A body may have ${limits.bodyBytes} bytes at most.`);
+function tooLarge(most: number): ProblemError {
+  return new ProblemError("body-too-large", `A body may have ${most} bytes at most.`);
 }
 
 function tooManyPieces(): ProblemError {
@@ -24,7 +24,7 @@ function tooManyPieces(): ProblemError {
 }
 
 /** Collects a body, counting its bytes: Content-Length is absent where the body is chunked. */
-function collect(source: IncomingMessage): Promise<Buffer> {
+function collect(source: IncomingMessage, most: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const pieces: Buffer[] = [];
   let size = 0;
@@ -35,7 +35,7 @@ function collect(source: IncomingMessage): Promise<Buffer> {
   };
   source.on("data", (piece: Buffer) => {
     size += piece.length;
-    if (size > limits.bodyBytes) refuse(tooLarge());
+    if (size > most) refuse(tooLarge(most));
     else if (pieces.push(piece) > maxPieces) refuse(tooManyPieces());
   });
   source.on("end", () => {
@@ -50,11 +50,11 @@ function collect(source: IncomingMessage): Promise<Buffer> {
 }
 
 /** The body's bytes. A caller that waits for "100 Continue" gets it now: nothing else stands against its body. */
-function readBody({ incoming, outgoing }: Exchange): Promise<Buffer> {
+function readBody({ incoming, outgoing }: Exchange, most: number): Promise<Buffer> {
   const { "content-length": length, expect } = incoming.headers;
-  if (Number(length ?? 0) > limits.bodyBytes) throw tooLarge();
+  if (Number(length ?? 0) > most) throw tooLarge(most);
   if (expect?.toLowerCase() === "100-continue" && !incoming.complete) outgoing.writeContinue();
-  return collect(incoming);
+  return collect(incoming, most);
 }
 
 function checkStructure(raw: Buffer): void {
@@ -68,15 +68,20 @@ function checkStructure(raw: Buffer): void {
   );
 }
 
-function parse(raw: Buffer): unknown {
+/** Decodes and parses. Throws ProblemError 400 where the bytes are not UTF-8 or `read` throws a SyntaxError. */
+function decode<T>(raw: Buffer, read: (text: string) => T): T {
   if (!isUtf8(raw)) throw new ProblemError("malformed-request", "The body is not valid UTF-8.");
-  checkStructure(raw);
-  let value: unknown;
   try {
-    value = JSON.parse(raw.toString("utf8"));
-  } catch {
+    return read(raw.toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw new ProblemError("malformed-request", `The body, ${raw.length} bytes long, is not JSON.`);
   }
+}
+
+function parse(raw: Buffer): unknown {
+  checkStructure(raw);
+  const value: unknown = decode(raw, JSON.parse);
   if (value === null) throw new ProblemError("malformed-request", "The body is null where an object is needed.");
   if (typeof value === "object" && Object.hasOwn(value, "__proto__")) {
     throw new ProblemError("malformed-request", 'The body has a field "__proto__", which is not allowed.');
@@ -84,7 +89,8 @@ function parse(raw: Buffer): unknown {
   return value;
 }
 
-function pointer(path: PropertyKey[]): string {
+/** The JSON pointer (RFC 6901) of a path of keys and indexes. */
+export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
@@ -111,10 +117,20 @@ export interface JsonBody<T> {
  */
 export async function readJson<T>(exchange: Exchange, schema: z.ZodType<T>): Promise<JsonBody<T>> {
   checkMediaType(exchange);
-  const raw = await readBody(exchange);
+  const raw = await readBody(exchange, limits.bodyBytes);
   const checked = schema.safeParse(parse(raw));
   if (checked.success) return { value: checked.data, raw };
   throw new ProblemError("invalid-field", "See errors for what is wrong where.", {
     errors: fieldErrors(checked.error),
   });
+}
+
+/**
+ * Reads a JSON body of at most `most` bytes by a parser of the caller's, which throws SyntaxError for what is not JSON.
+ * Throws ProblemError: 415 not JSON by its headers, 413 too large, 400 not JSON by its content.
+ */
+export async function readJsonBy<T>(exchange: Exchange, most: number, read: (text: string) => T): Promise<JsonBody<T>> {
+  checkMediaType(exchange);
+  const raw = await readBody(exchange, most);
+  return { value: decode(raw, read), raw };
 }

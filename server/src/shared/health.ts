@@ -5,11 +5,20 @@ import type { Traffic } from "./traffic.ts";
 /** How long a consumer of the queue may be stuck: until it is unready, and until the process should be replaced. */
 const stuckMs = { unready: 30_000, dead: 60_000 };
 
+interface HealthOptions {
+  isStuck?: ((ms: number) => boolean) | undefined;
+  parts?: () => object | undefined;
+}
+
 /**
  * `/livez`: the process answers. `/readyz` and `/healthz`: ready for traffic; 503 while draining. A service is ready
- * whatever its dependencies do: if web were unready while worker is down, the edge could only answer for both. Except for `isStuck`: a consumer that looks for no job although its queue can be reached.
+ * whatever its dependencies do: if web were unready while worker is down, the edge could only answer for both. Except for `isStuck`: a consumer that looks for no job although its queue can be reached. `parts` says which
+ * optional parts can be used.
  */
-export function healthRoutes(traffic: Traffic, isStuck: (ms: number) => boolean = () => false): Route[] {
+export function healthRoutes(
+  traffic: Traffic,
+  { isStuck = () => false, parts = () => undefined }: HealthOptions = {},
+): Route[] {
   const requireMoving = (ms: number): void => {
     if (!isStuck(ms)) return;
     throw new ProblemError("dependency-unavailable", "Jobs are no longer taken from the queue.", {
@@ -21,7 +30,7 @@ export function healthRoutes(traffic: Traffic, isStuck: (ms: number) => boolean 
       throw new ProblemError("draining", "Send this request to another instance.", { headers: { "retry-after": "1" } });
     }
     requireMoving(stuckMs.unready);
-    return json({ status: "ready" });
+    return json({ status: "ready", ...parts() });
   };
   return [
     {

@@ -1,12 +1,14 @@
 import { version } from "@analyze/common/version";
 import type { Service } from "../shared/service.ts";
 import type { WebConfig } from "./config.ts";
+import type { Documents } from "./data/quota.ts";
 import { describeApi } from "./openapi/document.ts";
 import type { DocumentedRoute } from "./openapi/operation.ts";
 import { addRoutes } from "./routes/add.ts";
 import { analysisRoute } from "./routes/analysis.ts";
 import { analyzeRoute } from "./routes/analyze.ts";
 import { configRoute } from "./routes/config.ts";
+import { dataRoutes } from "./routes/data.ts";
 import { docsRoute, openApiRoute } from "./routes/docs.ts";
 import { documentedHealthRoutes } from "./routes/health.ts";
 import { homeRoute } from "./routes/home.ts";
@@ -22,11 +24,20 @@ export interface WebParts {
   worker: WorkerClient;
   /** Absent where tasks are off. */
   queue?: TaskQueue | undefined;
+  /** Absent where documents are off. */
+  documents?: Documents | undefined;
   callers?: Callers;
 }
 
 /** Web's routes: what the edge sends requests to. The documentation shows them in this order. */
-export function createApp({ service, config, worker, queue, callers = anybody }: WebParts): DocumentedRoute[] {
+export function createApp({
+  service,
+  config,
+  worker,
+  queue,
+  documents,
+  callers = anybody,
+}: WebParts): DocumentedRoute[] {
   const describe = () => document;
   const routes: DocumentedRoute[] = [
     analyzeRoute(worker, queue, callers),
@@ -34,10 +45,11 @@ export function createApp({ service, config, worker, queue, callers = anybody }:
     ...addRoutes(queue, callers),
     taskRoute(queue, callers),
     taskListRoute(queue, callers),
+    ...dataRoutes(documents, callers),
     homeRoute,
     randomRoute,
     configRoute(config),
-    ...documentedHealthRoutes(service.traffic),
+    ...documentedHealthRoutes(service.traffic, documents?.store),
     openApiRoute(describe),
     docsRoute(describe),
   ];

@@ -13,6 +13,8 @@ it("without any variable there are defaults for all", () => {
     tls: undefined,
     redis: undefined,
     queueMaxDepth: 10_000,
+    mongodb: undefined,
+    dataQuota: 10_000,
     tokensFile: undefined,
     certificateHeader: undefined,
     callerRate: 50,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readSettings, wholeNumber, type Environment } from "@analyze/common/settings";
 import { commonVariables, drainFits, drainTooLong, runConfigOf, type RunConfig } from "../shared/environment.ts";
+import { dataSettingsOf, dataVariables, type DataSettings } from "../shared/data/settings.ts";
 import { redisSettingsOf, redisVariables, type RedisSettings } from "../shared/queue/settings.ts";
 import type { TlsFiles } from "../shared/tls.ts";
 
@@ -13,6 +14,10 @@ export interface WebConfig extends RunConfig {
   redis: RedisSettings | undefined;
   /** Tasks that may wait before new ones are refused. */
   queueMaxDepth: number;
+  /** Absent: documents are off. */
+  mongodb: DataSettings | undefined;
+  /** Documents that a caller may have. */
+  dataQuota: number;
   /** File of the tokens that the routes with effect need. Without it and the next: they are open. */
   tokensFile: string | undefined;
   /** Header with the subject of a verified client certificate, which the edge sets and takes from nobody. */
@@ -34,6 +39,8 @@ const variables = z
     TLS_KEY_FILE: z.string().optional(),
     ...redisVariables,
     QUEUE_MAX_DEPTH: wholeNumber(1, 10_000_000, 10_000),
+    ...dataVariables,
+    DATA_QUOTA: wholeNumber(1, 100_000_000, 10_000),
     API_TOKENS_FILE: z.string().optional(),
     API_CERTIFICATE_HEADER: z
       .string()
@@ -60,6 +67,8 @@ export function readConfig(environment: Environment): WebConfig {
     tls: cert !== undefined && key !== undefined ? { certFile: cert, keyFile: key } : undefined,
     redis: redisSettingsOf(read),
     queueMaxDepth: read.QUEUE_MAX_DEPTH,
+    mongodb: dataSettingsOf(read),
+    dataQuota: read.DATA_QUOTA,
     tokensFile: read.API_TOKENS_FILE,
     certificateHeader: read.API_CERTIFICATE_HEADER?.toLowerCase(),
     callerRate: read.API_RATE,

@@ -4,6 +4,8 @@ import { createService, type Service } from "../shared/service.ts";
 import { followTls, loadTls } from "../shared/tls.ts";
 import { createApp } from "./app.ts";
 import { readConfig, type WebConfig } from "./config.ts";
+import { registerDataMetrics } from "./data/metrics.ts";
+import { Quota } from "./data/quota.ts";
 import { registerWebMetrics } from "./metrics.ts";
 import { anybody, knownCallers, type Callers } from "./tasks/callers.ts";
 import { registerQueueMetrics } from "./tasks/metrics.ts";
@@ -28,6 +30,16 @@ function callersOf({ tokensFile, certificateHeader, callerRate }: WebConfig, { l
   return knownCallers({ tokens, certificateHeader, perSecond: callerRate });
 }
 
+/** The driver of MongoDB is loaded only where it is used. */
+async function openDocuments({ mongodb, dataQuota }: WebConfig, { logger, metrics }: Service) {
+  if (!mongodb) return undefined;
+  const { createDocumentStore } = await import("./documents.ts");
+  const store = createDocumentStore({ mongodb, logger });
+  registerDataMetrics(metrics.registry, store);
+  await store.connected(500);
+  return { store, quota: new Quota(store, dataQuota) };
+}
+
 async function build(): Promise<Program> {
   const config = readConfig(process.env);
   const material = config.tls && loadTls(config.tls);
@@ -38,9 +50,13 @@ async function build(): Promise<Program> {
   const breaker = new Breaker({ threshold: 5, openMs: 1_000, onChange });
   const metrics = registerWebMetrics(service.metrics.registry, dispatcher, breaker);
   const worker = createWorkerClient({ dispatcher, breaker, onFailure: metrics.countFailure });
-  const queue = await openQueue(config, service);
+  const [queue, documents] = await Promise.all([openQueue(config, service), openDocuments(config, service)]);
   const callers = callersOf(config, service);
-  const server = createAppServer(createApp({ service, config, worker, queue, callers }), service, material?.options);
+  const server = createAppServer(
+    createApp({ service, config, worker, queue, documents, callers }),
+    service,
+    material?.options,
+  );
   if (config.tls && material && "setSecureContext" in server) {
     metrics.showCertificate(material.notAfter);
     const onRenewal = (renewed: typeof material): void => metrics.showCertificate(renewed.notAfter);
@@ -48,7 +64,7 @@ async function build(): Promise<Program> {
   }
   const onDrain = async (): Promise<void> => queue?.waiters.wakeAll();
   const release = async (): Promise<void> => {
-    await Promise.all([dispatcher.close(), queue?.close()]);
+    await Promise.all([dispatcher.close(), queue?.close(), documents?.store.close()]);
   };
   return { config, service, server, onDrain, release };
 }

@@ -13,5 +13,5 @@ export interface WorkerParts {
 
 /** Worker's routes: it counts and reverses for web. */
 export function createApp({ service, consumer }: WorkerParts): Route[] {
-  return [processRoute, ...healthRoutes(service.traffic, consumer?.isStuck)];
+  return [processRoute, ...healthRoutes(service.traffic, { isStuck: consumer?.isStuck })];
 }

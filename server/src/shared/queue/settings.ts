@@ -1,7 +1,6 @@
-import { errorCode } from "@analyze/common/errors";
-import { readFileSync } from "node:fs";
 import { SettingsError } from "@analyze/common/settings";
 import { z } from "zod";
+import { valueOrFile } from "../file-setting.ts";
 
 /** Where Redis is. `password` overrides the one in `url`. */
 export interface RedisSettings {
@@ -28,26 +27,10 @@ function isRedisUrl(value: string): boolean {
   return url !== undefined && (url.protocol === "redis:" || url.protocol === "rediss:") && url.hostname !== "";
 }
 
-/** The setting from its variable or its file. Throws SettingsError: both are set, or the file cannot be read or is empty. */
-function valueOf(name: "REDIS_URL" | "REDIS_PASSWORD", read: Read): string | undefined {
-  const path = read[`${name}_FILE`];
-  if (path === undefined) return read[name];
-  if (read[name] !== undefined) throw new SettingsError([`${name} and ${name}_FILE are both set: set one of them`]);
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8").trim();
-  } catch (cause) {
-    const code = errorCode(cause) ?? "unknown error";
-    throw new SettingsError([`${name}_FILE cannot be read (${code}): name a file that this user can read`], { cause });
-  }
-  if (content === "") throw new SettingsError([`${name}_FILE is empty: write the value into it`]);
-  return content;
-}
-
 /** Redis' settings; undefined when none is set, which turns tasks off. Throws SettingsError, without any value. */
 export function redisSettingsOf(read: Read): RedisSettings | undefined {
-  const url = valueOf("REDIS_URL", read);
-  const password = valueOf("REDIS_PASSWORD", read);
+  const url = valueOrFile("REDIS_URL", read);
+  const password = valueOrFile("REDIS_PASSWORD", read);
   if (url === undefined) {
     if (password === undefined) return undefined;
     throw new SettingsError(["REDIS_PASSWORD needs REDIS_URL: set both, or neither to turn tasks off"]);

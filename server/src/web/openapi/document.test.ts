@@ -31,6 +31,10 @@ describe("the document of web", () => {
       "GET /add/{task}",
       "GET /api/tasks/{id}",
       "GET /api/tasks",
+      "POST /data",
+      "GET /data",
+      "GET /data/{id}",
+      "DELETE /data/{id}",
       "GET /",
       "GET /random",
       "GET /config",
@@ -47,10 +51,10 @@ describe("the document of web", () => {
     expect(await (await web.get("/openapi.json")).json()).toMatchObject({ paths: document.paths });
     for (const { name } of operations()) {
       const [method = "", path = ""] = name.split(" ");
-      const response = method === "GET" ? await web.get(path) : await web.post(path, '{"text":""}');
-      // Without Redis, what needs it is there and says so.
-      const needsRedis = /add|tasks|\{id\}/.test(path);
-      expect([name, response.status]).toEqual([name, needsRedis ? 503 : 200]);
+      const response = await (method === "POST" ? web.post(path, '{"text":""}') : web.get(path, { method }));
+      // Without Redis and MongoDB, what needs them is there and says so.
+      const needsStore = /add|tasks|data|\{id\}/.test(path);
+      expect([name, response.status]).toEqual([name, needsStore ? 503 : 200]);
     }
   });
 
@@ -107,6 +111,10 @@ describe("the document of web", () => {
       `get /add/{task} ${both}`,
       `get /api/tasks/{id} ${both}`,
       `get /api/tasks ${both}`,
+      `post /data ${both}`,
+      `get /data ${both}`,
+      `get /data/{id} ${both}`,
+      `delete /data/{id} ${both}`,
     ]);
     expect(describeApi(routes, "1", ["bearerToken"]).components.securitySchemes).toEqual({
       bearerToken: { type: "http", scheme: "bearer", description: expect.any(String) },

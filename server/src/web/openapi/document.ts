@@ -44,6 +44,7 @@ export interface OpenApiDocument {
 const tags: OpenApiDocument["tags"] = [
   { name: "Text", description: "Analysis of texts" },
   { name: "Tasks", description: "Tasks in the queue; 503 where it is switched off" },
+  { name: "Documents", description: "JSON documents in MongoDB; 503 where it is switched off" },
   { name: "Service", description: "What this service is, and how it is configured" },
   { name: "Health", description: "For load balancers and orchestrators" },
 ];

@@ -17,7 +17,7 @@ export interface Operation {
   id: string;
   summary: string;
   /** The group that the documentation shows it in. */
-  tag: "Text" | "Tasks" | "Service" | "Health";
+  tag: "Text" | "Tasks" | "Documents" | "Service" | "Health";
   /** Path and query parameters: the schemas that the route reads them with. */
   parameters?: Parameters;
   /** Schema of the JSON body, and one that can be tried. */

@@ -3,10 +3,10 @@ import { accepted, addRequest, queueLimits, taskName } from "../../contract/task
 import { ProblemError, type Answer } from "../../shared/answer.ts";
 import { hasBody, readJson } from "../../shared/body.ts";
 import type { Exchange } from "../../shared/exchange.ts";
+import { idempotencyHeader } from "../idempotency.ts";
 import type { DocumentedRoute, Operation } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { enqueue, required } from "../tasks/enqueue.ts";
-import { idempotencyHeader } from "../tasks/headers.ts";
 import { queueOperation } from "../tasks/operation.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 

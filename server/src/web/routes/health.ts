@@ -2,6 +2,7 @@ import type { ProblemCode } from "../../contract/problems.ts";
 import { healthResponse } from "../../contract/wire.ts";
 import { healthRoutes } from "../../shared/health.ts";
 import type { Traffic } from "../../shared/traffic.ts";
+import type { DocumentStore } from "../data/store.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 
 const summaries: Record<string, string> = {
@@ -11,8 +12,12 @@ const summaries: Record<string, string> = {
 };
 
 /** The health routes with their descriptions. */
-export function documentedHealthRoutes(traffic: Traffic): DocumentedRoute[] {
-  return healthRoutes(traffic).map(({ method, path, handle }) => {
+export function documentedHealthRoutes(
+  traffic: Traffic,
+  store: Pick<DocumentStore, "isAvailable"> | undefined,
+): DocumentedRoute[] {
+  const parts = () => store && { data: store.isAvailable ? "available" : "unavailable" };
+  return healthRoutes(traffic, { parts }).map(({ method, path, handle }) => {
     const problems: ProblemCode[] = path === "/livez" ? [] : ["draining"];
     const content = { "application/json": healthResponse };
     const success = { status: 200, description: "Yes", content };

@@ -2,7 +2,8 @@ import type { Accepted } from "../../contract/tasks.ts";
 import { json, ProblemError, type Answer } from "../../shared/answer.ts";
 import type { Exchange } from "../../shared/exchange.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
-import { addressOf, fingerprintOf, undecided, idempotencyKeyOf, jobIdOf } from "./identity.ts";
+import { idempotencyKeyOf } from "../idempotency.ts";
+import { addressOf, fingerprintOf, undecided, jobIdOf } from "./identity.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
 /** What a caller wants done. */

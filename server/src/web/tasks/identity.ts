@@ -1,12 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
-import { ProblemError } from "../../shared/answer.ts";
-import { headerOf, type Exchange } from "../../shared/exchange.ts";
+import { randomBytes } from "node:crypto";
+import type { Exchange } from "../../shared/exchange.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
+import { digestOf } from "../idempotency.ts";
 
 const prefixes: Record<JobKind, string> = { task: "t", analysis: "a" };
-
-/** A string of a structured field (RFC 9651), as draft-ietf-httpapi-idempotency-key-header has it. */
-const quoted = /^[ \t]*"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"[ \t]*$/;
 
 /** What a job's id is made from. */
 export interface Origin {
@@ -19,28 +16,9 @@ export interface Origin {
   fingerprint: string;
 }
 
-function digest(...parts: (string | Buffer | undefined)[]): Buffer {
-  const hash = createHash("sha256");
-  // The length first: no two lists of parts give the same bytes.
-  for (const part of parts) hash.update(`${part === undefined ? -1 : Buffer.byteLength(part)}:`).update(part ?? "");
-  return hash.digest();
-}
-
-/** The caller's Idempotency-Key. Throws ProblemError 400 when it is no string of a structured field of 1 to 255 characters. */
-export function idempotencyKeyOf(exchange: Exchange): string | undefined {
-  const header = headerOf(exchange, "idempotency-key");
-  if (header === undefined) return undefined;
-  const key = quoted.exec(header)?.[1];
-  if (key !== undefined) return key;
-  throw new ProblemError(
-    "malformed-request",
-    'Idempotency-Key must be one string in double quotes, of 1 to 255 ASCII characters: Idempotency-Key: "8e03978e-40d5".',
-  );
-}
-
 /** A hash of what was asked for. */
 export function fingerprintOf(kind: JobKind, task: string, body: Buffer): string {
-  return digest(kind, task, body).toString("base64url", 0, 16);
+  return digestOf(kind, task, body).toString("base64url", 0, 16);
 }
 
 /**
@@ -50,8 +28,8 @@ export function fingerprintOf(kind: JobKind, task: string, body: Buffer): string
  */
 export function jobIdOf({ kind, requestId, key, owner, fingerprint }: Origin): string {
   const bytes = (): Buffer => {
-    if (key !== undefined) return digest("key", kind, owner, key);
-    return kind === "analysis" ? digest("request", owner, requestId, fingerprint) : randomBytes(17);
+    if (key !== undefined) return digestOf("key", kind, owner, key);
+    return kind === "analysis" ? digestOf("request", owner, requestId, fingerprint) : randomBytes(17);
   };
   return `${prefixes[kind]}${bytes().toString("base64url", 0, 17).slice(0, 22)}`;
 }

@@ -1,0 +1,61 @@
+import { SettingsError } from "@analyze/common/settings";
+import { MongoClient, MongoServerError, MongoServerSelectionError, type Db, type MongoClientOptions } from "mongodb";
+import { userOf, type DataSettings } from "./settings.ts";
+
+/** The database where the URL names none. */
+const defaultDatabase = "analyze";
+
+/**
+ * Time-outs of the stages of an operation that may take `ms`. MongoDB's own defaults wait for 30 seconds, or for ever;
+ * `timeoutMS` has no effect since 7.8.
+ */
+function stagesOf(ms: number): MongoClientOptions {
+  return {
+    serverSelectionTimeoutMS: ms * 0.9,
+    connectTimeoutMS: ms * 0.55,
+    socketTimeoutMS: ms * 0.9,
+    waitQueueTimeoutMS: ms * 0.3,
+  };
+}
+
+const options: MongoClientOptions = {
+  appName: "analyze",
+  maxPoolSize: 20,
+  heartbeatFrequencyMS: 2_000,
+  // Every operation is repeated by us, under the same id: also on servers without sessions, and within a second.
+  retryReads: false,
+  retryWrites: false,
+};
+
+/**
+ * The error's name for a log line or an answer: the code of the operating system, or MongoDB's name of it, such as
+ * ECONNREFUSED or AuthenticationFailed. Messages can quote addresses and values.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  if (error instanceof MongoServerError) return String(error.codeName ?? error.code ?? error.name);
+  if (error instanceof MongoServerSelectionError) {
+    const servers: Iterable<{ error: unknown }> = error.reason?.servers.values() ?? [];
+    for (const { error: inner } of servers) if (inner instanceof Error) return reasonOf(inner);
+  }
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.name;
+}
+
+/**
+ * A client of MongoDB and its database; it connects with its first operation. Throws SettingsError, without any value, where the driver refuses the URL.
+ */
+export function openDatabase({ url, password, timeoutMs }: DataSettings) {
+  const username = userOf(url);
+  const auth = password !== undefined && username !== undefined ? { auth: { username, password } } : {};
+  let client: MongoClient;
+  try {
+    client = new MongoClient(url, { ...options, ...stagesOf(timeoutMs), ...auth });
+  } catch {
+    // The driver's message can quote the URL.
+    throw new SettingsError(["MONGODB_URL is refused by the MongoDB driver: check its options"]);
+  }
+  const named = /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(url);
+  const db: Db = named ? client.db() : client.db(defaultDatabase);
+  return { client, db };
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { SettingsError } from "@analyze/common/settings";
+
+/**
+ * A setting from its variable NAME, or from the file that NAME_FILE names. Throws SettingsError, without any value: both are
+ * set, or the file cannot be read or is empty.
+ */
+export function valueOrFile<Name extends string>(
+  name: Name,
+  read: Readonly<{ [key in Name | `${Name}_FILE`]?: string | undefined }>,
+): string | undefined {
+  const value: string | undefined = read[name];
+  const path: string | undefined = read[`${name}_FILE`];
+  if (path === undefined) return value;
+  if (value !== undefined) throw new SettingsError([`${name} and ${name}_FILE are both set: set one of them`]);
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw new SettingsError([`${name}_FILE cannot be read (${code}): name a file that this user can read`], { cause });
+  }
+  if (content === "") throw new SettingsError([`${name}_FILE is empty: write the value into it`]);
+  return content;
+}

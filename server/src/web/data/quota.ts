@@ -1,0 +1,64 @@
+import { ProblemError } from "../../shared/answer.ts";
+import type { DocumentStore } from "./store.ts";
+
+/** Milliseconds that a count serves; the shorter one where it would refuse. */
+const fresh = { accepting: 10_000, refusing: 100 };
+
+/** What the routes of documents need. */
+export interface Documents {
+  store: DocumentStore;
+  quota: Quota;
+}
+
+interface Count {
+  documents: number;
+  readAt: number;
+}
+
+/**
+ * Refuses documents above a number per owner. Counted by MongoDB now and then, and in between by what this process stores
+ * and removes: several instances together can exceed it by what they store in ten seconds.
+ */
+export class Quota {
+  readonly #store: Pick<DocumentStore, "count">;
+  readonly #most: number;
+  readonly #counts = new Map<string | undefined, Promise<Count>>();
+
+  constructor(store: Pick<DocumentStore, "count">, most: number) {
+    this.#store = store;
+    this.#most = most;
+  }
+
+  /**
+   * Throws ProblemError 403 where the owner has no room for another document, 503 when nobody knows. `isStored` tells of a
+   * repetition, which needs no room.
+   */
+  async admit(owner: string | undefined, isStored: () => Promise<boolean>): Promise<void> {
+    let count = await this.#countOf(owner, fresh.accepting);
+    if (count.documents >= this.#most) count = await this.#countOf(owner, fresh.refusing);
+    if (count.documents >= this.#most) {
+      if (await isStored()) return;
+      throw new ProblemError("quota-used-up", `This caller has ${this.#most} documents: DELETE some of them first.`);
+    }
+    count.documents += 1;
+  }
+
+  /** What was admitted did not become a document. */
+  async release(owner: string | undefined): Promise<void> {
+    const count = await this.#counts.get(owner);
+    if (count) count.documents -= 1;
+  }
+
+  async #countOf(owner: string | undefined, ms: number): Promise<Count> {
+    const known = await this.#counts.get(owner);
+    if (known && performance.now() - known.readAt < ms) return known;
+    const reading = this.#read(owner);
+    this.#counts.set(owner, reading);
+    reading.catch(() => this.#counts.delete(owner));
+    return reading;
+  }
+
+  async #read(owner: string | undefined): Promise<Count> {
+    return { documents: await this.#store.count(owner, this.#most), readAt: performance.now() };
+  }
+}

@@ -1,0 +1,56 @@
+import type { Tree } from "../../shared/data/tree.ts";
+
+/** A document of a caller. */
+export interface Stored {
+  id: string;
+  owner: string | undefined;
+  createdAt: Date;
+  document: Tree;
+}
+
+/** Where a document stands in a list. */
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+/** What a caller wants stored. */
+export interface NewDocument {
+  id: string;
+  owner: string | undefined;
+  /** Hash of the body: see StoredFields. */
+  fingerprint: string;
+  document: Tree;
+}
+
+export const operations = ["insert", "find", "list", "remove", "count"] as const;
+export type Operation = (typeof operations)[number];
+
+/** What web's routes know of MongoDB. Every method throws ProblemError 503 within a second when it cannot be used. */
+export interface DocumentStore {
+  /**
+   * Stores a document; where its id exists with the same fingerprint, nothing happens. Resolves with its time once MongoDB
+   * has it on disk. Throws ProblemError: 422 the id exists with another fingerprint, 503 with its address where it may have
+   * been stored all the same.
+   */
+  insert(wanted: NewDocument): Promise<Date>;
+  /** The document with this id; undefined where there is none. */
+  find(id: string): Promise<Stored | undefined>;
+  /** An owner's documents, newest first, after a position; `more`: there are others. */
+  list(
+    owner: string | undefined,
+    after: Position | undefined,
+    count: number,
+  ): Promise<{ documents: Stored[]; more: boolean }>;
+  /** Removes an owner's document; whether there was one. */
+  remove(id: string, owner: string | undefined): Promise<boolean>;
+  /** How many documents an owner has; `most` where there are more. */
+  count(owner: string | undefined, most: number): Promise<number>;
+  /** Whether MongoDB answered when it was last tried. */
+  readonly isAvailable: boolean;
+  /** Called with the outcome of each operation. */
+  onOperation: (operation: Operation, outcome: "ok" | "failed") => void;
+  /** Resolves when MongoDB has answered, after `ms` at the latest. */
+  connected(ms: number): Promise<void>;
+  close(): Promise<void>;
+}

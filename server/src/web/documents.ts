@@ -1,0 +1,193 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { BSON, MongoServerError, type Collection, type MongoClient } from "mongodb";
+import { documentLimits } from "../contract/documents.ts";
+import { ProblemError } from "../shared/answer.ts";
+import { storable, treeOfBson } from "../shared/data/bson.ts";
+import { openDatabase, reasonOf } from "../shared/data/client.ts";
+import type { DataSettings } from "../shared/data/settings.ts";
+import { collectionName, newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
+import type { Logger } from "../shared/logger.ts";
+import { mayBeDone, meansDown, unavailable } from "./data/failures.ts";
+import { Guard } from "./data/guard.ts";
+import type { DocumentStore, NewDocument, Operation, Position, Stored } from "./data/store.ts";
+
+export interface StoreOptions {
+  mongodb: DataSettings;
+  logger: Logger;
+}
+
+const duplicateKey = 11_000;
+
+/** A stored document from its BSON; the driver's own reading would change the order of keys. */
+function storedOf(bson: unknown): Stored & { bytes: number } {
+  if (!(bson instanceof Uint8Array)) throw new Error("the driver gave a document that is not raw");
+  const { _id, owner, createdAt, document } = BSON.deserialize(bson, { raw: true });
+  return {
+    id: String(_id),
+    owner: typeof owner === "string" ? owner : undefined,
+    createdAt: new Date(createdAt),
+    document: treeOfBson(document),
+    bytes: bson.length,
+  };
+}
+
+/** Stores a document, or finds the same one stored before. Resolves once it is on disk, with its time. */
+async function store(
+  documents: Collection<StoredFields>,
+  wanted: StoredFields,
+  { maxTimeMS }: { maxTimeMS: number },
+): Promise<Date> {
+  const { _id, fingerprint, createdAt } = wanted;
+  try {
+    await documents.insertOne(wanted, { writeConcern: onDisk, maxTimeMS });
+    return createdAt;
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
+  }
+  // A write that changes nothing waits, too, until all before it is on disk.
+  const filter = { _id: { $eq: _id }, fingerprint: { $eq: fingerprint } };
+  const { matchedCount } = await documents.updateOne(filter, { $set: { fingerprint } }, { writeConcern: onDisk });
+  const same = matchedCount > 0 && (await documents.findOne(filter, { projection: { createdAt: 1 }, maxTimeMS }));
+  if (same) return same.createdAt;
+  throw new ProblemError("invalid-field", "This Idempotency-Key was used for another request. Use a new key.");
+}
+
+function pageOf(all: (Stored & { bytes: number })[], count: number): { documents: Stored[]; more: boolean } {
+  let bytes = 0;
+  const fitting = all.slice(0, count).findIndex((one) => (bytes += one.bytes) > documentLimits.pageBytes) + 1;
+  const end = fitting === 0 ? count : fitting;
+  return { documents: all.slice(0, end), more: all.length > end };
+}
+
+type OpenId = (error: unknown) => string | undefined;
+
+const newestFirst = { createdAt: -1, _id: -1 } as const;
+
+function ownedBy(owner: string | undefined) {
+  return { owner: { $eq: owner ?? null } };
+}
+
+/** Documents after this position of a list, newest first. */
+function olderThan({ createdAt, id }: Position) {
+  return { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { _id: { $lt: id } }] };
+}
+
+/** MongoDB as web uses it, by its driver. Connects at once, and answers 503 until it is connected. */
+class MongoStore implements DocumentStore {
+  onOperation: DocumentStore["onOperation"] = () => undefined;
+  readonly #options: StoreOptions;
+  readonly #client: MongoClient;
+  readonly #documents: Collection<StoredFields>;
+  readonly #guard: Guard;
+  /** How long the server may work on one operation: less than its answer is waited for. */
+  readonly #limit: { maxTimeMS: number };
+  #isOpen = false;
+  #isIndexed = false;
+
+  constructor(options: StoreOptions) {
+    const { client, db } = openDatabase(options.mongodb);
+    this.#options = options;
+    this.#limit = { maxTimeMS: Math.ceil(options.mongodb.timeoutMs * 0.8) };
+    this.#client = client;
+    this.#documents = db.collection<StoredFields>(collectionName);
+    const ping = async (): Promise<void> => {
+      await this.#opened();
+      await db.command({ ping: 1 });
+      void this.#index();
+    };
+    this.#guard = new Guard({ ping, timeoutMs: options.mongodb.timeoutMs, logger: options.logger });
+    client.on("serverHeartbeatFailed", () => void this.#guard.check());
+  }
+
+  get isAvailable(): boolean {
+    return this.#guard.isClosed;
+  }
+
+  async insert({ id, owner, fingerprint, document }: NewDocument): Promise<Date> {
+    const wanted = { _id: id, owner: owner ?? null, createdAt: new Date(), fingerprint, document: storable(document) };
+    let isOpen = false;
+    const attempt = (): Promise<Date> =>
+      store(this.#documents, wanted, this.#limit).catch((error: unknown) => {
+        isOpen ||= mayBeDone(error);
+        throw error;
+      });
+    return this.#run("insert", attempt, (error) => (isOpen || mayBeDone(error) ? id : undefined));
+  }
+
+  async find(id: string): Promise<Stored | undefined> {
+    const options = { raw: true, limit: 1, ...this.#limit };
+    const found: unknown[] = await this.#run("find", () =>
+      this.#documents.find({ _id: { $eq: id } }, options).toArray(),
+    );
+    return found[0] === undefined ? undefined : storedOf(found[0]);
+  }
+
+  async list(owner: string | undefined, after: Position | undefined, count: number) {
+    const filter = { ...ownedBy(owner), ...(after ? olderThan(after) : {}) };
+    const options = { raw: true, sort: newestFirst, limit: count + 1, batchSize: count + 1, ...this.#limit };
+    const found: unknown[] = await this.#run("list", () => this.#documents.find(filter, options).toArray());
+    return pageOf(found.map(storedOf), count);
+  }
+
+  async remove(id: string, owner: string | undefined): Promise<boolean> {
+    const filter = { _id: { $eq: id }, ...ownedBy(owner) };
+    let attempts = 0;
+    const { deletedCount } = await this.#run("remove", () => {
+      attempts += 1;
+      return this.#documents.deleteOne(filter, { writeConcern: onDisk, ...this.#limit });
+    });
+    // The first attempt, whose answer was lost, may have removed it.
+    return deletedCount > 0 || attempts > 1;
+  }
+
+  count(owner: string | undefined, most: number): Promise<number> {
+    return this.#run("count", () => this.#documents.countDocuments(ownedBy(owner), { limit: most, ...this.#limit }));
+  }
+
+  async connected(ms: number): Promise<void> {
+    await Promise.race([this.#guard.check(), wait(ms, undefined, { ref: false })]);
+  }
+
+  async close(): Promise<void> {
+    this.#guard.close();
+    await Promise.race([this.#client.close().catch(() => undefined), wait(500, undefined, { ref: false })]);
+  }
+
+  /** Runs an operation, counts its outcome, and turns its failure into a problem; `openId` gives the id that it names. */
+  async #run<T>(operation: Operation, attempt: () => Promise<T>, openId: OpenId = () => undefined): Promise<T> {
+    try {
+      const value = await this.#guard.run(() => this.#opened().then(attempt));
+      this.onOperation(operation, "ok");
+      return value;
+    } catch (error) {
+      const isRefused = error instanceof ProblemError;
+      this.onOperation(operation, isRefused ? "ok" : "failed");
+      throw isRefused ? error : unavailable(error, openId(error));
+    }
+  }
+
+  /** A client whose first connection failed stays closed for ever, unless it is told to connect. */
+  async #opened(): Promise<void> {
+    if (this.#isOpen) return;
+    await this.#client.connect();
+    this.#isOpen = true;
+  }
+
+  /** Makes the index of lists, once. Without it they are slow, but right. */
+  async #index(): Promise<void> {
+    if (this.#isIndexed) return;
+    this.#isIndexed = true;
+    try {
+      await this.#documents.createIndexes([newestIndex], this.#limit);
+    } catch (error) {
+      this.#isIndexed = !meansDown(error);
+      const reason = reasonOf(error);
+      this.#options.logger.warn({ reason, index: newestIndex.name }, "index not made: lists are slow without it");
+    }
+  }
+}
+
+/** A store of documents in this MongoDB. Throws SettingsError where the driver refuses the settings. */
+export function createDocumentStore(options: StoreOptions): DocumentStore {
+  return new MongoStore(options);
+}

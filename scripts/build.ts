@@ -13,7 +13,7 @@ const entries = {
   certs: "certs/src/main.ts",
 };
 
-// What these import in an expression, such as the client of Redis, stays a file of its own and is loaded on demand.
+// What these import in an expression, such as the client of Redis, stays a separate file and is loaded on demand.
 const split = new Set(["web", "worker"]);
 
 // Packages in CommonJS call require(), which an ESM bundle lacks.

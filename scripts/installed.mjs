@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What npm left in `folder`/node_modules, whoever called it: npm keeps its own list in node_modules/.package-lock.json.
+ * What npm left in `folder`/node_modules: npm keeps a list in node_modules/.package-lock.json.
  * Returns `complete`, whether the packages of `scope` ("runtime" or "all") are there as the lock file names them,
  * and `dev`, whether any development package is there.
  */
@@ -27,7 +27,7 @@ export function installed(folder, scope) {
   };
 }
 
-/** Whether each package.json asks for what the lock file was made from. */
+/** Whether each package.json has the dependencies that the lock file was made from. */
 function agrees(folder, lock) {
   const { workspaces = [] } = manifest(folder);
   return ["", ...workspaces].every((workspace) => {

@@ -90,7 +90,7 @@ describe("skipped tests", () => {
     expect(tally("one=0")).toEqual(["1 passed, 0 failed", 0]);
   });
 
-  it("an entry lists a test of its own file alone", () => {
+  it("an entry lists tests of its file only", () => {
     list(entry);
     write(
       "one",

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** Node has no code of its own for some of OpenSSL's refusals, and puts the words into the message. */
+/** Node has no code for some of OpenSSL's errors, and puts the text into the message. */
 function codeOf({ code, message }: NodeJS.ErrnoException): string {
   return code === undefined || code === "UNSPECIFIED" ? message : code;
 }

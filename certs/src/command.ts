@@ -20,7 +20,7 @@ export function certsCommand(dir: string, ...flags: string[]): string {
   return [typed.command, ...(all.length > 0 ? [...typed.separator, ...all] : [])].join(" ");
 }
 
-/** The hosts that a person asked for, as flags of {@link certsCommand}. */
+/** The requested hosts, as flags of {@link certsCommand}. */
 export function hostFlags(hosts: readonly string[] = []): string[] {
   return hosts.map((host) => `--host ${host}`);
 }

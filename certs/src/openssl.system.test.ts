@@ -23,7 +23,7 @@ function runPage(): string {
   return execFileSync("sh", ["-eu", "-c", commands], { cwd: dir, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** What openssl says about the edge's certificate when asked as a client that trusts the CA. */
+/** What openssl, as a client that trusts the CA, reports about the edge's certificate. */
 function verify(host: string): string {
   const { certificate } = pathsOf(dir, "tls");
   const trust = ["-purpose", "sslserver", "-verify_hostname", host, "-CAfile", pathsOf(dir, "ca").certificate];
@@ -61,7 +61,7 @@ describeWith(["openssl"], "certificates, judged by openssl", () => {
     expect(byHand.ca).toHaveLength(4);
   });
 
-  it("certificates made by hand are taken over: kept, and renewed by the CA that is there", async () => {
+  it("keeps certificates that openssl issued, and renews them with the existing CA", async () => {
     runPage();
     const { certificate } = pathsOf(dir, "ca");
     const ca = new X509Certificate(readFileSync(certificate)).fingerprint256;

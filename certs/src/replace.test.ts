@@ -128,7 +128,7 @@ describe("replacing the CA", () => {
     await expect(onDay(29, { replace: overlap })).rejects.toThrow(/ca-old\.key .* left from another replacement/);
   });
 
-  it("gives the new CA and the leaf other hosts, where they are asked for", async () => {
+  it("gives the new CA and the leaf other hosts, on request", async () => {
     const hosts = ["analyze.test", "analyze.example"];
     await onDay(0, { replace: overlap, hosts });
     expect(factsOf(read(dir, "tls") ?? { certificate: "" }).hosts).toContain("localhost");

@@ -125,7 +125,7 @@ async function switchOver({ dir, now, newKey }: Context): Promise<Change> {
   }
   const leaf = read(dir, "tls");
   const before = leaf && factsOf(leaf);
-  // Without an overlap it is after a theft: whoever has the leaf's key must not be able to use the new certificate.
+  // Without an overlap it follows a theft: the thief of the leaf's key must not be able to use the new certificate.
   const hasNewKey = newKey || isAtOnce(replacementIn(dir));
   const issued = await issueServerLeaf(
     { certificate: next.certificate, key: next.key },

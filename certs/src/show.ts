@@ -44,7 +44,7 @@ function aboutAuthority(dir: string, stored: Stored, now: Date): string {
     facts.hosts
       ? `It can issue for ${facts.hosts.join(", ")} and their subdomains. Clients that check a CA's name constraints (OpenSSL, ` +
         "Node, curl, Python, GnuTLS, Chromium) refuse any other name. Java does not check them."
-      : "It has no name constraints: who trusts it, trusts its key for every host.",
+      : "It has no name constraints: its key is trusted for every host.",
     stored.key === undefined
       ? "Its key is not here, so nothing can be issued or renewed."
       : `Its key is ${pathsOf(dir, "ca").key}. No server needs it: do not copy it to one.`,

@@ -28,7 +28,7 @@ function isWhole(): boolean {
 }
 
 describe("write", () => {
-  it("leaves no file of its own, and makes keys readable by their owner only", () => {
+  it("leaves no temporary file, and makes keys readable by their owner only", () => {
     write(dir, { files: { "a.crt": "1", "a.key": "2" } });
     expect(readdirSync(dir)).toEqual(["a.crt", "a.key"]);
     expect(process.platform === "win32" || (statSync(join(dir, "a.key")).mode & 0o777) === 0o600).toBe(true);

@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true });
 });
 
-/** Exit code and output of a program that asks the server. */
+/** Exit code and output of a program that calls the server. */
 async function asked(command: string, args: string[], env: Record<string, string> = {}): Promise<[number, string]> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const [output, faults] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);

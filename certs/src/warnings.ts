@@ -62,7 +62,7 @@ function ofReplacement(dir: string, now: Date): string[] {
     if (switchOn <= now) return [`${both}. The switch to the new CA was due on ${dateOf(switchOn)}: run "${run}".`];
     return [
       `${both} before ${dateOf(switchOn)}. From that day, "${run}" issues by the new CA. From ${dateOf(endOn)}, ${ca} holds ` +
-        "the new one alone.",
+        "only the new one.",
     ];
   }
   if (endOn <= now)

@@ -86,7 +86,7 @@ describeWith(["root"], "a disk that fills", () => {
 });
 
 describeWith(["systemdNotify"], "the service manager", () => {
-  it("is told of the start, of each finished line, and of the stop", async () => {
+  it("is notified of the start, of each finished line, and of the stop", async () => {
     const bench = await openBench();
     const socket = join(bench.dir, "notify");
     const manager = startProgram("socat", ["-u", `UNIX-RECV:${socket}`, "-"]);

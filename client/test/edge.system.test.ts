@@ -115,7 +115,7 @@ describeWith(["nginx"], "through a plain nginx of other settings", () => {
     expect(limited[0]).toMatchObject({ hop: "edge", hint: expect.stringMatching(/limits this client's rate/) });
   });
 
-  it("an edge that asks for a client's certificate says so, and lets one in that has it", async () => {
+  it("an edge that requires a client certificate is reported as such, and accepts a client that has one", async () => {
     const { dir } = await issue(true);
     const nginx = await startNginx({ webPorts: [9], certificates: dir, options: ["client-certificates.conf"] });
     const target = targetOf(nginx.edge);
@@ -125,7 +125,7 @@ describeWith(["nginx"], "through a plain nginx of other settings", () => {
     await nginx.stop();
     expect(without).toMatchObject({ kind: "FAIL", hop: "edge", status: 400 });
     expect(without.hint).toMatch(/requires a client certificate/);
-    // Behind it nobody listens: that it came so far shows that the certificate was taken.
+    // Nothing listens behind it: a request that gets this far shows that the certificate was accepted.
     expect(identified).toMatchObject({ kind: "FAIL", hop: "upstream" });
   });
 });

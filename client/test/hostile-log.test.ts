@@ -25,7 +25,7 @@ async function reportOn(rows: (string | Buffer)[], length: number): Promise<Repo
   return summarize(collected, tally, question);
 }
 
-/** Rows that are no record of ours, or of a time that is not asked for. */
+/** Rows that are not our records, or not of the window. */
 const junk = fc.oneof(
   fc.constant(`${"x".repeat(1_000_000)}\n`),
   fc.constant(`${"\0".repeat(70_000)}\n`),

@@ -93,7 +93,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
   });
 
   it("a host without a rule shows the fake certificate, and so does one whose secret is missing", async () => {
-    // A controller that `deploy --patch-controller` has mended refuses the handshake instead.
+    // A controller that `deploy --patch-controller` has patched refuses the handshake instead.
     const hints = new Map([
       ["FAKE_CERTIFICATE", /no usable TLS secret.*kubectl -n analyze get ingress,secret/],
       ["ERR_SSL_TLSV1_UNRECOGNIZED_NAME", /no server for.*kubectl get ingress -A/],

@@ -35,7 +35,7 @@ it(
       await sleep(Math.random() * 1200);
       await client.stop("SIGKILL");
     }
-    // Slots that nobody was there for: a machine that starts the client within the second leaves none by itself.
+    // Slots without a running client: a machine that starts the client within the second leaves none by itself.
     await sleep(2500);
     const last = bench.start();
     await last.waitFor(/ ok .* ok /s, 60_000);

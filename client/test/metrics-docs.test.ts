@@ -30,7 +30,7 @@ function webRegistry(): Registry {
   return registry;
 }
 
-/** Nothing is read from the queue: nobody scrapes. */
+/** Nothing reads from the queue, since nothing scrapes. */
 function tasksRegistry(): Registry {
   const registry = new Registry();
   const queue: TaskQueue = Object.create(null);

@@ -22,7 +22,7 @@ interface Identity {
 }
 
 const plainUser: Identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-/** Nobody may be kept from this folder, as when it is in /root. */
+/** The user nobody may have no access to this folder, as when it is in /root. */
 const canRun = spawnSync(process.execPath, [main, "--version"], plainUser).status === 0;
 
 async function analyze(...args: string[]): Promise<Ended> {
@@ -51,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("analyze report", () => {
-  it("ends with 0 when the objective is held, 1 when it is broken, 2 when it cannot be told", async () => {
+  it("ends with 0 when the objective is held, 1 when it is broken, 2 when it is undecided", async () => {
     expect(await analyze("report", "--until", until, "--slo", "99", "--line")).toMatchObject({ code: 0 });
     expect(await analyze("report", "--until", until, "--slo", "99.9", "--json")).toMatchObject({ code: 1 });
     const later = new Date(begin + 1100 * minute).toISOString();

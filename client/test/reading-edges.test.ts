@@ -66,7 +66,7 @@ describe("a log without any line to report on", () => {
 });
 
 describe("maintenance that is announced", () => {
-  it("is noted in the report as long as it lasts, so that nobody forgets to end it", async () => {
+  it("is noted in the report until it ends", async () => {
     const window = ["--until", new Date(begin + 999 * minute).toISOString()];
     expect(await analyze("maintenance", "begin", "--log", log, "--why", "new\u001B[2Jdisks")).toMatchObject({
       code: 0,

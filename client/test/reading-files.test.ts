@@ -77,7 +77,7 @@ describe.runIf(existsSync("/dev/full"))("a log that is no regular file", () => {
     }
   });
 
-  it("in the place of the live log is told in the report and in its one line", async () => {
+  it("in place of the live log is reported in the report and in its one line", async () => {
     const moved = join(folder, "moved.log");
     await writeFile(`${moved}.1`, content);
     await symlink("/dev/full", moved);

@@ -71,7 +71,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("tells about a group under the pointer, under a finger, and by the arrow keys", async () => {
+  it("describes a group under the pointer, under a finger, and by the arrow keys", async () => {
     const page = await open({ hasTouch: true });
     const chart = page.locator(".chart");
     const tip = page.locator(".tip");
@@ -134,7 +134,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("asked for nothing but itself, and the browser complained of nothing", () => {
+  it("requested nothing but itself, and the browser reported no error", () => {
     expect(new Set(requests)).toEqual(new Set([address]));
     expect(complaints).toEqual([]);
   });

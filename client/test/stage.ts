@@ -33,7 +33,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The right answer to whatever is asked, as the service gives it. */
+/** The right answer to any request, as the service gives it. */
 export const goodAnswer: Handler = (request, response, body) => {
   const { text }: { text: string } = JSON.parse(body);
   const answer = JSON.stringify({ processed_text: processedText(countWords(text), reverseText(text)) });
@@ -41,7 +41,7 @@ export const goodAnswer: Handler = (request, response, body) => {
   response.setHeader(headers.servedBy, "web").setHeader("content-type", "application/json").end(answer);
 };
 
-/** A behaviour that speaks TLS and HTTP; the server has no port of its own. */
+/** A behaviour on TLS and HTTP; its server listens on no port. */
 export function overTls(credential: Credential, handler: Handler, options: ServerOptions = {}): Behaviour {
   const server = createHttpsServer(
     { cert: credential.certificate, key: credential.key, ...options },

@@ -86,7 +86,7 @@ it("accepts a bundle with an expired CA in `once` and `doctor` alike, and both n
   }
 });
 
-it("keeps its own rules in a process that is told to weaken them in every way", async () => {
+it("keeps its rules in a process whose environment weakens them in every way", async () => {
   const weak = await forge({ commonName: host, by: stage.authority, weak: true });
   stage.play(overTls(weak, goodAnswer, { ciphers: "DEFAULT@SECLEVEL=0" }));
   const rules = "nodejs_conf=a\n[a]\nssl_conf=b\n[b]\nsystem_default=c\n[c]\nCipherString=DEFAULT@SECLEVEL=0\n";

@@ -17,7 +17,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A program whose word is in a file of its own, so that the change is in what it imports. It drains on SIGTERM. */
+/** A program whose output is in a second file, so that the change is in what it imports. It drains on SIGTERM. */
 function write(word: string): void {
   writeFileSync(join(folder, "word.mjs"), `export const word = "${word}";`);
 }

@@ -20,7 +20,7 @@ export interface PartOptions {
   shown?: boolean;
 }
 
-/** One of the programs that `npm start` runs, as a process of its own. */
+/** One of the programs that `npm start` runs, as a separate process. */
 export interface Part extends Pick<PartOptions, "name" | "entry" | "log" | "shown"> {
   readonly pid: number | undefined;
   /** Resolves with the way it ended, as the rest of a sentence. */
@@ -37,7 +37,7 @@ const stopLimitMs = 40_000;
 const messagesLimitMs = 1000;
 
 /**
- * Starts a program in a process group of its own: Ctrl-C reaches the whole group of the terminal, and a second signal,
+ * Starts a program in a new process group: Ctrl-C reaches the whole group of the terminal, and a second signal,
  * ours after the terminal's, would cut its draining short.
  */
 export function startPart({

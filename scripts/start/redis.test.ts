@@ -19,7 +19,7 @@ it("without a server on the PATH, tasks are off, and a line says how to turn the
   expect(line).toMatch(/^off; .*redis-server or valkey-server.*REDIS_URL/);
 });
 
-it("with one, it is started on a socket in a folder of its own, which is removed at the end", () => {
+it("with one, it is started on a socket in a temporary folder, which is removed at the end", () => {
   chmodSync(join(folder, "redis-server"), 0o755);
   const { part, env, remove } = findTasks({ PATH: `/nowhere:${folder}` });
   expect(part).toMatchObject({ name: "redis", entry: join(folder, "redis-server") });

@@ -37,7 +37,7 @@ const nothing = { env: {}, remove: () => undefined };
 
 /**
  * The Redis that this environment's settings name; else a private one, where its server is on the PATH: on a socket in a
- * folder of its own, where only this user gets; else none.
+ * temporary folder that only this user can enter; else none.
  */
 export function findTasks(environment: Environment): Tasks {
   const { PATH = "", ...given } = setVariables(environment);

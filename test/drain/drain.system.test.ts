@@ -63,7 +63,7 @@ describeWith(
       },
     );
 
-    // The kernel resets what waits to be accepted at the moment of closing: rare, never done, and only a sender can mend it.
+    // The kernel resets what waits to be accepted at the moment of closing: rare, the request was not processed, and only the sender can repeat it.
     it(
       "of worker, behind a balancer that sends nothing twice: fewer than 1 in 500 is lost, none done twice",
       { timeout: 600_000 },

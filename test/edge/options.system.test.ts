@@ -70,7 +70,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     }
   });
 
-  it("a caller above the rate is told 429 and when to come again; what it sent is not carried out", async () => {
+  it("a caller above the rate gets 429 with Retry-After, and its request is not processed", async () => {
     const edge = await start({ certificates: (await issue()).dir, rate: "1r/s" });
     const target = { url: `${edge.url}/analyze`, address: edge.address, ca: edge.ca };
     const load = startLoad({ ...target, durationMs: 60_000, keepAlive: 2, fresh: 2 });
@@ -131,7 +131,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(JSON.parse(body)).toMatchObject({ type: "urn:analyze:problem:deadline-exceeded" });
   });
 
-  it("callers that stop half-way are dropped after 10 s, and web never hears of them", async () => {
+  it("closes incomplete requests after 10 s, and does not pass them to web", async () => {
     const edge = await start({ certificates: (await issue()).dir });
     const [host = "", port] = edge.address.split(":");
     const inTls = { ca: edge.ca, servername: "analyze.test" };

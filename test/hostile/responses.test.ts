@@ -7,7 +7,7 @@ const parse = (text: string, options: { ended?: boolean; toHead?: boolean } = {}
     response.body.toString(),
   ]);
 
-it("two answers on one connection are told apart, by length and by chunks", () => {
+it("separates two answers on one connection, by length and by chunks", () => {
   const first = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   const second = "HTTP/1.1 400 Bad Request\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n1\r\n!\r\n0\r\n\r\n";
   expect(parse(first + second)).toEqual([

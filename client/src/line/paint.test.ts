@@ -53,7 +53,7 @@ describe("a line of the log on a terminal", () => {
     expect(painted).toContain("\u001B[31m");
   });
 
-  it("cannot drive the terminal, whoever wrote it", () => {
+  it("cannot control the terminal", () => {
     const hostile = "2026-11-20T22:00:00Z ok \u001B]0;owned\u0007\u202Ex";
     expect(paintLine(hostile, plain)).toBe("2026-11-20T22:00:00Z ok \\u001b]0;owned\\u0007\\u202ex");
     expect(paintLine(hostile, coloured)).not.toContain("\u0007");

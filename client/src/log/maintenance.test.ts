@@ -49,7 +49,7 @@ describe("announced maintenance", () => {
     expect(await readFile(`${log}.maintenance`, "utf8")).toMatch(/^\{.*\}\n$/);
   });
 
-  it("is none where nobody announced any, nor the log's folder is there", async () => {
+  it("is undefined without an announcement, or without the log's folder", async () => {
     expect(await maintenanceAt(log, since)).toBeUndefined();
     await writeFile(log, "");
     expect(await maintenanceAt(join(log, "analyze.log"), since)).toBeUndefined();

@@ -6,7 +6,7 @@ describe("a command as a person types it", () => {
 
   it.each([
     { where: "on a host", env: { ANALYZE_PLACE: "host" }, doctor: "analyze doctor", start: "analyze run" },
-    { where: "where nothing is said", env: {}, doctor: "analyze doctor", start: "analyze run" },
+    { where: "where the place is not set", env: {}, doctor: "analyze doctor", start: "analyze run" },
     {
       where: "under npm start",
       env: { ANALYZE_PLACE: "start" },
@@ -30,7 +30,7 @@ describe("a command as a person types it", () => {
     expect([typed("doctor"), typedStart()]).toEqual([doctor, start]);
   });
 
-  it("is the installed one as long as nobody said where it runs", () => {
+  it("is the installed one while the place is not set", () => {
     expect(typed("doctor")).toBe("analyze doctor");
   });
 });

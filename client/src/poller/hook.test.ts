@@ -54,7 +54,7 @@ it("a command that does not end is ended, with all that it started", async () =>
   await hook('sleep 600 & echo $! > "$DIR/pid"; wait', 300);
   expect(warnings).toEqual([expect.stringMatching(/took more than 0.3 s/)]);
   const pid = readFileSync(join(dir, "pid"), "utf8").trim();
-  // Gone, or a zombie that nobody has buried yet.
+  // Gone, or a zombie that has not been reaped yet.
   const state = (): string => spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).stdout;
   await vi.waitFor(() => expect(state()).toMatch(/^(Z.*)?\n?$/));
 });

@@ -20,7 +20,7 @@ const good: RunLine = {
 };
 const bad: RunLine = { kind: "FAIL", time: 120_000, hop: "tcp", ms: 3, late: 1, try: 2, id: "y", err: "ECONNREFUSED" };
 
-it("the file has what a textfile collector wants, and no phase that was not reached", async () => {
+it("the file has what a textfile collector needs, and no phase that was not reached", async () => {
   const dir = mkdtempSync(join(tmpdir(), "metrics-"));
   const file = join(dir, "analyze.prom");
   const metrics = createMetrics(file, () => undefined);

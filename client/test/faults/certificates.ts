@@ -43,7 +43,7 @@ const trust: Fault[] = [
     strike: async (stage) => stage.play(overTls(await forge({ commonName: host }), goodAnswer)),
     hop: "tls-trust",
     err: /^DEPTH_ZERO_SELF_SIGNED_CERT$/,
-    hint: /signed by itself/,
+    hint: /self-signed/,
   },
   {
     name: "an intermediate certificate that the edge does not send",

@@ -14,7 +14,7 @@ export const framingFaults: Fault[] = [
   answering("bytes that are not HTTP", bytes("hello\r\n\r\n"), {
     hop: "edge",
     err: /^INVALID_HTTP$/,
-    hint: /does not speak HTTP/,
+    hint: /the answer is not HTTP/,
   }),
   answering(
     "two Content-Length",

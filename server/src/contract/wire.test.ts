@@ -193,7 +193,7 @@ it("limits are 1 MiB, 256 KiB, 16 KiB and two seconds", () => {
   });
 });
 
-it("each problem has a code that its type takes, a title of its own, and a status of an error", () => {
+it("each problem has a code that fits its type, a unique title, and the status of an error", () => {
   const types = Object.entries(problemTypes);
   for (const [code, { status, title }] of types) {
     const one = { ...problem, type: `urn:analyze:problem:${code}`, status, title };

@@ -57,7 +57,7 @@ export const configResponse = z.object({
   service: z.string(),
   version: z.string(),
   node: z.string(),
-  /** Origin of the worker that this instance asks. */
+  /** Origin of the worker that this instance calls. */
   worker: z.string(),
   /** Whether this instance ends TLS itself. */
   tls: z.boolean(),

@@ -8,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
 import { checkMediaType } from "./media-type.ts";
 import { excessOf, structureLimits } from "./structure.ts";
 
-/** Pieces that a body may come in: each costs as much as many bytes, and no sender of good will needs so many. */
+/** Chunks that a body may have: each costs as much as many bytes, and no legitimate sender needs so many. */
 const maxPieces = 16_384;
 
 /**

@@ -19,7 +19,7 @@ function isEncoded(contentEncoding: string | undefined): boolean {
   return contentEncoding !== undefined && !/^(?:[ \t,]|identity)*$/i.test(contentEncoding);
 }
 
-/** Checks that a body is said to be JSON in UTF-8, not compressed. Throws ProblemError 415. */
+/** Checks that the headers declare the body as JSON in UTF-8, not compressed. Throws ProblemError 415. */
 export function checkMediaType(exchange: Exchange): void {
   if (!isJson(exchange.incoming.headers["content-type"] ?? "")) {
     throw new ProblemError("unsupported-media-type", "Send JSON as UTF-8 with Content-Type: application/json.");

@@ -14,11 +14,11 @@ it.each([
   ["a.test:", false],
 ])("%s is possible: %s", (host, possible) => expect(asked(host)).toBe(possible));
 
-it("a load balancer's health check, which names the pod's own address, is as good as one by name", () => {
+it("accepts a load balancer's health check, which names the pod's address", () => {
   expect([asked("10.74.16.9:8080"), asked("[2001:db8::9]:8080"), asked("analyze.test")]).toEqual([true, true, true]);
 });
 
-it("no host, two, or one that cannot be is refused", () => {
+it("rejects no host, two hosts, and an impossible one", () => {
   expect([asked(), asked("a.test", "b.test"), asked("a test"), asked("a.test:port")]).toEqual([
     false,
     false,

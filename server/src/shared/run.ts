@@ -40,7 +40,7 @@ async function listen(server: Server, variable: string, port: number, host: stri
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** Serves `GET /metrics` and nothing else, on a port of its own that no edge leads to. */
+/** Serves `GET /metrics` and nothing else, on a separate port that no edge forwards to. */
 function createMetricsServer(registry: Registry): Server {
   return createServer({ headersTimeout: 9_000, requestTimeout: 9_000 }, (request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics") {

@@ -64,7 +64,7 @@ async function get(agent: Agent, options: { maxVersion?: "TLSv1.1" | "TLSv1.2"; 
   return { status: response.statusCode, hsts: response.headers["strict-transport-security"], serial, socket };
 }
 
-it("answers over verified TLS, and tells browsers to stay with it for two years", async () => {
+it("answers over verified TLS, with HSTS for two years", async () => {
   const { status, hsts } = await get(new Agent());
   expect(status).toBe(200);
   expect(hsts).toBe("max-age=63072000");

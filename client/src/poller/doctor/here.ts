@@ -57,7 +57,7 @@ async function log(config: Config): Promise<Finding> {
   }
   const { bavail, bsize } = await statfs(dirname(file));
   const mib = Math.floor((bavail * bsize) / 2 ** 20);
-  const saw = `${file} ${there ? "can be written" : "will be made"}, ${mib} MiB free`;
+  const saw = `${file} ${there ? "can be written" : "will be created"}, ${mib} MiB free`;
   return well("log", saw, mib < 16 ? { means: "the disk is nearly full", next: `df -h ${dirname(file)}` } : undefined);
 }
 
@@ -72,7 +72,7 @@ async function poller(config: Config): Promise<Finding> {
 
 function authority(config: Config): Finding {
   const { ca, caFile } = config;
-  if (ca === undefined) return well("ca", "ANALYZE_CA_FILE is not set: only the roots that Node brings are trusted");
+  if (ca === undefined) return well("ca", "ANALYZE_CA_FILE is not set: only Node's own roots are trusted");
   const now = Date.now();
   const certificates = certificatesOf(ca);
   const each = certificates.map((certificate) => {

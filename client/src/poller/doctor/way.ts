@@ -43,12 +43,12 @@ const seen: Record<Hop, Seen> = {
   dns: ({ target: { url, address }, attempt: { address: used, phases } }) =>
     address === undefined
       ? well("dns", `${url.hostname} is ${used ?? "known"}${took(phases.dns)}`)
-      : well("dns", `not asked: ANALYZE_ADDRESS pins ${address.ip}`),
+      : well("dns", `no lookup: ANALYZE_ADDRESS pins ${address.ip}`),
   tcp: ({ target, attempt: { address, phases } }) =>
     well("tcp", `${address} port ${portOf(target)} accepts${took(phases.tcp)}`),
   tls: ({ attempt: { phases } }) => well("tls", `handshake${took(phases.tls)}`),
   "tls-trust": ({ target, certificate }) => {
-    const trusted = target.ca === undefined ? "a root that Node brings" : "ANALYZE_CA_FILE";
+    const trusted = target.ca === undefined ? "one of Node's own roots" : "ANALYZE_CA_FILE";
     return well("tls-trust", `signed by ${quoteValue(certificate?.issuer ?? "a CA")}, trusted by ${trusted}`);
   },
   "tls-expired": ({ target, certificate }) => {

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-it("the file is made when it is missing, readable by its group and nobody else", async () => {
+it("creates a missing file, readable by its owner and group only", async () => {
   await appendLine(log, "one\n");
   expect(readFileSync(log, "utf8")).toBe("one\n");
   expect(statSync(log).mode & 0o037).toBe(0);

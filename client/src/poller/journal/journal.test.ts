@@ -34,7 +34,7 @@ function times(): number[] {
   return written.map((line) => line.time / minute);
 }
 
-it("lines that did not fit are written in their order once there is space, and it is said on both occasions", async () => {
+it("writes lines that did not fit in their order once there is space, and reports both events", async () => {
   const journal = journalOf(10);
   await journal.write(runAt(1));
   full = true;

@@ -8,7 +8,7 @@ export interface Journal {
   /** Resolves when the line is on the disk, or when it has to wait in memory; never rejects. */
   write(line: LogLine): Promise<void>;
   /**
-   * Tries once more to write what waits, for `limitMs` at most, and never again. Resolves with the lines that are lost:
+   * Makes a last attempt to write what waits, for `limitMs` at most. Resolves with the lines that are lost:
    * nothing of this journal is written after that, when the log may be another client's.
    */
   close(limitMs: number): Promise<LogLine[]>;
@@ -25,7 +25,7 @@ export interface JournalOptions {
 
 const firstRetryMs = 250;
 
-/** A journal over `append`, with a retry of its own that becomes rarer up to once a minute. */
+/** A journal over `append`, with retries whose interval grows to one minute. */
 export function createJournal({ append, capacity, warn }: JournalOptions): Journal {
   let waiting: LogLine[] = [];
   let working = Promise.resolve();
@@ -88,7 +88,7 @@ function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined 
   return { kind: "gap", from, time: line.time, slots, why: "disk" };
 }
 
-/** Merges lines into gaps. A gap with negative slots (the clock was set back) stays a line of its own. */
+/** Merges lines into gaps. A gap with negative slots (the clock was set back) stays a separate line. */
 function merged(lines: LogLine[]): LogLine[] {
   const kept: LogLine[] = [];
   let gap: GapLine | undefined;

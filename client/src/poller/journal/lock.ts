@@ -91,7 +91,7 @@ async function claim(log: string, key: string, holder: string): Promise<() => vo
 
 /** What the process that holds the lock of `log` says of itself; undefined when there is none. */
 export async function lockHolder(log: string): Promise<string | undefined> {
-  // The client that runs took its lock when the name may have led to another file: its own name is asked too.
+  // The running client took its lock when the name may have led to another file: the name is checked, too.
   for (const key of new Set([nameOf(log), ownNameOf(log), fileOf(log)])) {
     const holder = key === undefined ? undefined : await askHolder(key);
     if (holder !== undefined) return holder;
@@ -103,7 +103,7 @@ export async function lockHolder(log: string): Promise<string | undefined> {
 export interface Lock {
   /**
    * Extends the lock to the file that now bears the log's name: after a rotation it is another one.
-   * @throws LockError when another client writes that file under a name of its own.
+   * @throws LockError when another client writes that file under another name.
    */
   cover(): Promise<void>;
   release(): void;

@@ -89,7 +89,7 @@ const rows: [Case, means: RegExp, next: string][] = [
     rules,
   ],
   [{ hop: "edge", err: "HTTP-301" }, /^the edge redirects: ANALYZE_URL is wrong$/, rules],
-  [{ hop: "edge", err: "INVALID_HTTP", message: "Expected HTTP/" }, /^what answers does not speak HTTP$/, edge],
+  [{ hop: "edge", err: "INVALID_HTTP", message: "Expected HTTP/" }, /^the answer is not HTTP$/, edge],
   [{ hop: "edge", err: "INVALID_HTTP", message: "chunk" }, /^the answer is not valid HTTP \(chunk\)$/, edge],
   [{ hop: "edge", err: "ECONNRESET" }, /^the connection was closed without an answer$/, edge],
   [{ hop: "edge", err: "EPIPE" }, /^the connection was closed without an answer$/, edge],

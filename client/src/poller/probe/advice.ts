@@ -44,7 +44,7 @@ const edgeAnswers: Record<string, (facts: Facts) => Advice> = {
 
 /** A failure to read an answer, as the rest of a sentence; undefined for any other failure. */
 function unreadable({ err, message, answer }: Facts): string | undefined {
-  if (err === "INVALID_HTTP" && /Expected HTTP/.test(message ?? "")) return "what answers does not speak HTTP";
+  if (err === "INVALID_HTTP" && /Expected HTTP/.test(message ?? "")) return "the answer is not HTTP";
   if (err === "INVALID_HTTP") return `the answer is not valid HTTP (${message})`;
   if (!/RESET|SOCKET|PIPE|MISMATCH/.test(err)) return undefined;
   return answer === undefined

@@ -7,7 +7,7 @@ import { describeFailure, type Failure, TooLong } from "./failure.ts";
 import { phaseReached, phasesOf, type Phases } from "./phases.ts";
 import { knownAddress, type Target } from "./target.ts";
 
-/** What came back, whoever sent it. */
+/** The response, from whatever sent it. */
 export interface Answer {
   status: number;
   /** Value of `x-served-by`: undefined when something in front of the service answered. */
@@ -97,7 +97,7 @@ function headOf(response: Response): Answer {
 }
 
 /**
- * Sends the message once, on a connection of its own, and says what came of it; never throws for what the network or
+ * Sends the message once, on a new connection, and returns the outcome; never throws for what the network or
  * the other side does. `timeoutMs` is a limit on the whole of it.
  */
 export async function attempt(target: Target, message: Message, timeoutMs: number): Promise<Attempt> {

@@ -40,7 +40,7 @@ function saying(bytes: Buffer, size = bytes.length): Behaviour {
     });
 }
 
-describe("whether an edge asks for a client certificate", () => {
+describe("whether an edge requests a client certificate", () => {
   it("is seen in a real handshake", async () => {
     const authority = await createAuthority({ hosts: [host] });
     const asking = { requestCert: true, rejectUnauthorized: true, ca: authority.certificate };

@@ -51,8 +51,8 @@ function tapped(target: Target, timeoutMs: number, look: (received: Buffer) => v
 }
 
 /**
- * Whether the edge asks for a client certificate. TLS 1.2 shows that without encryption, so this begins a handshake of
- * that version, reads the server's first messages, and hangs up. False also where the edge speaks only TLS 1.3.
+ * Whether the edge requests a client certificate. TLS 1.2 shows that without encryption, so this begins a handshake of
+ * that version, reads the server's first messages, and closes the connection. False also where the edge speaks only TLS 1.3.
  */
 export async function asksForCertificate(target: Target, timeoutMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -8,7 +8,7 @@ import { lookupOptions, portOf, type Target } from "./target.ts";
 /** Who signed a certificate: our CA, one of its name with another key, the certificate itself, or someone else. */
 export type Signer = "ours" | "same-name" | "itself" | "foreign";
 
-/** The certificate that a server shows when nobody insists on trusting it. */
+/** The certificate that a server presents, trusted or not. */
 export interface Shown {
   certificate: Certificate;
   signer: Signer;

@@ -8,7 +8,7 @@ import type { Advice } from "./situation.ts";
 import type { Target } from "./target.ts";
 import { closedForIdentity, isClosedSilently, judge, withShownCertificate, type Verdict } from "./verdict.ts";
 
-/** What to ask the service. */
+/** What to send to the service. */
 export type Question = { kind: "analyze"; text: string } | { kind: "random" };
 
 /** Milliseconds that the parts of a probe may take; their sum stays below the schedule's period. */

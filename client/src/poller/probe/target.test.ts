@@ -29,7 +29,7 @@ describe("where a probe connects", () => {
     expect(knownAddress(targetOf(url, address))).toBe(known);
   });
 
-  it("is the pinned address alone, in both forms that Node asks for", () => {
+  it("is only the pinned address, in both forms that Node requests", () => {
     const { lookup } = lookupOptions(targetOf("https://analyze.test/", v4));
     const found: unknown[] = [];
     lookup?.("any.test", { all: true }, (...given) => found.push(given));

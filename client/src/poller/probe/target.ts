@@ -66,7 +66,7 @@ export function portOf({ url, address }: Target): number {
   return address?.port ?? (url.port === "" ? 443 : Number(url.port));
 }
 
-/** The address that is known before DNS is asked: the pinned one, or the one in the URL. */
+/** The address that is known without DNS: the pinned one, or the one in the URL. */
 export function knownAddress({ url, address }: Target): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return address?.ip ?? (isIP(host) === 0 ? undefined : host);

@@ -75,7 +75,7 @@ describe("advice on a handshake that failed", () => {
     [
       "CLIENT_CERTIFICATE_MISSING",
       {},
-      /asks for a client certificate and closed the connection: set ANALYZE_CLIENT_CERT_FILE/,
+      /requests a client certificate and closed the connection: set ANALYZE_CLIENT_CERT_FILE/,
     ],
     ["CLIENT_CERTIFICATE_REFUSED", identity, /refused this client's certificate by closing the connection: another CA/],
     [
@@ -122,7 +122,7 @@ describe("advice on a certificate that is not trusted", () => {
       /signed leaf 00:11:22:33:44:55:66:77: if the issuer knows it, copy its ca\.crt here; else an attack$/,
       authority,
     ],
-    ["SIGNATURE", { signer: "itself" }, /^signed by itself, not by our CA/, handshake],
+    ["SIGNATURE", { signer: "itself" }, /^self-signed, not issued by our CA/, handshake],
     ["SIGNATURE", {}, /^signed by a CA, not by our CA/, handshake],
     [
       "SIGNATURE",

@@ -23,7 +23,7 @@ function alertName(err: string): string {
 
 function aboutIdentity({ err, target }: Facts): string {
   if (err === "CLIENT_CERTIFICATE_MISSING")
-    return `the edge asks for a client certificate and closed the connection: ${setIdentity}`;
+    return `the edge requests a client certificate and closed the connection: ${setIdentity}`;
   if (err === "CLIENT_CERTIFICATE_REFUSED")
     return "the edge refused this client's certificate by closing the connection: another CA, or it has expired";
   if (target.identity === undefined) return `the edge requires a client certificate: ${setIdentity}`;
@@ -61,7 +61,7 @@ function byNobodyWeTrust({ shown, target, address }: Facts): Advice {
     return { means, next: `export ANALYZE_CA_FILE=${file}` };
   }
   if (shown?.signer === "itself")
-    return { means: "signed by itself, not by our CA: another machine, or someone in between", next };
+    return { means: "self-signed, not issued by our CA: another machine, or someone in between", next };
   const means = `signed by ${issuer}, not by our CA: another machine, someone in between, or a missing intermediate`;
   return { means, next };
 }

@@ -189,7 +189,7 @@ describe("codes of TLS", () => {
     expect(isAboutClientCertificate(code)).toBe(about);
   });
 
-  it("tell an unknown host by their end", () => {
+  it("identify an unknown host by their ending", () => {
     expect(isUnknownHost("ERR_SSL_TLSV1_UNRECOGNIZED_NAME")).toBe(true);
     expect(isUnknownHost("UNRECOGNIZED_NAME_X")).toBe(false);
   });

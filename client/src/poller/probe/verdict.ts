@@ -104,7 +104,7 @@ export function isClosedSilently({ answer, failure }: Attempt): boolean {
   return late && answer === undefined && /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(failure.code);
 }
 
-/** The verdict of a connection that was closed silently by an edge that asks for a client certificate. */
+/** The verdict of a connection that was closed silently by an edge that requests a client certificate. */
 export function closedForIdentity(presented: boolean): Verdict {
   return { hop: "tls", err: presented ? "CLIENT_CERTIFICATE_REFUSED" : "CLIENT_CERTIFICATE_MISSING" };
 }

@@ -88,7 +88,7 @@ export function createPlan(log: string, { windows, files }: PlannedTimes, warn: 
   };
 }
 
-/** `ask`, whose failures become `planned` where the slot was due, or its probe began or ended, in maintenance. */
+/** Wraps `ask`: its failures become `planned` if the slot was due, or its probe began or ended, in maintenance. */
 export function withPlan(
   plan: Plan,
   now: () => number,

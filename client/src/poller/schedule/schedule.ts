@@ -17,7 +17,7 @@ export interface ScheduleOptions {
 }
 
 function loggerFor(warn: (message: string) => void): Logger {
-  // Missed and overlapping slots are accounted for in the log itself; here only faults are left to tell.
+  // Missed and overlapping slots are accounted for in the log itself; here only faults are left to report.
   return {
     info: () => undefined,
     debug: () => undefined,

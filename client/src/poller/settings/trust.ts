@@ -94,7 +94,7 @@ export function clientCertificateFault(pem: string, now: number): string | undef
   return dateFault(leaf, now);
 }
 
-/** What the client presents to an edge that asks for a certificate (PEM). */
+/** What the client presents to an edge that requests a certificate (PEM). */
 export interface ClientIdentity {
   cert: string;
   key: string;

@@ -18,7 +18,7 @@ interface Options {
   html?: string;
 }
 
-/** 0: the objective is held; 1: it is broken; 2: it cannot be told. */
+/** 0: the objective is held; 1: it is broken; 2: undecided. */
 function exitCode({ held }: Objective): number {
   if (held === undefined) return 2;
   return held ? 0 : 1;
@@ -61,6 +61,6 @@ export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
     .option("--line", "one line, for /etc/motd or a prompt")
     .option("--html <file>", "write one file with charts, to look at in a browser")
     .addOption(logsOption())
-    .addHelpText("after", "\nExit code: 0 the objective is held, 1 it is broken, 2 it cannot be told, or wrong usage.")
+    .addHelpText("after", "\nExit code: 0 the objective is held, 1 it is broken, 2 undecided, or wrong usage.")
     .action((options: Options) => run(options, env));
 }

@@ -103,7 +103,7 @@ describe("reading a log and its rotated files", () => {
     expect((await readMinutes()).tally.problems[0]?.why).toMatch(/unpack it/);
   });
 
-  it("does not open rotated files that were last written long before the time asked for", async () => {
+  it("does not open rotated files that were last written long before the window", async () => {
     await writeFile(join(folder, "analyze.log.1"), lines(0, 1));
     await writeFile(live, lines(1, 1));
     const { minutes, tally } = await readMinutes(Date.now() + 2 * 1440 * minute);

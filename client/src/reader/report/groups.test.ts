@@ -71,7 +71,7 @@ describe("what a group counts", () => {
     ]);
   });
 
-  it("are the unknown slots of its own time", () => {
+  it("are the unknown slots within its time", () => {
     const { groups } = groupSlots(timelineOn("oo??????oo"), 5);
     expect(groups.map(({ runs, unknown }) => [runs, unknown])).toEqual([
       [2, 0],

@@ -59,7 +59,7 @@ describe("the report for programs", () => {
     });
   });
 
-  it("has null for what cannot be told, and for the end of what lasts", () => {
+  it("has null for what is undecided, and for the end of what continues", () => {
     const report = JSON.parse(drawJson(reportOf([failLine(at(0))], at(1))));
     expect(report).toMatchObject({ target: null, schedule: null, certificateDays: null, log: { future: null } });
     expect(report.outages).toMatchObject([{ until: null }]);
@@ -121,7 +121,7 @@ describe("the report on several places for programs", () => {
     expect(each.home).toEqual(JSON.parse(drawJson(reportOn("oXXo"))));
   });
 
-  it("has null where the objective cannot be told together", () => {
+  it("has null where the combined objective is undecided", () => {
     const places = [
       { name: "home", report: reportOn("oX") },
       { name: "ec2", report: reportOn("o?") },

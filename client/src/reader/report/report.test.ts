@@ -10,7 +10,7 @@ describe("what a report is about", () => {
     expect(reportOf(slots, at(46)).slots).toMatchObject({ due: 10, ok: 6, unknown: 4 });
   });
 
-  it("asks nothing of the hours that the schedule leaves out", () => {
+  it("expects no slots in the hours that the schedule leaves out", () => {
     const schedule = "*/30 8-9 * * *";
     const days = [0, 1].flatMap((day) => [600, 630, 660, 690].map((slot) => okLine(at(slot + day * 1440))));
     expect(reportOf([startLine(begin, schedule), ...days], at(2 * 1440)).slots).toMatchObject({
@@ -40,7 +40,7 @@ describe("what a report is about", () => {
     expect(latency.ms).toEqual({ count: 100, p50: 50, p95: 95, p99: 99, max: 100 });
   });
 
-  it("tells the certificate's days at the end of the window, from the latest run that saw it", () => {
+  it("shows the certificate's days at the end of the window, from the latest run that saw it", () => {
     const lines = [formatLine(runLine(at(0), { cert: 30 })), formatLine(runLine(at(1), { cert: 364 })), okLine(at(2))];
     expect(reportOf(lines, at(3 * 1440)).certificateDays).toBe(362);
   });
@@ -151,7 +151,7 @@ describe("planned maintenance", () => {
     expect(text).toMatch(/maintenance \(UTC\) +length +failed +why\n2026-11-20 22:04 +5 min +4 slots +new disks\n/);
   });
 
-  it("is told from an outage while it lasts", () => {
+  it("is distinguished from an outage while it continues", () => {
     const { state } = reportOf(lines.slice(0, 6), at(5));
     expect(state).toMatchObject({ now: "planned", since: at(4), why: ["new disks"] });
     const text = drawText(reportOf(lines.slice(0, 6), at(5)), { width: 60, colour: false, blocks: false });
@@ -160,7 +160,7 @@ describe("planned maintenance", () => {
   });
 });
 
-describe("lines that nobody expects", () => {
+describe("unexpected lines", () => {
   it("from the future are counted apart and noted", () => {
     const report = reportOf([...linesOf([..."ooo"]), okLine(at(200)), startLine(at(201))], at(3));
     expect(report.slots).toMatchObject({ due: 3, ok: 3, unknown: 0 });

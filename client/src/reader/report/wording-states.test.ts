@@ -33,7 +33,7 @@ describe("a fault in words", () => {
     ["edge", /^the edge \(edge\): it answered by itself/],
     ["upstream", /^the application behind the edge \(upstream\): the edge is up, but web cannot be reached/],
     ["app", /^the application \(app\): web or worker answered with an error/],
-    ["contract", /^the application \(contract\): it answered 200, but not what the contract says/],
+    ["contract", /^the application \(contract\): it answered 200, but not as the contract requires/],
   ] as const)("at %s", (hop, words) => {
     const fault = { hop, err: undefined, hint: undefined, failed: 1 };
     expect(faultSentence({ now: "down", since: 0, sinceBefore: false, fault })).toMatch(words);

@@ -80,11 +80,11 @@ describe("figures in words", () => {
     ]);
   });
 
-  it("tells what is left of an error budget, and when it cannot be told", () => {
+  it("says what is left of an error budget, and when that is undecided", () => {
     const good = "o".repeat(18);
     expect(objectiveOf(`${good}Xo`)).toBe("90 % held: 1 min of a budget of 2 min spent, 1 min left");
     expect(objectiveOf(`${good.slice(2)}XXXo`)).toBe("90 % broken: 3 min of a budget of 2 min spent, 1 min over");
-    expect(objectiveOf(`${good.slice(1)}X??o`)).toMatch(/^90 % cannot be told/);
+    expect(objectiveOf(`${good.slice(1)}X??o`)).toMatch(/^90 % undecided/);
   });
 
   it("gives the length of an outage as a range where its end was not seen", () => {
@@ -147,7 +147,7 @@ describe("a report in words", () => {
     expect(said).toEqual(["ECONNREFUSED — look", "ECONNREFUSED", "look", "no error recorded"]);
   });
 
-  it("notes what was wrong with the reading, and maintenance that nobody ended", () => {
+  it("notes reading errors, and maintenance that was not ended", () => {
     const tally = { ...report.tally, problems: [{ file: "a.gz", why: "damaged" }], bad: 2, lines: 9, firstBad: "a:3" };
     const announced = { since: at(0), why: "new\u202edisks" };
     const future = { lines: 2, latest: at(90) };

@@ -101,13 +101,13 @@ const faults: Record<Hop, { whose: string; meaning: string }> = {
     whose: "the edge's certificate",
     meaning: "it is outside its dates; this host's clock may be wrong",
   },
-  edge: { whose: "the edge", meaning: "it answered by itself and asked no application" },
+  edge: { whose: "the edge", meaning: "it answered itself, without the application" },
   upstream: {
     whose: "the application behind the edge",
     meaning: "the edge is up, but web cannot be reached or is too slow",
   },
   app: { whose: "the application", meaning: "web or worker answered with an error" },
-  contract: { whose: "the application", meaning: "it answered 200, but not what the contract says" },
+  contract: { whose: "the application", meaning: "it answered 200, but not as the contract requires" },
 };
 
 /** Who has to act while it is down; undefined otherwise. */
@@ -123,7 +123,7 @@ export function objectiveSentence(objective: Objective): string {
   if (held === true && budgetMinutes < slotMinutes)
     return `${target} % held: no slot failed; with so few slots, the first failure would break it`;
   const budget = `${minutes(spentMinutes)} of a budget of ${minutes(budgetMinutes)} spent`;
-  if (held === undefined) return `${target} % cannot be told: ${budget}, and the unknown slots decide`;
+  if (held === undefined) return `${target} % undecided: ${budget}, and the unknown slots decide`;
   if (!held) return `${target} % broken: ${budget}, ${minutes(-leftMinutes)} over`;
   return `${target} % held: ${budget}, ${minutes(leftMinutes)} left`;
 }

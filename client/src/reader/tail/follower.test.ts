@@ -106,7 +106,7 @@ describe("following a log", () => {
     expect(await came()).toEqual([4]);
   });
 
-  // A copy is told from an older file by its time, which a moved clock does not reach.
+  // A copy is distinguished from an older file by its timestamp, which a moved clock does not change.
   it.skipIf(clockIsMoved)("finds lines that only the copies of copytruncate have, over three of them", async () => {
     const copyTruncate = async (name: string): Promise<void> => {
       await copyFile(live, name);

@@ -7,7 +7,7 @@ import { version } from "@analyze/common/version";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import { page } from "../pages/page.ts";
 
-/** How much a caller wants a media type: its quality by Accept, of the most specific range that names it. */
+/** The quality that `Accept` gives a media type: that of the most specific range that names it. */
 function qualityOf(type: string, ranges: ReturnType<typeof parseAccept>): number {
   const [main] = type.split("/");
   const named = [type, `${main}/*`, "*/*"].flatMap(

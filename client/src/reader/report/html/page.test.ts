@@ -119,7 +119,7 @@ describe("what the page of a report says", () => {
     ]);
   });
 
-  it("sends nobody to the doctor while maintenance lasts, and shows no fault where it is up", async () => {
+  it("does not suggest the doctor during maintenance, and shows no fault where it is up", async () => {
     expect(await drawHtml(reportOn("op"))).toContain("Failing hop");
     expect(await drawHtml(reportOn("op"))).not.toContain("Next:");
     expect(await drawHtml(reportOn("oo"))).not.toContain("Failing hop");
@@ -162,7 +162,7 @@ describe("what the page of a report says", () => {
     expect(await drawHtml(reportOn("oX"))).toContain("50.000\u00A0% of those probed");
   });
 
-  it("tells about each mark of the chart", async () => {
+  it("describes each mark of the chart", async () => {
     const page = await drawHtml(reportOn("ofXp?"));
     expect(tipsOf(page)).toEqual([
       "2026-11-20 22:00 UTC\n1 probe\nmedian 43 ms, p95 43 ms",

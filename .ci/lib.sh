@@ -97,6 +97,9 @@ install_tools() {
   tool checkov checkov==3.3.30
   tool aws awscli==1.45.11
   tool certbot certbot==5.8.0
+  tool zizmor zizmor==1.32.0
+  command -v actionlint >/dev/null || step actionlint 5 env GOBIN="$tools/bin" GOFLAGS=-mod=mod \
+    go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
   # an ACME server for tests
   command -v pebble-challtestsrv >/dev/null || step pebble 10 env GOBIN="$tools/bin" GOFLAGS=-mod=mod \
     go install github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1 github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv@v2.10.1

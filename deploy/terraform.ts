@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { failure, howToInstall, must, run, type RunOptions } from "./run.ts";
 
@@ -29,6 +31,26 @@ export class Terraform {
   /** Shows what an apply would change. Resolves with whether that is anything. */
   async plan(): Promise<boolean> {
     return (await this.code("plan", "-input=false", "-detailed-exitcode")) === 2;
+  }
+
+  /** Shows what an apply would change and writes it to `file`, relative to the stack's folder. Resolves with whether that is anything. */
+  async planTo(file: string): Promise<boolean> {
+    return (await this.code("plan", "-input=false", "-detailed-exitcode", `-out=${file}`)) === 2;
+  }
+
+  /** A plan that {@link planTo} wrote, as JSON. It holds secrets. */
+  showPlan(file: string): Promise<string> {
+    return must(this.program, [this.at, "show", "-json", file], { env });
+  }
+
+  /** Applies exactly this plan. Terraform refuses it where the state has changed since. */
+  async applyPlan(file: string): Promise<void> {
+    await this.run("apply", "-input=false", file);
+  }
+
+  /** Deletes what {@link planTo} wrote. */
+  discardPlan(file: string): void {
+    rmSync(join(this.folder, file), { force: true });
   }
 
   /** The addresses of all resources in the state. */

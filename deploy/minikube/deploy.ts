@@ -2,8 +2,9 @@ import { dateOf, factsOf, read, warningsOf } from "@analyze/certs";
 import { clusterImages } from "@analyze/common/images";
 import type { Cluster } from "../cluster/cluster.ts";
 import { buildImage, hasImage, project } from "../images/docker.ts";
-import { tagsOf, type ImageTags } from "../images/images.ts";
+import { tagsOf } from "../images/images.ts";
 import { loadImages } from "../images/load.ts";
+import { readRecord } from "../images/record.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
 import { adoptDrift } from "./drift.ts";
@@ -12,7 +13,7 @@ import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
-import { isDeployed, recover, release, valueArguments } from "./release.ts";
+import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
 import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
@@ -30,7 +31,17 @@ async function build(references: readonly (readonly [(typeof clusterImages)[numb
   return built;
 }
 
-async function images(cluster: Cluster, options: Options, tags: ImageTags): Promise<void> {
+/** What is to run: pushed images by their digests, or what the sources make, by its tags. */
+function chosenImages({ images: file }: Options): Images {
+  return file === undefined ? { tags: tagsOf(project) } : { record: readRecord(file) };
+}
+
+async function bringImages(cluster: Cluster, options: Options, chosen: Images): Promise<void> {
+  if ("record" in chosen) {
+    process.stdout.write(`▸ Images … pulled by the cluster: version ${chosen.record.version}, by digest\n`);
+    return;
+  }
+  const { tags } = chosen;
   const ours = clusterImages.map((image) => [image, `analyze/${image}:${tags[image]}`] as const);
   await step(
     "Images",
@@ -76,10 +87,10 @@ async function bringUp(cluster: Cluster, options: Options, values: readonly stri
 }
 
 /** A Gateway gets its address after the release: `helm test` needs a second one, which has it and changes no pod. */
-async function completeTestAddress(cluster: Cluster, options: Options, tags: ImageTags, known: string): Promise<void> {
+async function completeTestAddress(cluster: Cluster, options: Options, chosen: Images, known: string): Promise<void> {
   if (options.edge !== "gateway") return;
   const address = await insideAddress(cluster, options);
-  if (address !== known) await release(cluster, options, valueArguments(options, tags, address));
+  if (address !== known) await release(cluster, options, valueArguments(options, chosen, address));
 }
 
 /** Takes a cluster from whatever it has to a verified answer at the edge. Run again, it changes nothing. */
@@ -90,11 +101,11 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     () => issue(options),
     (all) => all.map(({ name, done }) => `${name} ${done}`).join(", "),
   );
-  const tags = tagsOf(project);
+  const chosen = chosenImages(options);
   const inside = await insideAddress(cluster, options);
-  const values = valueArguments(options, tags, inside);
+  const values = valueArguments(options, chosen, inside);
   const isThere = await isDeployed(cluster, options.namespace, values);
-  if (!isThere) await images(cluster, options, tags);
+  if (!isThere) await bringImages(cluster, options, chosen);
   await step(`Namespace ${options.namespace}, Secret and CA`, async () => {
     await applyNamespace(cluster, options.namespace);
     await rememberShown(cluster, options.namespace, findings);
@@ -108,7 +119,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     () => reach(cluster, options, driver),
     (found) => found,
   );
-  await completeTestAddress(cluster, options, tags, inside);
+  await completeTestAddress(cluster, options, chosen, inside);
   const printed = await step("A verified POST through it", () => postVerified(project, options, address));
   process.stdout.write(`${printed}\n`);
   const url = options.nodePort ? await publishedUrl(cluster, options) : undefined;

@@ -33,6 +33,8 @@ export interface Options {
   /** Passed to helm: values files and `key=value`. */
   values: string[];
   set: string[];
+  /** Record of pushed images, which the cluster pulls by their digests; undefined: images are built here and loaded. */
+  images: string | undefined;
   /** Command that loads images into the nodes, for clusters other than minikube and kind. */
   imageLoader: string[] | undefined;
 }
@@ -56,6 +58,7 @@ const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:m
   --namespace <name>       (default: analyze)
   --certificates <folder>  (default: certs/issued)
   --address <ip[:port]>    where the edge is reached from here (default: searched for)
+  --images <file>          deploy what \`npm run images -- --push\` has written to this file (dist/images.json), by digest: nothing is built
   --values <file>          more values for the chart, repeatable
   --set <key=value>        one value for the chart, repeatable
   --mtls                   the edge demands a certificate, issued by a second CA, of every client
@@ -95,6 +98,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     timeout: values.timeout,
     values: values.values,
     set: values.set,
+    images: values.images,
     imageLoader: loader ? loader.split(/\s+/) : undefined,
   };
 }
@@ -126,6 +130,7 @@ function parse(args: readonly string[]) {
         due: { type: "boolean", default: false },
         "patch-controller": { type: "boolean", default: false },
         timeout: { type: "string", default: "240s" },
+        images: { type: "string" },
         values: { type: "string", multiple: true, default: [] },
         set: { type: "string", multiple: true, default: [] },
       },

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
 import { event, revision, type Event, type Revision } from "../cluster/objects.ts";
+import { clusterImages } from "@analyze/common/images";
 import type { ImageTags } from "../images/images.ts";
+import type { ImageRecord } from "../images/record.ts";
 import { failure, must, run } from "../run.ts";
 import { hasDrift } from "./drift.ts";
 import type { Options } from "./options.ts";
@@ -12,16 +14,31 @@ const chart = "ingress";
 
 const serverVersion = z.object({ gitVersion: z.string() });
 
+/** What a cluster runs: images that were built here, by the tags of their content, or pushed ones, by digest. */
+export type Images = { readonly tags: ImageTags } | { readonly record: ImageRecord };
+
+/** The chart's name for each image. */
+const imageKeys = { web: "web", worker: "worker", client: "test" } as const;
+
+/** The chart's values for these images. Throws a UserError where a record lacks one. Pure. */
+function imageValues(images: Images): string[] {
+  return clusterImages.flatMap((name) => {
+    const key = `${imageKeys[name]}.image`;
+    if ("tags" in images) return [`${key}.tag=${images.tags[name]}`];
+    const [repository, digest] = images.record.images[name]?.split("@") ?? [];
+    if (digest === undefined) throw failure(`The record of images has no ${name}.`);
+    return [`${key}.repository=${repository}`, `${key}.digest=${digest}`];
+  });
+}
+
 /** The values of this deployment as helm's arguments. What the person gave comes last, and wins. */
-export function valueArguments(options: Options, tags: ImageTags, testAddress: string): string[] {
+export function valueArguments(options: Options, images: Images, testAddress: string): string[] {
   const sets = [
     `edge.kind=${options.edge}`,
     `edge.host=${options.host}`,
     `edge.clientCertificates.enabled=${options.mtls}`,
     ...(options.nodePort ? ["web.service.type=NodePort"] : []),
-    `web.image.tag=${tags.web}`,
-    `worker.image.tag=${tags.worker}`,
-    `test.image.tag=${tags.client}`,
+    ...imageValues(images),
     `test.address=${testAddress}`,
     ...options.set,
   ];

@@ -69,6 +69,11 @@ const requirements = {
     check: "command -v cert-manager",
     install: "build test/cluster/cert-manager, as its main.go says, into a folder of PATH",
   },
+  actionlint: {
+    check: "command -v actionlint",
+    install: "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
+  },
+  zizmor: { check: "command -v zizmor", install: "pip install zizmor" },
   // What builds, signs and scans images as the pipeline does.
   shipping: {
     check: "command -v buildkitd && command -v cosign && command -v trivy",

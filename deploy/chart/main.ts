@@ -1,0 +1,44 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "@analyze/common/errors";
+import manifest from "../../package.json" with { type: "json" };
+import { project } from "../images/docker.ts";
+import { announce } from "../progress.ts";
+import { must, run } from "../run.ts";
+import { signArguments, signerFrom } from "../signatures/signer.ts";
+
+const usage = `usage: npm run chart:push -- REGISTRY --keyless | --key=FILE
+Pushes the chart as REGISTRY/charts/analyze, an OCI artifact, and signs it by its digest.`;
+
+/** Pushes the packaged chart. Resolves with `registry/charts/analyze@sha256:…`. */
+async function push(registry: string): Promise<string> {
+  const folder = join(project, "dist");
+  mkdirSync(folder, { recursive: true });
+  await must("helm", ["package", join(project, "ingress"), "--destination", folder]);
+  const plain = /^(127\.|localhost[:/])/.test(registry) ? ["--plain-http"] : [];
+  const args = ["push", join(folder, `analyze-${manifest.version}.tgz`), `oci://${registry}/charts`, ...plain];
+  const { code, stdout, stderr } = await run("helm", args);
+  const digest = /sha256:[0-9a-f]{64}/.exec(stdout + stderr)?.[0];
+  if (code !== 0 || digest === undefined)
+    throw new UserError(`helm did not push the chart:\n${stderr}`, { exitCode: 1 });
+  return `${registry}/charts/analyze@${digest}`;
+}
+
+try {
+  const [registry, signer, ...others] = process.argv.slice(2);
+  if (registry === undefined || signer === undefined || others.length > 0) throw new UserError(usage);
+  const key = /^--key=(.+)$/.exec(signer)?.[1];
+  if (key === undefined && signer !== "--keyless") throw new UserError(usage);
+  const reference = await push(registry);
+  announce(`${reference} is pushed`);
+  await must("cosign", [
+    "sign",
+    ...signArguments(signerFrom(key === undefined ? { identity: "of this pipeline" } : { key })),
+    reference,
+  ]);
+  process.stdout.write(`${reference}\n`);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

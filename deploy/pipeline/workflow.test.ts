@@ -1,0 +1,89 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { describe, expect, it } from "vitest";
+import root from "../../package.json" with { type: "json" };
+import { commandsOf, readWorkflow } from "./workflow.ts";
+
+const cdktf: { scripts: Record<string, string> } = JSON.parse(readFileSync("cdktf/package.json", "utf8"));
+
+const files = globSync(".github/workflows/*.yml").sort();
+const nameOf = (file: string): string => basename(file, ".yml");
+
+/** The npm script or the file that a command is; undefined: it is something else. */
+function subjectOf(command: string): string | undefined {
+  const npm = /^npm (?:--prefix (cdktf) )?(?:run )?([\w:-]+)(?: -- [^;&|<>`\n]*)?$/.exec(command);
+  if (npm !== null) {
+    const [, folder, script = ""] = npm;
+    const scripts: Record<string, string> = folder === undefined ? root.scripts : cdktf.scripts;
+    return scripts[script] === undefined ? undefined : script;
+  }
+  return /^\.ci\/[\w-]+$/.test(command) && existsSync(command) ? command : undefined;
+}
+
+it("there is a workflow for changes, for each stage, for releases and for the night", () => {
+  expect(files.map(nameOf)).toEqual(["ci", "dev", "nightly", "prod", "release"]);
+});
+
+describe.each(files)("%s", (file) => {
+  const workflow = readWorkflow(file);
+  const text = readFileSync(file, "utf8");
+
+  it("runs only npm scripts and files of this repository, so that a person can run each step", () => {
+    const others = commandsOf(workflow).filter(({ run }) => subjectOf(run) === undefined);
+    expect(others).toEqual([]);
+  });
+
+  it("grants nothing for all jobs, and each job what it says", () => {
+    expect(workflow.permissions).toEqual({});
+    for (const { permissions } of Object.values(workflow.jobs)) expect(permissions).toHaveProperty("contents");
+  });
+
+  it("pins every action to a commit, with its version in a comment", () => {
+    const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
+    expect(uses.length).toBeGreaterThan(0);
+    expect(uses.filter((line) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  it("keeps no credential in the checkout, and no expression in a command", () => {
+    expect(text.match(/actions\/checkout@/g)?.length).toBe(text.match(/persist-credentials: false/g)?.length);
+    expect(commandsOf(workflow).filter(({ run }) => run.includes("${{"))).toEqual([]);
+    expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
+    expect(text).not.toContain("github.event");
+  });
+
+  it("runs once at a time for a stage, and a deployment is never cancelled", () => {
+    const isDeployment = nameOf(file) !== "ci";
+    expect(workflow.concurrency?.["cancel-in-progress"]).toBe(!isDeployment);
+  });
+
+  it("uses no cache, which a pull request could have filled", () => {
+    expect(text).not.toMatch(/actions\/cache@|cache: true|cache-from/);
+  });
+});
+
+it("the job that builds a release signs nothing, and the one that scans holds no secret", () => {
+  const { jobs } = readWorkflow(".github/workflows/release.yml");
+  expect(jobs["build"]?.permissions).not.toHaveProperty("id-token");
+  expect(Object.values(jobs["scan"]?.permissions ?? {})).toEqual(["read", "read"]);
+});
+
+it("only the environment prod may assume the role that applies prod", () => {
+  const text = readFileSync(".github/workflows/prod.yml", "utf8");
+  const { jobs } = readWorkflow(".github/workflows/prod.yml");
+  expect(jobs["apply"]?.environment).toBe("prod");
+  expect(jobs["plan"]?.environment).toBeUndefined();
+  const [plan = "", apply = ""] = text.split(/^ {2}apply:$/m);
+  expect([plan.includes("APPLY_ROLE"), apply.includes("APPLY_ROLE")]).toEqual([false, true]);
+});
+
+it.each([
+  "npm run check && curl example.test",
+  "npm run no-such-script",
+  "curl example.test",
+  ".ci/no-such-file",
+  "npm --prefix elsewhere run deploy",
+  "npm run images -- `id`",
+  "npm run check; id",
+])("a command such as %s would be found", (command) => {
+  expect(subjectOf(command)).toBeUndefined();
+});

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const env = z.record(z.string(), z.coerce.string()).default({});
+const step = z.object({ run: z.string().optional(), uses: z.string().optional(), name: z.string().optional(), env });
+const job = z.object({
+  needs: z.union([z.string(), z.array(z.string())]).default([]),
+  permissions: z.record(z.string(), z.string()).optional(),
+  environment: z.string().optional(),
+  env,
+  steps: z.array(step),
+});
+const workflow = z.object({
+  name: z.string(),
+  // YAML 1.2: `on` is a text, not a boolean.
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.record(z.string(), z.string()).optional(),
+  concurrency: z.object({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
+  env,
+  jobs: z.record(z.string(), job),
+});
+
+/** A workflow of GitHub Actions, as far as this project uses them. */
+export type Workflow = z.infer<typeof workflow>;
+
+export function readWorkflow(file: string): Workflow {
+  return workflow.parse(parse(readFileSync(file, "utf8")));
+}
+
+/** One command of a workflow. */
+export interface Command {
+  readonly job: string;
+  readonly run: string;
+  /** Of the workflow, the job and the step; values may hold expressions. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The commands of all jobs, in an order in which GitHub could run them: a job comes after those that it needs. Pure. */
+export function commandsOf({ env: shared, jobs }: Workflow): Command[] {
+  return orderOf(jobs).flatMap((name) => {
+    const { env: own = {}, steps = [] } = jobs[name] ?? {};
+    return steps.flatMap((one) =>
+      one.run === undefined ? [] : [{ job: name, run: one.run.trim(), env: { ...shared, ...own, ...one.env } }],
+    );
+  });
+}
+
+function orderOf(jobs: Workflow["jobs"]): string[] {
+  const order: string[] = [];
+  const add = (name: string): void => {
+    if (order.includes(name)) return;
+    for (const needed of [jobs[name]?.needs ?? []].flat()) add(needed);
+    order.push(name);
+  };
+  Object.keys(jobs).forEach(add);
+  return order;
+}

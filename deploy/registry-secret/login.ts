@@ -1,0 +1,47 @@
+import { failure, must } from "../run.ts";
+import type { RegistryLogin } from "../images/docker.ts";
+
+/** `host[:port]` of ECR, with the region. */
+const ecr = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
+
+/** The registry of `registry/path`. */
+export function hostOf(registry: string): string {
+  return registry.replace(/^https?:\/\//, "").split("/")[0] ?? "";
+}
+
+/** A login for ECR by the AWS CLI and its credentials: it is good for twelve hours. Rejects with a UserError; null: not ECR. */
+export async function ecrLogin(registry: string): Promise<RegistryLogin | null> {
+  const region = ecr.exec(registry)?.[1];
+  if (region === undefined) return null;
+  return {
+    registry,
+    user: "AWS",
+    password: (await must("aws", ["ecr", "get-login-password", "--region", region])).trim(),
+  };
+}
+
+/**
+ * Asks the registry whether it takes the login, as a node would (distribution's API, Basic or a token). Rejects with a UserError
+ * that names the registry and never the password.
+ */
+export async function tryLogin({ registry, user, password }: RegistryLogin): Promise<void> {
+  const scheme = /^(127\.|localhost(:|$)|\[::1\])/.test(registry) ? "http" : "https";
+  const basic = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  const root = `${scheme}://${registry}/v2/`;
+  const ask = async (url: string): Promise<Response> => {
+    try {
+      return await fetch(url, { headers: { authorization: basic }, signal: AbortSignal.timeout(15_000) });
+    } catch (error) {
+      throw failure(`${registry} did not answer: check its name, and whether this machine reaches it.`, error);
+    }
+  };
+  const answer = await ask(root);
+  const challenge = answer.headers.get("www-authenticate") ?? "";
+  const [realm, service] = ["realm", "service"].map((name) => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1]);
+  const isToken = /^bearer /i.test(challenge) && realm !== undefined;
+  const final = isToken ? await ask(`${realm}?service=${encodeURIComponent(service ?? "")}`) : answer;
+  if (final.ok) return;
+  if (final.status === 401 || final.status === 403)
+    throw failure(`${registry} refuses user ${user} with this password.`);
+  throw failure(`${registry} answers ${final.status}: it is no registry of images, or out of order.`);
+}

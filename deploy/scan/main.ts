@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
+import { UserError } from "@analyze/common/errors";
+import { z } from "zod";
+import { project } from "../images/docker.ts";
+import { type ImageRecord, readRecord, recordFile } from "../images/record.ts";
+import { failure, run } from "../run.ts";
+import { accepted, closesGate, type Sorted, sortFindings } from "./accepted.ts";
+import { reportOf } from "./report.ts";
+import { scanAll } from "./scanners.ts";
+
+surviveClosedPipes();
+
+const usage = `usage: npm run scan -- [options]     writes docs/security-report.md
+  --images        also the images of dist/images.json
+  --record FILE   another record of images
+  --report FILE   another report
+  --gate          exit code 1 for an open finding that is critical or high, unless it is a vulnerability without a correction
+An accepted finding whose date has passed means exit code 1 in any case.`;
+
+function options(args: string[]) {
+  try {
+    const own = {
+      images: { type: "boolean" },
+      gate: { type: "boolean" },
+      record: { type: "string", default: recordFile },
+    } as const;
+    const report = { type: "string", default: join(project, "docs", "security-report.md") } as const;
+    return parseArgs({ args, options: { ...own, report } }).values;
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
+/** When the base of the images was made: the oldest layer of an image is the base's; null: not known. */
+async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<string | null> {
+  const reference = digest === null ? name : `${name.split("@")[0]}@${digest}`;
+  const { code, stdout } = await run("docker", [
+    "buildx",
+    "imagetools",
+    "inspect",
+    "--format",
+    "{{json .Image.Created}}",
+    reference,
+  ]);
+  const created = z.iso.datetime({ offset: true }).safeParse(code === 0 ? JSON.parse(stdout) : null);
+  return created.success ? created.data : null;
+}
+
+/** Throws a UserError for what must be decided before anything is shipped. */
+function judge({ open, expired }: Sorted, gate: boolean): void {
+  const late = expired.map(
+    ({ finding, by }) =>
+      `${finding.id} was accepted until ${by.until}: correct it, or accept it again in deploy/scan/accepted.ts`,
+  );
+  const closing = gate
+    ? open.filter(closesGate).map(({ id, severity, subject }) => `${id} (${severity.toLowerCase()}) in ${subject}`)
+    : [];
+  const lines = [...late, ...closing].map((line) => `  ${line}`);
+  if (lines.length > 0) throw failure(`The scan does not pass:\n${lines.join("\n")}`);
+}
+
+try {
+  const given = options(process.argv.slice(2));
+  const images = given.images === true ? readRecord(given.record) : null;
+  const today = new Date().toISOString().slice(0, 10);
+  const scans = await scanAll(project, images);
+  const sorted = sortFindings(scans, accepted, today);
+  const created = images === null ? null : await baseCreated(images);
+  writeFileSync(given.report, reportOf({ today, scans, sorted, images, baseCreated: created }));
+  process.stdout.write(`${given.report}: ${sorted.open.length} open, ${sorted.accepted.length} accepted\n`);
+  for (const scan of scans) if (!scan.scanned) process.stdout.write(`not scanned: ${scan.what}: ${scan.why}\n`);
+  judge(sorted, given.gate === true);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -15,6 +15,7 @@ import { readOutputs } from "../state/outputs.ts";
 import { nameOfPlace, type Place, readKept } from "../state/place.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
+import { applyApproved } from "./approval.ts";
 import { explainLock } from "./lock.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 import { announceOrphans, orphansInEc2 } from "./orphans.ts";
@@ -24,6 +25,8 @@ import { announce } from "../../../deploy/progress.ts";
 export interface DeployOptions extends ChangeOptions {
   /** False: infrastructure only. */
   readonly images: boolean;
+  /** The hash of a plan that a person has read: only a plan with this hash is applied. */
+  readonly plan?: string;
   /** Makes the host new, from the newest image of its system. */
   readonly replaceHost?: boolean;
 }
@@ -47,7 +50,10 @@ export async function deploy(options: DeployOptions): Promise<void> {
     const saved = await saveLog(env);
     announce(`the host is replaced: its SSH host keys are new, and its log ends; the log so far is in ${saved}`);
   }
-  await explainLock(place, () => terraform.apply(options.yes === true, [], hosts));
+  const { plan } = options;
+  await explainLock(place, () =>
+    plan === undefined ? terraform.apply(options.yes === true, [], hosts) : applyApproved(terraform, plan),
+  );
   await keepDeployed(place, config, env, account);
   const outputs = await readOutputs(place);
   const bucket = outputs.get("release-bucket");

@@ -1,6 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { suggestOptions } from "@analyze/common/suggest";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { exitCodeOf, explain } from "../explain.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cdktf } from "./cdktf.ts";
@@ -28,12 +28,18 @@ program
   .option(...yes)
   .option(...myIp)
   .option("--no-images", "build and push no images")
+  .addOption(
+    new Option("--plan <hash>", "apply only a plan with the hash that `plan --approval` has printed").conflicts(
+      "replaceHost",
+    ),
+  )
   .option("--replace-host", "make the host new from the newest system image; its log is saved first")
   .action(deploy);
 program
   .command("plan")
   .description("show what deploy would change; exit code 2 when there is something")
   .option(...myIp)
+  .option("--approval", "also print the hash of the plan, for deploy --plan; then changes are no failure")
   .action(plan);
 program
   .command("destroy")

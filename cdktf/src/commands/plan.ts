@@ -7,11 +7,17 @@ import { currentRelease } from "../release/publish.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { synth } from "../synth.ts";
 import { explainLock } from "./lock.ts";
+import { showApproval } from "./approval.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 import { announceOrphans } from "./orphans.ts";
 
+export interface PlanOptions extends ChangeOptions {
+  /** Print the hash that `deploy --plan` takes. Exit code 0 also where there are changes. */
+  readonly approval?: boolean;
+}
+
 /** Shows what `deploy` would change, and changes nothing. Exit code 2: there are changes; 1: it could not be found out. */
-export async function plan(options: ChangeOptions): Promise<void> {
+export async function plan(options: PlanOptions): Promise<void> {
   try {
     await show(options);
   } catch (error) {
@@ -19,13 +25,15 @@ export async function plan(options: ChangeOptions): Promise<void> {
   }
 }
 
-async function show(options: ChangeOptions): Promise<void> {
+async function show(options: PlanOptions): Promise<void> {
   const opened = await openStage(options);
   await checkAccount(opened);
   const release = await synth(opened.config);
   const terraform = new Terraform(stackFolder(opened.config.stage), opened.config.terraform);
   await terraform.init();
-  const changes = await explainLock(opened.place, () => terraform.plan());
+  const changes = await explainLock(opened.place, () =>
+    options.approval === true ? showApproval(terraform) : terraform.plan(),
+  );
   const bucket = (await readOutputs(opened.place)).get("release-bucket");
   const s3 = new S3Client({ region: opened.config.region });
   const current = bucket === undefined ? null : await currentRelease(s3, bucket);
@@ -34,5 +42,5 @@ async function show(options: ChangeOptions): Promise<void> {
     isNew ? `client's release: ${current ?? "none"} → ${release.sha256}` : `client's release: ${current}, unchanged`,
   );
   await announceOrphans(opened.place);
-  process.exitCode = changes || isNew ? 2 : 0;
+  process.exitCode = (changes || isNew) && options.approval !== true ? 2 : 0;
 }

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { z } from "zod";
+import { UserError } from "@analyze/common/errors";
+import { announce } from "../../../deploy/progress.ts";
+import type { Terraform } from "../../../deploy/terraform.ts";
+
+/** Inside of the stack's folder, which git ignores. */
+const file = "approved.tfplan";
+
+const change = z.object({
+  actions: z.array(z.string()),
+  before: z.unknown(),
+  after: z.unknown(),
+  after_unknown: z.unknown(),
+});
+const planShape = z.object({
+  resource_changes: z.array(z.object({ address: z.string(), change })).default([]),
+  output_changes: z.record(z.string(), change).default({}),
+});
+
+/** What a person approves of a plan. */
+export interface Approval {
+  /** Of everything that the plan changes, with all values: 64 hex digits. The same plan has the same hash, whenever it is made. */
+  readonly hash: string;
+  /** `create aws_vpc.network`: one line for each change, without values, because some are secrets. */
+  readonly lines: readonly string[];
+}
+
+/** Terraform's JSON of a plan → its approval. Pure. */
+export function approvalOf(json: string): Approval {
+  const { resource_changes: all, output_changes: outputs } = planShape.parse(JSON.parse(json));
+  const changes = all.filter(({ change: { actions } }) =>
+    actions.some((action) => action !== "no-op" && action !== "read"),
+  );
+  const content = JSON.stringify([changes.toSorted((a, b) => (a.address < b.address ? -1 : 1)), outputs], sorted);
+  const hash = createHash("sha256").update(content).digest("hex");
+  return { hash, lines: changes.map(({ address, change: { actions } }) => `${actions.join(" and ")} ${address}`) };
+}
+
+/** Keys in one order. */
+function sorted(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Makes a plan, and its file only as long as it is used: it holds secrets. */
+async function withPlan<T>(
+  terraform: Terraform,
+  use: (changes: boolean, approval: Approval) => Promise<T>,
+): Promise<T> {
+  try {
+    const changes = await terraform.planTo(file);
+    return await use(changes, approvalOf(await terraform.showPlan(file)));
+  } finally {
+    terraform.discardPlan(file);
+  }
+}
+
+/** Plans, and shows the hash to approve, also in the summary of a pipeline. Resolves with whether there are changes. */
+export function showApproval(terraform: Terraform): Promise<boolean> {
+  return withPlan(terraform, async (changes, { hash, lines }) => {
+    announce(`to apply exactly this plan: npm run deploy -- --plan ${hash}`);
+    const summary = process.env["GITHUB_STEP_SUMMARY"];
+    if (!summary) return changes;
+    const list = lines.map((line) => `- ${line}`).join("\n") || "Nothing changes.";
+    const how = `To apply it, run this workflow again with the plan \`${hash}\`.`;
+    appendFileSync(summary, `## Plan\n\n${list}\n\n${how}\n`);
+    return changes;
+  });
+}
+
+/** Plans again, and applies that plan where its hash is the approved one. Throws a UserError otherwise; nothing is changed then. */
+export async function applyApproved(terraform: Terraform, approved: string): Promise<void> {
+  if (!/^[0-9a-f]{64}$/.test(approved))
+    throw new UserError("--plan: must be the 64 hex digits that `npm run plan -- --approval` prints");
+  await withPlan(terraform, async (_, { hash }) => {
+    if (hash === approved) return terraform.applyPlan(file);
+    throw new UserError(
+      "The plan is not the approved one: something has changed since. Nothing was applied. Read it again: " +
+        `\`npm run plan -- --approval\`\n  approved ${approved}\n  now      ${hash}`,
+      { exitCode: 1 },
+    );
+  });
+}

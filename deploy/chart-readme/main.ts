@@ -1,0 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { project } from "../images/docker.ts";
+import { readmeOf } from "./readme.ts";
+
+/** `npm run chart:readme`: writes ingress/README.md from Chart.yaml and values.yaml. */
+const text = (file: string): string => readFileSync(join(project, "ingress", file), "utf8");
+writeFileSync(join(project, "ingress", "README.md"), readmeOf(text("Chart.yaml"), text("values.yaml")));

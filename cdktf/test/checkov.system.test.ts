@@ -22,8 +22,8 @@ async function scan(changes: NodeJS.ProcessEnv, spoil = (json: string): string =
   const settings = config(changes);
   createApp(settings, { release: await release(), rotation }, out).synth();
   const file = join(out, "stacks", settings.stage, "cdk.tf.json");
-  // checkov cannot parse a `terraform` block with a required version.
-  const { terraform: _, ...rest } = JSON.parse(spoil(readFileSync(file, "utf8")));
+  // checkov can parse neither a `terraform` block with a required version nor an `import` block.
+  const { terraform: _, import: __, ...rest } = JSON.parse(spoil(readFileSync(file, "utf8")));
   writeFileSync(file, JSON.stringify(rest));
   const args = ["--file", file, "--framework", "terraform_json", "--config-file", skips, "--output", "json"];
   const { stdout, stderr } = spawnSync("checkov", args, { encoding: "utf8", maxBuffer: 64 * 2 ** 20 });

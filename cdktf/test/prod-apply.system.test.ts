@@ -1,28 +1,31 @@
 import { CreatePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { run } from "../../deploy/run.ts";
 import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { chartValues } from "../src/chart/values.ts";
-import { project } from "../../deploy/images/docker.ts";
 import { Terraform } from "../../deploy/terraform.ts";
 import { clientOf } from "./support/aws.ts";
 import { policyText } from "./support/deployer-policy.ts";
 import { inlineBeyond, managedBeyond, roleRights } from "./support/role-rights.ts";
-import { type Applied, applyStage, itEnds, itHolds } from "./support/applied.ts";
+import { type Applied, applyStage, itEnds, itFindsItself, itHolds } from "./support/applied.ts";
 import { absent, lookups } from "./support/emulator-gaps.ts";
 import { production, withStores } from "./support/fixture.ts";
 import type { Moto } from "./support/moto.ts";
+import { makeZone } from "./support/zone.ts";
+import { renderProdChart } from "./support/prod-chart.ts";
 import { withoutOverrides } from "./support/terraform.ts";
 
-/** Stage prod looks its zone up; it belongs to the account, not to the stage. */
-async function makeZone(moto: Moto): Promise<void> {
-  const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>example.org</Name><CallerReference>1</CallerReference></CreateHostedZoneRequest>`;
+const eksLogs = "/aws/eks/analyze-prod/cluster";
+
+/** EKS made this group again, with the last lines of the cluster of an earlier deployment. */
+async function leaveLogs(moto: Moto): Promise<void> {
   const headers = {
-    authorization: "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/route53/aws4_request",
+    authorization: "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/logs/aws4_request",
+    "content-type": "application/x-amz-json-1.1",
+    "x-amz-target": "Logs_20140328.CreateLogGroup",
   };
-  const answer = await fetch(`${moto.url}/2013-04-01/hostedzone`, { method: "POST", body, headers });
-  expect(answer.status).toBe(201);
+  const answer = await fetch(moto.url, { method: "POST", body: JSON.stringify({ logGroupName: eksLogs }), headers });
+  expect(answer.status).toBe(200);
 }
 
 const boundaryArn = "arn:aws:iam::123456789012:policy/analyze-boundary";
@@ -52,6 +55,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
       async ({ moto, stack }) => {
         await makeZone(moto);
         await makeBoundary(moto);
+        await leaveLogs(moto);
         everything = await withoutOverrides(stack.folder, () => stack.plan(), lookups(stack.folder));
       },
       withStores,
@@ -62,12 +66,30 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
 
   itHolds(() => applied);
 
+  // moto's tagging API lacks those of ECR, EKS and WAF.
+  itFindsItself(
+    "prod",
+    ["acm", "cloudwatch", "elasticloadbalancing", "kms", "lambda", "logs", "s3", "secretsmanager", "sns"],
+    () => applied,
+  );
+
   it("plans what the emulator lacks, and leaves nothing else out of the apply", async () => {
     const { output } = await applied.stack.terraform(["state", "list"]);
     const made = new Set(output.split("\n").map((address) => address.replace(/_[0-9A-F]{8}$/, "")));
-    const planned = everything.map((change) => change.replace("create ", ""));
+    const planned = everything.map((change) => change.replace(/^\w+ /, ""));
     const left = planned.filter((address) => !made.has(address)).map((address) => address.split(".")[0] ?? "");
     expect([...new Set(left)]).toEqual(Object.keys(absent).sort());
+  });
+
+  it("imports the log group that EKS created again after a destroy, and gives it our retention", async () => {
+    // And our key: the plan has it, and the emulator lacks the call.
+    expect(everything.filter((change) => !change.startsWith("create "))).toEqual([
+      "update aws_cloudwatch_log_group.kubernetes_logs",
+    ]);
+    const { output } = await applied.stack.terraform(["show", "-no-color"]);
+    const group = /resource "aws_cloudwatch_log_group" "kubernetes_logs_\w+" \{[^]*?\n\}/.exec(output)?.[0];
+    expect(group).toMatch(/retention_in_days += 365\n/);
+    expect(group).toContain(`"${eksLogs}"`);
   });
 
   it("puts every role under the boundary, which takes away nothing that the stage needs", async () => {
@@ -84,21 +106,11 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this balancer and no other", async () => {
     const outputs = await new Terraform(applied.stack.folder, "terraform").outputs();
     const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
-    const args = [
-      "template",
-      "analyze",
-      `${project}ingress`,
-      "-n",
-      "analyze",
-      "-f",
-      `${project}ingress/values.prod.yaml`,
-    ];
-    const { code, stdout, stderr } = await run("helm", [...args, "-f", "-"], { input: JSON.stringify(values) });
-    expect([code, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
-    expect(objectsOf(stdout, targetGroupBinding).get("web")?.spec.targetGroupARN).toBe(outputs.get("target-group"));
-    const [rule] = objectsOf(stdout, networkPolicy).get("web")?.spec.ingress ?? [];
+    const rendered = await renderProdChart(values);
+    expect(objectsOf(rendered, targetGroupBinding).get("web")?.spec.targetGroupARN).toBe(outputs.get("target-group"));
+    const [rule] = objectsOf(rendered, networkPolicy).get("web")?.spec.ingress ?? [];
     expect(rule?.from).toEqual(["10.74.0.0/24", "10.74.1.0/24"].map((cidr) => ({ ipBlock: { cidr } })));
-    const images = [...stdout.matchAll(/^ +image: (\S+)$/gm)].map(([, image = ""]) => image);
+    const images = [...rendered.matchAll(/^ +image: (\S+)$/gm)].map(([, image = ""]) => image);
     expect(new Set(images)).toEqual(
       new Set([
         `${outputs.get("client-repository")}:src-3`,

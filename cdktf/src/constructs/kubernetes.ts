@@ -1,10 +1,11 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { DataAwsCloudwatchLogGroups } from "@cdktf/provider-aws/lib/data-aws-cloudwatch-log-groups/index.js";
 import { DataAwsEksAddonVersion } from "@cdktf/provider-aws/lib/data-aws-eks-addon-version/index.js";
 import { EksAddon } from "@cdktf/provider-aws/lib/eks-addon/index.js";
 import { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js";
-import type { ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { ClusterStage } from "../stages.ts";
 import { trust } from "./host-identity.ts";
@@ -41,12 +42,7 @@ export class Kubernetes extends Construct {
       role: role.name,
       policyArn: "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
     });
-    const logs = new CloudwatchLogGroup(this, "logs", {
-      // EKS writes here whether the group exists or not; made by us, it has a retention and our key.
-      name: `/aws/eks/${props.name}/cluster`,
-      retentionInDays: props.stage.logDays,
-      kmsKeyId: props.keyArn,
-    });
+    const logs = this.logs(props);
     const cluster = new EksCluster(this, "cluster", {
       name: props.name,
       version: props.stage.kubernetesVersion,
@@ -73,6 +69,22 @@ export class Kubernetes extends Construct {
     this.ready = ["coredns", "kube-proxy", "eks-pod-identity-agent", "metrics-server"].map((name) =>
       this.addon(name, [nodes.group]),
     );
+  }
+
+  /**
+   * EKS writes to this group whether it exists or not; created here, it has a retention and our key. EKS may create it again after
+   * `destroy`, with the last lines of a deleted cluster: then the next deploy imports it.
+   */
+  private logs({ name: cluster, stage, keyArn }: KubernetesProps): CloudwatchLogGroup {
+    const name = `/aws/eks/${cluster}/cluster`;
+    const group = new CloudwatchLogGroup(this, "logs", { name, retentionInDays: stage.logDays, kmsKeyId: keyArn });
+    const there = new DataAwsCloudwatchLogGroups(this, "existing-logs", { logGroupNamePrefix: name });
+    const names = `data.${there.terraformResourceType}.${there.friendlyUniqueId}.log_group_names`;
+    // An import without for_each fails where there is nothing to import.
+    const exact = `\${toset([for one in ${names} : one if one == "${name}"])}`;
+    const to = `${group.terraformResourceType}.${group.friendlyUniqueId}`;
+    TerraformStack.of(this).addOverride("import", [{ for_each: exact, to, id: "${each.value}" }]);
+    return group;
   }
 
   /** The driver of EBS volumes. `after`: what gives it its rights. */

@@ -23,6 +23,8 @@ const byType: Readonly<Record<string, (name: string, resource: object) => Overri
   // Not told back by describe calls, so Terraform would make them anew.
   aws_eks_cluster: () => ignore("access_config", "bootstrap_self_managed_addons", "upgrade_policy"),
   aws_eks_node_group: () => ignore("launch_template", "remote_access", "update_config"),
+  // No call gives a group that exists another key.
+  aws_cloudwatch_log_group: () => ignore("kms_key_id"),
   aws_launch_template: () => ignore("tag_specifications"),
   // Deletion protection is kept, and the test could not clean up.
   aws_alb: () => ({ enable_deletion_protection: false }),

@@ -1,3 +1,4 @@
+import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { removeKept } from "../state/place.ts";
@@ -19,6 +20,12 @@ export async function destroy(options: DestroyOptions): Promise<void> {
   const opened = await openStage(options);
   await checkAccount(opened);
   const { config, place } = opened;
+  // AWS protects the balancer alone: Terraform would delete the cluster and the host, and then fail.
+  if (!config.literal.deleteFull && options.unprotect !== true) {
+    throw new UserError(
+      `Stage ${config.stage} is protected, and nothing was deleted: \`npm run destroy -- --unprotect\` deletes it, with its images and releases.`,
+    );
+  }
   const unprotected = { ...config, literal: { ...config.literal, deleteFull: true } };
   await synth(options.unprotect === true ? unprotected : config);
   const terraform = new Terraform(stackFolder(config.stage), config.terraform);

@@ -5,6 +5,7 @@ export interface BudgetProps {
   readonly name: string;
   /** Value of the tag `stage`. */
   readonly stage: string;
+  readonly region: string;
   readonly usd: string;
   readonly email: string;
 }
@@ -21,7 +22,8 @@ export class Budget extends Construct {
       subscriberEmailAddresses: [props.email],
     });
     new BudgetsBudget(this, "budget", {
-      name: `${props.name}-month`,
+      // Budgets belong to the account, and a second region may have the same stage.
+      name: `${props.name}-${props.region}-month`,
       budgetType: "COST",
       timeUnit: "MONTHLY",
       limitAmount: props.usd,

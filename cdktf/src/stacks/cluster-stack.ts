@@ -81,7 +81,7 @@ export class ClusterStack extends AnalyzeStack {
       rotatorName: secret?.rotatorName ?? null,
     });
     const { budgetUsd: usd, alarmEmail: email } = production;
-    new Budget(this, "budget", { name, stage: config.stage, usd, email });
+    new Budget(this, "budget", { name, stage: config.stage, region: config.region, usd, email });
     if (production.inspector) this.inspector();
     this.outputs({
       ...site.outputs,

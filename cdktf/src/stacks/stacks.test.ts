@@ -106,6 +106,18 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     }
   });
 
+  it("can stand in two regions of one account: nothing that an account has once has the same name", () => {
+    const once = ["aws_budgets_budget", "aws_iam_instance_profile", "aws_iam_policy", "aws_iam_role", "aws_s3_bucket"];
+    const names = (region: string): string[] => {
+      const there = synthesise(stage, { AWS_REGION: region });
+      const given = once.flatMap((type) => all(there, type)).map(({ name, bucket }) => name ?? bucket);
+      return given.filter((name) => name !== undefined).map(String);
+    };
+    const here = names("eu-central-1");
+    expect(here).toHaveLength(stage === "dev" ? 0 : 1);
+    expect(names("eu-west-1").filter((name) => here.includes(name))).toEqual([]);
+  });
+
   it("empties the default security group of every network", () => {
     const vpcs = Object.keys(stack.resource["aws_vpc"] ?? {}).map((name) => `\${aws_vpc.${name}.id}`);
     const closed = all(stack, "aws_default_security_group");

@@ -26,8 +26,6 @@ const byType: Readonly<Record<string, (name: string, resource: object) => Overri
   // No call gives a group that exists another key.
   aws_cloudwatch_log_group: () => ignore("kms_key_id"),
   aws_launch_template: () => ignore("tag_specifications"),
-  // Deletion protection is kept, and the test could not clean up.
-  aws_alb: () => ({ enable_deletion_protection: false }),
 };
 
 /** Resources whose calls moto answers with 404 or 500, and the calls that Terraform makes for each. They are left out of the apply. */

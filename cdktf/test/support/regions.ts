@@ -1,0 +1,40 @@
+import { createServer, request } from "node:http";
+import { listen } from "../../../test/load/backend.ts";
+import type { Moto } from "./moto.ts";
+
+/** A way to the emulator on which regions can be out of reach. */
+export interface Regions {
+  readonly url: string;
+  /** Regions whose every call gets a 503. IAM, Route 53 and the like are called in us-east-1. */
+  readonly down: Set<string>;
+  stop(): void;
+}
+
+/** Passes calls on to the emulator by the region that their signature names. */
+export async function startRegions(moto: Moto): Promise<Regions> {
+  const down = new Set<string>();
+  const server = createServer((call, answer) => {
+    const region = /Credential=[^/]+\/\d+\/([a-z0-9-]+)\//.exec(call.headers.authorization ?? "")?.[1] ?? "";
+    if (down.has(region)) {
+      call.resume();
+      answer.writeHead(503).end();
+      return;
+    }
+    const { method, headers, url } = call;
+    const onward = request(`${moto.url}${url}`, { method, headers }, (from) => {
+      answer.writeHead(from.statusCode ?? 502, from.headers);
+      from.pipe(answer);
+    });
+    onward.on("error", () => answer.destroy());
+    call.pipe(onward);
+  });
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  return {
+    url,
+    down,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

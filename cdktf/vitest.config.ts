@@ -2,10 +2,10 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest files, the longest at the end of the list. They go first: one that began last would keep all waiting. */
-const long = ["deploy", "dev-apply", "commands", "prod-apply"];
+const long = ["deploy", "dev-apply", "commands", "prod-apply", "two-weeks"];
 
 function rank({ moduleId }: TestSpecification): number {
-  return long.findIndex((name) => moduleId.endsWith(`/${name}.system.test.ts`));
+  return long.findIndex((name) => ["system", "full"].some((kind) => moduleId.endsWith(`/${name}.${kind}.test.ts`)));
 }
 
 class LongFirst extends BaseSequencer {

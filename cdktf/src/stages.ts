@@ -2,7 +2,7 @@
 export interface Stage {
   /** How many Availability Zones it uses. Terraform looks up which ones the region has. */
   readonly zones: number;
-  /** Whether `npm run destroy` deletes repositories and buckets that still hold something. */
+  /** Whether `npm run destroy` needs no `--unprotect`, and deletes repositories and buckets that still hold something. */
   readonly deleteFull: boolean;
   /** Releases, and builds besides, kept in each ECR repository. */
   readonly imagesKept: number;

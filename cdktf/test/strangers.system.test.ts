@@ -2,8 +2,11 @@ import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-e
 import { CreateKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { listen } from "../../test/load/backend.ts";
 import { describeWith } from "../../test/support/requirements.ts";
+import { announceOrphans } from "../src/commands/orphans.ts";
 import { strangers } from "../src/state/strangers.ts";
 import { taggedElsewhere } from "../src/state/tagged.ts";
 import { tagClients } from "./support/account.ts";
@@ -78,5 +81,25 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
     expect(await taggedElsewhere({ tagging, keys }, "old", null)).toEqual([KeyMetadata?.Arn]);
     await keys.send(new ScheduleKeyDeletionCommand({ KeyId: KeyMetadata?.KeyId }));
     expect(await taggedElsewhere({ tagging, keys }, "old", null)).toEqual([]);
+  });
+
+  it("does not fail a command whose credentials lack the right to ask: it is named", async () => {
+    const message = "User: deployer is not authorized to perform: tag:GetResources";
+    const denying = createServer((_, response) => {
+      response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify({ __type: "AccessDeniedException", message }));
+    });
+    const AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API = `http://127.0.0.1:${await listen(denying)}`;
+    const env = { ...moto.env, AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      await announceOrphans({ stage: "none", bucket: null, region: "eu-central-1" });
+      expect(write.mock.calls.join("")).toContain(`update the deployer's policies from docs/ (${message})`);
+    } finally {
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
+      denying.close();
+    }
   });
 });

@@ -15,12 +15,24 @@ export async function orphansInEc2({ stage, region }: Place, state: string | nul
 /** Names to a person what carries the stage's tags in any service and is in no state, as after a killed apply, and says what to do. */
 export async function announceOrphans(place: Place): Promise<void> {
   const state = await readKept(place, "tfstate");
-  const { region, stage } = place;
-  const clients = { tagging: new ResourceGroupsTaggingAPIClient({ region }), keys: new KMSClient({ region }) };
-  const [hosts, others] = await Promise.all([orphansInEc2(place, state), taggedElsewhere(clients, stage, state)]);
+  const [hosts, others] = await Promise.all([orphansInEc2(place, state), orphansElsewhere(place, state)]);
   const found = [...hosts, ...others.map((arn) => `${serviceOf(arn)} ${arn}`)];
   if (found.length === 0) return;
   announce("these carry the stage's tags and are in no state, as after a killed apply: delete them in the AWS console");
   for (const line of found) process.stderr.write(`  ${line}\n`);
   if (others.length > 0) announce("AWS may list what is not in EC2 for hours after its deletion");
+}
+
+/** The deployer's policy had no right to ask before version 0.2.0: a command that did its work does not fail for that. */
+async function orphansElsewhere({ region, stage }: Place, state: string | null): Promise<string[]> {
+  const clients = { tagging: new ResourceGroupsTaggingAPIClient({ region }), keys: new KMSClient({ region }) };
+  try {
+    return await taggedElsewhere(clients, stage, state);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "AccessDeniedException") throw error;
+    announce(
+      `what the stage left outside of EC2 is not known: update the deployer's policies from docs/ (${error.message})`,
+    );
+    return [];
+  }
 }

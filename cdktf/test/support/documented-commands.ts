@@ -39,7 +39,7 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   "npm run cdktf -- deploy dev": "commands.system.test.ts",
   "npm run chart": "chart.system.test.ts",
   "npm run mirror": "mirror.system.test.ts",
-  "npm run recover": "recover.system.test.ts",
+  "npm run recover": "recover.full.test.ts",
   "npm run host -- log -f": "host.system.test.ts",
   'npm run host -- tunnel --to "$(minikube ip):443"': "tunnel.system.test.ts",
   "npm run host -- tunnel [--to 127.0.0.1:443] [--port 8443]": "tunnel.system.test.ts",

@@ -10,7 +10,7 @@ import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
 import { gaps } from "./support/emulator-gaps.ts";
-import { environment, temporaryFolder } from "./support/fixture.ts";
+import { environment, production, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { cliConfig, type Ran } from "./support/terraform.ts";
 
@@ -136,6 +136,14 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
       expect.stringMatching(/The log of i-\w+ could not be saved\.[^]*Nothing was changed\./),
     ]);
     expect([output.includes("is replaced"), await hostId()]).toEqual([false, before]);
+  });
+
+  it("destroy of a protected stage is rejected before anything is deleted", async () => {
+    const { status, output } = await command(["destroy", "--yes"], production);
+    expect([status, output]).toEqual([
+      2,
+      expect.stringContaining("nothing was deleted: `npm run destroy -- --unprotect`"),
+    ]);
   });
 
   it("a region that was mistyped is refused with what to type, by every command that would change something", async () => {

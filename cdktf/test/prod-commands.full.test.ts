@@ -94,12 +94,6 @@ describeWith(["terraform", "moto"], "stage prod by its commands", () => {
     expect([planned.status, planned.output]).toEqual([0, expect.stringContaining("No changes.")]);
   });
 
-  it("destroy is refused, before anything is deleted", async () => {
-    const { status, output } = await command(first, ["destroy", "--yes"]);
-    expect([status, output]).toEqual([2, expect.stringContaining("npm run destroy -- --unprotect")]);
-    expect((await command(first, ["plan"])).status).toBe(0);
-  });
-
   it("destroy --unprotect turns the protection off, and deletes the stage with its images and releases", async () => {
     await clientOf(ECRClient, moto).send(
       new PutImageCommand({ repositoryName: "analyze-prod/web", imageTag: "src-1", imageManifest: "{}" }),

@@ -41,6 +41,7 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   "npm run mirror": "mirror.system.test.ts",
   "npm run recover": "recover.full.test.ts",
   "npm run host -- log -f": "host.system.test.ts",
+  "npm run host -- report --open": "host.system.test.ts",
   'npm run host -- tunnel --to "$(minikube ip):443"': "tunnel.system.test.ts",
   "npm run host -- tunnel [--to 127.0.0.1:443] [--port 8443]": "tunnel.system.test.ts",
 };

@@ -17,7 +17,7 @@ const entries = {
 const split = new Set(["web", "worker"]);
 
 // Packages in CommonJS call require(), which an ESM bundle lacks.
-// By a name that no package has for its own.
+// By a name that no package uses.
 const banner = 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 
 // Of the root's package.json a bundle needs the version alone, not the list of development packages.

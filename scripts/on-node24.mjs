@@ -59,7 +59,7 @@ const child = spawn(node, [script, ...rest], {
   stdio: "inherit",
   env: { ...process.env, PATH: `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}` },
 });
-// Ctrl-C reaches the child from the terminal; this process only has to outlive it.
+// The terminal sends Ctrl-C to the child as well; this process waits for its end.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {

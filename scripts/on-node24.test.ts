@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-// npm's part, played by a small program: it writes down how it was called, and the list that npm keeps of what it installed.
+// A stand-in for npm: it records how it was called, and writes the list that npm keeps of what it installed.
 const npm = `
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 const packages = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;

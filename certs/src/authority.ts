@@ -76,7 +76,7 @@ export interface ServerLeafOptions extends Common {
 /** A certificate for a server, 365 days but never beyond the end of its CA. The common name is the first hostname. */
 export async function issueServerLeaf(authority: Credential, options: ServerLeafOptions): Promise<Credential> {
   const hosts = parseHosts(options.hosts);
-  // GnuTLS takes any common name for a hostname when there is no other, and the CA's constraints then refuse it.
+  // Without another name, GnuTLS checks any common name as a hostname, and the CA's constraints then reject it.
   const name = options.commonName ?? hosts.find((host) => isIP(host) === 0);
   return issueLeaf(authority, { ...options, subject: name === undefined ? { O: ["analyze edge"] } : { CN: [name] } }, [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),

@@ -10,7 +10,7 @@ import { pathsOf, read } from "./folder.ts";
 import { issueAll } from "./issue.ts";
 
 /*
- * Which clients hold a CA to its name constraints, and which shapes of a chain each of them accepts. docs/security.md
+ * Which clients check a CA's name constraints, and which chains each of them accepts. docs/security.md
  * has the table.
  */
 

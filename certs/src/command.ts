@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** How a person runs this program, and the folder that the command then works on. npm runs it in the project's root. */
+/** The command that runs this program, and the folder that it works on. npm runs it in the root of the project. */
 let typed = {
   command: "npm run certs",
   separator: ["--"],

@@ -6,7 +6,7 @@ import type { Stored } from "./folder.ts";
 import { hostsOf, permittedHosts } from "./hosts.ts";
 import { keyKindOf, type KeyKind } from "./keys.ts";
 
-/** What a certificate says of itself. */
+/** The contents of a certificate. */
 export interface Facts {
   commonName: string;
   fingerprint: string;

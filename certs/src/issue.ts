@@ -36,7 +36,7 @@ export interface IssueOptions {
 export interface Step {
   name: CredentialName;
   done: "kept" | "issued";
-  /** Why it was issued, as the rest of a sentence about the one before. */
+  /** Why it was issued, as the end of a sentence about the previous one. */
   why?: string;
   /** Whether what was issued has another key than the one before. */
   hasNewKey?: boolean;

@@ -6,7 +6,7 @@ import type { KeyKind } from "./keys.ts";
 /** Days before its end at which a leaf is renewed: the figure at which testssl.sh fails a certificate. */
 export const renewalDays = 30;
 
-/** What {@link leafFault} answers where there is nothing. */
+/** What {@link leafFault} returns if there is no leaf. */
 export const missing = "was missing";
 
 /** Why the CA and the edge's leaf are new after the switch of a replacement. */
@@ -19,7 +19,7 @@ export const requested = "was replaced as requested";
 export interface LeafFault {
   /** The rest of a sentence about it. */
   why: string;
-  /** It is good for now, so that a renewal can wait. */
+  /** It is still valid, so that a renewal can wait. */
   canWait: boolean;
 }
 

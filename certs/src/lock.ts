@@ -8,9 +8,9 @@ import { minute, second } from "@analyze/common/time";
 const retryMs = 50;
 
 interface LockLimits {
-  /** How long another run is waited for. */
+  /** How long to wait for another run. */
   waitMs: number;
-  /** After how long a lock is taken whose holder cannot be looked up: on another host or in another container. */
+  /** After how long a lock is taken over if its holder cannot be checked: on another host or in another container. */
   silentMs: number;
 }
 
@@ -66,12 +66,12 @@ function take(path: string): boolean {
   }
 }
 
-/** Takes away the lock of a process that was killed. */
+/** Removes the lock of a process that was killed. */
 function remove(path: string, holder: string): void {
   const taken = `${path}.${process.pid}`;
   try {
     renameSync(path, taken);
-    // Between the two looks, another process may have taken the lock: it gets it back.
+    // Between the two checks, another process may have taken the lock: it is given back.
     if (contentOf(taken) === holder) rmSync(taken, { force: true });
     else renameSync(taken, path);
   } catch {
@@ -79,10 +79,10 @@ function remove(path: string, holder: string): void {
   }
 }
 
-/** Whether the holder has ended. One that cannot be looked up counts as ended when its lock stays for `silentMs`. */
+/** Whether the holder has ended. One that cannot be checked counts as ended when its lock is unchanged for `silentMs`. */
 function isDead(holder: string, unchangedMs: number, silentMs: number): boolean {
   const [pid, host] = holder.split(" ");
-  // Killed before it wrote its name, which takes no time.
+  // Killed before it wrote its name.
   if (!pid) return unchangedMs > Math.min(silentMs, second);
   if (host !== hostname()) return unchangedMs > silentMs;
   try {

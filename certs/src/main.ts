@@ -17,7 +17,7 @@ import { warningsOf } from "./warnings.ts";
 
 surviveClosedPipes();
 
-/** How a person runs this program, where it is not by npm: in a container. It names the folder. */
+/** The command that runs this program without npm: in a container. It names the folder. */
 const ownCommand = process.env["ANALYZE_CERTS_COMMAND"];
 
 /** A longer timer of Node fires at once. */

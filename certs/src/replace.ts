@@ -90,7 +90,7 @@ function refuseRemains(dir: string): void {
   }
 }
 
-/** Writes the record again that was lost. The step that is next comes after a whole overlap. */
+/** Writes a lost record again. The next step follows after a whole overlap. */
 function resumed(dir: string, now: Date, signing: Stored, overlapMs: number): Change {
   const next = readAuthority(dir, "ca-next");
   if (next) {

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** Holds a set of files from the moment it is complete on disk until each file is in its place. */
+/** Contains a set of files from the moment it is complete on disk until each file is in place. */
 export const commitFolder = ".commit";
 const stagePrefix = ".stage-";
 const removals = ".remove";
@@ -69,7 +69,7 @@ function writeDurably(path: string, content: string): void {
   }
 }
 
-/** Makes renames durable, where the system can sync a folder. */
+/** Makes renames durable, if the system can sync a folder. */
 function syncFolder(path: string): void {
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");

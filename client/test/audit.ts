@@ -3,21 +3,21 @@ import { parseLine } from "../src/line/parse.ts";
 import { isAccount } from "../src/line/record.ts";
 import type { Calendar } from "../src/log/calendar.ts";
 
-/** What an accountant finds in a log. */
+/** The slots of a log, counted. */
 export interface Audit {
   /** The first and the last slot that are accounted for. */
   first: number;
   last: number;
   /** Runs + slots of gaps. */
   sum: number;
-  /** Lines that do not go on exactly where the one before ended. */
+  /** Lines that do not continue exactly where the previous one ended. */
   faults: string[];
-  /** Rows that are no line: torn, or foreign. */
+  /** Rows that are not lines: torn, or foreign. */
   bad: number;
   reasons: string[];
 }
 
-/** Reads a whole log, oldest line first, as an accountant does. */
+/** Reads a whole log, oldest line first, and counts its slots. */
 export function audit(text: string, due: Calendar): Audit {
   const rows = text.split("\n").filter((row) => row !== "");
   const lines = rows.flatMap((row) => parseLine(row) ?? []);

@@ -12,7 +12,7 @@ import { minute, runLine, startLine } from "./log-lines.ts";
 const root = join(import.meta.dirname, "../..");
 const slots = 43_200;
 const year = 525_600;
-/** Long ago, so that no clock of a test's machine is before the end of the year. */
+/** In the past, so that no test machine's clock is before the end of the year. */
 const begin = Date.UTC(2023, 0, 1);
 const window = windowOf(0, slots);
 
@@ -26,7 +26,7 @@ function windowOf(first: number, end: number): string[] {
 }
 
 /**
- * Makes a process say at its end what it took: MiB at most, and milliseconds of processor, which others' load spares.
+ * Makes a process print at its end what it used: maximum MiB, and milliseconds of CPU, which other load does not change.
  * Not by maxRSS, which a process inherits from the one that started it.
  */
 const sayCost = `process.on("exit", () => {

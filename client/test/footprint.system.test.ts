@@ -8,7 +8,7 @@ import { describeWith } from "../../test/support/requirements.ts";
 import { watchIntervalMs } from "../src/poller/schedule/clock.ts";
 import { openBench, type Bench } from "./running.ts";
 
-/** Enough to see a leak in each slot; the whole figure with SLOTS=50000. */
+/** Enough to see a leak in each slot; SLOTS=50000 gives the exact figure. */
 const slots = Number(process.env["SLOTS"] ?? 2000);
 /** Seconds over which idleness is measured, one probe in each minute; the whole figure with IDLE=600. */
 const idleSeconds = Number(process.env["IDLE"] ?? 60);
@@ -69,7 +69,7 @@ describeWith([], "the poller's footprint", () => {
     `a poller with one probe a minute takes less than ${idleLimit * 100} % of a core over ${idleSeconds} s, probes included`,
     async () => {
       const client = bench.start({ ANALYZE_SCHEDULE: "* * * * *" });
-      // A Node that only looks at the clock as often: on a busy host each wake-up costs a multiple, for both.
+      // A Node that only reads the clock as often: on a busy host each wake-up costs more, for both.
       const bare = startProgram(process.execPath, ["-e", `setInterval(() => Date.now(), ${watchIntervalMs})`], {});
       await client.waitFor(/ ok /);
       await sleep(3000);

@@ -9,7 +9,7 @@ import { openBench, type Bench } from "./running.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 const seconds = calendar("* * * * * *");
-/** A few here, so that a change is seen at once; a few hundred with KILLS=300. */
+/** A few by default; a few hundred with KILLS=300. */
 const kills = Number(process.env["KILLS"] ?? 4);
 let bench: Bench;
 

@@ -47,7 +47,7 @@ describe("a log without any line to report on", () => {
     const page = join(folder, "none.html");
     for (const form of [[], ["--json"], ["--html", page], ["--line"]]) {
       const { code, out, err } = await analyze("report", "--log", other, ...form);
-      // A greeting at login shows stdout alone, and a terminal shows both: the message is on one of them.
+      // A login message shows only stdout, and a terminal shows both: the message is on one of them.
       const isLine = form[0] === "--line";
       expect((isLine ? out : err).trim()).toMatch(message);
       expect(isLine ? err : out).toBe("");

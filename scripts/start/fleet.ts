@@ -1,6 +1,6 @@
 import { drained, type Part, type PartOptions, startPart } from "./part.ts";
 
-/** A process that ended, and the way that it did. */
+/** A process that ended, and how. */
 export interface End {
   part: Part;
   how: string;
@@ -13,7 +13,7 @@ export interface Fleet {
   readonly dead: End | undefined;
   /** Aborts when {@link Fleet.dead} is set. */
   readonly broken: AbortSignal;
-  /** Drains them one after the other, callers first, and resolves with those that failed on the way. */
+  /** Drains them one after the other, callers first, and resolves with those that failed. */
   stop(): Promise<End[]>;
   kill(): void;
 }

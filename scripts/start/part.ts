@@ -12,7 +12,7 @@ export interface PartOptions {
   native?: boolean;
   /** Settings on top of this process's environment. */
   env: Record<string, string>;
-  /** Takes what the program prints; emptied at the start. */
+  /** The file for the program's output; emptied at the start. */
   log: string;
   /** Restarts the program when a file of its source changes. */
   watch?: boolean;

@@ -1,7 +1,7 @@
 import type { DownLine, GapLine, LogLine, RunLine, StartLine, StopLine, UpLine } from "./record.ts";
 import { formatDuration, formatInstant, quoteValue } from "./value.ts";
 
-/** No line is longer, its newline included: a pipe and a disk block take it whole. */
+/** No line is longer, its newline included: a pipe and a disk block hold a whole line. */
 export const maxLineBytes = 512;
 /** Characters of a text; what is longer is cut. */
 export const maxTextLength = 200;
@@ -92,7 +92,7 @@ function cutTo(text: string, length: number): string {
 }
 
 /**
- * The line as it stands in the file, newline included: at most {@link maxLineBytes} bytes, every character visible.
+ * The line as it is in the file, newline included: at most {@link maxLineBytes} bytes, every character visible.
  * Texts are cut at 200 characters, and further, the least needed first, where the line would still be too long.
  */
 export function formatLine(line: LogLine): string {

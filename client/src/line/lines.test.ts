@@ -9,7 +9,7 @@ const since = Date.UTC(2026, 10, 21, 5, 45);
 
 const ok: RunLine = { kind: "ok", time, hop: "app", status: 200, ms: 43, late: 4, try: 1, id: "a-1" };
 
-/** Each kind as it stands in the file, whole and with as little as it may have. */
+/** Each kind as it is in the file, complete and minimal. */
 const table: { kind: string; text: string; line: LogLine }[] = [
   {
     kind: "ok",

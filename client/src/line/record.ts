@@ -13,11 +13,11 @@ export const hops = [
 ] as const;
 export type Hop = (typeof hops)[number];
 
-/** Why due slots have no run of their own. */
+/** Why due slots have no run. */
 export const gapReasons = ["restart", "clock", "overlap", "suspend", "disk"] as const;
 export type GapReason = (typeof gapReasons)[number];
 
-/** What became of a slot that was probed. */
+/** The result of a slot that was probed. */
 const runKinds = ["ok", "flaky", "FAIL", "planned"] as const;
 
 /** What every line has: `time` in epoch milliseconds, a whole second, UTC in the file. */
@@ -30,7 +30,7 @@ interface Timed {
  * the file. Times in milliseconds; a phase that was not reached is absent, never 0.
  */
 export interface RunLine extends Timed {
-  /** `flaky`: the second attempt made it. `planned`: it failed during maintenance that was announced. */
+  /** `flaky`: the second attempt succeeded. `planned`: it failed during maintenance that was announced. */
   kind: (typeof runKinds)[number];
   hop: Hop;
   status?: number | undefined;

@@ -36,7 +36,7 @@ export interface Config {
   heartbeat: HeartbeatSettings | undefined;
 }
 
-/** A dead man's switch that is called after each line. The URL is a secret: who has it can keep the switch quiet. */
+/** A dead man's switch that is called after each line. The URL is a secret: anyone who has it can silence the alarm. */
 export interface HeartbeatSettings {
   url: URL;
   /** PEM; undefined: the roots that Node brings. */

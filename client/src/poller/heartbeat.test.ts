@@ -24,7 +24,7 @@ let port: number;
 let calls: string[];
 let agents: unknown[];
 let status: number;
-/** While it waits, the switch answers nothing. */
+/** While it waits, the switch does not answer. */
 let held: Promise<void> | undefined;
 let warnings: string[];
 let failures: number;

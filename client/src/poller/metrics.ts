@@ -4,7 +4,7 @@ import { hops, type RunLine } from "../line/record.ts";
 
 /** The client's figures for Prometheus, in a file that node_exporter's textfile collector reads. */
 export interface Metrics {
-  /** Counts a run and writes the file. Never rejects: figures are no reason to miss a slot. */
+  /** Counts a run and writes the file. Never rejects: a failed write must not cost a slot. */
   record(line: RunLine): Promise<void>;
   /** Counts a heartbeat that failed; the file has it with the next run. */
   heartbeatFailed(): void;

@@ -42,8 +42,8 @@ type Fault =
   | "announce";
 
 /**
- * A machine with two clocks, a disk and one poller, moved on second by second. The schedule in it does what node-cron
- * was measured to do: it fires up to two seconds late, passes over what is later, and is silent after a step back.
+ * A machine with two clocks, a disk and one poller, advanced second by second. Its schedule does what node-cron
+ * was measured to do: it fires up to two seconds late, skips what is later, and does nothing after a step back.
  */
 function createMachine(random: () => number) {
   let [wall, steady] = [start, 0];

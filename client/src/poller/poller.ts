@@ -25,7 +25,7 @@ export interface Poller {
   due(slot: number): Promise<void>;
   /** Probes for the current slot, unless it has a line: at start, and after a change of the clock. */
   catchUp(): Promise<void>;
-  /** Call it every `watchIntervalMs`. Returns whether the clock has changed, and the schedule has to be armed again. */
+  /** Call it every `watchIntervalMs`. Returns whether the clock has changed, and the schedule must be set again. */
   watch(): boolean;
   /** Resolves when no probe is running. */
   idle(): Promise<void>;

@@ -2,7 +2,7 @@ import type { Hop, RunLine } from "../../src/line/record.ts";
 import type { Target } from "../../src/poller/probe/target.ts";
 import { overTls, type Handler, type Stage } from "../stage.ts";
 
-/** One way in which the path can be broken, and what the client has to say of it. */
+/** One fault on the path, and what the client must report. */
 export interface Fault {
   name: string;
   /** Breaks the stage; what it returns changes the target, for faults that are on the client's side. */
@@ -14,7 +14,7 @@ export interface Fault {
   line?: Partial<RunLine>;
   /** What the doctor must not say anywhere. */
   never?: RegExp;
-  /** The fault is that nothing comes: it takes the whole of an attempt to see it. */
+  /** The fault is silence: it takes a whole attempt to see it. */
   silent?: true;
 }
 

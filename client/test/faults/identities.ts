@@ -38,5 +38,5 @@ function foreign(version: (typeof versions)[number]): Fault {
   };
 }
 
-/** Faults of who the client says it is. */
+/** Faults of the client's identity. */
 export const identityFaults: Fault[] = [...versions.map(missing), ...versions.map(foreign)];

@@ -34,12 +34,12 @@ const problem = {
   requestId: "a",
 };
 
-/** The object once for each of its keys, without it. */
+/** The object without each of its keys in turn. */
 function eachWithout(whole: object): object[] {
   return Object.keys(whole).map((key) => Object.fromEntries(Object.entries(whole).filter(([other]) => other !== key)));
 }
 
-/** Of each shape what it takes, and changes by which it no longer does. */
+/** For each shape a valid value, and changes that make it invalid. */
 const shapes: { name: string; shape: z.ZodType; good: object[]; bad: object[] }[] = [
   { name: "analyzeResponse", shape: analyzeResponse, good: [{ processed_text: "" }], bad: [{}, { processed_text: 1 }] },
   {

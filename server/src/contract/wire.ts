@@ -59,7 +59,7 @@ export const configResponse = z.object({
   node: z.string(),
   /** Origin of the worker that this instance calls. */
   worker: z.string(),
-  /** Whether this instance ends TLS itself. */
+  /** Whether this instance terminates TLS itself. */
   tls: z.boolean(),
   logLevel: z.string(),
   drainDelayMs: z.int().min(0),

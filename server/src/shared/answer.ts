@@ -15,7 +15,7 @@ export type StandingHeaders = Readonly<Record<string, string>>;
 
 /**
  * Headers for every answer of a service. Browsers call web and never worker, so only web sends what browsers need.
- * `hsts` only where the service ends TLS itself: behind an edge, the edge sends it.
+ * `hsts` only where the service terminates TLS itself: behind an edge, the edge sends it.
  */
 export function standingHeaders(service: "web" | "worker", hsts: boolean): StandingHeaders {
   if (service === "worker") return { [headers.servedBy]: service };

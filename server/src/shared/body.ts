@@ -13,7 +13,7 @@ const maxPieces = 16_384;
 
 /**
  * Without `Connection: close`: Node would close while the rest of the body still arrives, and the reset that follows can
- * overtake the answer. The listener reads the rest away for half a second, and closes then.
+ * overtake the answer. The listener discards the rest for half a second, then closes.
  */
 function tooLarge(most: number): ProblemError {
   return new ProblemError("body-too-large", `A body may have ${most} bytes at most.`);
@@ -43,13 +43,13 @@ function collect(source: IncomingMessage, most: number): Promise<Buffer> {
     resolve(first && pieces.length === 1 ? first : Buffer.concat(pieces));
   });
   source.on("close", () => {
-    // An error has a stack to collect: too expensive to be made for the bodies that were complete.
+    // An error collects a stack: too expensive for bodies that are complete.
     if (!source.readableEnded) reject(new ProblemError("malformed-request", "The body ended too early."));
   });
   return promise;
 }
 
-/** The body's bytes. A caller that waits for "100 Continue" gets it now: nothing else stands against its body. */
+/** The body's bytes. A caller that waits for "100 Continue" gets it now: all other checks have passed. */
 function readBody({ incoming, outgoing }: Exchange, most: number): Promise<Buffer> {
   const { "content-length": length, expect } = incoming.headers;
   if (Number(length ?? 0) > most) throw tooLarge(most);

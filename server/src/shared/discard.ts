@@ -1,10 +1,10 @@
 import type { Exchange } from "./exchange.ts";
 
-/** How much of a body is read and thrown away after its answer, and for how long: in all, and without a piece of it. */
+/** How much of a body is read and discarded after its answer, and for how long: in total, and without a chunk. */
 const limits = { bytes: 64 * 1024 * 1024, ms: 5_000, idleMs: 500 };
 
 /**
- * Reads away the rest of a body that was answered early. To close the connection at once would reset it, and a reset can
+ * Reads and discards the rest of a body that was answered early. To close at once would reset the connection, and a reset can
  * overtake the answer. Closes it where the rest is too long, or does not come.
  */
 export function discardRest({ incoming }: Exchange): void {

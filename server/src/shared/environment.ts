@@ -40,7 +40,7 @@ export const drainTooLong = {
   error: "must be greater than DRAIN_DELAY_MS, which is a part of it",
 };
 
-/** The configuration that the common variables come to. */
+/** The configuration from the common variables. */
 export function runConfigOf(read: Common): RunConfig {
   return {
     host: read.HOST,

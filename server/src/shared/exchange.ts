@@ -11,7 +11,7 @@ export interface Exchange {
   readonly startedAt: number;
   /** Path of the target, normalised: see parseTarget. */
   path: string;
-  /** Whether hono has given it to a route, or to what answers for an unknown one. */
+  /** Whether hono has passed it to a route, or to the answer for unknown paths. */
   isRouted: boolean;
   /** Template of the route that took it; `unmatched` when none did. */
   route: string;

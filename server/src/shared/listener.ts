@@ -12,12 +12,12 @@ import { createRouter, type Respond, type Route } from "./router.ts";
 import type { Service } from "./service.ts";
 import { invalidTarget, pathOf } from "./target.ts";
 
-/** A caller that waits for "100 Continue" and gets another answer may or may not send its body after that. */
+/** A caller that waits for "100 Continue" and gets another answer may still send its body. */
 function stillWaits({ incoming, outgoing }: Exchange): boolean {
   return incoming.headers.expect !== undefined && !outgoing.writableEnded && !incoming.readableDidRead;
 }
 
-/** Decides what becomes of a body that is answered before it has arrived. */
+/** Decides what happens to a body that is answered before it has arrived. */
 function settleBody(exchange: Exchange): void {
   const { incoming, outgoing } = exchange;
   if (incoming.complete || outgoing.destroyed) return;
@@ -25,7 +25,7 @@ function settleBody(exchange: Exchange): void {
   else discardRest(exchange);
 }
 
-/** Notes the path of the request, and returns why it is not answered by a route. */
+/** Sets the path of the request, and returns why no route can answer it. */
 function faultOf(exchange: Exchange): unknown {
   const fault = preconditionFault(exchange);
   if (fault) return fault;
@@ -65,7 +65,7 @@ export function createListener(routes: readonly Route[], service: Service): Requ
       return failureAnswer(error, exchange, logger);
     }
   };
-  // Awaited also where the answer is there at once: until then Node has not noted that a request without a body is complete.
+  // Awaited even if the answer is ready: only then has Node noted that a request without a body is complete.
   const answer = async (exchange: Exchange, handle: Route["handle"]): Promise<void> => {
     const found = await answerOf(exchange, handle);
     try {
@@ -81,12 +81,12 @@ export function createListener(routes: readonly Route[], service: Service): Requ
   };
   const app = createRouter(routes, respond);
   const route = getRequestListener((request, env) => app.fetch(asGet(request), env), {
-    // For a target that makes no URL: answered below.
+    // For a target that is no URL: answered below.
     errorHandler: () => undefined,
-    // settleBody reads the rest of a body away.
+    // settleBody discards the rest of a body.
     autoCleanupIncoming: false,
   });
-  // Connections that close after a refusal: where the refused request ends and the next one begins is not known.
+  // Connections that close after a rejection: the end of the rejected request is not known.
   const refused = new WeakSet<Socket>();
   const refuse = (exchange: Exchange, fault: unknown): void => {
     refused.add(exchange.incoming.socket);

@@ -16,14 +16,14 @@ export interface Metrics {
 /** In seconds. The deadline of `POST /analyze` is 2 s; its objective is below 0.25 s. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2.5, 10];
 
-/** Methods with a label value of their own. All others share one: what callers make up must not make series. */
+/** Methods with their own label value. All others share one: callers must not be able to create series. */
 const methods = new Set(["GET", "HEAD", "POST", "DELETE"]);
 
 function methodLabel(method: string): string {
   return methods.has(method) ? method : "other";
 }
 
-/** Statuses whose series exist from the start: the good one, and what an alert must see the first time. */
+/** Statuses whose series exist from the start: success, and those that alerts use. */
 const declaredStatuses = [200, 500, 503, 504];
 
 /** Durations of one kind of request that are kept before they are counted together. */
@@ -93,7 +93,7 @@ function requestMetrics(registry: Registry): Omit<Metrics, "registry"> {
 }
 
 /**
- * Metrics of one service, on a registry of their own. Without a label `service`: who scrapes adds the labels of the
+ * Metrics of one service, on a registry of their own. Without a label `service`: the scraper adds the labels of the
  * target, and two of one name collide.
  */
 export function createMetrics(version: string, traffic: Traffic): Metrics {

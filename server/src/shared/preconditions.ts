@@ -5,8 +5,8 @@ const validPort = "6553[0-5]|655[0-2]\\d|65[0-4]\\d\\d|6[0-4]\\d{3}|[1-5]\\d{4}|
 const validHost = new RegExp(`^(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::(?:${validPort}))?$`);
 
 /**
- * Whether a request names exactly one host, and a possible one. Node keeps the first of several Host headers and says
- * nothing, and an edge may choose another: a request with two is refused (RFC 9112, 3.2).
+ * Whether a request has exactly one valid Host header. Node silently keeps the first of several,
+ * and an edge may choose another: a request with two is rejected (RFC 9112, 3.2).
  */
 export function hasOneValidHost(rawHeaders: string[], host: string | undefined): boolean {
   if (host === undefined || !validHost.test(host)) return false;
@@ -23,7 +23,7 @@ function refusal(detail: string): ProblemError {
 }
 
 /**
- * What Node's parser accepts and a service must not, as the problem to answer: 505 another version than HTTP/1.x, 400 a
+ * What Node's parser accepts but a service must reject, as a problem: 505 another version than HTTP/1.x, 400 a
  * transfer coding besides chunked (its length would be guessed) or not exactly one valid Host header.
  */
 export function preconditionFault({ incoming }: Exchange): ProblemError | undefined {

@@ -26,7 +26,7 @@ const serverOptions: ServerOptions<typeof ServerIncoming> = {
   noDelay: true,
 };
 
-/** A server for these routes, not yet listening; with `tls` it ends TLS itself. */
+/** A server for these routes, not yet listening; with `tls` it terminates TLS itself. */
 export function createAppServer(routes: readonly Route[], service: Service, tls?: SecureContextOptions): AnyServer {
   const listener = createListener(routes, service);
   const server = tls

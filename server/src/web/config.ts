@@ -8,7 +8,7 @@ import type { TlsFiles } from "../shared/tls.ts";
 export interface WebConfig extends RunConfig {
   /** Origin of worker, such as `http://worker:8080`. */
   workerOrigin: string;
-  /** Where web itself ends TLS: its certificate chain and key. */
+  /** Where web itself terminates TLS: its certificate chain and key. */
   tls: TlsFiles | undefined;
   /** Absent: tasks are off. */
   redis: RedisSettings | undefined;

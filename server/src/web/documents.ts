@@ -166,7 +166,7 @@ class MongoStore implements DocumentStore {
     }
   }
 
-  /** A client whose first connection failed stays closed for ever, unless it is told to connect. */
+  /** A client whose first connection failed stays closed forever, unless it is told to connect. */
   async #opened(): Promise<void> {
     if (this.#isOpen) return;
     await this.#client.connect();

@@ -38,7 +38,7 @@ const jobOptions = {
 
 /**
  * BullMQ's queue on a client that fails fast. Of BullMQ's own ways to wait for a connection each ends in a promise that is
- * never settled, or rejected for ever.
+ * never settled, or rejected forever.
  */
 function openQueue(client: ReturnType<typeof connectRedis>): Queue<JobData> {
   return new Queue<JobData>(queueName.name, {

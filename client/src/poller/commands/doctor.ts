@@ -35,7 +35,7 @@ function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv)
   return well("settings", `${saw}, ${loaded.join(", ")}`, { means, next: localCommands[place].settings });
 }
 
-/** Only the running client knows the certificate of its last good probe. The hint in its last line is used here too. */
+/** Only the running client knows the certificate of its last good probe: its last hint is used here, too. */
 async function withKnowledgeOfClient(config: Config, probed: Probed): Promise<Probed> {
   const last = (await readHistory(config.log)).findLast(isRun);
   if (probed.verdict.hop !== "tls-trust" || last?.hop !== "tls-trust") return probed;
@@ -50,7 +50,7 @@ async function* walk(config: Config, version: string): AsyncGenerator<Finding> {
   yield* findingsOnTheWay(config, await withKnowledgeOfClient(config, probed));
 }
 
-/** Reads the settings, then walks from this machine to the app, and stops at the first broken place. */
+/** Reads the settings, then checks hop by hop from this machine to the app, and stops at the first broken one. */
 async function* examine(env: NodeJS.ProcessEnv, version: string): AsyncGenerator<Finding> {
   try {
     const config = readConfig(env);

@@ -11,7 +11,7 @@ import { takeLock } from "../journal/lock.ts";
 import { createNotifier } from "../notify.ts";
 import { datedAuthorities } from "../settings/trust.ts";
 
-/** A disk that hangs must not keep the process. systemd's own limit is 30 s (client/systemd). */
+/** A disk that hangs must not keep the process running. systemd's own limit is 30 s (client/systemd). */
 const stopLimitMs = 28_000;
 
 function warn(message: string): void {
@@ -41,7 +41,7 @@ function sayLost(lines: LogLine[], log: string): void {
   );
 }
 
-/** Runs the client until SIGTERM or SIGINT, and drains. Resolves with the exit code. */
+/** Runs the client until SIGTERM or SIGINT, then drains it. Resolves with the exit code. */
 export async function run(env: NodeJS.ProcessEnv, version: string): Promise<number> {
   const config = readConfig(env);
   for (const message of datedAuthorities(config.ca, Date.now())) warn(message);

@@ -26,14 +26,14 @@ async function howToFix(config: Config): Promise<string> {
   return (await notRegular(config.log)) === undefined ? howToMakeLog(config) : `ls -ld ${config.log}`;
 }
 
-/** Makes the log's file for the one who types it, on a machine with the group that reads logs; else shows who may write. */
+/** Creates the log for the current user, on a machine with the group that reads logs; else shows who may write. */
 function howToMakeLog({ place, log: file }: Config): string {
   return place === "host"
     ? `sudo install -o "$(id -un)" -g adm -m 0640 /dev/null ${file}`
     : `ls -ld ${dirname(file)} ${file}`;
 }
 
-/** Opens the file as the client does for each line; where there is none, its folder has to take one. */
+/** Opens the file as the client does for each line; if there is none, its folder must be writable. */
 async function tryLog(file: string, there: boolean): Promise<void> {
   if (!there) return access(dirname(file), constants.W_OK);
   const kind = await notRegular(file);
@@ -93,7 +93,7 @@ function schedule(config: Config): Finding {
   return well("schedule", `"${config.schedule}" in UTC, next slot ${formatInstant(next)}`);
 }
 
-/** What can be seen on this machine, before anything is sent. */
+/** Checks on this machine, before anything is sent. */
 export async function* findingsHere(config: Config): AsyncGenerator<Finding> {
   yield await log(config);
   yield await poller(config);

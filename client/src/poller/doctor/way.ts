@@ -10,7 +10,7 @@ import { portOf, type Target } from "../probe/target.ts";
 import { isUnknownHost } from "../probe/verdict.ts";
 import { well, type Finding } from "@analyze/common/finding";
 
-/** The hops in the order that they are checked: OpenSSL looks at trust and time before Node looks at the name. */
+/** The hops in the order of the checks: OpenSSL checks trust and dates before Node checks the name. */
 const order: Hop[] = [
   "dns",
   "tcp",
@@ -26,7 +26,7 @@ const order: Hop[] = [
 
 const soonDays = 30;
 
-/** What one probe shows: its last attempt, and the certificate, if need be by a second look at a refused one. */
+/** What one probe shows: its last attempt, and the certificate, if necessary from a second handshake. */
 interface View {
   target: Target;
   attempt: Attempt;
@@ -82,13 +82,13 @@ function clock(target: Target, { attempts }: Probed): Finding | undefined {
   return well("clock", `${Math.abs(seconds)} s from the edge's clock`, Math.abs(seconds) > 30 ? wrong : undefined);
 }
 
-/** Where a fault shows. Some are the edge's, but are seen in the handshake: nothing behind that was reached. */
+/** The hop that shows a fault. Some faults of the edge are seen in the handshake: nothing behind it was reached. */
 function placeOf(hop: Hop, err: string): Hop {
   if (isUnknownHost(err)) return "tls";
   return err === "FAKE_CERTIFICATE" ? "tls-trust" : hop;
 }
 
-/** What one probe shows of the way, hop by hop, up to the one that broke. */
+/** What one probe shows of the path, hop by hop, up to the broken one. */
 export function* findingsOnTheWay(target: Target, probed: Probed): Generator<Finding> {
   const { verdict, attempts, shown } = probed;
   const attempt = attempts.at(-1);

@@ -11,8 +11,8 @@ async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
 
 /**
  * Appends one line and returns when it is on the disk. The file is opened for each line, so that it may be renamed
- * or removed at any time. A torn last line, left by a crash, is ended first. When the line does not fit, what was
- * written of it is taken back, and the error of the write is thrown.
+ * or removed at any time. A torn last line, left by a crash, is completed with a newline first. When the line does not fit, what was
+ * written of it is removed, and the error of the write is thrown.
  */
 export async function appendLine(file: string, line: string): Promise<void> {
   const handle = await open(file, "a+", 0o640);
@@ -32,7 +32,7 @@ export async function appendLine(file: string, line: string): Promise<void> {
 }
 
 /**
- * Opens the log once, and makes it where it is missing, so that a client that could never write does not start.
+ * Opens the log once, and creates it if it is missing, so that a client that cannot write does not start.
  * @throws UserError, saying what to do.
  */
 export async function requireLog(file: string): Promise<void> {

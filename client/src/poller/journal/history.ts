@@ -5,7 +5,7 @@ import { isAccount, type LogLine } from "../../line/record.ts";
 import { findLogFiles, isPacked } from "../../log/family.ts";
 import { lineStartNearEnd, readLines } from "../../log/lines.ts";
 
-/** More than an outage needs to be seen whole: what is older cannot change what the next line says. */
+/** Enough to see a whole outage: older lines cannot change what the next line says. */
 const enough = 400;
 
 async function startNearEnd(path: string): Promise<number> {
@@ -22,7 +22,7 @@ async function lastLines(path: string, start: number): Promise<LogLine[]> {
   try {
     for await (const { lines } of readLines(path, start)) last = [...last, ...lines].slice(-enough);
   } catch {
-    // What was readable before the fault stands; the writer does not depend on the rest.
+    // What was read before the fault is kept; the writer does not need the rest.
   }
   return last.flatMap((line) => parseLine(line) ?? []);
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { formatLine } from "../../line/format.ts";
 import { type LogLine, isRun, type GapLine } from "../../line/record.ts";
 
-/** Writes lines in the order they are given, and keeps them while the file cannot take them. */
+/** Writes lines in order, and keeps them in memory while the file cannot be written. */
 export interface Journal {
   /** Resolves when the line is on the disk, or when it has to wait in memory; never rejects. */
   write(line: LogLine): Promise<void>;

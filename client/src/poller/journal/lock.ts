@@ -13,7 +13,7 @@ class LockError extends UserError {
   override name = "LockError";
 }
 
-/** The one name of a log, whichever symlink leads to it. */
+/** The real path of a log, whichever symlink leads to it. */
 function nameOf(log: string): string {
   try {
     return realpathSync(log);
@@ -89,7 +89,7 @@ async function claim(log: string, key: string, holder: string): Promise<() => vo
   );
 }
 
-/** What the process that holds the lock of `log` says of itself; undefined when there is none. */
+/** The description of the process that holds the lock of `log`; undefined when there is none. */
 export async function lockHolder(log: string): Promise<string | undefined> {
   // The running client took its lock when the name may have led to another file: the name is checked, too.
   for (const key of new Set([nameOf(log), ownNameOf(log), fileOf(log)])) {
@@ -99,10 +99,10 @@ export async function lockHolder(log: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The right to be the one writer of a log. */
+/** The right to be the only writer of a log. */
 export interface Lock {
   /**
-   * Extends the lock to the file that now bears the log's name: after a rotation it is another one.
+   * Extends the lock to the file that has the log's name now: after a rotation it is another one.
    * @throws LockError when another client writes that file under another name.
    */
   cover(): Promise<void>;
@@ -110,7 +110,7 @@ export interface Lock {
 }
 
 /**
- * Makes this process the one writer of `log`, under its name and as a file, so that neither a symlink nor a hard link
+ * Makes this process the only writer of `log`, by path and by inode, so that neither a symlink nor a hard link
  * lets a second client in. `holder` is what that client shows. Throws {@link LockError} when there is one already.
  */
 export async function takeLock(log: string, holder: string): Promise<Lock> {

@@ -111,7 +111,7 @@ const advisers: Record<Hop, Adviser> = {
   contract,
 };
 
-/** What a broken hop means and the one command to type next; undefined for a good verdict. */
+/** What a broken hop means, and the next command; undefined for a good verdict. */
 export function advise(situation: Situation): Advice | undefined {
   const { verdict, target, attempt } = situation;
   if (verdict.err === undefined) return undefined;
@@ -126,6 +126,6 @@ export function advise(situation: Situation): Advice | undefined {
     answer: attempt.answer,
     commands: commandsOf(target),
   });
-  // Names in certificates and headers are the other side's, and this text goes to a terminal.
+  // Names in certificates and headers come from the other side, and this text goes to a terminal.
   return { means: visible(means), next };
 }

@@ -25,7 +25,7 @@ async function tried(
 
 const longest = 6 * limits.textBytes + 1024;
 
-/** The requests that come of one attempt. */
+/** The requests that one attempt makes. */
 async function sent(path: string, message: Message): Promise<{ request: IncomingMessage; body: string }[]> {
   const all: { request: IncomingMessage; body: string }[] = [];
   await tried(

@@ -3,7 +3,7 @@ import { buildConnector } from "undici";
 import { certificateOf, type Certificate } from "./certificate.ts";
 import { connectionOptions, knownAddress, portOf, type Target } from "./target.ts";
 
-/** What one connection came to. Stamps are `performance.now()`; one that is missing was not reached. */
+/** The outcome of one connection. Timestamps are `performance.now()`; one that is missing was not reached. */
 export interface Trace {
   started: number;
   resolved?: number;
@@ -12,7 +12,7 @@ export interface Trace {
   /** Address that answered, or was tried last. */
   address?: string;
   certificate?: Certificate;
-  /** An alert that the socket reported; undici says only that the other side closed. */
+  /** An alert that the socket reported; undici reports only that the other side closed. */
   alert?: Error;
 }
 
@@ -50,8 +50,8 @@ function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
 
 /**
  * A connector for one undici Client that writes what happens into `trace`. No session is resumed: a resumed one
- * shows no certificate, and a certificate that was exchanged would go unseen. HTTP/1.1 alone. `limit` ends a
- * connection in the making, which undici does not do: it aborts requests, and those only once they are sent.
+ * shows no certificate, and a replaced certificate would go unnoticed. HTTP/1.1 alone. `limit` ends a
+ * connection that is being opened, which undici does not do: it aborts only requests that were sent.
  */
 export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal): buildConnector.connector {
   const connect = buildConnector({
@@ -61,7 +61,7 @@ export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal
     timeout: 0,
   });
   return (options, callback) => {
-    // undici's types say void; the socket that it returns is the one place where a hang can be seen from outside.
+    // undici's types say void; only the socket that it returns shows a hang.
     const socket: unknown = connect({ ...options, port: String(portOf(target)) }, callback);
     if (!(socket instanceof TLSSocket)) return;
     watch(socket, trace, knownAddress(target) === undefined);

@@ -23,10 +23,10 @@ export class TooLong extends Error {
 /** What OpenSSL writes around its messages (an object's address, a place in its source), and Node's advice to trust more CAs. */
 const noise = /^[0-9A-F]{8,}:error:[0-9A-F]+:|:[^:]*\.c:\d+:?|; if the root CA is installed locally,.*|\n/g;
 
-/** What makes an answer invalid, in the parser's words without the frame around them. */
+/** What makes an answer invalid: the parser's message without the text around it. */
 function invalidHttp(error: Error, answered: boolean): string | undefined {
   if (error.name === "HTTPParserError") return /\((.*)\)$/.exec(error.message)?.[1] ?? error.message;
-  // Before the end of the head undici's parser has this one word for whatever is wrong beside a Content-Length.
+  // Before the end of the head undici's parser has only this error for anything that is wrong beside a Content-Length.
   const early = error.name === "ResponseContentLengthMismatchError" && !answered;
   return early ? "Content-Length twice, or a malformed header" : undefined;
 }

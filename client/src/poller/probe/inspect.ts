@@ -23,8 +23,8 @@ function signerOf(leaf: X509Certificate, pem: string): Signer {
 }
 
 /**
- * Shakes hands without insisting on trust, to see whose certificate a refused connection had shown, and hangs up.
- * The one place where verification is not enforced: it is reached after a refusal, presents no client certificate,
+ * Makes a TLS handshake without verification, to read the certificate of a rejected connection, and closes it.
+ * The only place without verification: it is reached after a rejection, presents no client certificate,
  * and writes nothing to the socket, which never leaves this function. Undefined when no certificate could be seen.
  */
 export async function inspectCertificate(target: Target, timeoutMs: number): Promise<Shown | undefined> {

@@ -12,7 +12,7 @@ export interface Phases {
 /** The phases in their order: the first that is absent is where a failed attempt broke. */
 export type Phase = keyof Phases;
 
-/** The phase that was under way. `dns`: whether the connection begins with a question to DNS. */
+/** The phase that was in progress. `dns`: whether the connection begins with a DNS lookup. */
 export function phaseReached({ resolved, connected, secured }: Trace, dns: boolean): Phase {
   if (secured !== undefined) return "wait";
   if (connected !== undefined) return "tls";

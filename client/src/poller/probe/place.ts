@@ -11,9 +11,9 @@ interface LocalCommands {
   clock: string;
 }
 
-/** The commands of a place: each is one line that a person there can type. */
+/** The commands of a place: each is one line to type there. */
 export interface Commands extends LocalCommands {
-  /** Whether the edge runs, and what it is set up for. */
+  /** Whether the edge runs, and its configuration. */
   edge: string;
   /** Which hosts and paths the edge has rules for. */
   rules: string;
@@ -31,7 +31,7 @@ export interface Commands extends LocalCommands {
   authority: string;
 }
 
-/** What a person types about the client itself, by place. */
+/** The commands about the client itself, by place. */
 export const localCommands: Record<Place, LocalCommands> = {
   host: { client: "systemctl status analyze-client", settings: "systemctl cat analyze-client", clock: "timedatectl" },
   start: { client: "npm start", settings: "env | grep -oE '^(ANALYZE|NODE|OPENSSL|SSL)_\\w+'", clock: "date -u" },

@@ -6,7 +6,7 @@ import { userOf, type DataSettings } from "./settings.ts";
 const defaultDatabase = "analyze";
 
 /**
- * Time-outs of the stages of an operation that may take `ms`. MongoDB's own defaults wait for 30 seconds, or for ever;
+ * Time-outs of the stages of an operation that may take `ms`. MongoDB's own defaults wait for 30 seconds, or forever;
  * `timeoutMS` has no effect since 7.8.
  */
 function stagesOf(ms: number): MongoClientOptions {

@@ -43,13 +43,13 @@ export async function memoryOf(client: Pick<Redis, "info">): Promise<Memory> {
   return { usedBytes: numberIn("used_memory"), maxBytes: numberIn("maxmemory") };
 }
 
-/** A client of Redis, connecting. It reconnects for ever, within three seconds of Redis' return. */
+/** A client of Redis, connecting. It reconnects without limit, within three seconds of Redis' return. */
 export function connectRedis({ url, password }: RedisSettings, options: RedisOptions): Redis {
   const retryStrategy = (times: number): number =>
     Math.min(2 ** times * 25, reconnectMs.pause) * (0.5 + Math.random() / 2);
   const all: RedisOptions & { replyMapping: "legacy" } = {
     connectTimeout: reconnectMs.attempt,
-    // A peer that vanished without a word would otherwise be waited for until TCP gives up, a quarter of an hour.
+    // A peer that disappeared would otherwise be waited for until TCP times out, a quarter of an hour.
     socketTimeout: reconnectMs.silence,
     keepAlive: 10_000,
     retryStrategy,

@@ -139,7 +139,7 @@ const program = new Command("certs")
   .option("--renew", "renew the edge's certificate now. The CA and the key stay, so clients need no change")
   .option("--new-key", "the same, with a new key")
   .option("--clients", "also issue a second CA and a client certificate, for mutual TLS")
-  .option("--replace-ca", "replace the CA: clients trust the old and the new one meanwhile")
+  .option("--replace-ca", "replace the CA; during the overlap, clients trust the old and the new one")
   .addOption(
     new Option(
       "--overlap <duration>",

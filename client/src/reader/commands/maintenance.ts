@@ -81,7 +81,7 @@ export function withShow(args: string[]): string[] {
 export function addMaintenance(program: Command): void {
   const maintenance = program
     .command("maintenance")
-    .description("announce maintenance: failures are written as planned, and kept out of budget, DOWN and hook");
+    .description("announce maintenance: failures become planned, and do not count in error budget, DOWN and hook");
   maintenance
     .command("begin")
     .description("failures are planned from now on, also after a restart of the client or the machine")
@@ -90,5 +90,5 @@ export function addMaintenance(program: Command): void {
     .addOption(logOption())
     .action(begin);
   maintenance.command("end").description("failures count again").addOption(logOption()).action(end);
-  maintenance.command("show").description("what is announced").addOption(logOption()).action(show);
+  maintenance.command("show").description("show the announcement").addOption(logOption()).action(show);
 }

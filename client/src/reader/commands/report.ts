@@ -53,13 +53,13 @@ async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
 export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command("report")
-    .description("whether it works, since when, and which hop fails, from the log alone")
+    .description("whether it works, since when, and which hop fails, from the log")
     .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: 24h before --until)")
     .option("--until <when>", "the same; what is due at this instant is not in the window", "now")
     .addOption(sloOption())
     .option("--json", "for programs")
     .option("--line", "one line, for /etc/motd or a prompt")
-    .option("--html <file>", "write one file with charts, to look at in a browser")
+    .option("--html <file>", "write one page with charts")
     .addOption(logsOption())
     .addHelpText("after", "\nExit code: 0 the objective is held, 1 it is broken, 2 undecided, or wrong usage.")
     .action((options: Options) => run(options, env));

@@ -50,10 +50,10 @@ async function* tail(options: Options, screen: Screen): AsyncGenerator<string> {
 export function addTail(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command("tail")
-    .description("the last lines of the log, and with -f those that come, over every rotation")
-    .option("-f, --follow", "go on until Ctrl-C")
-    .option("--failed", "only what was not well: FAIL, flaky, gap, DOWN and UP")
-    .option("-n, --lines <count>", "how many lines to begin with", wholeNumber, 20)
+    .description("the last lines of the log; with -f, new lines too, across rotations")
+    .option("-f, --follow", "follow the log until Ctrl-C")
+    .option("--failed", "only FAIL, flaky, gap, DOWN and UP")
+    .option("-n, --lines <count>", "number of lines", wholeNumber, 20)
     .addOption(logOption())
     .action((options: Options) => print(tail(options, screenOf(process.stdout, env)), process.stdout));
 }

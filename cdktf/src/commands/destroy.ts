@@ -13,7 +13,7 @@ export interface DestroyOptions extends ChangeOptions {
 }
 
 /** What has to be changed in AWS before it can be deleted. */
-const protectedTypes = new Set(["aws_alb", "aws_ecr_repository", "aws_s3_bucket"]);
+export const protectedTypes: ReadonlySet<string> = new Set(["aws_alb", "aws_ecr_repository", "aws_s3_bucket"]);
 
 /** Deletes everything that the stage made. Terraform lists it and asks, unless `yes`. */
 export async function destroy(options: DestroyOptions): Promise<void> {

@@ -59,14 +59,17 @@ function ledgerFaults(ledger: readonly string[], id: string, worked: number): st
 }
 
 /**
- * Sends every row for this target, eight at a time, each on its own connection, then a good request. Resolves with the rows
+ * Sends every row of the table for this target, eight at a time, each on its own connection, then a good request. Resolves with the rows
  * whose result differs from the table: assert that there are none.
  */
-export async function runHostileTable(target: HostileTarget): Promise<HostileFault[]> {
+export async function runHostileTable(
+  target: HostileTarget,
+  table: readonly HostileCase[] = hostileTable,
+): Promise<HostileFault[]> {
   const run = randomBytes(3).toString("hex");
   const host = target.hostHeader ?? target.tls?.servername ?? `${target.host}:${target.port}`;
   const path = target.name === "worker" ? "/process" : "/analyze";
-  const rows = hostileTable.filter(({ only }) => only === undefined || only.includes(target.name));
+  const rows = table.filter(({ only }) => only === undefined || only.includes(target.name));
   const seen = new Map<string, { faults: string[]; worked: number }>();
 
   const queue = rows.values();

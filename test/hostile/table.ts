@@ -7,6 +7,7 @@ import { headerCases } from "./table/headers.ts";
 import { hosts } from "./table/hosts.ts";
 import { sizes } from "./table/sizes.ts";
 import { startLine } from "./table/start-line.ts";
+import { taskRows } from "./table/tasks.ts";
 
 const rows: readonly HostileCase[] = [
   ...framing,
@@ -20,3 +21,6 @@ const rows: readonly HostileCase[] = [
 
 /** Every hostile request with its expected result. The same table tests services and edges. */
 export const hostileTable: readonly HostileCase[] = rows.map(withGateway);
+
+/** The same for the routes of tasks, of targets that have Redis. */
+export const taskTable: readonly HostileCase[] = taskRows;

@@ -6,7 +6,8 @@ import { ask, type Edge } from "../edge/ask.ts";
 import type { TargetName } from "../hostile/case.ts";
 import { answeredIn } from "../hostile/ledger.ts";
 import { runHostileTable } from "../hostile/run.ts";
-import { hostileTable } from "../hostile/table.ts";
+import { hostileTable, taskTable } from "../hostile/table.ts";
+import { repetitionSuite } from "./repetition.ts";
 import { logsOf, script, type World } from "./world.ts";
 
 /** The deployed edge in the words of test/edge. */
@@ -31,14 +32,18 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     }
   });
 
-  it(`${hostileTable.length} hostile requests go as the table says, and the worker sees none that it must not`, async () => {
+  it(`${hostileTable.length + taskTable.length} hostile requests go as the table says, and the worker sees none that it must not`, async () => {
     const { address, host: servername, ca } = of();
     const ledger = async (until: string): Promise<string[]> => {
       await expect.poll(() => logsOf(of(), "worker"), { timeout: 20_000 }).toContain(until);
       return answeredIn(await logsOf(of(), "worker"));
     };
-    expect(await runHostileTable({ name, ...splitAddress(address), tls: { servername, ca }, ledger })).toEqual([]);
+    const target = { name, ...splitAddress(address), tls: { servername, ca }, ledger };
+    expect(await runHostileTable(target)).toEqual([]);
+    expect(await runHostileTable(target, taskTable)).toEqual([]);
   });
+
+  repetitionSuite(of, () => edgeOf(of()));
 
   it("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {
     const { address, host, ca } = of();

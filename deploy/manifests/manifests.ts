@@ -12,8 +12,15 @@ export interface Rendering {
   set: readonly string[];
 }
 
+/** Secrets that the head's commands make. */
+const redisSecret = "analyze-redis";
+const tokensSecret = "analyze-tokens";
+
 /** What a stage's own values leave to its deployment: prod's edge is a load balancer on AWS, that plain YAML can't name. */
-const additions: Record<Stage, string[]> = { dev: [], prod: ["edge.kind=ingress"] };
+const additions: Record<Stage, string[]> = {
+  dev: [`redis.passwordSecretName=${redisSecret}`],
+  prod: ["edge.kind=ingress", `redis.passwordSecretName=${redisSecret}`, `auth.tokensSecretName=${tokensSecret}`],
+};
 
 /** No Ingress can give these, and most controllers lack some of them. */
 function controllerCommand(): string {
@@ -21,16 +28,25 @@ function controllerCommand(): string {
   return `kubectl -n ingress-nginx patch configmap ingress-nginx-controller --type=merge -p '${patch}'`;
 }
 
-/** How the file is applied. It has no key: what is published must not contain one. */
-function head(stage: Stage, namespace: string, hasIngress: boolean): string {
+/** How the file is applied. It has no key and no password: what is published must not contain one. */
+function head(stage: Stage, namespace: string, objects: string): string {
+  const secret = `kubectl -n ${namespace} create secret`;
+  const names = (one: string): boolean => objects.includes(one);
   const commands = [
     `kubectl apply -f ${stage}.yaml`,
-    `kubectl -n ${namespace} create secret tls analyze-tls --cert certs/issued/tls.crt --key certs/issued/tls.key`,
-    ...(hasIngress ? [controllerCommand()] : []),
+    `${secret} tls analyze-tls --cert certs/issued/tls.crt --key certs/issued/tls.key`,
+    ...(names(redisSecret)
+      ? [`${secret} generic ${redisSecret} --from-literal=password="$(openssl rand -hex 32)"`]
+      : []),
+    ...(names(tokensSecret) ? [`${secret} generic ${tokensSecret} --from-file=tokens`] : []),
+    ...(/^kind: Ingress$/m.test(objects) ? [controllerCommand()] : []),
   ];
   return [
     `# analyze, stage ${stage}, as plain YAML. "npm run certs" issues the certificate; "npm run images" builds the images, which`,
     "# minikube takes by: minikube image load analyze/web:VERSION analyze/worker:VERSION",
+    ...(objects.includes(tokensSecret)
+      ? ["# The file tokens has a line NAME SHA256 for each caller: docs/queue.md."]
+      : []),
     ...commands.map((command) => `#   ${command}`),
     "",
   ].join("\n");
@@ -47,5 +63,5 @@ export async function manifestsOf(stage: Stage, { namespace, values, set }: Rend
   const objects = await must("helm", [...args, ...files, ...pairs]);
   const metadata = { name: namespace, labels: restricted };
   const first = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata });
-  return `${head(stage, namespace, /^kind: Ingress$/m.test(objects))}${first}\n${objects}`;
+  return `${head(stage, namespace, objects)}${first}\n${objects}`;
 }

@@ -14,6 +14,7 @@ import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
+import { applyTaskSecrets } from "./tasks.ts";
 import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
@@ -106,10 +107,11 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   const values = valueArguments(options, chosen, inside);
   const isThere = await isDeployed(cluster, options.namespace, values);
   if (!isThere) await bringImages(cluster, options, chosen);
-  await step(`Namespace ${options.namespace}, Secret and CA`, async () => {
+  await step(`Namespace ${options.namespace}, Secrets and CA`, async () => {
     await applyNamespace(cluster, options.namespace);
     await rememberShown(cluster, options.namespace, findings);
     await applyTrust(cluster, options);
+    await applyTaskSecrets(cluster, options);
   });
   if (isThere) process.stdout.write("▸ Helm release … unchanged: what runs is what would be deployed\n");
   else await bringUp(cluster, options, values);

@@ -26,6 +26,8 @@ export interface Options {
   due: boolean;
   /** The edge demands a certificate of every client. */
   mtls: boolean;
+  /** File with a line `NAME SHA256` for each token that may use tasks; undefined: what the stage's values say. */
+  tokens: string | undefined;
   /** Publish web on a port of each node too, past the edge. */
   nodePort: boolean;
   /** How long pods may take to become ready, as helm writes it. */
@@ -62,6 +64,7 @@ const usage = `usage: npm run deploy:minikube -- [options]      (also undeploy:m
   --values <file>          more values for the chart, repeatable
   --set <key=value>        one value for the chart, repeatable
   --mtls                   the edge demands a certificate, issued by a second CA, of every client
+  --tokens <file>          tasks need a token: a line NAME SHA256 for each (docs/queue.md). Stage prod needs this or --mtls
   --node-port              publish web on a port of each node too: without TLS, past the edge. Prints the URL
   --due                    tls:renew: only in the certificate's last 30 days; for a timer
   --timeout <duration>     how long pods may take to become ready (default: 240s)
@@ -93,6 +96,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     yes: values.yes,
     patchController: values["patch-controller"],
     mtls: values.mtls,
+    tokens: values.tokens,
     nodePort: values["node-port"],
     due: values.due,
     timeout: values.timeout,
@@ -126,6 +130,7 @@ function parse(args: readonly string[]) {
         address: { type: "string" },
         yes: { type: "boolean", default: false },
         mtls: { type: "boolean", default: false },
+        tokens: { type: "string" },
         "node-port": { type: "boolean", default: false },
         due: { type: "boolean", default: false },
         "patch-controller": { type: "boolean", default: false },

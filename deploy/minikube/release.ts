@@ -8,6 +8,7 @@ import type { ImageRecord } from "../images/record.ts";
 import { failure, must, run } from "../run.ts";
 import { hasDrift } from "./drift.ts";
 import type { Options } from "./options.ts";
+import { names } from "./trust.ts";
 
 export const releaseName = "analyze";
 const chart = "ingress";
@@ -38,6 +39,8 @@ export function valueArguments(options: Options, images: Images, testAddress: st
     `edge.host=${options.host}`,
     `edge.clientCertificates.enabled=${options.mtls}`,
     ...(options.nodePort ? ["web.service.type=NodePort"] : []),
+    `redis.passwordSecretName=${names.redis}`,
+    ...(options.tokens === undefined ? [] : [`auth.tokensSecretName=${names.tokens}`]),
     ...imageValues(images),
     `test.address=${testAddress}`,
     ...options.set,
@@ -145,9 +148,9 @@ function identityOf({ metadata }: Event): string {
 
 /** What the events of the objects in `rendered`, and of their pods, say. Pure. */
 export function eventsOf(rendered: string, events: readonly Event[]): string[] {
-  const names = [...rendered.matchAll(/^ {2}name: "?([^"\s]+)"?$/gm)].map(([, name]) => name);
+  const known = [...rendered.matchAll(/^ {2}name: "?([^"\s]+)"?$/gm)].map(([, name]) => name);
   const isOurs = ({ involvedObject: { name } }: Event): boolean =>
-    names.some((own) => name === own || name.startsWith(`${own}-`));
+    known.some((own) => name === own || name.startsWith(`${own}-`));
   return [...new Set(events.filter(isOurs).map(({ involvedObject, message }) => `${involvedObject.name}: ${message}`))];
 }
 

@@ -12,6 +12,8 @@ export const names = {
   ca: "analyze-ca",
   clients: "analyze-clients-ca",
   client: "analyze-client",
+  redis: "analyze-redis",
+  tokens: "analyze-tokens",
 } as const;
 
 /** PEM of the CA that clients trust. */

@@ -7,6 +7,9 @@ import { releaseName } from "./release.ts";
 import { step } from "../progress.ts";
 import { names, ours } from "./trust.ts";
 
+/** helm leaves the volumes of a StatefulSet. */
+const redisVolume = "persistentvolumeclaim/data-redis-0";
+
 async function deleteTrust(cluster: Cluster, namespace: string): Promise<string> {
   const [[key, value] = ["", ""]] = Object.entries(ours);
   const path = `jsonpath={.metadata.labels.${key.replaceAll(".", "\\.")}}`;
@@ -16,10 +19,10 @@ async function deleteTrust(cluster: Cluster, namespace: string): Promise<string>
     await cluster.read("delete", "namespace", namespace, "--timeout=120s");
     return "deleted";
   }
-  const secrets = [names.tls, names.clients, names.client].map((name) => `secret/${name}`);
-  const objects = [...secrets, `configmap/${names.ca}`];
+  const { ca, ...secrets } = names;
+  const objects = [...Object.values(secrets).map((name) => `secret/${name}`), `configmap/${ca}`, redisVolume];
   await cluster.read("-n", namespace, "delete", "--ignore-not-found", ...objects);
-  return "kept: it was there before; deleted its Secrets and CA";
+  return "kept: it was there before; deleted its Secrets, CA and tasks";
 }
 
 /** Takes back the controller's patch, unless the Ingress of a release in another namespace needs it. Resolves with what was done. */

@@ -90,6 +90,11 @@ affinity:
 {{- if or .Values.redis.enabled .Values.redis.external.secretName }}true{{ end -}}
 {{- end }}
 
+{{/* Secret with what web and worker need to connect: the password of this release's Redis, or the address of another one. */}}
+{{- define "analyze.redisSecret" -}}
+{{- .Values.redis.enabled | ternary (.Values.redis.passwordSecretName | default "redis") .Values.redis.external.secretName -}}
+{{- end }}
+
 {{/* Variables of web and worker for Redis, as a map. The password and an external address are read from files. */}}
 {{- define "analyze.redisConfig" -}}
 {{- if .Values.redis.enabled -}}

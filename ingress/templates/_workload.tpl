@@ -99,7 +99,7 @@ spec:
             {{- include "analyze.containerSecurity" $root | nindent 12 }}
           {{- $volumes := list }}
           {{- if include "analyze.hasRedis" $root }}
-          {{- $volumes = append $volumes (dict "name" "redis" "at" "/run/redis" "secret" ($root.Values.redis.enabled | ternary "redis" $root.Values.redis.external.secretName)) }}
+          {{- $volumes = append $volumes (dict "name" "redis" "at" "/run/redis" "secret" (include "analyze.redisSecret" $root)) }}
           {{- end }}
           {{- if and (eq $name "web") $root.Values.auth.tokensSecretName }}
           {{- $volumes = append $volumes (dict "name" "tokens" "at" "/run/tokens" "secret" $root.Values.auth.tokensSecretName) }}

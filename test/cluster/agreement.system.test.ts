@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readConfig as readWebConfig } from "../../server/src/web/config.ts";
 import { readConfig as readWorkerConfig } from "../../server/src/worker/config.ts";
@@ -17,6 +20,15 @@ function checksums(...set: string[]): string[] {
   return [...deployments].map(({ spec }) => spec.template.metadata.annotations["checksum/config"] ?? "");
 }
 
+const mounted = join(mkdtempSync(join(tmpdir(), "agreement-")), "secret");
+writeFileSync(mounted, "secret");
+
+/** The environment of a pod, with a file that exists here in place of each file of a Secret. */
+function mountedHere(environment: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(environment);
+  return Object.fromEntries(entries.map(([key, value]) => [key, value.startsWith("/run/") ? mounted : value]));
+}
+
 describeWith(["helm"], "the chart agrees with the programs that it runs", () => {
   for (const stage of ["dev", "prod"] as const) {
     const yaml = rendered(stage, ...(stage === "prod" ? behindTargetGroup : []));
@@ -25,7 +37,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     for (const name of ["web", "worker"] as const) {
       const pod = must(deployments.get(name)).spec.template.spec;
       const [container] = pod.containers;
-      const environment = must(settings.get(name)).data;
+      const environment = mountedHere(must(settings.get(name)).data);
       const config = programs[name](environment);
       const ports = new Map(container.ports.map((port) => [port.name, port.containerPort]));
 
@@ -80,11 +92,12 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
   }
 
   it("only the route without effect may be sent twice", () => {
-    const retried = [...objectsOf(rendered("prod", "edge.kind=ingress"), ingress).values()].flatMap(
-      ({ metadata, spec }) =>
-        metadata.annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]?.includes("non_idempotent")
-          ? spec.rules.flatMap(({ http }) => http.paths)
-          : [],
+    const retried = [
+      ...objectsOf(rendered("prod", "edge.kind=ingress", "auth.anonymous=true"), ingress).values(),
+    ].flatMap(({ metadata, spec }) =>
+      metadata.annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]?.includes("non_idempotent")
+        ? spec.rules.flatMap(({ http }) => http.paths)
+        : [],
     );
     expect(retried).toEqual([{ path: "/analyze", pathType: "Exact" }]);
   });

@@ -12,8 +12,8 @@ import { deployed, podsOf, script, type World } from "./world.ts";
 
 const phases: readonly Phase[] = [
   { args: ["--stage", "dev"], isPublished: false, isMonitored: false },
-  { args: ["--stage", "prod"], isPublished: false, isMonitored: true },
-  { args: ["--stage", "prod", "--node-port"], isPublished: true, isMonitored: true },
+  { args: ["--stage", "prod", "--set", "auth.anonymous=true"], isPublished: false, isMonitored: true },
+  { args: ["--stage", "prod", "--node-port", "--set", "auth.anonymous=true"], isPublished: true, isMonitored: true },
 ];
 const nodePorts = ["https=30643", "http=30680"].map((pair) => `edge.nginx.service.nodePorts.${pair}`).join(",");
 const values = `edge.nginx.service.type=NodePort,${nodePorts}`;

@@ -15,8 +15,16 @@ const variants = [
   ["dev", []],
   ["prod", behindTargetGroup],
   ["dev", ["edge.kind=nginx", "edge.clientCertificates.enabled=true"]],
-  ["prod", ["edge.kind=nginx", "networkPolicy.edgeCidrs={10.0.0.0/8}", "image.pullSecrets={registry}"]],
-  ["dev", ["edge.clientCertificates.enabled=true", "web.autoscaling.enabled=false"]],
+  [
+    "prod",
+    [
+      "edge.kind=nginx",
+      "edge.clientCertificates.enabled=true",
+      "redis.passwordSecretName=r",
+      "image.pullSecrets={registry}",
+    ],
+  ],
+  ["dev", ["edge.clientCertificates.enabled=true", "web.autoscaling.enabled=false", "redis.enabled=false"]],
 ] satisfies ["dev" | "prod", string[]][];
 
 describeWith(["helm"], "the chart", () => {
@@ -52,7 +60,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
         },
       },
     ]);
-    expect(yaml).not.toMatch(/^kind: (Ingress|Gateway|HTTPRoute|Secret)$/m);
+    expect(yaml).not.toMatch(/^kind: (Ingress|Gateway|HTTPRoute)$/m);
     expect(yaml).not.toMatch(/analyze-tls|analyze-ca|name: edge/);
   });
 

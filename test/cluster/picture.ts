@@ -47,6 +47,7 @@ export async function targetsOf({ cluster, namespace }: World, kind: Kind): Prom
     cluster.read("-n", home, "get", "pods", ...which, "-o", "jsonpath={.items[0].status.podIP}");
   const ours = (name: string): Promise<string> =>
     ip(namespace, "-l", `app.kubernetes.io/component=${name},pod-template-hash`);
+  const redis = await ip(namespace, "-l", "app.kubernetes.io/component=redis");
   const options = { ...readOptions(["deploy"], {}), edge: kind, namespace };
   const inside = async (): Promise<string> => `${splitAddress(await insideAddress(cluster, options)).host}:443`;
   const [web, worker] = [await ours("web"), await ours("worker")];
@@ -56,6 +57,7 @@ export async function targetsOf({ cluster, namespace }: World, kind: Kind): Prom
     "worker:http": `${worker}:8080`,
     "worker:metrics": `${worker}:9090`,
     "edge:https": kind === "nginx" ? `${await ours("edge")}:8443` : await inside(),
+    redis: `${redis}:6379`,
     dns: `${await ip("kube-system", "-l", "k8s-app=kube-dns")}:53`,
     api: `${await cluster.read("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")}:443`,
   };
@@ -67,8 +69,8 @@ export function picture(kind: Kind, { isPublished, isMonitored }: Phase): Record
   const open = kind === "nginx" ? ["edge:https"] : [];
   const metrics = isMonitored ? ["web:metrics", "worker:metrics"] : [];
   return {
-    web: ["dns", "worker:http"],
-    worker: [],
+    web: ["dns", "redis", "worker:http"],
+    worker: ["dns", "redis"],
     edge: kind === "nginx" ? ["dns", "web:http"] : ["web:http"],
     test: ["edge:https"],
     neighbour: [],

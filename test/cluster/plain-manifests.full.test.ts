@@ -18,6 +18,9 @@ import { clusterEdgeSuite, edgeOf } from "./edge.ts";
 import { deployed, loadNginx, logsOf, reached, settled, type World } from "./world.ts";
 
 const kindsOf = (yaml: string): unknown[] => parseAllDocuments(yaml).flatMap((one) => one.toJS()?.kind ?? []);
+/** Names of the Secrets that the commands in the head make, besides that of TLS. */
+const secrets = (yaml: string): string[] =>
+  [...yaml.matchAll(/create secret generic (\S+)/g)].map(([, name = ""]) => name);
 const plain = { namespace: "analyze", values: [], set: [] };
 
 /** The commands in the head of a file, as a person copies them. */
@@ -49,8 +52,14 @@ describeWith(["helm"], "npm run manifests", () => {
   });
 
   it("names the controller's patch only where there is an Ingress", async () => {
-    expect(commandsIn(await manifestsOf("dev", plain))).toHaveLength(3);
-    expect(commandsIn(await manifestsOf("dev", { ...plain, set: ["edge.kind=nginx"] }))).toHaveLength(2);
+    expect(commandsIn(await manifestsOf("dev", plain))).toHaveLength(4);
+    expect(commandsIn(await manifestsOf("dev", { ...plain, set: ["edge.kind=nginx"] }))).toHaveLength(3);
+  });
+
+  it("names the Secrets of tasks: Redis' password, and in prod the tokens", async () => {
+    expect(secrets(await manifestsOf("dev", plain))).toEqual(["analyze-redis"]);
+    expect(secrets(await manifestsOf("prod", plain))).toEqual(["analyze-redis", "analyze-tokens"]);
+    expect(secrets(await manifestsOf("prod", { ...plain, set: ["redis.enabled=false"] }))).toEqual(["analyze-tokens"]);
   });
 });
 
@@ -84,6 +93,8 @@ async function applied(cluster: Cluster, stage: Stage, edge: Options["edge"]): P
     `edge.host=${host}`,
     `web.image.tag=${tags.web}`,
     `worker.image.tag=${tags.worker}`,
+    "auth.anonymous=true",
+    "auth.tokensSecretName=",
   ];
   const ports =
     "edge.nginx.service.type=NodePort,edge.nginx.service.nodePorts.https=30543,edge.nginx.service.nodePorts.http=30580";

@@ -9,9 +9,10 @@ const labelsOf = (component: string): Record<string, string> => ({
   "app.kubernetes.io/instance": "analyze",
   "app.kubernetes.io/component": component,
 });
-const ports = { http: 8080, metrics: 9090 };
+const ports = { http: 8080, metrics: 9090, redis: 6379 };
 const web: End = { name: "web", namespace, labels: labelsOf("web"), ports };
 const worker: End = { name: "worker", namespace, labels: labelsOf("worker"), ports };
+const redis: End = { name: "redis", namespace, labels: labelsOf("redis"), ports };
 const neighbour: End = { name: "a pod beside them", namespace, labels: {} };
 const stranger: End = { name: "a pod of another namespace", namespace: "default", labels: {} };
 const controller: End = {
@@ -31,22 +32,36 @@ const edges = (from: End[], to: End[], list: number[]): string[] =>
 /** Every connection between these ends that the rendered policies let through. */
 function allowed(yaml: string): string[] {
   const policies = [...objectsOf(yaml, networkPolicy).values()];
-  const ends = [web, worker, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
-  const ours = (from: End, to: End): boolean => [from, to].some((end) => end === web || end === worker) && from !== to;
+  const ends = [web, worker, redis, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
+  const own = new Set([web, worker, redis]);
+  const ours = (from: End, to: End): boolean => [from, to].some((end) => own.has(end)) && from !== to;
   return ends.flatMap((from) =>
     ends
       .filter((to) => ours(from, to))
       .flatMap((to) =>
-        [8080, 9090, 53, 443]
+        [8080, 9090, 53, 443, 6379]
           .filter((port) => isAllowed(policies, namespace, from, to, port))
           .map((port) => `${from.name} → ${to.name}:${port}`),
       ),
   );
 }
 
+/** What the services connect to with tasks on. */
+const between = [
+  ...edges([web], [worker], [8080]),
+  ...edges([web], [redis], [6379]),
+  ...edges([web], [dns], [53]),
+  ...edges([worker], [redis], [6379]),
+  ...edges([worker], [dns], [53]),
+];
+
 describeWith(["helm"], "the rendered NetworkPolicies", () => {
-  it("let the ingress controller reach web, web reach worker, and web reach DNS: nothing else", () => {
-    expect(allowed(rendered("dev"))).toEqual([
+  it("let the ingress controller reach web, web reach worker, both reach Redis and DNS: nothing else", () => {
+    expect(allowed(rendered("dev"))).toEqual([...between, ...edges([controller], [web], [8080])]);
+  });
+
+  it("let nobody reach Redis where tasks are off, and worker reach nothing", () => {
+    expect(allowed(rendered("dev", "redis.enabled=false"))).toEqual([
       ...edges([web], [worker], [8080]),
       ...edges([web], [dns], [53]),
       ...edges([controller], [web], [8080]),
@@ -70,8 +85,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
 
   it("let the balancer's subnets reach web where it stands outside of the cluster, and no controller's pods", () => {
     expect(allowed(rendered("prod", ...behindTargetGroup, "networkPolicy.metricsNamespace="))).toEqual([
-      ...edges([web], [worker], [8080]),
-      ...edges([web], [dns], [53]),
+      ...between,
       ...edges([balancer], [web], [8080]),
     ]);
   });

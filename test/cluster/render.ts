@@ -76,6 +76,7 @@ export const targetGroupBinding = z.object({
 export const behindTargetGroup = [
   "edge.targetGroup.arn=arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/analyze-prod-web/50dc6c495c0c9188",
   "networkPolicy.edgeCidrs={10.74.0.0/24,10.74.1.0/24}",
+  "auth.tokensSecretName=tokens",
 ];
 
 /** The chart rendered with these values files and `key=value` pairs, as YAML. Throws what helm says against them. */

@@ -13,7 +13,7 @@ import { requireImages } from "../images/required.ts";
 import { ensureGates } from "./gates.ts";
 import { ownChart } from "./own-chart.ts";
 import { install, prepare, publicControllerChart } from "./prepare.ts";
-import { chartValues, output } from "./values.ts";
+import { chartValues, output, tokensSecret } from "./values.ts";
 
 export interface ChartOptions {
   /** Context of the kubeconfig to use. Undefined: the AWS CLI is asked for the cluster of the stage. */
@@ -58,6 +58,7 @@ export async function chart({ context, controllerChart }: ChartOptions): Promise
         `${clusterName} is not prepared, and this role may not do it: run this once as ANALYZE_CLUSTER_ADMIN_ROLE.`,
       );
     }
+    if (outputs.has("secret-arn")) await requireTokens(cluster);
     announce("web and worker, until the balancer finds them healthy");
     await install(cluster, {
       name: "analyze",
@@ -68,6 +69,15 @@ export async function chart({ context, controllerChart }: ChartOptions): Promise
     });
     await ensureGates(cluster, clusterNames.namespace, 15);
   });
+}
+
+async function requireTokens(cluster: Kubernetes): Promise<void> {
+  const { namespace } = clusterNames;
+  if (await succeeds(cluster, "get", "secret", tokensSecret, "-n", namespace)) return;
+  throw failure(
+    `Tasks are on in this stage, for callers with a token, and there is no Secret ${tokensSecret}. Write a line NAME SHA256 for each token ` +
+      `into a file named tokens (docs/queue.md), then: kubectl -n ${namespace} create secret generic ${tokensSecret} --from-file=tokens`,
+  );
 }
 
 async function succeeds(cluster: Kubernetes, ...args: string[]): Promise<boolean> {

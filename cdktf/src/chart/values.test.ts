@@ -21,13 +21,21 @@ it("gives the chart the registry, the images, the edge's name, its target group 
     test: { image: { repository: "analyze-prod/client", tag: "src-3" } },
     edge: { host: "analyze.example.org", targetGroup: { arn } },
     networkPolicy: { edgeCidrs: ["10.74.0.0/24", "10.74.1.0/24"] },
+    redis: { enabled: false },
   });
 });
 
-it("gives Redis the image of the stage's mirror", () => {
+it("turns tasks on where the stage has stores, for callers with a token, with Redis' image from the stage's mirror", () => {
   const image = `${registry}/analyze-prod/mirror/valkey:8.1`;
-  const outputs = new Map([...repositories("dev"), ["valkey-image", image]]);
-  expect(chartValues(outputs, tags)).toMatchObject({ redis: { image } });
+  const outputs = new Map([
+    ...repositories("prod"),
+    ["valkey-image", image],
+    ["secret-arn", "arn:aws:secretsmanager:1"],
+  ]);
+  expect(chartValues(outputs, tags)).toMatchObject({
+    redis: { enabled: true, image },
+    auth: { tokensSecretName: "analyze-tokens" },
+  });
 });
 
 it("gives the images alone where the edge is a cluster's own", () => {

@@ -13,7 +13,7 @@ export async function values(): Promise<void> {
 type Outputs = ReadonlyMap<string, string>;
 
 /**
- * The chart's values for these outputs: registry, images (with stores, also Redis's) and, where Terraform made the edge, its
+ * The chart's values for these outputs: registry, images (with stores, also Redis', else no Redis) and, where Terraform made the edge, its
  * name, target group and subnets. Throws when the stage has not been deployed.
  */
 export function chartValues(outputs: Outputs, tags: ImageTags): object {
@@ -27,8 +27,18 @@ export function chartValues(outputs: Outputs, tags: ImageTags): object {
     worker: image("worker"),
     test: image("client"),
     ...(outputs.has("target-group") ? edgeValues(outputs) : {}),
-    ...(outputs.has("valkey-image") ? { redis: { image: outputs.get("valkey-image") } } : {}),
+    ...(outputs.has("target-group") || outputs.has("valkey-image") ? { redis: redisValues(outputs) } : {}),
+    ...(outputs.has("secret-arn") ? { auth: { tokensSecretName: tokensSecret } } : {}),
   };
+}
+
+/** Secret with the tokens of those who may use tasks: a person makes it, in the chart's namespace. */
+export const tokensSecret = "analyze-tokens";
+
+/** A cluster of a stage without stores has no class of volumes, so tasks are off there. */
+function redisValues(outputs: Outputs): object {
+  const image = outputs.get("valkey-image");
+  return { enabled: outputs.has("secret-arn"), ...(image === undefined ? {} : { image }) };
 }
 
 function edgeValues(outputs: Outputs): object {

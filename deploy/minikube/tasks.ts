@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { UserError } from "@analyze/common/errors";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Options } from "./options.ts";
+import { names, ours } from "./trust.ts";
+
+function secret(name: string, namespace: string, stringData: Record<string, string>): object {
+  return { apiVersion: "v1", kind: "Secret", type: "Opaque", metadata: { name, namespace, labels: ours }, stringData };
+}
+
+function tokensIn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw new UserError(`--tokens: ${path} cannot be read (${code}). It has a line NAME SHA256 for each token.`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * The Secrets of tasks: Redis' password, random and made once, and the callers' tokens, where a file names them. web reads a change
+ * of the tokens without a restart. Rejects with a UserError where the file can't be read.
+ */
+export async function applyTaskSecrets(cluster: Cluster, { namespace, tokens }: Options): Promise<void> {
+  if (tokens !== undefined) await cluster.apply(secret(names.tokens, namespace, { tokens: tokensIn(tokens) }));
+  const { code } = await cluster.kubectl("-n", namespace, "get", "secret", names.redis);
+  if (code === 0) return;
+  const password = randomBytes(32).toString("hex");
+  await cluster.apply(secret(names.redis, namespace, { password }));
+}

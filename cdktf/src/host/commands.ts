@@ -1,7 +1,7 @@
+import { UserError } from "@analyze/common/errors";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { readHostConfig } from "./config.ts";
 import { hostEnvironment } from "./environment.ts";
-import { HostError } from "./host-error.ts";
 import { checksOf, findInstance } from "./instance.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
 import { type Destination, pinFromConsole, sshArguments, sshCommand } from "./remote.ts";
@@ -124,9 +124,10 @@ function say(text: string): void {
 export async function tunnel({ to, port }: TunnelChoice): Promise<void> {
   const host = await reach();
   if (host.config.access === "ssm") {
-    throw new HostError(
+    throw new UserError(
       "Session Manager forwards no port from the host to here. Deploy with ANALYZE_ACCESS=ssh, or give the host an edge " +
         "that it can reach by itself (ANALYZE_URL, ANALYZE_ADDRESS).",
+      { exitCode: 1 },
     );
   }
   say(`to ${host.instance.id}; Ctrl-C ends it. The client there calls it with ANALYZE_ADDRESS=127.0.0.1:${port}`);

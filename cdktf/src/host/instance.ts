@@ -1,3 +1,4 @@
+import { UserError } from "@analyze/common/errors";
 import {
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
@@ -5,7 +6,6 @@ import {
   type Instance as Ec2Instance,
 } from "@aws-sdk/client-ec2";
 import type { HostConfig } from "./config.ts";
-import { HostError } from "./host-error.ts";
 
 /** The client's host, as EC2 knows it. */
 export interface Instance {
@@ -28,7 +28,7 @@ export interface Checks {
 const alive = ["pending", "running", "stopping", "stopped"];
 
 /**
- * The one host of the stage, by its tags. Throws a HostError when there is none or more than one, and passes on what
+ * The one host of the stage, by its tags. Throws a UserError when there is none or more than one, and passes on what
  * the AWS SDK throws.
  */
 export async function findInstance(ec2: EC2Client, { stage, region }: HostConfig): Promise<Instance> {
@@ -43,18 +43,20 @@ export async function findInstance(ec2: EC2Client, { stage, region }: HostConfig
   const found = Reservations.flatMap(({ Instances = [] }) => Instances).map(instanceOf);
   const [instance, ...others] = found;
   if (instance === undefined) {
-    throw new HostError(
+    throw new UserError(
       `No host of stage ${stage} is in ${region}. \`npm run deploy\` makes one; if it is in another region or stage, set ` +
         "AWS_REGION or ANALYZE_STAGE; if it is another account's, set AWS_PROFILE.",
+      { exitCode: 1 },
     );
   }
   if (others.length > 0) {
     const list = found.map(
       ({ id, state, launched }) => `  ${id}  ${state}  launched ${launched ?? "at an unknown time"}`,
     );
-    throw new HostError(
+    throw new UserError(
       `${found.length} hosts of stage ${stage} are in ${region}, and there should be one:\n${list.join("\n")}\n` +
         "`npm run deploy` says which of them Terraform knows (output instance-id); terminate the other, then try again.",
+      { exitCode: 1 },
     );
   }
   return instance;
@@ -82,9 +84,10 @@ export async function checksOf(ec2: EC2Client, { id }: Instance): Promise<Checks
   };
 }
 
-/** The address to dial. Throws a HostError that says why there is none. */
+/** The address to dial. Throws a UserError that says why there is none. */
 export function addressOf({ address, id, state }: Instance): string {
-  if (state !== "running") throw new HostError(`${id} is ${state}: \`npm run host -- start\` starts it.`);
+  if (state !== "running")
+    throw new UserError(`${id} is ${state}: \`npm run host -- start\` starts it.`, { exitCode: 1 });
   if (address !== null) return address;
-  throw new HostError(`${id} has no public address: \`npm run deploy\` gives it its fixed one again.`);
+  throw new UserError(`${id} has no public address: \`npm run deploy\` gives it its fixed one again.`, { exitCode: 1 });
 }

@@ -1,9 +1,9 @@
+import { UserError } from "@analyze/common/errors";
 import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { quote } from "../../../deploy/ssh/quote.ts";
 import { run } from "../../../deploy/run.ts";
 import { captureOnHost } from "./commands.ts";
-import { HostError } from "./host-error.ts";
 
 /** Prints the page, or where there is none what the client said. An empty file is one that the client may replace. */
 function lineFor(args: readonly string[]): string {
@@ -21,7 +21,7 @@ function opener(): [program: string, ...args: string[]] {
 
 /**
  * Fetches the report of the host's client as a page to state/, and opens it in the browser of this machine.
- * @throws HostError where the page is there and no browser could be started.
+ * @throws UserError where the page is there and no browser could be started.
  */
 export async function openReport(args: readonly string[]): Promise<void> {
   const { code, text, stage } = await captureOnHost(lineFor(args));
@@ -37,5 +37,6 @@ export async function openReport(args: readonly string[]): Promise<void> {
   process.stdout.write(`The report is in ${file}\n`);
   const [program, ...before] = opener();
   const opened = await run(program, [...before, file]);
-  if (opened.code !== 0) throw new HostError(`No browser could be started (${program}): open that file by hand.`);
+  if (opened.code !== 0)
+    throw new UserError(`No browser could be started (${program}): open that file in a browser.`, { exitCode: 1 });
 }

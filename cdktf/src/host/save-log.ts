@@ -1,7 +1,7 @@
+import { UserError } from "@analyze/common/errors";
 import { mkdir, writeFile } from "node:fs/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { readHostConfig } from "./config.ts";
-import { HostError } from "./host-error.ts";
 import { findInstance } from "./instance.ts";
 import { run } from "../../../deploy/run.ts";
 import { refusal } from "../../../deploy/ssh/refusal.ts";
@@ -10,11 +10,11 @@ import { pinFromConsole, sshCommand } from "./remote.ts";
 /** Oldest first. Fails where there is no log: an empty file must not pass for a saved one. */
 const wholeLog = "test -f /var/log/analyze.log && ls -tr /var/log/analyze.log* | xargs sudo zcat -f";
 
-/** Copies the client's log, with what was rotated, from the host to cdktf/state/. Returns the file. Rejects with a HostError. */
+/** Copies the client's log, with what was rotated, from the host to cdktf/state/. Returns the file. Rejects with a UserError. */
 export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
   const config = readHostConfig(env);
   if (config.access === "ssm")
-    throw new HostError("Save the log first: `npm run host -- ssh`, then copy /var/log/analyze.log*.");
+    throw new UserError("Save the log first: `npm run host -- ssh`, then copy /var/log/analyze.log*.", { exitCode: 1 });
   const ec2 = new EC2Client({ region: config.region });
   const host = { config, instance: await findInstance(ec2, config) };
   await pinFromConsole(ec2, host);
@@ -22,7 +22,9 @@ export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
   const { code, stdout, stderr } = await run(program, ["-o", "BatchMode=yes", ...args], { timeoutMs: 120_000 });
   if (code !== 0) {
     const why = (await refusal(stderr, config.identityFile)) ?? "`npm run host -- ssh` shows why.";
-    throw new HostError(`The log of ${host.instance.id} could not be saved. ${why} Nothing was changed.`);
+    throw new UserError(`The log of ${host.instance.id} could not be saved. ${why} Nothing was changed.`, {
+      exitCode: 1,
+    });
   }
   await mkdir("state", { recursive: true });
   const file = `state/${config.stage}-${host.instance.id}.log`;

@@ -1,7 +1,7 @@
+import { UserError } from "@analyze/common/errors";
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
-import { HostError } from "./host-error.ts";
 import type { Instance } from "./instance.ts";
 import { run } from "../../../deploy/run.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
@@ -20,7 +20,7 @@ const interactive = "AWS-StartInteractiveCommand";
 /**
  * Runs a shell line through Session Manager for a program to read. `write` gets its stdout and stderr together, and nothing of
  * what the plugin says around them. `endless`: the line ends with the session, and not by itself.
- * Resolves with the line's exit code, which the plugin does not pass on; rejects with a HostError when the session did not last.
+ * Resolves with the line's exit code, which the plugin does not pass on; rejects with a UserError when the session did not last.
  */
 export async function runSession(
   destination: Destination,
@@ -42,10 +42,11 @@ export async function runSession(
     ended.finally(() => printed.end()),
   ]);
   if (code !== null) return code;
-  if (exit.stderr !== "") throw new HostError(exit.stderr);
+  if (exit.stderr !== "") throw new UserError(exit.stderr, { exitCode: 1 });
   if (exit.code !== 0) return exit.code;
-  throw new HostError(
+  throw new UserError(
     `Session Manager ended the session with ${destination.instance.id} before the command did; its words are above.`,
+    { exitCode: 1 },
   );
 }
 
@@ -57,7 +58,7 @@ function session({ config, instance }: Destination, document?: string, line = ""
 
 function running({ id, state }: Instance): string {
   if (state === "running") return id;
-  throw new HostError(`${id} is ${state}: \`npm run host -- start\` starts it.`);
+  throw new UserError(`${id} is ${state}: \`npm run host -- start\` starts it.`, { exitCode: 1 });
 }
 
 /** Passes on the lines between the plugin's greeting and the mark. Resolves with the code behind the mark; null: no mark came. */

@@ -23,21 +23,22 @@ export interface TargetDefaults {
   readonly egressCidr: string | null;
 }
 
-const passedOn = [
+/** The client's variables that decide what its host runs. */
+export const clientVariables = [
   "ANALYZE_URL",
   "ANALYZE_ADDRESS",
   "ANALYZE_SCHEDULE",
   "ANALYZE_PROBE",
   "ANALYZE_MAINTENANCE",
   "ANALYZE_DOWN_AFTER",
-];
+] as const;
 const caOnHost = "/etc/analyze/ca.crt";
 
 /** Reads the client's own variables and ANALYZE_EGRESS_CIDR; null after at least one fault was added. */
 export function targetFrom(env: NodeJS.ProcessEnv, defaults: TargetDefaults, faults: string[]): Target | null {
   const before = faults.length;
   const settings: Record<string, string> = { ...defaults.clientDefaults };
-  for (const name of passedOn) {
+  for (const name of clientVariables) {
     const value = env[name];
     if (value !== undefined) settings[name] = value;
   }

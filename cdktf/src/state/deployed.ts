@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UserError } from "@analyze/common/errors";
 import { nameSetting } from "@analyze/common/settings";
 import type { Config } from "../config.ts";
+import { clientVariables } from "../settings/target.ts";
 import { nameOfPlace, type Place, readKept, writeKept } from "./place.ts";
 
 const shape = z.object({
@@ -27,12 +28,7 @@ export type Deployed = z.infer<typeof shape>;
 const kept = [
   "ANALYZE_ACCESS",
   "ANALYZE_SSH_CIDR",
-  "ANALYZE_URL",
-  "ANALYZE_ADDRESS",
-  "ANALYZE_SCHEDULE",
-  "ANALYZE_PROBE",
-  "ANALYZE_MAINTENANCE",
-  "ANALYZE_DOWN_AFTER",
+  ...clientVariables,
   "ANALYZE_HEARTBEAT_CIDR",
   "ANALYZE_EGRESS_CIDR",
   "ANALYZE_INSTANCE_TYPE",

@@ -113,7 +113,7 @@ describe("npm's commands install what is missing and nothing else", () => {
     expect(calls()).toEqual(["ci", "ci"]);
   });
 
-  it("leaves a lock file that a workspace's package.json has outgrown to npm, which refuses it with the reason", () => {
+  it("leaves an outdated lock file to npm, which rejects it with the reason", () => {
     all();
     put("part/package.json", { dependencies: { zod: "4.0.0", hono: "4.0.0" } });
     runtime();

@@ -83,7 +83,7 @@ it("an expired leaf, one not yet valid, and one by another CA are refused by the
   expect(await ask(await issueServerLeaf(other, { hosts }), ca.certificate)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
 });
 
-it("a certificate that is made in the year 9999 ends with it", async () => {
+it("limits a certificate issued in the year 9999 to the end of that year", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"], now: new Date("9999-06-01T00:00:00Z") });
   expect(new Date(new X509Certificate(ca.certificate).validTo)).toEqual(new Date("9999-12-31T23:59:59Z"));
 });

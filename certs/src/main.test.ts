@@ -106,7 +106,7 @@ describe("npm run certs", () => {
     );
   });
 
-  it("--show ends with 1 when something is to be done, and changes nothing", async () => {
+  it("--show ends with 1 when something is due, and changes nothing", async () => {
     await issueAll({ dir });
     expect((await run("--show")).code).toBe(0);
     await shortenLeaf(20);
@@ -118,7 +118,7 @@ describe("npm run certs", () => {
     expect(readFileSync(join(dir, "tls.crt"), "utf8")).toBe(before);
   });
 
-  it("--every renews what comes due while it runs, goes on after a fault, and ends at SIGTERM", async () => {
+  it("--every renews what comes due while it runs, continues after a fault, and ends at SIGTERM", async () => {
     const program = start("--every", "1s");
     await program.waitFor(/Issued the edge certificate/);
     await shortenLeaf(20);

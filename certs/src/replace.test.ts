@@ -86,7 +86,7 @@ describe("replacing the CA", () => {
     expect(readdirSync(dir)).toEqual(["ca-old.crt", "ca-old.key", "ca.crt", "ca.key", "tls.crt", "tls.key"]);
   });
 
-  it("goes on when the CA's key is lost: the leaf serves until the new CA issues", async () => {
+  it("continues when the CA's key is lost: the leaf is served until the new CA issues one", async () => {
     const old = trusted();
     rmSync(pathsOf(dir, "ca").key);
     await expect(onDay(0, { renew: true })).rejects.toThrow(/ca\.key is not there/);

@@ -51,7 +51,7 @@ describe("write", () => {
     expect(readFileSync(join(dir, "a.key"), "utf8")).toBe("new");
   });
 
-  it("is forgotten by the next run when it was killed before its set was valid", () => {
+  it("is discarded by the next run when it was killed before its set was valid", () => {
     mkdirSync(join(dir, ".stage-1"));
     writeFileSync(join(dir, ".stage-1/a.key"), "half");
     recover(dir);
@@ -60,7 +60,7 @@ describe("write", () => {
 });
 
 describe("a run of certs", () => {
-  it("leaves a whole set or none, wherever it is killed", async () => {
+  it("leaves a complete set or none, wherever it is killed", async () => {
     let killed = 0;
     for (const call of Array.from({ length: 14 }, (_, index) => index + 1)) {
       // Kills the process at the n-th call that changes the file system.

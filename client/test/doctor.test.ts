@@ -81,7 +81,7 @@ it("the holder of a log is found after a symlink took the log's place", async ()
   lock.release();
 });
 
-it("a CA file that was replaced while the client ran is not taken for an attack, as the log says", async () => {
+it("does not report a CA file that was replaced while the client ran as an attack, in the log either", async () => {
   const [log, caFile] = [join(dir, "replaced.log"), join(dir, "foreign.crt")];
   writeFileSync(caFile, (await createAuthority({ hosts: [host], commonName: "Foreign CA" })).certificate);
   const hint = "the edge's certificate has not changed: the CA file here has: npm run certs -- --show";

@@ -69,7 +69,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     expect(line).toMatchObject({ kind: "FAIL", hop: "app", status: 404, err: "not-found" });
   });
 
-  it("a text larger than the edge lets in is the edge's 413", async () => {
+  it("a text above the edge's limit is the edge's 413", async () => {
     const line = await ask(target, { kind: "analyze", text: "x".repeat(1_100_000) });
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", status: 413, err: "HTTP-413" });
   });

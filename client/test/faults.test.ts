@@ -84,7 +84,7 @@ describe("log and doctor name the hop, the hint says what to type, and the next 
   });
 });
 
-it("is the silence of a machine that lets connections wait, at tcp", async () => {
+it("reports a machine that does not accept connections as silent, at tcp", async () => {
   const listener = `require("node:net").createServer().listen({ host: "127.0.0.1", port: 0, backlog: 1 }, function () {
     console.log("port=" + this.address().port);
   })`;

@@ -70,7 +70,7 @@ describe("analyze report", () => {
     });
   });
 
-  it("never lets a server's text drive the terminal", async () => {
+  it("removes terminal control characters from a server's text", async () => {
     const { out } = await analyze("report", "--until", until);
     expect(out).toContain("\\u001b[2J\\u202eevil");
     expect(out).not.toContain("\u001B");
@@ -123,7 +123,7 @@ describe("analyze export", () => {
 });
 
 describe("analyze tail", () => {
-  it("shows the last lines, or the last that were not well, and nothing that drives a terminal", async () => {
+  it("shows the last lines, or the last failed ones, without terminal control characters", async () => {
     const { out } = await analyze("tail", "-n", "3");
     expect(out.split("\n")[0]).toBe(okLine(begin + 999 * minute).trim());
     expect(out.split("\n")[1]).toBe("\\u001b[2J\\u202eevil is no line");

@@ -57,7 +57,7 @@ describe("a log without any line to report on", () => {
     }
   });
 
-  it("leaves the other commands well", async () => {
+  it("does not affect other commands", async () => {
     const other = join(folder, "empty.log");
     await writeFile(other, "");
     for (const command of ["export", "tail"])

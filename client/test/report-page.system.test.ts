@@ -117,7 +117,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("names its pictures for who cannot see them, and has the same figures as a table", async () => {
+  it("has text alternatives for its charts, and the same figures as a table", async () => {
     const page = await open({});
     expect(await page.getByRole("img", { name: "Latency of good probes in milliseconds" }).count()).toBe(1);
     expect(await page.getByRole("img", { name: /Every due slot/ }).count()).toBe(1);

@@ -50,7 +50,7 @@ it("renews a certificate in its last 30 days while npm start runs, and keeps its
   expect(readFileSync(pathsOf(dir, "tls").key, "utf8")).toContain("PRIVATE KEY");
 });
 
-it("says once what only a person can do, and goes on", async () => {
+it("reports once what needs a person, and continues", async () => {
   const text = await shown(inDays(-1), /Not renewed[^]*Not renewed/, true);
   expect(text.match(/tls\.crt expired on/g)).toHaveLength(1);
   expect(text).toMatch(/Not renewed: .*ca\.key is not there/);

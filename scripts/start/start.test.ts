@@ -142,7 +142,7 @@ it("when one part dies the rest is ended, and the exit code says so", async () =
   expect(started.output()).toContain("worker was ended by SIGKILL, so the rest is ended too");
 });
 
-it("a taken port is named with the variable that moves it, and nothing is started", async () => {
+it("names a taken port with its variable, and starts nothing", async () => {
   const { server, port } = await listening();
   const started = start({ ...(await freePorts()), START_PORT: String(port) });
   expect(await started.ended).toBe(1);
@@ -172,7 +172,7 @@ it("shows the client's messages among its lines, and keeps them in logs/client.l
   expect(await started.stop()).toBe(0);
 });
 
-it("a start that runs already is named, and after kill -9 the processes that it left", async () => {
+it("names a start that is already running, and after kill -9 its remaining processes", async () => {
   const ports = await freePorts();
   const first = start(ports, "--every", "1s");
   await first.waitFor(/^\S+Z ok /m);

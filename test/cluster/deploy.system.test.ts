@@ -58,14 +58,14 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await state(world)).toBe(before);
   });
 
-  it("restores what someone changed by hand", async () => {
+  it("restores what was changed with kubectl", async () => {
     const policy = ["-n", world.namespace, "networkpolicy/deny-all"] as const;
     await world.cluster.read("delete", ...policy);
     expect(await script("deploy")).toContain("every pod is ready");
     expect(await world.cluster.read("get", ...policy, "-o", "name")).toContain("deny-all");
   });
 
-  it("removes what someone added by hand", async () => {
+  it("removes what was added with kubectl", async () => {
     await world.cluster.read("-n", world.namespace, "set", "env", "deployment/web", "FOO=bar");
     expect(await script("deploy")).toContain("Changes by hand … removed from deployment/web\n");
     const path = "jsonpath={.spec.template.spec.containers[0].env}";
@@ -73,7 +73,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await script("deploy")).toContain("unchanged: what runs is what would be deployed");
   });
 
-  it("rolls back what does not come up, says why, and serves on", async () => {
+  it("rolls back a release that does not become ready, says why, and continues to serve", async () => {
     const broken = script("deploy", "--set", "worker.image.tag=no-such-tag", "--timeout", "20s");
     await expect(broken).rejects.toThrow(/rolled back[^]*no-such-tag/);
     const reply = await ask(edgeOf(world), { path: "/analyze", body: '{"text":"still here"}' });
@@ -105,7 +105,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await script("deploy")).toMatch(/^ok /m);
   });
 
-  it("helm test asks the edge from inside the cluster", async () => {
+  it("helm test calls the edge from inside the cluster", async () => {
     const { code, stdout } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
   });

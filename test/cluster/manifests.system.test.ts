@@ -64,7 +64,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
     expect(yaml).not.toMatch(/analyze-tls|analyze-ca|name: edge/);
   });
 
-  it("is refused with every fault that there is, in sentences", () => {
+  it("is rejected with every fault, as sentences", () => {
     const wrong = ["edge.clientCertificates.enabled=true", "edge.rateLimit.requestsPerSecond=5"];
     expect(() => rendered("prod", ...wrong)).toThrow(
       /targetGroup\.arn is empty: [^]*edgeCidrs is empty[^]*clientCertificates\.enabled has no effect[^]*requestsPerSecond must be 0/,

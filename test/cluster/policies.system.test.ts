@@ -60,7 +60,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     expect(allowed(rendered("dev"))).toEqual([...between, ...edges([controller], [web], [8080])]);
   });
 
-  it("let nobody reach Redis where tasks are off, and worker reach nothing", () => {
+  it("allow no access to Redis if tasks are off, and none from worker", () => {
     expect(allowed(rendered("dev", "redis.enabled=false"))).toEqual([
       ...edges([web], [worker], [8080]),
       ...edges([web], [dns], [53]),
@@ -75,7 +75,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     );
   });
 
-  it("let everybody reach web where its Service is published past the edge, and nobody else", () => {
+  it("let any address reach web if its Service is published without the edge, and only web", () => {
     const published = allowed(rendered("dev", "web.service.type=NodePort"));
     const callers = [worker, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
     const outside = callers.filter(({ namespace: home }) => home !== namespace);

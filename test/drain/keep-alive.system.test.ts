@@ -10,7 +10,7 @@ const idleMs = 62_000;
 describe.concurrent.each(["web", "worker"] as const)(
   "a connection to %s that was idle for longer than nginx keeps one",
   (name) => {
-    it("is open still, and takes a request", async () => {
+    it("is still open, and accepts a request", async () => {
       const pair = await startServicePair();
       const socket = connect({ host: "127.0.0.1", port: pair[name].port });
       const ask = async (): Promise<string> => {

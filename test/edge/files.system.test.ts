@@ -23,7 +23,7 @@ describeWith(["gixy"], "nginx/ as files", () => {
 });
 
 describeWith(["systemd", "nginx"], "the unit for a bare machine", () => {
-  it("is sound, and leaves the service little that it could abuse", async () => {
+  it("is valid, and restricts the service", async () => {
     expect(await printed("systemd-analyze", "verify", "analyze-edge.service")).toBe("");
     const rated = await printed(
       "systemd-analyze",

@@ -63,7 +63,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
     });
   });
 
-  it("meets every hostile request as the table says; the worker sees nothing that it must not see", async () => {
+  it("answers every hostile request as the table says; none reaches worker that must not", async () => {
     const [host = "", port] = edge().address.split(":");
     const tls = { ca: edge().ca, servername: "analyze.test" };
     const target = { name: "nginx", host, port: Number(port), tls, ledger: ledgerFrom(stack.worker) } as const;

@@ -53,7 +53,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(await ask(edge, { ...post, clientCertificate: credential(ours.dir) })).toMatchObject({ status: 200 });
   });
 
-  it("a caller that knows no ECDSA gets the RSA certificate, the others keep theirs", async () => {
+  it("a caller without ECDSA gets the RSA certificate, the others the ECDSA certificate", async () => {
     const { dir } = await issue();
     const both = mkdtempSync(join(tmpdir(), "both-"));
     cpSync(dir, both, { recursive: true });

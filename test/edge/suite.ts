@@ -144,26 +144,26 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
 }
 
 function closed(edge: () => Edge): void {
-  it("nobody listens in clear", async () => {
+  it("nothing listens without TLS", async () => {
     await expect(ask(edge(), { clear: true })).rejects.toThrow(/ECONNREFUSED|EHOSTUNREACH|ETIMEDOUT|aborted/);
   });
 }
 
 function clear(edge: () => Edge, traits: EdgeTraits): void {
-  it("a GET or HEAD in clear is redirected to the same address over https", async () => {
+  it("redirects a GET or HEAD over http to the same address over https", async () => {
     for (const method of ["GET", "HEAD"]) {
       const { status, headers } = await ask(edge(), { clear: true, method, path: "/random?x=1" });
       expect([status, headers.location]).toEqual([308, `${edge().url}/random?x=1`]);
     }
   });
 
-  it("a POST in clear never reaches the app", async () => {
+  it("a POST over http never reaches the app", async () => {
     const { status, headers, body } = await ask(edge(), { ...analyze, clear: true });
     expect(headers["x-served-by"]).toBeUndefined();
     expect([status, body.includes("https only")]).toEqual(traits.clear === "refuses POST" ? [400, true] : [308, false]);
   });
 
-  it("a host that is not ours gets no redirect in clear", async () => {
+  it("does not redirect http for an unknown host", async () => {
     const status = await ask(edge(), { clear: true, headers: { host: "other.test" } }).then(
       (reply) => reply.status,
       () => "closed",

@@ -6,7 +6,7 @@ const weak = { ciphers: "ALL:@SECLEVEL=0" };
 
 /** The TLS facts that every edge must show. Call it inside `describeWith(["sslyze"], …)`. */
 export function tlsSuite(edge: () => Edge): void {
-  it("TLS 1.3 and 1.2 are spoken, 1.1 is refused by the edge", async () => {
+  it("the edge accepts TLS 1.3 and 1.2, and rejects 1.1", async () => {
     expect(await shakeHands(edge())).toMatchObject({ protocol: "TLSv1.3" });
     expect(await shakeHands(edge(), { maxVersion: "TLSv1.2" })).toMatchObject({ protocol: "TLSv1.2" });
     const old = await shakeHands(edge(), { minVersion: "TLSv1", maxVersion: "TLSv1.1", ...weak });

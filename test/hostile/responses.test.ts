@@ -27,7 +27,7 @@ it("an answer without framing lasts until the connection ends", () => {
   expect(parse(answer, { ended: true })).toEqual([[400, "no"]]);
 });
 
-it("100 Continue is no answer, and an answer to HEAD has no body", () => {
+it("ignores 100 Continue, and expects no body in an answer to HEAD", () => {
   const answer = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 405 Method Not Allowed\r\nContent-Length: 9\r\n\r\n";
   expect(parse(answer, { toHead: true })).toEqual([[405, ""]]);
 });

@@ -34,7 +34,7 @@ it("the table has at least sixty rows, each with an id of its own that fits a re
   expect(ids.filter((id) => !/^[a-z0-9-]{1,40}$/.test(id))).toEqual([]);
 });
 
-it("a server that answers everything alike is found out, and what Node's parser refuses is not held against it", async () => {
+it("detects a server that answers everything alike, except for what Node's parser rejects", async () => {
   const faults = await faultsOf((_request, response) => response.end("{}"));
   expect(faults["json-cut-short"]).toEqual(["answered 200, not 400"]);
   expect(faults["type-text"]).toEqual(["answered 200, not 415"]);
@@ -43,7 +43,7 @@ it("a server that answers everything alike is found out, and what Node's parser 
   expect(Object.keys(faults)).not.toContain("length-and-chunked");
 });
 
-it("a server that repeats the input and shows a stack is found out", async () => {
+it("detects a server that repeats the input and shows a stack", async () => {
   const faults = await faultsOf((request, response) => {
     response.writeHead(404).end(`${request.url} ${new SyntaxError("Unexpected token").stack}`);
   });

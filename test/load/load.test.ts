@@ -79,7 +79,7 @@ it("a keep-alive lane holds one connection, a fresh lane makes one for each requ
   expect(counts).toEqual([10, 1, 10, 10]);
 });
 
-it("a port where nobody listens loses everything, by its error code", async () => {
+it("counts every request to a closed port as lost, by its error code", async () => {
   const gone = await backend();
   await Promise.all(open.splice(0).map((one) => one.close()));
   const { ok, byStatus } = await startLoad({ url: urlOf(gone), count: 4 }).result;
@@ -118,7 +118,7 @@ it("the ledger counts ids in JSON logs, and names the doubled and the missing", 
   expect(missingFrom(ledger, ["a", "b", "c"])).toEqual(["c"]);
 });
 
-it("new connections go where the address leads by then, and one that exists stays where it is", async () => {
+it("new connections go to the current address, and an existing one stays", async () => {
   const [first, second] = [await backend(), await backend()];
   let at = first;
   const load = startLoad({

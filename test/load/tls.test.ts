@@ -26,7 +26,7 @@ afterEach(() => {
   server.close();
 });
 
-it("a certificate changed under the load is seen by fresh connections at once, and none counts as wrong", async () => {
+it("new connections see a certificate that changes under load at once, and none counts as wrong", async () => {
   const authority = await createAuthority({ hosts });
   const leaves = [await issueServerLeaf(authority, { hosts }), await issueServerLeaf(authority, { hosts })];
   const [before = "", after = ""] = leaves.map(fingerprintOf);

@@ -24,7 +24,7 @@ describe("texts that are too long", () => {
     expect(parseLine(formatLine({ ...ok, err: "e".repeat(201) }))).toMatchObject({ err: `${"e".repeat(199)}…` });
   });
 
-  it("a cut never leaves half a character", () => {
+  it("never cuts within a character", () => {
     const err = `${"e".repeat(198)}👩${"e".repeat(9)}`;
     expect(parseLine(formatLine({ ...ok, err }))).toMatchObject({ err: `${"e".repeat(198)}…` });
     const early = `👩${"e".repeat(300)}`;

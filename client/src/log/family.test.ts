@@ -125,8 +125,8 @@ it.each([
   expect(isPacked(name)).toBe(packed);
 });
 
-describe("what is at a path in place of a regular file", () => {
-  it("is nothing to name where there is a file, or nothing at all", async () => {
+describe("a path that is not a regular file", () => {
+  it("is undefined for a regular file, and for a missing one", async () => {
     write("analyze.log");
     expect(await notRegular(join(folder, "analyze.log"))).toBeUndefined();
     expect(await notRegular(join(folder, "none"))).toBeUndefined();

@@ -132,14 +132,14 @@ describe("looking for an earlier part of a file", () => {
     expect(part).toEqual(numbered(10_000).split("\n").slice(8977, 10_000));
   });
 
-  it("looks at no part of a file that is not longer than one", async () => {
+  it("reads a short file in one part", async () => {
     await writeFile(path, numbered(kilobyte));
     expect(await seek(Infinity)).toEqual({ offset: 0, parts: [] });
     await writeFile(path, `.\n${numbered(kilobyte)}`);
     expect((await seek(Infinity)).parts).toHaveLength(1);
   });
 
-  it("passes over a part that has no whole line", async () => {
+  it("skips a part that has no whole line", async () => {
     await writeFile(path, `${numbered(2000)}${"\0".repeat(65 * kilobyte)}`);
     const { offset, parts } = await seek(Infinity);
     expect(parts).toHaveLength(1);

@@ -78,7 +78,7 @@ it.each(rows)("calls the URL as healthchecks.io reads it: $kind", async (line, e
   expect(agents).toEqual(["analyze-client/1.2.3"]);
 });
 
-it("is silent for lines that say nothing about a slot", async () => {
+it("makes no call for lines that are not about a slot", async () => {
   const beat = heartbeat();
   beat.written({ kind: "gap", time: 0, from: 0, slots: 1, why: "restart" });
   beat.written({ kind: "stop", time: 0, why: "SIGTERM" });

@@ -33,6 +33,6 @@ it("a file that was renamed is left alone, and the next line begins a new one", 
   expect(readFileSync(log, "utf8")).toBe("two\n");
 });
 
-it("a log that cannot be opened is an error, not silence", async () => {
+it("reports a log that cannot be opened as an error", async () => {
   await expect(appendLine(join(dir, "missing", "analyze.log"), "one\n")).rejects.toThrow(/ENOENT/);
 });

@@ -51,7 +51,7 @@ it("refuses a second client whose symlink led nowhere yet", async () => {
   await expect(take(other)).rejects.toThrow(/4711/);
 });
 
-it("goes on with the new file after a rotation, and gives up the old one", async () => {
+it("continues with the new file after a rotation, and closes the old one", async () => {
   const [other, rotated] = [join(dir, "other.log"), `${log}.1`];
   writeFileSync(log, "");
   const first = await take(log);

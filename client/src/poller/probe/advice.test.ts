@@ -130,7 +130,7 @@ describe("advice on a failure", () => {
     expect(advise({ ...situation, verdict: { hop: "app" }, now: 0 })).toBeUndefined();
   });
 
-  it("shows what the other side wrote, and is not driven by it", () => {
+  it("shows what the other side wrote, without terminal control characters", () => {
     expect(advised({ hop: "edge", err: "HTTP-500", answer: { servedBy: "x\u001b[2J" } })?.means).toContain(
       '"x\\u001b[2J" answered',
     );

@@ -59,7 +59,7 @@ describe("an error as data", () => {
     });
   });
 
-  it("of a mismatch of lengths after the head is what it says", () => {
+  it("keeps the message of a length mismatch after the head", () => {
     const error = Object.assign(named("ResponseContentLengthMismatchError", "short"), { code: "UND_ERR_X" });
     expect(describeFailure(error, "wait", true)).toEqual({ code: "UND_ERR_X", message: "short", phase: "wait" });
   });

@@ -73,7 +73,7 @@ it.each(loopback6)("the brackets of %s are not part of the address", async (ip) 
   expect(shown).toMatchObject({ signer: "ours" });
 });
 
-it("a port that refuses ends in nothing to show", async () => {
+it("shows no certificate of a port that refuses", async () => {
   await stage.shut();
   const shown = await inspectCertificate(stage.target, 15_000);
   await stage.open();
@@ -91,7 +91,7 @@ it("the connection is closed once the certificate was seen", async () => {
   await closed.promise;
 });
 
-it("a silent port ends in nothing to show, in time", async () => {
+it("shows no certificate of a silent port, within the limit", async () => {
   stage.play(() => undefined);
   expect(await inspectCertificate(stage.target, 200)).toBeUndefined();
 });

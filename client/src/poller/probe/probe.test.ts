@@ -37,7 +37,7 @@ it("a second attempt that is good makes the slot flaky, with what the first fail
   expect(sockets.size).toBe(2);
 });
 
-it("no session is resumed: a certificate that was exchanged is seen by the very next attempt", async () => {
+it("resumes no session: the next attempt sees a replaced certificate", async () => {
   stage.play(overTls(stage.leaf, goodAnswer));
   const before = (await ask()).attempts[0]?.certificate?.fingerprint;
   stage.play(overTls(await issueServerLeaf(stage.authority, { hosts: [host] }), goodAnswer));

@@ -67,7 +67,7 @@ it("after the clock was set back, the slots that come again are taken off the ac
   expect(ledger.claim(42 * minute)).toEqual({ run: true });
 });
 
-it("a log that ends in such a line goes on before it", () => {
+it("a log that ends in such a line continues before it", () => {
   const history: LogLine[] = [
     ranAt(100),
     { kind: "gap", from: 41 * minute, time: 100 * minute, slots: -60, why: "clock" },
@@ -77,7 +77,7 @@ it("a log that ends in such a line goes on before it", () => {
 
 const gap = (slots: number): LogLine => ({ kind: "gap", from: 1 * minute, time: 5 * minute, slots, why: "restart" });
 
-describe("where the account goes on", () => {
+describe("where the account continues", () => {
   it.each(["ok", "flaky", "FAIL", "planned"] as const)("after a run that was %s", (kind) => {
     const ledger = createLedger(minutes, [{ ...ranAt(2), kind }]);
     expect(ledger.claim(4 * minute).gap).toMatchObject({ from: 3 * minute, slots: 1 });

@@ -103,7 +103,7 @@ it.each([
   expect(await ask(slot)).toEqual({ ...failed, kind: "planned", plan: "disks" });
 });
 
-it("a failure outside is a failure, and a good run in it is good", async () => {
+it("a failure outside of it is a failure, and a good run within it is good", async () => {
   const run = { time: 0, hop: "app", ms: 1, late: 0, try: 1, id: "x" } as const;
   expect(await withPlan(never, Date.now, async () => ({ ...run, kind: "FAIL" }))(0)).toMatchObject({ kind: "FAIL" });
   for (const kind of ["ok", "flaky"] as const)

@@ -72,7 +72,7 @@ describe("when the clock is set", () => {
     expect(slots).toEqual(["06:21", "05:27", "05:28"]);
   });
 
-  it("forward by an hour, the next minute is due as ever", async () => {
+  it("forward by an hour, the next minute is due as usual", async () => {
     begin();
     await vi.advanceTimersByTimeAsync(minute);
     vi.setSystemTime(Date.now() + 60 * minute);

@@ -141,7 +141,7 @@ describe("the client's certificate and key", () => {
   });
 });
 
-describe("what weakens TLS from outside is a fault of the settings", () => {
+describe("rejects settings that weaken TLS", () => {
   const always: [Record<string, string>, string[], RegExp][] = [
     [{ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, [], /NODE_TLS_REJECT_UNAUTHORIZED=0 turns off.*unset it/],
     [{ OPENSSL_CONF: "/tmp/x.cnf" }, [], /OPENSSL_CONF="\/tmp\/x\.cnf" changes.*unset it/],
@@ -174,7 +174,7 @@ describe("what weakens TLS from outside is a fault of the settings", () => {
     expect(faults).toMatch(/NODE_TLS_REJECT_UNAUTHORIZED.*\n.*ANALYZE_PROBE="ping"/);
   });
 
-  it("is not what only looks like it", () => {
+  it("ignores names that only look similar", () => {
     const harmless = {
       NODE_TLS_REJECT_UNAUTHORIZED: "1",
       NODE_OPTIONS: "--no-use-openssl-ca --tls-min-v1.2 --import x",

@@ -115,7 +115,7 @@ describe("outages", () => {
 });
 
 describe("maintenance", () => {
-  it("of another reason is another maintenance", () => {
+  it("with another reason is another maintenance", () => {
     const lines = [planned(0, "disks"), planned(1, "disks"), planned(2, "nodes"), planned(3), okLine(at(4))];
     expect(reportOf(lines, at(5)).maintenance).toEqual([
       { from: at(0), until: at(2), planned: 2, why: "disks" },

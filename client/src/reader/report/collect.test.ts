@@ -23,8 +23,8 @@ function collected(lines: LogLine[], { to = at(100), now = at(100) } = {}): Coll
   return log;
 }
 
-describe("what a report takes of a log", () => {
-  it("is nothing of no lines", () => {
+describe("what a report reads of a log", () => {
+  it("is empty without lines", () => {
     const { runs, ...rest } = collected([]);
     expect(runs.size).toBe(0);
     expect(rest).toEqual({ gaps: [], starts: [], begin: Infinity, future: { lines: 0, latest: -Infinity } });
@@ -71,7 +71,7 @@ describe("what a report takes of a log", () => {
     expect(collected([runLine(at(11) + 1000)], { now: at(10) }).future.lines).toBe(1);
   });
 
-  it("has the latest word on the certificate and on the client's stop, whatever the order", () => {
+  it("has the latest certificate and stop of the client, in any order of lines", () => {
     const log = collected([
       runLine(at(1), { cert: 30 }),
       runLine(at(3), { cert: 28 }),

@@ -77,7 +77,7 @@ describe("the report for programs", () => {
 });
 
 describe("the report on several places for programs", () => {
-  it("has what they say together, and each by its name", () => {
+  it("has the combined state, and each place by its name", () => {
     const places = [
       { name: "home", report: reportOn("oXXo") },
       { name: "ec2", report: reportOn("ooXo") },

@@ -22,7 +22,7 @@ function placesOf(letters: Record<string, string>): { places: Place[]; all: Toge
   return { places, all: together(places, 99.9) };
 }
 
-describe("what places say together, in a sentence", () => {
+describe("the combined state of places, as a sentence", () => {
   it.each([
     [{ a: "oo", b: "oo" }, "UP from a, b"],
     [{ a: "oo", b: "oo??" }, "UP from a; nothing is known from b"],
@@ -44,8 +44,8 @@ describe("what places say together, in a sentence", () => {
   });
 });
 
-describe("what became of the slots", () => {
-  it("is a sum that has every verdict that there is, and always up and down", () => {
+describe("the results of the slots", () => {
+  it("is a sum of the verdicts that occur, and always of up and down", () => {
     expect(placesSum(placesOf({ a: "oo", b: "oo" }).all)).toBe("2 due = 2 up + 0 down");
     expect(placesSum(placesOf({ a: "oXXXp?", b: "ooX?p?" }).all)).toBe(
       "6 due = 1 up + 1 down from some places + 1 down + 1 failed, unconfirmed + 1 planned + 1 unknown",
@@ -63,7 +63,7 @@ describe("an incident in words", () => {
     expect(incidentPlaces({ ...incident, verdict })).toBe(words);
   });
 
-  it("has its length, and whether it lasts", () => {
+  it("has its length, and whether it continues", () => {
     const { all } = placesOf({ a: "ooooo" });
     expect(incidentLength({ ...incident, until: at(3) }, all)).toBe("2 min");
     expect(incidentLength(incident, all)).toBe("4 min, still on");
@@ -116,13 +116,13 @@ describe("the report on several places", () => {
     );
   });
 
-  it("has its sentence in bold where the screen can", () => {
+  it("has its sentence in bold if the screen supports it", () => {
     const { places, all } = placesOf({ a: "oo", b: "oo" });
     const [first] = drawPlacesText(places, all, { ...plain, colour: true }).split("\n");
     expect(first).toBe("\u001B[1mUP from a, b\u001B[22m");
   });
 
-  it("in one line names the places whose log was not read to its end", () => {
+  it("names in one line the places whose log was not read to its end", () => {
     const { places, all } = placesOf({ a: "oX", b: "oo" });
     expect(drawPlacesLine(places, all)).toBe(
       "analyze: DOWN from a, UP from b: the way there, or a part of the service · 0 down, 1 down from some places in 2 min\n",

@@ -49,7 +49,7 @@ describe("one service seen from two places", () => {
     expect(new Set(page.match(/ id="[^"]+"/g)).size).toBe(page.match(/ id="[^"]+"/g)?.length);
   });
 
-  it("is not called down on the word of one place, when the other knows nothing", () => {
+  it("is not down if only one place has a result", () => {
     const { all, places } = placesOf({ home: "ooXX", ec2: "oo??" });
     expect(all.slots).toMatchObject({ down: 0, partial: 0, unconfirmed: 2 });
     expect(all.objective.held).toBeUndefined();

@@ -4,7 +4,7 @@ import { at, reportOf } from "../../../test/report-of.ts";
 import { formatLine } from "../../line/format.ts";
 import { drawText } from "./text.ts";
 
-describe("what a report is about", () => {
+describe("the target of a report", () => {
   it("deduces the cadence of a log that begins in the middle, without a start line", () => {
     const slots = [0, 5, 10, 20, 25, 45].map((index) => okLine(at(index)));
     expect(reportOf(slots, at(46)).slots).toMatchObject({ due: 10, ok: 6, unknown: 4 });

@@ -23,7 +23,7 @@ describe("runs in columns", () => {
         expect(runsOf([0, { kind, hop, ms: 7 }]).at(0)).toMatchObject({ kind, hop, ms: 7, time: at(0) });
   });
 
-  it("keep the texts that the report needs, so that they cannot drive a terminal", () => {
+  it("keep the texts that the report needs, without terminal control characters", () => {
     const texts = { err: "e\u001b", hint: "h\u202e", first: "f\u0007", plan: "p\u0000", beat: "failed" } as const;
     const kept = (kind: RunLine["kind"]): object => {
       const { time: _time, hop: _hop, ms: _ms, ...rest } = runsOf([0, { kind, ...texts }]).at(0);
@@ -54,7 +54,7 @@ describe("runs in columns", () => {
   });
 });
 
-describe("the rows of a time", () => {
+describe("the rows of an instant", () => {
   it("are those from its beginning to before its end", () => {
     const runs = runsOf([0], [1], [2], [3]);
     expect(timesOf(runs, at(1), at(3))).toEqual([at(1), at(2)]);

@@ -79,7 +79,7 @@ describe("a report", () => {
   });
 });
 
-describe("the report of a place of which nothing is known", () => {
+describe("the report of a place without data", () => {
   const question = { since: at(0), to: at(10), now: at(10), slo: 99.9 };
   const problem = { file: "a", why: "b" };
 

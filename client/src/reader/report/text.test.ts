@@ -182,7 +182,7 @@ describe("the last lines of a report", () => {
 });
 
 describe("the report in one line", () => {
-  it("has what else somebody should know at login", () => {
+  it("has warnings that are useful at login", () => {
     const report = reportOn("opX");
     const noted = {
       ...report,

@@ -39,7 +39,7 @@ describe("a fault in words", () => {
     expect(faultSentence({ now: "down", since: 0, sinceBefore: false, fault })).toMatch(words);
   });
 
-  it("has words for every hop, and none where there is no fault", () => {
+  it("has a text for every hop, and none without a fault", () => {
     for (const hop of hops) expect(reportOf([failLine(at(0), hop)], at(1)).state.fault?.hop).toBe(hop);
     expect(faultSentence({ now: "up", since: 0, sinceBefore: false })).toBeUndefined();
   });

@@ -99,7 +99,7 @@ describe("figures in words", () => {
 });
 
 describe("the report in one line", () => {
-  it("is good for the greeting at login", () => {
+  it("is suitable for a login message", () => {
     const lines = [startLine(at(0)), formatLine(runLine(at(0), { cert: 364 })), okLine(at(1)), okLine(at(2))];
     expect(drawLine(reportOf(lines, at(3)))).toBe(
       "analyze: UP for 3 min, since 2026-11-20 22:00 UTC · 100 % of 3 min · p95 43 ms · certificate 364 days left\n",
@@ -128,7 +128,7 @@ describe("a report in words", () => {
     expect(report.maintenance.map((one) => maintenanceLength(one, report))).toEqual(["2 min", "1 min, still on"]);
   });
 
-  it("gives the length of an outage that lasts, and of one of which too little is known", () => {
+  it("gives the length of a current outage, and of one with too little data", () => {
     const down = reportOf([startLine(at(0)), ...linesOf([..."oXX"])], at(3));
     expect(down.outages.map((outage) => outageLength(outage, down))).toEqual(["2 min, still down"]);
     const [outage] = down.outages;

@@ -66,7 +66,7 @@ describe("a number that would come back as another one is refused, with the reas
   );
 });
 
-describe("what a tree may not have is named by its path", () => {
+describe("names what a tree may not contain by its path", () => {
   const rules = { depth: 3, keyFault: (key: string) => (key === "bad" ? "has a bad key" : undefined) };
 
   it.each<[string, (string | number)[], string]>([

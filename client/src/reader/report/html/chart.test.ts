@@ -148,7 +148,7 @@ async function labelsOf(from: number, count: number, width: number): Promise<[te
 }
 
 describe("the axis of time", () => {
-  it("has hours, each where it is, and the date at midnight", async () => {
+  it("has hours at their positions, and the date at midnight", async () => {
     expect(await labelsOf(begin, 120, 2 * minute)).toEqual([
       ["22:30", 12.5],
       ["23:00", 25],

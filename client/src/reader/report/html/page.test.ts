@@ -69,7 +69,7 @@ function tipsOf(page: string): string[] {
   return JSON.parse(json);
 }
 
-describe("what the page of a report says", () => {
+describe("the texts of a report's page", () => {
   it.each([
     { letters: "oXo", state: "up", heading: "Up", sentence: "for 1 min, since 2026-11-20 22:02 UTC" },
     {
@@ -126,7 +126,7 @@ describe("what the page of a report says", () => {
     expect(await drawHtml(reportOf([startLine(begin)], at(3)))).not.toContain("Last probe");
   });
 
-  it("has the figures that decide", async () => {
+  it("has the figures of the objective", async () => {
     const certified = formatLine(runLine(at(3), { cert: 3 }));
     const page = await drawHtml(reportOf([startLine(begin), ...linesOf([..."ofX"]), certified], at(5)));
     expect(textsOf(page, "dt")).toEqual(["Available", "Objective 99.9 %", "Latency, median", "Slots", "Certificate"]);

@@ -2,6 +2,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 const exclude = [...configDefaults.exclude, "cdktf/**", ".stryker-tmp/**"];
 
+const globalSetup = "test/support/temporary-folder.ts";
+
 /** Three projects: `node` runs on a machine with Node alone; `system` needs nginx, Docker, a cluster or Python tools; `full` takes long besides. */
 export default defineConfig({
   test: {
@@ -16,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          globalSetup,
           include: ["**/*.test.ts"],
           exclude: [...exclude, "**/*.{system,full}.test.ts"],
           testTimeout: 20_000,
@@ -25,6 +28,7 @@ export default defineConfig({
       ...["system", "full"].map((name) => ({
         test: {
           name,
+          globalSetup,
           include: [`**/*.${name}.test.ts`],
           exclude,
           fileParallelism: false,

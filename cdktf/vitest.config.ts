@@ -14,6 +14,8 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const globalSetup = "../test/support/temporary-folder.ts";
+
 /** As in the project's root: `node` needs Node alone; `system` needs terraform, moto, checkov, cloud-init or Docker; `full` takes longer. */
 export default defineConfig({
   test: {
@@ -24,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          globalSetup,
           include: ["**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.{system,full}.test.ts"],
           testTimeout: 20_000,
@@ -32,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          globalSetup,
           include: ["test/**/*.system.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 600_000,
@@ -40,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: "full",
+          globalSetup,
           include: ["test/**/*.full.test.ts"],
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -76,8 +76,8 @@ export async function keepDeployed(
 }
 
 /**
- * The environment with the settings of the deployed stage where it sets nothing else. The key and the CA become files, unless
- * the environment names some. With `hasCa`, this checkout's own CA takes the place of the one that it was deployed with.
+ * The environment with the settings of the deployed stage where it sets nothing else. The key and the CA become files that
+ * go with this process, unless the environment names some. With `hasCa`, this checkout's own CA takes the place of the one that it was deployed with.
  */
 export function withDeployed(
   env: Readonly<Record<string, string>>,
@@ -85,6 +85,7 @@ export function withDeployed(
   hasCa: boolean,
 ): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "analyze-deployed-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);

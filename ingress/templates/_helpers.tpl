@@ -105,6 +105,20 @@ REDIS_URL_FILE: /run/redis/url
 {{- end -}}
 {{- end }}
 
+{{/*
+Header in which the edge gives web the subject of the client certificate that it verified, over any header of that name that a
+client sent. Empty where somebody else may call web too: past the edge, or through a second edge with another header.
+*/}}
+{{- define "analyze.certificateHeader" -}}
+{{- $edge := .Values.edge -}}
+{{- if and $edge.clientCertificates.enabled (not $edge.previous) (eq .Values.web.service.type "ClusterIP") -}}
+{{- if eq $edge.kind "nginx" -}}X-Client-Subject
+{{- else if eq $edge.kind "ingress" -}}ssl-client-subject-dn
+{{- else if eq $edge.gateway.implementation "envoy" -}}x-forwarded-client-cert
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{- define "analyze.workerUrl" -}}
 http://worker.{{ .Release.Namespace }}.svc:{{ .Values.worker.service.port }}
 {{- end }}

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask } from "../edge/ask.ts";
 import { edgeSuite } from "../edge/suite.ts";
+import { ownTasks } from "../edge/own-tasks.ts";
 import { shakeHands } from "../edge/tls.ts";
 import { tlsSuite } from "../edge/tls-suite.ts";
 import { run } from "../../deploy/run.ts";
@@ -64,5 +65,8 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
     const flood = async (): Promise<number[]> =>
       (await Promise.all(Array.from({ length: 40 }, () => ask(edgeOf(limited), question)))).map(({ status }) => status);
     await expect.poll(flood, { timeout: 30_000, interval: 1000 }).toEqual(expect.arrayContaining([200, 429]));
+    await expect.poll(() => ask(edgeOf(limited), question).then(({ status }) => status)).toBe(200);
+    const read = await ownTasks(edgeOf(limited), clientOf(limited), "x-forwarded-client-cert");
+    expect(read).toEqual([200, 200, 200, 200]);
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { ask, type Question, type Reply } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
+import { ownTasks } from "../edge/own-tasks.ts";
 import { describeWith } from "../support/requirements.ts";
 import { edgeOf } from "./edge.ts";
 import { deployed, type World } from "./world.ts";
@@ -52,6 +53,11 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
         servedBy: undefined,
       });
     }
+  });
+
+  it("the subject is the caller's name at web, whatever a client says that it is", async () => {
+    const read = await ownTasks(edgeOf(world), credential(world.certificates), "ssl-client-subject-dn");
+    expect(read).toEqual([200, 200, 200, 200]);
   });
 
   it("more than the rate is answered 429 by the edge, and the rest is answered", async () => {

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { connect } from "../../deploy/cluster/cluster.ts";
 import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
-import { rendered, renderedFrom } from "./render.ts";
+import { configMap, objectsOf, rendered, renderedFrom } from "./render.ts";
 
 /** A value that the chart refuses: what it says, and the same fault in rendered YAML for the API server. */
 interface Refused {
@@ -70,6 +70,11 @@ const refused: readonly Refused[] = [
     says: /edge\.gateway\.retry: edge\.gateway\.implementation=envoy has its own retries/,
   },
   { set: "edge.kind=gateway,edge.clientCertificates.enabled=true", says: /an existing Gateway validates clients/ },
+  { set: "auth.anonymous=false", says: /auth: everybody could use tasks/ },
+  {
+    set: "auth.anonymous=false,edge.clientCertificates.enabled=true,web.service.type=NodePort",
+    says: /auth: everybody could use tasks/,
+  },
   { set: "edge.previous=ingress", says: /edge\.previous is edge\.kind \(ingress\)/ },
   { set: "edge.previous=target-group", says: /'\/edge\/previous'/ },
   { set: "edge.tls.acme.email=nobody", says: /'\/edge\/tls\/acme\/email'/ },
@@ -80,9 +85,29 @@ const refused: readonly Refused[] = [
 
 /** Disruption budgets of the chart with an nginx edge of this many replicas. */
 function budgets(replicas: number): number {
-  const yaml = rendered("dev", "edge.kind=nginx", `edge.nginx.replicas=${replicas}`);
+  const yaml = rendered("dev", "edge.kind=nginx", "redis.enabled=false", `edge.nginx.replicas=${replicas}`);
   return yaml.split("kind: PodDisruptionBudget").length - 1;
 }
+
+const mtls = "edge.clientCertificates.enabled=true";
+const envoy = "edge.gateway.className=envoy,edge.gateway.implementation=envoy";
+
+function headerWith(values: string): string | undefined {
+  return objectsOf(rendered("dev", values), configMap).get("web")?.data["API_CERTIFICATE_HEADER"];
+}
+
+describeWith(["helm"], "the header by which web knows a client's certificate", () => {
+  it.each([
+    ["edge.kind=nginx", "X-Client-Subject"],
+    ["edge.kind=ingress", "ssl-client-subject-dn"],
+    [`edge.kind=gateway,${envoy}`, "x-forwarded-client-cert"],
+    ["edge.kind=gateway,edge.gateway.className=other", undefined],
+    ["edge.kind=nginx,edge.previous=ingress", undefined],
+    ["edge.kind=nginx,web.service.type=NodePort", undefined],
+  ])("is that which only this edge can set: %s", (set, header) => {
+    expect([headerWith(`${set},${mtls}`), headerWith(set)]).toEqual([header, undefined]);
+  });
+});
 
 describeWith(["helm"], "values that can't work", () => {
   it.each(refused)("are refused with their name: $set", ({ set, says }) => {

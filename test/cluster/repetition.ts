@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { ask, type Edge, type Reply } from "../edge/ask.ts";
+import { restrictedPod } from "./stranger.ts";
 import { podsOf, type World } from "./world.ts";
 
 const body = '{"text":"Hello, how are you?"}';
@@ -38,41 +39,17 @@ async function startDyingWeb({ cluster, namespace }: World, pod: string): Promis
   onTestFinished(async () => {
     await read("delete", "pod", name, "--ignore-not-found", "--grace-period=0", "--force");
   });
-  await cluster.apply({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace,
-      labels: {
-        "app.kubernetes.io/name": "analyze",
-        "app.kubernetes.io/instance": "analyze",
-        "app.kubernetes.io/component": "web",
-      },
-    },
-    spec: {
-      automountServiceAccountToken: false,
-      restartPolicy: "Never",
-      terminationGracePeriodSeconds: 0,
-      activeDeadlineSeconds: 900,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
-      containers: [
-        {
-          name: "node",
-          image,
-          imagePullPolicy: "IfNotPresent",
-          command: ["/nodejs/bin/node", "-e", script, `http://${ip}:8080`],
-          ports: [{ name: "http", containerPort: 8080 }],
-          readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 1 },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
-        },
-      ],
-    },
-  });
+  const labels = {
+    "app.kubernetes.io/name": "analyze",
+    "app.kubernetes.io/instance": "analyze",
+    "app.kubernetes.io/component": "web",
+  };
+  const relay = {
+    command: ["/nodejs/bin/node", "-e", script, `http://${ip}:8080`],
+    ports: [{ name: "http", containerPort: 8080 }],
+    readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 1 },
+  };
+  await cluster.apply(restrictedPod({ name, namespace, image, labels }, relay));
   await read("wait", "--for=condition=Ready", `pod/${name}`, "--timeout=120s");
   return {
     unheard: async () =>

@@ -15,13 +15,9 @@ export interface StrangerOptions {
   labels?: Record<string, string>;
 }
 
-/** Starts one. It passes Pod Security "restricted", and is never ready: no Service with its labels sends it requests. */
-export async function startStranger(
-  cluster: Cluster,
-  { name, namespace, image, labels = {} }: StrangerOptions,
-): Promise<Stranger> {
-  const forbidden = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
-  await cluster.apply({
+/** The manifest of a pod with one container that passes Pod Security "restricted", and ends by itself after 15 minutes. */
+export function restrictedPod({ name, namespace, image, labels = {} }: StrangerOptions, container: object): object {
+  return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name, namespace, labels },
@@ -36,13 +32,28 @@ export async function startStranger(
           name: "node",
           image,
           imagePullPolicy: "IfNotPresent",
-          command: ["/nodejs/bin/node", "-e", "setInterval(() => {}, 60000)"],
-          readinessProbe: { exec: { command: ["/nodejs/bin/node", "-e", "process.exit(1)"] }, periodSeconds: 600 },
-          securityContext: forbidden,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+          ...container,
         },
       ],
     },
-  });
+  };
+}
+
+/** Starts one. It is never ready: no Service with its labels sends it requests. */
+export async function startStranger(
+  cluster: Cluster,
+  { name, namespace, image, labels = {} }: StrangerOptions,
+): Promise<Stranger> {
+  const sleep = {
+    command: ["/nodejs/bin/node", "-e", "setInterval(() => {}, 60000)"],
+    readinessProbe: { exec: { command: ["/nodejs/bin/node", "-e", "process.exit(1)"] }, periodSeconds: 600 },
+  };
+  await cluster.apply(restrictedPod({ name, namespace, image, labels }, sleep));
   const running = "--for=jsonpath={.status.phase}=Running";
   await cluster.read("-n", namespace, "wait", running, `pod/${name}`, "--timeout=120s");
   return {

@@ -10,6 +10,7 @@ import { createFleet, type End } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
 import { requireClient, requirePorts } from "./preflight.ts";
 import type { PartOptions } from "./part.ts";
+import { findDocuments } from "./mongodb.ts";
 import { findTasks } from "./redis.ts";
 import { untilReady } from "./ready.ts";
 import { farewell, greeting, notDrained, obituary } from "./view.ts";
@@ -33,15 +34,16 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
   const renewing = new AbortController();
   let renewal: Promise<void> | undefined;
   let failed: End[] = [];
-  const tasks = findTasks(process.env);
+  const stores = { tasks: findTasks(process.env), documents: findDocuments(process.env) };
+  const env = { ...stores.tasks.env, ...stores.documents.env };
   try {
     // The first to start is the last to stop: worker gives its tasks back.
-    const before = tasks.part ? [fleet.start(tasks.part)] : [];
-    const worker = fleet.start(withEnv(parts.worker, tasks.env));
-    const web = fleet.start(withEnv(parts.web, tasks.env));
+    const before = Object.values(stores).flatMap(({ part }) => (part ? [fleet.start(part)] : []));
+    const worker = fleet.start(withEnv(parts.worker, env));
+    const web = fleet.start(withEnv(parts.web, env));
     recordRun(held, [...before, worker, web]);
     if (await answering(config, trust, over)) {
-      output.write(greeting(config, trust, { web, worker }, tasks.line));
+      output.write(greeting(config, trust, { web, worker }, stores));
       const client = fleet.start(parts.client);
       const page = fleet.start(parts.page);
       recordRun(held, [...before, worker, web, client, page]);
@@ -55,7 +57,7 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
     await renewal;
     failed = await fleet.stop();
     for (const end of failed) output.write(notDrained(end));
-    tasks.remove();
+    for (const { remove } of Object.values(stores)) remove();
   }
   return fleet.dead || failed.length > 0 ? 1 : 0;
 }

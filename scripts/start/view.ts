@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { StartConfig } from "./config.ts";
 import type { End } from "./fleet.ts";
 import type { Part } from "./part.ts";
+import type { Store } from "./store.ts";
 import type { Trust } from "./certificates.ts";
 
 /** What runs where, and the commands to try next. */
@@ -10,7 +11,7 @@ export function greeting(
   { ports, logFile }: StartConfig,
   { host, ca, until }: Trust,
   { web, worker }: Record<"web" | "worker", Part>,
-  tasks: string,
+  { tasks, documents }: Record<"tasks" | "documents", Pick<Store, "line">>,
 ): string {
   const address = `${host}:${ports.START_PORT}`;
   return `
@@ -20,7 +21,8 @@ export function greeting(
   page     http://127.0.0.1:${ports.START_PAGE_PORT} shows it live: state, outages, latency, last lines
   web      https://${address} (127.0.0.1), pid ${web.pid}, messages in ${web.log}
   worker   http://127.0.0.1:${ports.START_WORKER_PORT}, pid ${worker.pid}, messages in ${worker.log}
-  tasks    ${tasks}
+  tasks    ${tasks.line}
+  data     ${documents.line}
   TLS      certificate valid until ${until && dateOf(until)}; renewed in its last 30 days while this runs
 
   curl --cacert ${ca} --resolve ${address}:127.0.0.1 https://${address}/

@@ -9,8 +9,8 @@ import { describeWith } from "../support/requirements.ts";
 
 const main = join(import.meta.dirname, "../../scripts/start/main.ts");
 
-describeWith(["redis-server"], "npm start with a Redis server on the PATH", () => {
-  it("starts it, takes tasks, and leaves neither process nor folder behind", async () => {
+describeWith(["redis-server", "ferretdb"], "npm start with a Redis server and a MongoDB server on the PATH", () => {
+  it("starts them, takes tasks and documents, and leaves neither processes nor folders behind", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "start-redis-"));
     onTestFinished(() => rmSync(cwd, { recursive: true }));
     const ports = {
@@ -20,9 +20,12 @@ describeWith(["redis-server"], "npm start with a Redis server on the PATH", () =
       START_WORKER_METRICS_PORT: "18491",
       START_PAGE_PORT: "18444",
     };
-    const { REDIS_URL: _, ...env } = process.env;
-    const folders = (): string[] => readdirSync(cwd).filter((name) => name.startsWith("analyze-redis-"));
-    const started = startProgram(process.execPath, [main], { cwd, env: { ...env, ...ports, TMPDIR: cwd } });
+    const { REDIS_URL: _, MONGODB_URL: __, ...env } = process.env;
+    const folders = (): string[] => readdirSync(cwd).filter((name) => /^analyze-(?:redis|mongodb)-/.test(name));
+    const started = startProgram(process.execPath, [main], {
+      cwd,
+      env: { ...env, ...ports, TMPDIR: cwd, MONGODB_TIMEOUT_MS: "20000" },
+    });
     onTestFinished(() => started.stop().then(() => undefined));
     await started.waitFor(/tasks +kept in a private .*-server until all ends/, 40_000);
     const ca = readFileSync(join(cwd, "certs/issued/ca.crt"), "utf8");
@@ -32,7 +35,14 @@ describeWith(["redis-server"], "npm start with a Redis server on the PATH", () =
     const { id } = accepted.parse(JSON.parse(body));
     const log = (): string => readFileSync(join(cwd, "logs/worker.log"), "utf8");
     await expect.poll(log, { timeout: 10_000 }).toMatch(new RegExp(`"id":"${id}".*"Completed task"`));
-    expect(folders()).toHaveLength(1);
+    const stored = await ask(edge, {
+      method: "POST",
+      path: "/data",
+      headers: { "content-type": "application/json" },
+      body: '{"name":"Ada"}',
+    });
+    expect([stored.status, stored.body]).toEqual([201, expect.stringContaining('"document":{"name":"Ada"}')]);
+    expect(folders()).toHaveLength(2);
     // The client, which starts last, handles signals by then.
     await started.waitFor(/Z ok /, 40_000);
     expect(await started.stop()).toBe(0);

@@ -55,7 +55,7 @@ function argumentsFor(folder: string, port: number): string[] {
 }
 
 /** What to set MONGODB_URL to, for a server or a proxy at this port. */
-function urlAt(port: number): string {
+export function urlAt(port: number): string {
   return `mongodb://${user.name}:${user.password}@127.0.0.1:${port}/analyze?authSource=admin`;
 }
 

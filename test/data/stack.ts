@@ -8,7 +8,7 @@ export interface DataStack {
   readonly url: string;
   /** Sends this JSON text to `POST /data`. */
   post(json: string, headers?: Record<string, string>): Promise<Response>;
-  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  get(path: string, headers?: Record<string, string>, method?: string): Promise<Response>;
   remove(id: string, headers?: Record<string, string>): Promise<Response>;
 }
 
@@ -29,7 +29,7 @@ export async function startDataStack(mongodbUrl: string, env: Record<string, str
     url,
     post: (body, headers = {}) =>
       fetch(`${url}/data`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } }),
-    get: (path, headers = {}) => fetch(`${url}${path}`, { headers }),
+    get: (path, headers = {}, method = "GET") => fetch(`${url}${path}`, { method, headers }),
     remove: (id, headers = {}) => fetch(`${url}/data/${id}`, { method: "DELETE", headers }),
   };
 }

@@ -6,7 +6,18 @@ import { readConfig as readWebConfig } from "../../server/src/web/config.ts";
 import { readConfig as readWorkerConfig } from "../../server/src/worker/config.ts";
 import { limits } from "../../server/src/contract/limits.ts";
 import { describeWith } from "../support/requirements.ts";
-import { behindTargetGroup, configMap, deployment, ingress, objectsOf, rendered, service } from "./render.ts";
+import {
+  backendTrafficPolicy,
+  behindTargetGroup,
+  configMap,
+  deployment,
+  httpRoute,
+  ingress,
+  objectsOf,
+  rendered,
+  renderedFrom,
+  service,
+} from "./render.ts";
 
 const programs = { web: readWebConfig, worker: readWorkerConfig };
 
@@ -90,6 +101,28 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
       }
     });
   }
+
+  it("ingress: an instance that does not answer leaves time for a second try", () => {
+    for (const { metadata } of objectsOf(rendered("dev"), ingress).values()) {
+      const seconds = (name: string): number =>
+        Number(metadata.annotations[`nginx.ingress.kubernetes.io/proxy-${name}`]);
+      expect(seconds("next-upstream-timeout")).toBeGreaterThan(seconds("read-timeout"));
+    }
+  });
+
+  it("gateway: an instance that does not answer leaves time for a second try", () => {
+    const yaml = renderedFrom("ingress", "-f", "ingress/values.dev.yaml", "-f", "ingress/values.envoy.yaml");
+    const policies = objectsOf(yaml, backendTrafficPolicy);
+    for (const [name, { spec }] of objectsOf(yaml, httpRoute)) {
+      const oneTry = Number.parseFloat(must(policies.get(name)).spec.retry.perRetry.timeout);
+      for (const { timeouts } of spec.rules) {
+        // Envoy Gateway takes backendRequest, where it is set, for the time of all tries
+        expect(timeouts.backendRequest).toBeUndefined();
+        expect(Number.parseFloat(timeouts.request)).toBeGreaterThan(2 * oneTry);
+      }
+    }
+    expect(policies.size).toBe(3);
+  });
 
   it("only the route without effect may be sent twice", () => {
     const retried = [

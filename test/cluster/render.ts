@@ -51,6 +51,18 @@ export const ingress = z.object({
     ),
   }),
 });
+export const httpRoute = z.object({
+  kind: z.literal("HTTPRoute"),
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    rules: z.array(z.object({ timeouts: z.object({ request: z.string(), backendRequest: z.string().optional() }) })),
+  }),
+});
+export const backendTrafficPolicy = z.object({
+  kind: z.literal("BackendTrafficPolicy"),
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ retry: z.object({ perRetry: z.object({ timeout: z.string() }) }) }),
+});
 export const networkPolicy = z.object({
   kind: z.literal("NetworkPolicy"),
   metadata: z.object({ name: z.string() }),

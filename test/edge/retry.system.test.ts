@@ -45,6 +45,13 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
     expect(instances.map(({ effects: done }) => done.length)).toEqual([1, 1]);
   });
 
+  it("POST /analyze: when an instance does not answer, another does", async () => {
+    ahead = ["silence"];
+    const question = { ...post, path: "/analyze", headers: { "x-request-id": "silent" } };
+    const { status, headers } = await ask(nginx.edge, question);
+    expect([status, headers["x-served-by"], effects()]).toEqual([200, "web", ["silent", "silent"]]);
+  });
+
   it.each<[string, Question]>([
     ["POST /data", { ...post, path: "/data" }],
     ["POST /api/add/email", { ...post, path: "/api/add/email" }],

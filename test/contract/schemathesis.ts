@@ -16,9 +16,15 @@ export interface ContractRun {
 /**
  * Sends requests made from an OpenAPI document, right ones and wrong ones, and holds every answer against it: all
  * checks, a fixed seed, nothing remembered from other runs. `document`: the OpenAPI document's JSON. `examples`: the most
- * cases per operation and phase.
+ * cases per operation and phase. `settings`: more of them, as a
+ * `schemathesis.toml` has them.
  */
-export async function fuzzContract(document: string, url: string, examples: number): Promise<ContractRun> {
+export async function fuzzContract(
+  document: string,
+  url: string,
+  examples: number,
+  settings = "",
+): Promise<ContractRun> {
   const options = {
     checks: "all",
     mode: "all",
@@ -32,10 +38,12 @@ export async function fuzzContract(document: string, url: string, examples: numb
   const cwd = mkdtempSync(join(tmpdir(), "contract-"));
   const file = join(cwd, "openapi.json");
   writeFileSync(file, document);
+  writeFileSync(join(cwd, "schemathesis.toml"), settings);
   const program = startProgram("schemathesis", ["run", file, `--url=${url}`, "--no-color", ...args], { cwd });
   const code = await program.ended;
   rmSync(cwd, { recursive: true });
   const report = program.output();
+  if (code !== 0) process.stderr.write(report);
   const [, generated = "0", passed = "0"] = /(\d+) generated, (\d+) passed/.exec(report) ?? [];
   return { code, generated: Number(generated), passed: Number(passed), report };
 }

@@ -23,15 +23,17 @@ export const queueLimits = {
 } as const;
 
 // oxlint-disable-next-line no-control-regex
-const controls = /[\0-\x1f\x7f-\x9f]/;
+const withoutControls = /^[^\x00-\x1f\x7f-\x9f]*$/;
+
+const nameLength = { error: `must have 1 to ${queueLimits.taskNameBytes} bytes as UTF-8` };
 
 /** Name of a task: 1 to 128 bytes of UTF-8 without control characters. */
 export const taskName = z
   .string()
-  .refine((name) => name !== "" && Buffer.byteLength(name) <= queueLimits.taskNameBytes, {
-    error: `must have 1 to ${queueLimits.taskNameBytes} bytes as UTF-8`,
-  })
-  .refine((name) => !controls.test(name), { error: "must not contain control characters" })
+  .min(1, nameLength)
+  .max(queueLimits.taskNameBytes, nameLength)
+  .refine((name) => Buffer.byteLength(name) <= queueLimits.taskNameBytes, nameLength)
+  .regex(withoutControls, { error: "must not contain control characters" })
   .describe(
     `Name of the task: 1 to ${queueLimits.taskNameBytes} bytes of UTF-8, percent-encoded, without control characters.`,
   );

@@ -16,9 +16,11 @@ export interface LoopDelay {
 }
 
 const probe = fileURLToPath(new URL("loop-probe.ts", import.meta.url));
-const watched = (hop: Hop): Hop => ({ ...hop, args: (port) => ["--import", probe, ...hop.args(port)] });
+/** A hop on Node whose event loop is watched. */
+export const watched = (hop: Hop): Hop => ({ ...hop, args: (port) => ["--import", probe, ...hop.args(port)] });
 
-async function longestDelay(server: ChildProcess): Promise<number> {
+/** Longest delay of a watched hop's event loop since the last question, in ms. */
+export async function longestDelay(server: ChildProcess): Promise<number> {
   server.send("longest?");
   const [ms]: number[] = await once(server, "message");
   return ms ?? Number.NaN;

@@ -16,6 +16,8 @@ export interface Cpu {
 /** A queue, running on a Redis of its own. */
 export interface QueueStack {
   readonly url: string;
+  readonly web: Running;
+  readonly worker: Running;
   readonly redis: Redis;
   cpu(): Cpu;
   stop(): Promise<void>;
@@ -55,6 +57,8 @@ export async function startQueueStack({ web, worker }: QueueVariant, fsync: stri
     const client = new Redis(redis.port, "127.0.0.1");
     return {
       url: first.url,
+      web: first,
+      worker: second,
       redis: client,
       cpu: () => ({
         web: cpuMicrosOf([first.child]),

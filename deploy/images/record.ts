@@ -47,3 +47,10 @@ function jsonOf(text: string): unknown {
     return undefined;
   }
 }
+
+/** An image of a record, as the chart takes it. Throws a UserError where the record lacks it. Pure. */
+export function pushedImage({ images }: ImageRecord, name: string): { repository: string; digest: string } {
+  const [repository, digest] = images[name]?.split("@") ?? [];
+  if (repository === undefined || digest === undefined) throw new UserError(`The record of images has no ${name}.`);
+  return { repository, digest };
+}

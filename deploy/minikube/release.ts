@@ -4,7 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { event, revision, type Event, type Revision } from "../cluster/objects.ts";
 import { clusterImages } from "@analyze/common/images";
 import type { ImageTags } from "../images/images.ts";
-import type { ImageRecord } from "../images/record.ts";
+import { type ImageRecord, pushedImage } from "../images/record.ts";
 import { failure, must, run } from "../run.ts";
 import { hasDrift } from "./drift.ts";
 import type { Options } from "./options.ts";
@@ -26,8 +26,7 @@ function imageValues(images: Images): string[] {
   return clusterImages.flatMap((name) => {
     const key = `${imageKeys[name]}.image`;
     if ("tags" in images) return [`${key}.tag=${images.tags[name]}`];
-    const [repository, digest] = images.record.images[name]?.split("@") ?? [];
-    if (digest === undefined) throw failure(`The record of images has no ${name}.`);
+    const { repository, digest } = pushedImage(images.record, name);
     return [`${key}.repository=${repository}`, `${key}.digest=${digest}`];
   });
 }

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../support/ports.ts";
-import { type Program, startProgram } from "../support/program.ts";
+import { startProgram } from "../support/program.ts";
+import { startOpenRegistry } from "./registry.ts";
 
 /** Images that the Dockerfile starts from, by their name in the registry that stands in for all others. */
 const bases = {
@@ -17,20 +17,6 @@ export function docker(args: readonly string[], env: NodeJS.ProcessEnv = {}): st
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
-}
-
-/** A registry of this run on 127.0.0.1 without a password. */
-async function startOpenRegistry(folder: string): Promise<{ address: string; program: Program }> {
-  const address = `127.0.0.1:${await freePort()}`;
-  const config = {
-    version: 0.1,
-    http: { addr: address },
-    storage: { filesystem: { rootdirectory: join(folder, "registry") }, delete: { enabled: true } },
-  };
-  writeFileSync(join(folder, "registry.yml"), JSON.stringify(config));
-  const program = startProgram("docker-registry", ["serve", join(folder, "registry.yml")]);
-  await program.waitFor(/listening on/);
-  return { address, program };
 }
 
 /** Today's BuildKit, as `docker buildx create` starts it in a container, and a registry that it pushes to and pulls bases from. */

@@ -7,6 +7,7 @@ import { readOutputs } from "../state/outputs.ts";
 import { kubernetes, type Kubernetes } from "../../../deploy/cluster/cluster.ts";
 import { project } from "../../../deploy/images/docker.ts";
 import { tagsOf } from "../../../deploy/images/images.ts";
+import { readRecord } from "../../../deploy/images/record.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { failure, must } from "../../../deploy/run.ts";
 import { requireImages } from "../images/required.ts";
@@ -20,10 +21,12 @@ export interface ChartOptions {
   readonly context?: string;
   /** The controller's chart, a folder or an archive, where its repository cannot be reached. */
   readonly controllerChart?: string;
+  /** Record of pushed images (dist/images.json), to be run by digest. Undefined: the stage's images of this checkout, by tag. */
+  readonly images?: string;
 }
 
 /** Installs web and worker in the cluster of the stage, behind its balancer; before that, what the cluster lacks for it. */
-export async function chart({ context, controllerChart }: ChartOptions): Promise<void> {
+export async function chart({ context, controllerChart, images }: ChartOptions): Promise<void> {
   const place = await findPlace(process.env);
   const { stage } = place;
   const outputs = await readOutputs(place);
@@ -35,8 +38,9 @@ export async function chart({ context, controllerChart }: ChartOptions): Promise
   }
   const clusterName = output(outputs, "cluster-name");
   const tags = tagsOf(project);
-  const values = chartValues(outputs, tags);
-  await requireImages(outputs, tags, region);
+  const record = images === undefined ? null : readRecord(images);
+  const values = chartValues(outputs, tags, record);
+  if (record === null) await requireImages(outputs, tags, region);
   const additions = {
     controllerImage: outputs.get("aws-load-balancer-controller-image") ?? null,
     autoscalerImage: outputs.get("cluster-autoscaler-image") ?? null,

@@ -42,6 +42,21 @@ it("gives the images alone where the edge is a cluster's own", () => {
   expect(Object.keys(chartValues(new Map(repositories("dev")), tags))).toEqual(["image", "web", "worker", "test"]);
 });
 
+it("gives images of a record by digest, from the registry that it names", () => {
+  const digest = `sha256:${"1".repeat(64)}`;
+  const images = Object.fromEntries(["web", "worker", "client"].map((name) => [name, `ghcr.io/o/${name}@${digest}`]));
+  const record = { version: "1.0.0", revision: null, base: { name: "base", digest: null }, images };
+  const outputs = new Map(repositories("prod"));
+  expect(chartValues(outputs, tags, record)).toEqual({
+    image: { registry: "" },
+    web: { image: { repository: "ghcr.io/o/web", digest } },
+    worker: { image: { repository: "ghcr.io/o/worker", digest } },
+    test: { image: { repository: "ghcr.io/o/client", digest } },
+  });
+  const withoutWorker = { ...record, images: { web: images["web"] ?? "" } };
+  expect(() => chartValues(outputs, tags, withoutWorker)).toThrow(/has no worker/);
+});
+
 it("says what to do when nothing was deployed", () => {
   expect(() => chartValues(new Map(), tags)).toThrow(/npm run deploy/);
 });

@@ -2,6 +2,7 @@ import { findPlace } from "../state/find-place.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { project } from "../../../deploy/images/docker.ts";
 import { type ImageTags, tagsOf } from "../../../deploy/images/images.ts";
+import { type ImageRecord, pushedImage } from "../../../deploy/images/record.ts";
 import { failure } from "../../../deploy/run.ts";
 
 /** Prints values for the Helm chart (JSON, which is YAML): what ingress/values.prod.yaml leaves to a deployment. */
@@ -14,15 +15,17 @@ type Outputs = ReadonlyMap<string, string>;
 
 /**
  * The chart's values for these outputs: registry, images (with stores, also Redis', else no Redis) and, where Terraform made the edge, its
- * name, target group and subnets. Throws when the stage has not been deployed.
+ * name, target group and subnets. `record`: pushed images, which are run by digest from the registry that it names; null: those
+ * of the stage's repositories. Throws when the stage has not been deployed.
  */
-export function chartValues(outputs: Outputs, tags: ImageTags): object {
+export function chartValues(outputs: Outputs, tags: ImageTags, record: ImageRecord | null = null): object {
   const pathOf = (name: keyof ImageTags): string[] => output(outputs, `${name}-repository`).split("/");
   const image = (name: keyof ImageTags): object => ({
-    image: { repository: pathOf(name).slice(1).join("/"), tag: tags[name] },
+    image:
+      record === null ? { repository: pathOf(name).slice(1).join("/"), tag: tags[name] } : pushedImage(record, name),
   });
   return {
-    image: { registry: pathOf("web")[0] },
+    image: { registry: record === null ? pathOf("web")[0] : "" },
     web: image("web"),
     worker: image("worker"),
     test: image("client"),

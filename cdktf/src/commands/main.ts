@@ -81,6 +81,7 @@ program
     "--controller-chart <path>",
     "chart of the AWS Load Balancer Controller, where its repository cannot be reached",
   )
+  .option("--images <file>", "run the images of this record (npm run copy-images writes it) by digest")
   .action(chart);
 program
   .command("cdktf")

@@ -2,7 +2,9 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
+import { connect } from "../cluster/cluster.ts";
 import { readRecord, recordFile } from "../images/record.ts";
+import { admissionPolicy } from "./admission.ts";
 import { signImages } from "./sign.ts";
 import { type Signer, signerFrom } from "./signer.ts";
 import { verifyImages } from "./verify.ts";
@@ -11,6 +13,7 @@ surviveClosedPipes();
 
 const usage = `usage: npm run sign-images -- --key FILE | --keyless       signs what dist/images.json names, and attests bills of materials
        npm run verify-images -- --key FILE | --identity REGEXP [--issuer URL]
+  --admit NAMESPACE [--also IMAGE]…   afterwards the cluster runs only these images there, and the others that are named
   --record FILE   another record of images
 COSIGN_PASSWORD holds the password of the private key. Bills of materials are written to sbom/ beside the record.`;
 
@@ -25,6 +28,8 @@ function options(args: string[]) {
         keyless: { type: "boolean" },
         identity: text,
         issuer: text,
+        admit: text,
+        also: { type: "string", multiple: true, default: [] },
         record: { type: "string", default: recordFile },
       },
     });
@@ -40,12 +45,20 @@ function signing({ key, keyless }: { key?: string; keyless?: boolean }): Signer 
   return signerFrom(key === undefined ? { identity: "of this pipeline" } : { key });
 }
 
+async function admit(namespace: string, verified: readonly string[], also: readonly string[]): Promise<void> {
+  const cluster = await connect();
+  await cluster.apply(...admissionPolicy({ namespace, verified, also }));
+  process.stdout.write(`${cluster.context}: namespace ${namespace} runs only these images from now on\n`);
+}
+
 try {
   const given = options(process.argv.slice(2));
   const images = readRecord(given.record);
   if (given.action === "sign") await signImages(images, signing(given), join(dirname(given.record), "sbom"));
-  else if (given.action === "verify") await verifyImages(images, signerFrom(given));
-  else throw new UserError(usage);
+  else if (given.action === "verify") {
+    await verifyImages(images, signerFrom(given));
+    if (given.admit !== undefined) await admit(given.admit, Object.values(images.images), given.also);
+  } else throw new UserError(usage);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@analyze/common/errors";
+import { z } from "zod";
 import { run } from "../run.ts";
 
 /** The image below ours. */
@@ -10,6 +11,8 @@ export interface Base {
   /** `sha256:…` that the name had when it was looked up; null: its registry could not be reached. */
   readonly digest: string | null;
 }
+
+const manifest = z.object({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
 
 /** The default of the Dockerfile's argument BASE. */
 export function defaultBase(root: string): string {
@@ -22,10 +25,10 @@ export function defaultBase(root: string): string {
 export async function resolveBase(name: string): Promise<Base> {
   const given = /@(sha256:[0-9a-f]{64})$/.exec(name)?.[1];
   if (given !== undefined) return { name, digest: given };
-  const inspect = ["buildx", "imagetools", "inspect", "--format", "{{.Manifest.Digest}}", name];
+  // Not `{{.Manifest.Digest}}`: buildx answers that with a text of several lines.
+  const inspect = ["buildx", "imagetools", "inspect", "--format", "{{json .Manifest}}", name];
   const { code, stdout } = await run("docker", inspect, { timeoutMs: 60_000 });
-  const digest = stdout.trim();
-  return { name, digest: code === 0 && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : null };
+  return { name, digest: code === 0 ? manifest.parse(JSON.parse(stdout)).digest : null };
 }
 
 /** The reference that a build uses: with the digest where it is known. Pure. */

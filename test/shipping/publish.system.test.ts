@@ -141,7 +141,7 @@ describeWhere("shipping", ["docker", "docker-registry", "root"], "images, pushed
     const [, unsigned] = records.map(({ images }) => images["web"] ?? "");
     docker(["buildx", "imagetools", "create", "--tag", `${web}:${manifest.version}`, unsigned ?? ""], builder.env);
     succeed(verify("one"));
-    const moved = inspect("--format", "{{.Manifest.Digest}}", `${web}:${manifest.version}`);
+    const moved = JSON.parse(inspect("--format", "{{json .Manifest}}", `${web}:${manifest.version}`)).digest;
     writeRecord(file("moved"), { ...readRecord(file("one")), images: { web: `${web}@${moved}` } });
     expect(refusal("moved")).toEqual({ status: 1, stderr: expect.stringMatching(/is not signed by this signer/) });
   });

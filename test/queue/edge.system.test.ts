@@ -14,12 +14,13 @@ const body = '{"text":"Hello, how are you?"}';
 async function dyingWeb(url: string): Promise<{ port: number; unheard: (string | null)[] }> {
   const unheard: (string | null)[] = [];
   const server = createServer(async (request, response) => {
+    const { method = "" } = request;
     const headers = {
       "content-type": "application/json",
       prefer: "respond-async",
       "x-request-id": String(request.headers["x-request-id"]),
     };
-    const answer = await fetch(`${url}${request.url}`, { method: "POST", headers, body });
+    const answer = await fetch(`${url}${request.url}`, { method, headers, ...(method === "POST" && { body }) });
     unheard.push(answer.headers.get("location"));
     response.destroy();
   });
@@ -55,5 +56,31 @@ describeWith(["nginx", "redis-server"], "an asynchronous analysis that the edge 
       expect(linesOf(stack.worker, id)).toHaveLength(2);
     }
     expect(new Set(answered).size).toBe(answered.length);
+  });
+});
+
+describeWith(["nginx", "redis-server"], "a task whose web dies after it stored it", () => {
+  it.each([
+    ["POST", "/api/add"],
+    ["GET", "/add"],
+  ])("is not repeated by nginx, and not cached: %s %s", async (method, path) => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.remove());
+    const stack = await queueStackForTest(redis.url);
+    const dying = await dyingWeb(stack.url);
+    const nginx = await startNginx({ webPorts: [dying.port, stack.web.port], certificates: (await issue()).dir });
+    onTestFinished(() => nginx.stop());
+    const added: (string | undefined)[] = [];
+    let refused = 0;
+    for (let n = 0; dying.unheard.length < 3 && n < 20; n++) {
+      const reply = await ask(nginx.edge, { method, path: `${path}/task1`, ...(method === "POST" && { body }) });
+      if (reply.status === 202) added.push(reply.headers["location"]);
+      else refused += 1;
+      expect(reply.headers["cache-control"]).toBe("no-store");
+    }
+    expect([dying.unheard.length, refused]).toEqual([3, 3]);
+    const all = [...added, ...dying.unheard];
+    expect(new Set(all).size).toBe(all.length);
+    for (const location of dying.unheard) expect(added).not.toContain(location);
   });
 });

@@ -4,6 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "@analyze/common/errors";
 import { tagsOf } from "../../../deploy/images/images.ts";
 import type { Config } from "../config.ts";
+import { hostEnvironment } from "../host/environment.ts";
 import { saveLog } from "../host/save-log.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
 import { buildImage, project, pushImages } from "../../../deploy/images/docker.ts";
@@ -46,8 +47,8 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const hosts =
     options.replaceHost === true ? (await terraform.list()).filter((one) => one.startsWith("aws_instance.")) : [];
   if (hosts.length > 0) {
-    // First: where it fails, nothing is replaced.
-    const saved = await saveLog(env);
+    // First: where it fails, nothing is replaced. By the keys of this machine: the settings of the stage have a public key alone.
+    const saved = await saveLog(await hostEnvironment(process.env));
     announce(`the host is replaced: its SSH host keys are new, and its log ends; the log so far is in ${saved}`);
   }
   const { plan } = options;

@@ -10,14 +10,14 @@ const nobody = { HOME: "/nonexistent" };
 beforeAll(() => {
   process.chdir(mkdtempSync(join(tmpdir(), "analyze-host-")));
   const settings = { ANALYZE_ACCESS: "ssm", ANALYZE_URL: "https://analyze.example.org/" };
-  const deployed = { region: "eu-west-1", account: "123456789012", settings, publicKey: null, ca: null };
+  const deployed = { region: "eu-west-1", account: "123456789012", settings, publicKey: "ssh-ed25519 AAAA", ca: null };
   mkdirSync("state");
   writeFileSync("state/dev.settings.json", JSON.stringify(deployed));
 });
 
 afterAll(() => process.chdir(before));
 
-it("takes region and access from the deployed stage, and no other setting", async () => {
+it("takes region and access from the deployed stage, and no other setting: of its key it has the public half alone", async () => {
   expect(await hostEnvironment(nobody)).toEqual({ ...nobody, AWS_REGION: "eu-west-1", ANALYZE_ACCESS: "ssm" });
 });
 

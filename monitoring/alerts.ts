@@ -16,9 +16,15 @@ const budget = 0.001;
 /** Web's routes that callers have an objective on: not worker's, and not the probes, which answer 503 while web drains. */
 const served = 'route!~"/process|/livez|/readyz|/healthz"';
 
+/** How tests shorten the rules: every duration by this factor, and none above this many seconds. */
+export interface Pace {
+  scale: number;
+  longest: number;
+}
+
 /** `minutes` as a duration of Prometheus, at least one second. */
-function durationOf(minutes: number, scale: number): string {
-  const seconds = Math.max(1, Math.round(minutes * 60 * scale));
+function durationOf(minutes: number, { scale, longest }: Pace): string {
+  const seconds = Math.min(longest, Math.max(1, Math.round(minutes * 60 * scale)));
   if (seconds % 3600 === 0) return `${seconds / 3600}h`;
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
@@ -164,8 +170,8 @@ function tasks(minutes: (count: number) => string, scale: number): Alert[] {
   ];
 }
 
-/** All alerts. With `scale` below 1 all durations are that share of the real ones: tests need not wait for minutes. */
-export function alertsFor(scale = 1): Alert[] {
-  const minutes = (count: number): string => durationOf(count, scale);
-  return [...callers(minutes, scale), ...services(minutes), ...tasks(minutes, scale)];
+/** All alerts; `pace` is for tests that cannot wait for minutes. */
+export function alertsFor(pace: Pace = { scale: 1, longest: Infinity }): Alert[] {
+  const minutes = (count: number): string => durationOf(count, pace);
+  return [...callers(minutes, pace.scale), ...services(minutes), ...tasks(minutes, pace.scale)];
 }

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { alertsFor, type Alert } from "./alerts.ts";
+import { alertsFor, type Alert, type Pace } from "./alerts.ts";
 
 /** Where an alert is explained. */
 function runbookOf({ name }: Alert): string {
@@ -18,6 +18,6 @@ function ruleOf(alert: Alert): object {
 }
 
 /** The alerts as a file of Prometheus' rules: a `PrometheusRule` has the same text as its spec. */
-export function drawRules(scale = 1): string {
-  return stringify({ groups: [{ name: "analyze", rules: alertsFor(scale).map(ruleOf) }] }, { lineWidth: 0 });
+export function drawRules(pace?: Pace): string {
+  return stringify({ groups: [{ name: "analyze", rules: alertsFor(pace).map(ruleOf) }] }, { lineWidth: 0 });
 }

@@ -52,6 +52,11 @@ spec:
       annotations:
         kubectl.kubernetes.io/default-container: {{ $name }}
         checksum/config: {{ toYaml $config | sha256sum }}
+        {{- if $root.Values.monitoring.scrapeAnnotations }}
+        prometheus.io/scrape: "true"
+        prometheus.io/port: "9090"
+        prometheus.io/path: /metrics
+        {{- end }}
     spec:
       automountServiceAccountToken: false
       enableServiceLinks: false

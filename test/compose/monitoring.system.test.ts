@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { describeWith } from "../support/requirements.ts";
+
+const root = join(import.meta.dirname, "../..");
+const folder = join(root, "monitoring/compose");
+
+const service = z.object({
+  image: z.string(),
+  networks: z.record(z.string(), z.unknown()).optional(),
+  ports: z.array(z.object({ host_ip: z.string() })).default([]),
+  read_only: z.boolean().optional(),
+  volumes: z.array(z.object({ type: z.string(), source: z.string(), target: z.string() })).default([]),
+});
+const project = z.object({ services: z.record(z.string(), service) });
+const scrapes = z.object({
+  scrape_configs: z.array(z.object({ static_configs: z.array(z.object({ targets: z.array(z.string()) })) })),
+});
+
+function composed(...profile: string[]): z.infer<typeof project>["services"] {
+  const printed = execFileSync("docker", ["compose", ...profile, "config", "--format", "json"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return project.parse(JSON.parse(printed)).services;
+}
+
+const watchers = ["alertmanager", "grafana", "node-exporter", "prometheus"];
+
+describeWith(["compose", "prometheus"], "Compose's profile monitoring", () => {
+  it("adds four services, which are hardened, published to this machine alone, and mount files that exist", () => {
+    const [plain, all] = [composed(), composed("--profile", "monitoring")];
+    expect(
+      Object.keys(all)
+        .filter((name) => !(name in plain))
+        .toSorted(),
+    ).toEqual(watchers);
+    for (const name of watchers) {
+      const one = all[name];
+      expect([name, one?.read_only]).toEqual([name, true]);
+      expect(one?.ports.every(({ host_ip }) => host_ip === "127.0.0.1")).toBe(true);
+      for (const { type, source } of one?.volumes ?? []) expect(type === "volume" || existsSync(source)).toBe(true);
+    }
+  });
+
+  it("has Prometheus scrape services of a network that it is in", () => {
+    const all = composed("--profile", "monitoring");
+    const { scrape_configs: configs } = scrapes.parse(parse(readFileSync(join(folder, "prometheus.yml"), "utf8")));
+    const targets = configs.flatMap((one) => one.static_configs.flatMap((two) => two.targets));
+    expect(targets.map((target) => target.split(":")[0])).toEqual(["web-1", "web-2", "worker", "node-exporter"]);
+    for (const target of [...targets, "alertmanager:9093"])
+      expect(Object.keys(all[target.split(":")[0] ?? ""]?.networks ?? {})).toContain("back");
+  });
+
+  it("has configuration that Prometheus and Alertmanager accept", () => {
+    const copy = mkdtempSync(join(tmpdir(), "analyze-promtool-"));
+    onTestFinished(() => rmSync(copy, { recursive: true }));
+    const rules = join(root, "ingress/files/monitoring/rules.yml");
+    const config = readFileSync(join(folder, "prometheus.yml"), "utf8").replace("/etc/analyze/rules.yml", rules);
+    writeFileSync(join(copy, "prometheus.yml"), config);
+    expect(execFileSync("promtool", ["check", "config", join(copy, "prometheus.yml")], { encoding: "utf8" })).toMatch(
+      /SUCCESS: \d+ rules found/,
+    );
+    expect(execFileSync("amtool", ["check-config", join(folder, "alertmanager.yml")], { encoding: "utf8" })).toContain(
+      "SUCCESS",
+    );
+  });
+});

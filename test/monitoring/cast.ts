@@ -1,0 +1,105 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueAll, pathsOf } from "@analyze/certs";
+import { day } from "@analyze/common/time";
+import { startRedis, type PrivateRedis } from "../queue/redis.ts";
+import { freePort } from "../support/ports.ts";
+import { startProgram, type Program } from "../support/program.ts";
+import { startService, type RunningService } from "../support/services.ts";
+
+/** Everything that is watched, as real processes: Redis, worker, web with TLS, the client, and its node_exporter. */
+export interface Cast {
+  readonly redis: PrivateRedis;
+  worker: RunningService;
+  web: RunningService;
+  client: Program;
+  /** What Prometheus scrapes. */
+  readonly targets: string[];
+  /** Where node_exporter looks for files. */
+  readonly textfiles: string;
+  /** Starts worker again where it was. */
+  restartWorker(): Promise<void>;
+  /** Web serves the leaf of 361 days ago, or the one that was renewed since. */
+  serveCertificate(which: "aged" | "renewed"): void;
+  stop(): Promise<void>;
+}
+
+const maxMemory = ["--maxmemory", "24mb"];
+
+/** Starts all of it; the client probes each second. */
+export async function startCast(): Promise<Cast> {
+  const folder = mkdtempSync(join(tmpdir(), "analyze-cast-"));
+  const textfiles = join(folder, "textfiles");
+  mkdirSync(textfiles);
+  const leaves = { aged: join(folder, "aged"), renewed: join(folder, "renewed") };
+  await issueAll({ dir: leaves.aged, now: new Date(Date.now() - 361 * day) });
+  cpSync(leaves.aged, leaves.renewed, { recursive: true });
+  await issueAll({ dir: leaves.renewed, renew: true });
+  const served = pathsOf(join(folder, "served"), "tls");
+  cpSync(leaves.renewed, join(folder, "served"), { recursive: true });
+  const [port, workerPort, metrics, workerMetrics, exporterPort] = await Promise.all(
+    Array.from({ length: 5 }, freePort),
+  );
+  const redis = await startRedis("redis-server", maxMemory);
+  const both = { DRAIN_DELAY_MS: "0", REDIS_URL: redis.url };
+  const startWorker = async (): Promise<RunningService> =>
+    startService("worker", {
+      ...both,
+      PORT: `${workerPort}`,
+      METRICS_PORT: `${workerMetrics}`,
+      QUEUE_CONCURRENCY: "1",
+    });
+  const worker = await startWorker();
+  const web = await startService("web", {
+    ...both,
+    PORT: `${port}`,
+    METRICS_PORT: `${metrics}`,
+    WORKER_URL: `http://127.0.0.1:${workerPort}`,
+    TLS_CERT_FILE: served.certificate,
+    TLS_KEY_FILE: served.key,
+  });
+  const client = startProgram(process.execPath, ["client/src/main.ts", "run"], {
+    env: {
+      ...process.env,
+      ANALYZE_URL: `https://analyze.test:${port}`,
+      ANALYZE_ADDRESS: "127.0.0.1",
+      ANALYZE_CA_FILE: pathsOf(leaves.renewed, "ca").certificate,
+      ANALYZE_SCHEDULE: "* * * * * *",
+      ANALYZE_LOG: join(folder, "analyze.log"),
+      ANALYZE_METRICS_FILE: join(textfiles, "analyze.prom"),
+    },
+  });
+  const exporter = startProgram("prometheus-node-exporter", [
+    "--collector.disable-defaults",
+    "--collector.textfile",
+    `--collector.textfile.directory=${textfiles}`,
+    `--web.listen-address=127.0.0.1:${exporterPort}`,
+  ]);
+  await client.waitFor(/ ok /, 60_000);
+  const cast: Cast = {
+    redis,
+    worker,
+    web,
+    client,
+    targets: [metrics, workerMetrics, exporterPort].map((one) => `127.0.0.1:${one}`),
+    textfiles,
+    restartWorker: async () => {
+      cast.worker = await startWorker();
+    },
+    serveCertificate: (which) => {
+      const paths = pathsOf(leaves[which], "tls");
+      writeFileSync(served.key, readFileSync(paths.key));
+      writeFileSync(served.certificate, readFileSync(paths.certificate));
+    },
+    stop: async () => {
+      for (const program of [client, exporter, cast.web, cast.worker]) {
+        program.child.kill("SIGCONT");
+        await program.stop();
+      }
+      await redis.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return cast;
+}

@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { stringify } from "yaml";
+import { z } from "zod";
+import type { Pace } from "../../monitoring/alerts.ts";
+import { drawRules } from "../../monitoring/rules.ts";
+import { listen } from "../load/backend.ts";
+import { freePort } from "../support/ports.ts";
+import { startProgram, type Program } from "../support/program.ts";
+
+/** How Alertmanager tells of alerts. */
+const notice = z.object({
+  alerts: z.array(
+    z.object({
+      status: z.enum(["firing", "resolved"]),
+      labels: z.looseObject({ alertname: z.string(), severity: z.string() }),
+      annotations: z.object({ summary: z.string(), next: z.string(), runbook: z.string() }),
+    }),
+  ),
+});
+type Told = z.infer<typeof notice>["alerts"][number];
+
+const series = z.object({
+  data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()) })) }),
+});
+
+/** A real Prometheus and Alertmanager, with the rules at this pace, and who they tell. */
+export interface Watchers {
+  readonly url: string;
+  /** Resolves with the alert's notice when Alertmanager tells that it fires, or is over; fails after two minutes. */
+  told(alert: string, severity: string, status: Told["status"]): Promise<Told>;
+  /** Forgets what was told. */
+  forget(): void;
+  /** How many series an expression has now. */
+  count(expr: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function take(request: IncomingMessage, last: Map<string, Told>): Promise<void> {
+  const { alerts } = notice.parse(await json(request));
+  for (const told of alerts) last.set(`${told.labels.alertname} ${told.labels.severity}`, told);
+}
+
+/** Who gets Alertmanager's notices: the last one of each alert. */
+function receiver(last: Map<string, Told>): Server {
+  return createServer((request, response) => {
+    void take(request, last).finally(() => response.end());
+  });
+}
+
+/** Starts both on these targets (`host:port` on 127.0.0.1), scraped every two seconds. */
+export async function startWatchers(targets: string[], pace: Pace): Promise<Watchers> {
+  const folder = mkdtempSync(join(tmpdir(), "analyze-watch-"));
+  const last = new Map<string, Told>();
+  const server = receiver(last);
+  const [hook, port, managerPort] = [await listen(server), await freePort(), await freePort()];
+  const write = (name: string, value: object | string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, typeof value === "string" ? value : stringify(value));
+    return file;
+  };
+  write("rules.yml", drawRules(pace));
+  const config = write("prometheus.yml", {
+    global: { scrape_interval: "2s", scrape_timeout: "2s", evaluation_interval: "1s" },
+    rule_files: ["rules.yml"],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${managerPort}`] }] }] },
+    scrape_configs: [{ job_name: "analyze", static_configs: [{ targets, labels: { app: "analyze" } }] }],
+  });
+  const route = { receiver: "test", group_by: ["..."], group_wait: "0s", group_interval: "1s", repeat_interval: "1h" };
+  const webhook = { url: `http://127.0.0.1:${hook}/`, send_resolved: true };
+  const managed = write("alertmanager.yml", { route, receivers: [{ name: "test", webhook_configs: [webhook] }] });
+  const programs: Program[] = [
+    startProgram("prometheus-alertmanager", [
+      `--config.file=${managed}`,
+      `--storage.path=${join(folder, "alerts")}`,
+      `--web.listen-address=127.0.0.1:${managerPort}`,
+      "--cluster.listen-address=",
+    ]),
+    startProgram("prometheus", [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      "--rules.alert.resend-delay=1s",
+    ]),
+  ];
+  const url = `http://127.0.0.1:${port}`;
+  await programs[1]?.waitFor(/Server is ready to receive web requests/, 60_000);
+  return {
+    url,
+    told: async (alert, severity, status) => {
+      for (const end = performance.now() + 120_000; performance.now() < end; await wait(100)) {
+        const told = last.get(`${alert} ${severity}`);
+        if (told?.status === status) return told;
+      }
+      const known = [...last].map(([name, told]) => `${name}: ${told.status}`).join(", ");
+      throw new Error(
+        `${alert} (${severity}) is not told as ${status} within two minutes; told were: ${known || "none"}`,
+      );
+    },
+    forget: () => last.clear(),
+    count: async (expr) => {
+      const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
+      return series.parse(await answer.json()).data.result.length;
+    },
+    stop: async () => {
+      for (const program of programs) await program.stop();
+      await once(server.close(), "close");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

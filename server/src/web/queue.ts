@@ -6,6 +6,7 @@ import type { Logger } from "../shared/logger.ts";
 import { queueName, type JobData } from "../shared/queue/job.ts";
 import { complain, connectRedis } from "../shared/queue/redis.ts";
 import type { RedisSettings } from "../shared/queue/settings.ts";
+import { inTurns } from "../shared/queue/turns.ts";
 import { mayBeStored, unavailable } from "./tasks/failures.ts";
 import { JobReader } from "./tasks/job-reader.ts";
 import { Pressure } from "./tasks/pressure.ts";
@@ -79,9 +80,11 @@ export function createTaskQueue({ redis, maxDepth, logger }: QueueOptions): Task
   const waiters = new Waiters();
   let stopFollowing: (() => Promise<void>) | undefined;
 
+  // Those who waited for the same reading of the fill would otherwise all be written at once.
+  const addInTurn = inTurns((data: JobData, id: string) => queue.add(data.task, data, { jobId: id }));
   const store = async (id: string, data: JobData): Promise<void> => {
     await pressure.admit(data.text?.length ?? 0);
-    await queue.add(data.task, data, { jobId: id }).catch((error: unknown) => {
+    await addInTurn(data, id).catch((error: unknown) => {
       throw mayBeStored(error) ? unavailable(error, { id, kind: data.kind }) : unavailable(error);
     });
   };

@@ -9,7 +9,7 @@ import { createEffects } from "./jobs/effects.ts";
 import { perform } from "./jobs/perform.ts";
 import { registerConsumerMetrics, type ConsumerMetrics } from "./jobs/metrics.ts";
 import { sweepEvery } from "./jobs/sweep.ts";
-import { inTurns } from "./jobs/turns.ts";
+import { inTurns } from "../shared/queue/turns.ts";
 import { watchFetches } from "./jobs/watch.ts";
 
 export interface ConsumerOptions {

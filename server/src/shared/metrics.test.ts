@@ -73,5 +73,7 @@ it("10,000 made-up paths, methods and ids leave the number of series unchanged",
   await send(0, 300);
   const before = new Set((await samples(service.metrics)).keys());
   await send(300, 10_300);
-  expect([...(await samples(service.metrics)).keys()].filter((series) => !before.has(series))).toEqual([]);
+  // Node's own series of a kind of garbage collection begins with the first one, whatever was requested.
+  const made = (series: string): boolean => !before.has(series) && !series.startsWith("nodejs_gc_");
+  expect([...(await samples(service.metrics)).keys()].filter(made)).toEqual([]);
 });

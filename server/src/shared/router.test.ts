@@ -13,6 +13,7 @@ const routes: Route[] = [
   { method: "GET", path: "/items", handle: (exchange) => json(readQuery(exchange, querySchema)) },
   { method: "GET", path: "/items/{id}", handle: (exchange) => json(readPath(exchange, idSchema)) },
   { method: "DELETE", path: "/items/{id}", handle: () => json({}) },
+  { method: "GET", path: "/effect/{id}", withoutHead: true, handle: () => json({}) },
   { method: "GET", path: "/a.json", handle: () => json({}) },
   { method: "GET", path: "/broken", handle: () => Promise.reject(new Error("secret")) },
   { method: "GET", path: "/unsendable", handle: () => ({ ...json({}), headers: { location: "a secret\n" } }) },
@@ -62,6 +63,8 @@ describe("createRouter", () => {
   it.each([
     ["/items", "DELETE", "GET, HEAD"],
     ["/items/a/", "POST", "GET, HEAD, DELETE"],
+    ["/effect/a", "HEAD", "GET"],
+    ["/effect/a", "POST", "GET"],
   ])("answers 405 for %s with %s, and Allow: %s", async (path, method, allow) => {
     const response = await serving.get(path, { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);

@@ -9,6 +9,8 @@ export interface Route {
   readonly method: "GET" | "POST" | "DELETE";
   /** Path template as in OpenAPI: `/tasks/{id}`; a parameter is one whole segment. */
   readonly path: string;
+  /** A GET with an effect, which HEAD must not have: HEAD answers 405. */
+  readonly withoutHead?: boolean;
   handle(exchange: Exchange): Answer | Promise<Answer>;
 }
 
@@ -40,7 +42,21 @@ function paramsOf(template: string, path: string): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function withParams({ path, handle }: Route): Route["handle"] {
+function methodsOf(route: Route): string[] {
+  return route.method === "GET" && !route.withoutHead ? ["GET", "HEAD"] : [route.method];
+}
+
+function refusingHead(route: Route): Route["handle"] {
+  if (!route.withoutHead) return route.handle;
+  return (exchange) => {
+    if (exchange.incoming.method === "HEAD") throw methodNotAllowed(methodsOf(route));
+    return route.handle(exchange);
+  };
+}
+
+function withParams(route: Route): Route["handle"] {
+  const { path } = route;
+  const handle = refusingHead(route);
   if (!path.includes("{")) return handle;
   return (exchange) => {
     exchange.params = paramsOf(path, exchange.path);
@@ -49,7 +65,7 @@ function withParams({ path, handle }: Route): Route["handle"] {
 }
 
 function methodNotAllowed(methods: readonly string[]): ProblemError {
-  const allow = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  const allow = methods.join(", ");
   return new ProblemError("method-not-allowed", `This address accepts ${allow}.`, { headers: { allow } });
 }
 
@@ -74,7 +90,7 @@ export function createRouter(routes: readonly Route[], respond: Respond): Hono<S
   const others = new Hono<ServerEnv>({ getPath });
   for (const route of routes) app.on(route.method, patternOf(route.path), wrap(route.path, withParams(route)));
   for (const [path, group] of Map.groupBy(routes, (route) => route.path)) {
-    const methods = group.map(({ method }) => method);
+    const methods = group.flatMap(methodsOf);
     others.all(
       patternOf(path),
       wrap(path, () => {

@@ -61,6 +61,7 @@ export function addRoutes(queue: TaskQueue | undefined, callers: Callers): Docum
     {
       method: "GET",
       path: "/add/{task}",
+      withoutHead: true,
       operation: {
         ...operation,
         id: "addTaskByGet",

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { networkPolicy, objectsOf, targetGroupBinding } from "../../test/cluster/render.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { chartValues } from "../src/chart/values.ts";
+import { foreignImages } from "../src/images/foreign.ts";
+import { stages } from "../src/stages.ts";
 import { Terraform } from "../../deploy/terraform.ts";
 import { clientOf } from "./support/aws.ts";
 import { policyText } from "./support/deployer-policy.ts";
@@ -110,8 +112,10 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
     expect(objectsOf(rendered, targetGroupBinding).get("web")?.spec.targetGroupARN).toBe(outputs.get("target-group"));
     const [rule] = objectsOf(rendered, networkPolicy).get("web")?.spec.ingress ?? [];
     expect(rule?.from).toEqual(["10.74.0.0/24", "10.74.1.0/24"].map((cidr) => ({ ipBlock: { cidr } })));
-    const images = [...rendered.matchAll(/^ +image: (\S+)$/gm)].map(([, image = ""]) => image);
-    expect(new Set(images)).toEqual(
+    const images = [...rendered.matchAll(/^[ -]+image: "?([^\s"]+)"?$/gm)].map(([, image = ""]) => image);
+    const foreign = new Set(foreignImages({ ...stages.prod.cluster, stores: true }).map(({ source }) => source));
+    expect(images).toContain("valkey/valkey:8.1");
+    expect(new Set(images.filter((image) => !foreign.has(image)))).toEqual(
       new Set([
         `${outputs.get("client-repository")}:src-3`,
         `${outputs.get("web-repository")}:src-1`,

@@ -74,6 +74,6 @@ it("10,000 made-up paths, methods and ids leave the number of series unchanged",
   const before = new Set((await samples(service.metrics)).keys());
   await send(300, 10_300);
   // Node's own series of a kind of garbage collection begins with the first one, whatever was requested.
-  const made = (series: string): boolean => !before.has(series) && !series.startsWith("nodejs_gc_");
-  expect([...(await samples(service.metrics)).keys()].filter(made)).toEqual([]);
+  const isNew = (series: string): boolean => !before.has(series) && !series.startsWith("nodejs_gc_");
+  expect([...(await samples(service.metrics)).keys()].filter(isNew)).toEqual([]);
 });

@@ -30,7 +30,7 @@ describe("a fault in words", () => {
     ["tls-trust", /^the edge's certificate \(tls-trust\): it is not signed by the CA/],
     ["tls-name", /^the edge's certificate \(tls-name\): it was issued for another name/],
     ["tls-expired", /^the edge's certificate \(tls-expired\): it is outside its dates/],
-    ["edge", /^the edge \(edge\): it answered by itself/],
+    ["edge", /^the edge \(edge\): it answered itself/],
     ["upstream", /^the application behind the edge \(upstream\): the edge is up, but web cannot be reached/],
     ["app", /^the application \(app\): web or worker answered with an error/],
     ["contract", /^the application \(contract\): it answered 200, but not as the contract requires/],

@@ -69,17 +69,28 @@ export async function hasDrift(cluster: Cluster, namespace: string): Promise<boo
   return (await drifted(cluster, namespace)).length > 0;
 }
 
+/** An object changes while its pods start, and a patch of an older version is rejected: it is read and patched again. */
+const tries = 5;
+
 /** Gives such fields to helm, whose next upgrade removes those that the chart does not have. Resolves with the objects' names. */
 export async function adoptDrift(cluster: Cluster, namespace: string): Promise<string[]> {
-  const found = await drifted(cluster, namespace);
-  for (const { object, entries } of found) {
-    const { name, resourceVersion } = object.metadata;
-    const patch = [
-      { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
-      { op: "replace", path: "/metadata/managedFields", value: entries },
-    ];
-    const args = ["--field-manager=analyze-deploy", "--type=json", "-p", JSON.stringify(patch)];
-    await cluster.read("-n", namespace, "patch", object.kind, name, ...args);
+  const names = new Set<string>();
+  for (let left = tries; ; left--) {
+    const found = await drifted(cluster, namespace);
+    if (found.length === 0) return [...names];
+    for (const { object, entries } of found) {
+      const { name, resourceVersion } = object.metadata;
+      const patch = [
+        { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+        { op: "replace", path: "/metadata/managedFields", value: entries },
+      ];
+      const args = ["--field-manager=analyze-deploy", "--type=json", "-p", JSON.stringify(patch)];
+      try {
+        await cluster.read("-n", namespace, "patch", object.kind, name, ...args);
+        names.add(`${object.kind.toLowerCase()}/${name}`);
+      } catch (error) {
+        if (left === 1) throw error;
+      }
+    }
   }
-  return found.map(({ object }) => `${object.kind.toLowerCase()}/${object.metadata.name}`);
 }

@@ -12,14 +12,16 @@ import { deployed, script, type World } from "./world.ts";
 
 let world: World;
 
-const kinds = "deployments,services,configmaps,secrets,ingresses,networkpolicies,poddisruptionbudgets";
+const kinds = "services,configmaps,secrets,ingresses,networkpolicies,poddisruptionbudgets";
 
-/** What of the deployment could change: which objects there are, what they say, which revision helm counts. */
+/** What of the deployment could change: which objects there are, what they say, which revision helm counts. Not replicas, which the autoscaler sets. */
 async function state({ cluster, namespace }: World): Promise<string> {
+  const pods = 'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.spec.template}{"\\n"}{end}';
   const each = "{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation} {.data} {.metadata.annotations}";
   const path = `jsonpath={range .items[*]}${each}{"\\n"}{end}`;
   const history = await run("helm", ["history", "analyze", "-n", namespace, "--kube-context", cluster.context]);
-  return `${await cluster.read("-n", namespace, "get", kinds, "-o", path)}${history.stdout}`;
+  const deployments = await cluster.read("-n", namespace, "get", "deployments,statefulsets", "-o", pods);
+  return `${deployments}${await cluster.read("-n", namespace, "get", kinds, "-o", path)}${history.stdout}`;
 }
 
 /** The newest revision of the Helm release. (An interrupted one keeps its state in the history.) */
@@ -68,8 +70,9 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
   it("removes what was added with kubectl", async () => {
     await world.cluster.read("-n", world.namespace, "set", "env", "deployment/web", "FOO=bar");
     expect(await script("deploy")).toContain("Changes by hand … removed from deployment/web\n");
-    const path = "jsonpath={.spec.template.spec.containers[0].env}";
-    expect(await world.cluster.read("-n", world.namespace, "get", "deployment/web", "-o", path)).toBe("");
+    const path = "jsonpath={.spec.template.spec.containers[0].env[*].name}";
+    const names = await world.cluster.read("-n", world.namespace, "get", "deployment/web", "-o", path);
+    expect(names.split(" ")).not.toContain("FOO");
     expect(await script("deploy")).toContain("unchanged: what runs is what would be deployed");
   });
 

@@ -7,7 +7,6 @@ import type { TargetName } from "../hostile/case.ts";
 import { answeredIn } from "../hostile/ledger.ts";
 import { runHostileTable } from "../hostile/run.ts";
 import { hostileTable, taskTable } from "../hostile/table.ts";
-import { repetitionSuite } from "./repetition.ts";
 import { logsOf, script, type World } from "./world.ts";
 
 /** The deployed edge in the words of test/edge. */
@@ -42,8 +41,6 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     expect(await runHostileTable(target)).toEqual([]);
     expect(await runHostileTable(target, taskTable)).toEqual([]);
   });
-
-  repetitionSuite(of, () => edgeOf(of()), name !== "gateway");
 
   it("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {
     const { address, host, ca } = of();

@@ -1,0 +1,86 @@
+import { UserError } from "@analyze/common/errors";
+import { MongoBulkWriteError, type Collection } from "mongodb";
+import { openDatabase, reasonOf } from "../shared/data/client.ts";
+import type { DataSettings } from "../shared/data/settings.ts";
+import { collectionName, onDisk, type StoredFields } from "../shared/data/stored.ts";
+import { readArchive, writeArchive } from "./archive.ts";
+import { fieldsOf, lineOf } from "./extended.ts";
+
+/** Documents of one write, at most 64 KiB each. */
+const batchSize = 100;
+
+/** A person waits longer than a request. */
+const timeoutMs = 15_000;
+
+/** Runs a command on the collection of documents. Throws UserError, without any setting, where MongoDB cannot be used. */
+export async function withDocuments<T>(
+  settings: DataSettings,
+  command: (documents: Collection<StoredFields>) => Promise<T>,
+): Promise<T> {
+  const { client, db } = openDatabase({ ...settings, timeoutMs });
+  try {
+    await client.connect();
+    return await command(db.collection<StoredFields>(collectionName));
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`MongoDB cannot be used (${reasonOf(cause)}): check MONGODB_URL and MONGODB_PASSWORD`, {
+      cause,
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+/** Writes all documents to a new file, in the order of their ids; how many they are. */
+export async function backUp(documents: Collection<StoredFields>, file: string): Promise<number> {
+  let count = 0;
+  async function* lines(): AsyncGenerator<string, void> {
+    let after = "";
+    for (;;) {
+      // Page by page: a cursor would end with the connection that it was opened on.
+      const options = { raw: true, sort: { _id: 1 }, limit: batchSize } as const;
+      const page: unknown[] = await documents.find({ _id: { $gt: after } }, options).toArray();
+      const found = page.filter((one) => one instanceof Uint8Array).map(lineOf);
+      yield* found;
+      count += found.length;
+      const last = found.at(-1);
+      if (last === undefined) return;
+      ({ _id: after } = fieldsOf(last));
+    }
+  }
+  await writeArchive(file, lines());
+  return count;
+}
+
+async function insert(documents: Collection<StoredFields>, batch: StoredFields[]): Promise<number> {
+  if (batch.length === 0) return 0;
+  try {
+    const { insertedCount } = await documents.insertMany(batch, { ordered: false, writeConcern: onDisk });
+    return insertedCount;
+  } catch (error) {
+    const faults = error instanceof MongoBulkWriteError ? [error.writeErrors].flat() : [];
+    if (!(error instanceof MongoBulkWriteError) || faults.some(({ code }) => code !== 11_000)) throw error;
+    return error.insertedCount;
+  }
+}
+
+/**
+ * Stores the documents of a backup that are not there; how many they are. Throws UserError before the first one where the
+ * file is damaged, or where there are documents already and `resume` is not set.
+ */
+export async function restore(documents: Collection<StoredFields>, file: string, resume: boolean): Promise<number> {
+  if (!resume && (await documents.findOne({}, { projection: { _id: 1 } }))) {
+    throw new UserError(
+      "There are documents already. Restore into an empty database, or add what is missing with --resume, as after an interrupted restore.",
+    );
+  }
+  for await (const line of readArchive(file)) fieldsOf(line);
+  let batch: StoredFields[] = [];
+  let count = 0;
+  for await (const line of readArchive(file)) {
+    if (batch.push(fieldsOf(line)) < batchSize) continue;
+    count += await insert(documents, batch);
+    batch = [];
+  }
+  return count + (await insert(documents, batch));
+}

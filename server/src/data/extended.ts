@@ -1,0 +1,67 @@
+import { storable, treeOfBson } from "../shared/data/bson.ts";
+import { parseTree } from "../shared/data/parse.ts";
+import type { StoredFields } from "../shared/data/stored.ts";
+import { textOf, type Tree } from "../shared/data/tree.ts";
+import { BSON } from "mongodb";
+
+/** A number in canonical extended JSON, typed as MongoDB's driver stores it. */
+function numberOf(value: number): Tree {
+  const isInt32 = Number.isInteger(value) && value === Math.trunc(value) && Math.abs(value + 0.5) < 2 ** 31;
+  if (isInt32) return new Map([["$numberInt", String(value)]]);
+  const text = String(value);
+  return new Map([["$numberDouble", /^-?\d+$/.test(text) ? `${text}.0` : text]]);
+}
+
+function extended(tree: Tree): Tree {
+  if (typeof tree === "number") return numberOf(tree);
+  if (Array.isArray(tree)) return tree.map(extended);
+  if (!(tree instanceof Map)) return tree;
+  return new Map(Array.from(tree, ([key, value]) => [key, extended(value)]));
+}
+
+function plain(tree: Tree): Tree {
+  if (Array.isArray(tree)) return tree.map(plain);
+  if (!(tree instanceof Map)) return tree;
+  const number = tree.get("$numberInt") ?? tree.get("$numberDouble");
+  if (typeof number === "string") return Number(number);
+  return new Map(Array.from(tree, ([key, value]) => [key, plain(value)]));
+}
+
+/** A stored document, from its BSON, as one line of canonical extended JSON (MongoDB's Extended JSON v2). */
+export function lineOf(bson: Uint8Array): string {
+  const { _id, owner, createdAt, fingerprint, document } = BSON.deserialize(bson, { raw: true });
+  const milliseconds = String(new Date(createdAt).getTime());
+  return textOf(
+    new Map<string, Tree>([
+      ["_id", String(_id)],
+      ["owner", owner === null ? null : String(owner)],
+      ["createdAt", new Map([["$date", new Map([["$numberLong", milliseconds]])]])],
+      ["fingerprint", String(fingerprint)],
+      ["document", extended(storable(treeOfBson(document)))],
+    ]),
+  );
+}
+
+const anything = { depth: 1_000, keyFault: () => undefined };
+
+function stringIn(tree: Tree | undefined): string {
+  if (typeof tree === "string") return tree;
+  throw new SyntaxError("a line of the backup is no stored document");
+}
+
+/** The stored document of such a line. Throws SyntaxError where it is none. */
+export function fieldsOf(line: string): StoredFields {
+  const tree = parseTree(line, anything);
+  const fields = tree instanceof Map ? tree : new Map<string, Tree>();
+  const date = fields.get("createdAt");
+  const number = date instanceof Map ? date.get("$date") : undefined;
+  const milliseconds = stringIn(number instanceof Map ? number.get("$numberLong") : undefined);
+  const owner = fields.get("owner");
+  return {
+    _id: stringIn(fields.get("_id")),
+    owner: owner === null ? null : stringIn(owner),
+    createdAt: new Date(Number(milliseconds)),
+    fingerprint: stringIn(fields.get("fingerprint")),
+    document: plain(fields.get("document") ?? null),
+  };
+}

@@ -39,10 +39,13 @@ describeWith(["cluster"], "the policy of verify-images --admit", () => {
     beforeAll(async () => {
       await cluster.apply(...admissionPolicy({ namespace, verified: [verified], also: [also] }));
       // The API server reads a new policy some seconds later.
-      await vi.waitUntil(() => create(pod("probe", "registry.test/unsigned:1")).stderr.includes("not a verified image"), {
-        timeout: 60_000,
-        interval: 500,
-      });
+      await vi.waitUntil(
+        () => create(pod("probe", "registry.test/unsigned:1")).stderr.includes("not a verified image"),
+        {
+          timeout: 60_000,
+          interval: 500,
+        },
+      );
     }, 90_000);
 
     it.each([verified, also])("takes %s", (image) => {

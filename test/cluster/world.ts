@@ -84,7 +84,16 @@ export async function settled(
 /** What all pods of one component have logged in the last minutes. */
 export function logsOf({ cluster, namespace }: World, component: string): Promise<string> {
   const selector = `--selector=app.kubernetes.io/component=${component}`;
-  return cluster.read("-n", namespace, "logs", selector, "--tail=-1", "--since=5m", "--max-log-requests=20");
+  return cluster.read(
+    "-n",
+    namespace,
+    "logs",
+    selector,
+    "--all-containers",
+    "--tail=-1",
+    "--since=5m",
+    "--max-log-requests=20",
+  );
 }
 
 /** Brings nginx's image to the nodes, which deploy does only for a release with that edge. */

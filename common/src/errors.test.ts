@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
-import { errorCode, UserError } from "./errors.ts";
+import { afterEach, expect, it, vi } from "vitest";
+import { endWith, errorCode, UserError } from "./errors.ts";
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -18,4 +18,20 @@ it.each([
   ["what is no error", { code: "ENOENT" }, undefined],
 ])("has the code of %s", (_, error, code) => {
   expect(errorCode(error)).toBe(code);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+it("ends a command with the message and the exit code of a fault of the user", () => {
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  endWith(new UserError("set PORT", { exitCode: 3 }));
+  expect([write.mock.calls, process.exitCode]).toEqual([[["set PORT\n"]], 3]);
+});
+
+it("throws a defect instead of ending the command with it", () => {
+  const defect = new TypeError("x is undefined");
+  expect(() => endWith(defect)).toThrow(defect);
 });

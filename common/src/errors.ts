@@ -12,6 +12,13 @@ export class UserError extends Error {
   }
 }
 
+/** Ends a command that failed: the message on stderr, and the exit code. Throws what is no UserError, which is a defect. */
+export function endWith(error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
 /** The code of an error of the system or of Node, such as `ENOENT`; undefined for an error without one. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
 import { announce } from "../progress.ts";
@@ -38,7 +38,5 @@ try {
   ]);
   process.stdout.write(`${reference}\n`);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { announce } from "../progress.ts";
 import { defaultBase, resolveBase } from "./base.ts";
@@ -61,7 +61,5 @@ try {
   if (registry === undefined) await build(given);
   else await push(registry.replace(/\/$/, ""), given);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@analyze/common/errors";
+import { endWith } from "@analyze/common/errors";
 import { suggestOptions } from "@analyze/common/suggest";
 import { Command } from "commander";
 import { manifestsOf, stages, type Rendering } from "./manifests.ts";
@@ -27,7 +27,5 @@ try {
   suggestOptions(program);
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

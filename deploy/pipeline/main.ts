@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import { project } from "../images/docker.ts";
 import { environmentOf } from "./expressions.ts";
 import { runPipeline } from "./run-pipeline.ts";
@@ -45,7 +45,5 @@ try {
       process.stdout.write(`${job.padEnd(8)} ${run}\n`);
   }
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

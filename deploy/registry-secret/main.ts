@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import { connect } from "../cluster/cluster.ts";
 import type { RegistryLogin } from "../images/docker.ts";
 import { applyNamespace } from "../minikube/trust.ts";
@@ -56,7 +56,5 @@ try {
   await cluster.apply(pullSecret(login, { name, namespace }));
   process.stdout.write(`Secret ${namespace}/${name} pulls from ${login.registry} as ${login.user}\n`);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

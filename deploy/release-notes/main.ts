@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@analyze/common/errors";
+import { endWith } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
 import { readRecord, recordFile } from "../images/record.ts";
@@ -13,7 +13,5 @@ try {
   writeFileSync(file, releaseNotes(entry, readRecord(recordFile)));
   process.stdout.write(`${file}\n`);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import { z } from "zod";
 import { project } from "../images/docker.ts";
 import { type ImageRecord, readRecord, recordFile } from "../images/record.ts";
@@ -74,7 +74,5 @@ try {
   for (const scan of scans) if (!scan.scanned) process.stdout.write(`not scanned: ${scan.what}: ${scan.why}\n`);
   judge(sorted, given.gate === true);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import { connect } from "../cluster/cluster.ts";
 import { readRecord, recordFile } from "../images/record.ts";
 import { admissionPolicy } from "./admission.ts";
@@ -60,7 +60,5 @@ try {
     if (given.admit !== undefined) await admit(given.admit, Object.values(images.images), given.also);
   } else throw new UserError(usage);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -1,5 +1,5 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith } from "@analyze/common/errors";
 import { suggestOptions } from "@analyze/common/suggest";
 import { Command, InvalidArgumentError } from "commander";
 import { failure } from "../../deploy/run.ts";
@@ -58,7 +58,5 @@ suggestOptions(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -1,4 +1,4 @@
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import { readRecord, recordFile, writeRecord } from "../record.ts";
 import { copyImages } from "./copy.ts";
 
@@ -10,7 +10,5 @@ try {
   if (registry === undefined || registry.startsWith("-") || others.length > 0) throw new UserError(usage);
   writeRecord(recordFile, await copyImages(readRecord(recordFile), registry.replace(/\/$/, "")));
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

@@ -1,5 +1,5 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { UserError } from "@analyze/common/errors";
+import { endWith, UserError } from "@analyze/common/errors";
 import { readSettings } from "@analyze/common/settings";
 import { suggestOptions } from "@analyze/common/suggest";
 import { Command, Option } from "commander";
@@ -78,7 +78,5 @@ suggestOptions(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.exitCode;
+  endWith(error);
 }

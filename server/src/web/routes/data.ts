@@ -16,7 +16,8 @@ import type { Documents } from "../data/quota.ts";
 import { readDocument } from "../data/rules.ts";
 import type { Stored } from "../data/store.ts";
 import { idempotencyHeader, idempotencyKeyOf } from "../idempotency.ts";
-import type { DocumentedRoute, Operation } from "../openapi/operation.ts";
+import { guarded } from "../openapi/guarded.ts";
+import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 
 const path = z.object({ id: z.string().max(64).describe("ID of the document") });
@@ -32,11 +33,7 @@ const query = z.object({
   cursor: z.string().max(128).optional().describe("`next` of the page before"),
 });
 
-const common = {
-  tag: "Documents",
-  guard: "always",
-  problems: ["unauthorized", "forbidden", "too-many-requests", "dependency-unavailable", "switched-off"],
-} satisfies Partial<Operation>;
+const common = { ...guarded, tag: "Documents" } as const;
 
 function required(documents: Documents | undefined): Documents {
   if (documents) return documents;

@@ -1,8 +1,4 @@
-import type { Operation } from "../openapi/operation.ts";
+import { guarded } from "../openapi/guarded.ts";
 
 /** What the description of every route of the queue has in common. */
-export const queueOperation = {
-  tag: "Tasks",
-  guard: "always",
-  problems: ["unauthorized", "forbidden", "too-many-requests", "dependency-unavailable", "switched-off"],
-} satisfies Partial<Operation>;
+export const queueOperation = { ...guarded, tag: "Tasks" } as const;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Options } from "./options.ts";
 import { names, ours } from "./trust.ts";
@@ -13,7 +13,7 @@ function tokensIn(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = errorCode(cause) ?? "unknown error";
     throw new UserError(`--tokens: ${path} cannot be read (${code}). It has a line NAME SHA256 for each token.`, {
       cause,
     });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { errorCode } from "@analyze/common/errors";
 import { describe, expect, it } from "vitest";
 
 interface Requirement {
@@ -104,7 +105,7 @@ export type RequirementName = keyof typeof requirements;
 function isMissing(name: RequirementName): boolean {
   const { status, error } = spawnSync("sh", ["-c", requirements[name].check], { stdio: "ignore", timeout: 120_000 });
   // what answers slowly is there: a busy cluster must not pass for none, whose tests are skipped
-  const isSlow = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
+  const isSlow = errorCode(error) === "ETIMEDOUT";
   return status !== 0 && !isSlow;
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { errorCode } from "@analyze/common/errors";
 import { SettingsError } from "@analyze/common/settings";
 
 /**
@@ -17,7 +18,7 @@ export function valueOrFile<Name extends string>(
   try {
     content = readFileSync(path, "utf8").trim();
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = errorCode(cause) ?? "unknown error";
     throw new SettingsError([`${name}_FILE cannot be read (${code}): name a file that this user can read`], { cause });
   }
   if (content === "") throw new SettingsError([`${name}_FILE is empty: write the value into it`]);

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { SettingsError } from "@analyze/common/settings";
 import { MongoClient, MongoServerError, MongoServerSelectionError, type Db, type MongoClientOptions } from "mongodb";
 import { userOf, type DataSettings } from "./settings.ts";
@@ -38,7 +39,8 @@ export function reasonOf(error: unknown): string {
     const servers: Iterable<{ error: unknown }> = error.reason?.servers.values() ?? [];
     for (const { error: inner } of servers) if (inner instanceof Error) return reasonOf(inner);
   }
-  if ("code" in error && typeof error.code === "string") return error.code;
+  const code = errorCode(error);
+  if (code !== undefined) return code;
   return error.cause instanceof Error ? reasonOf(error.cause) : error.name;
 }
 

@@ -1,3 +1,4 @@
+import { errorCode } from "@analyze/common/errors";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../logger.ts";
 import type { RedisSettings } from "./settings.ts";
@@ -25,7 +26,8 @@ export function complain(logger: Logger, what: string): (error: Error) => void {
 /** The error's code, or the first word of Redis' own error such as WRONGPASS: messages can quote addresses and commands. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
-  if ("code" in error && typeof error.code === "string") return error.code;
+  const code = errorCode(error);
+  if (code !== undefined) return code;
   const [, reply] = /^([A-Z]{2,20}) /.exec(error.message) ?? [];
   return reply ?? (/timed? ?out/i.test(error.message) ? "timeout" : error.name);
 }

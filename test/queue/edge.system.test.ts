@@ -32,14 +32,20 @@ async function dyingWeb(url: string): Promise<{ port: number; unheard: (string |
   return { port, unheard };
 }
 
+/** A queue's stack behind real nginx, whose first web is a dying one. */
+async function behindNginx() {
+  const redis = await startRedis();
+  onTestFinished(() => redis.remove());
+  const stack = await queueStackForTest(redis.url);
+  const dying = await dyingWeb(stack.url);
+  const nginx = await startNginx({ webPorts: [dying.port, stack.web.port], certificates: (await issue()).dir });
+  onTestFinished(() => nginx.stop());
+  return { stack, dying, nginx };
+}
+
 describeWith(["nginx", "redis-server"], "an asynchronous analysis that the edge repeats", () => {
   it("is one job where the first web dies after it stored it", async () => {
-    const redis = await startRedis();
-    onTestFinished(() => redis.remove());
-    const stack = await queueStackForTest(redis.url);
-    const dying = await dyingWeb(stack.url);
-    const nginx = await startNginx({ webPorts: [dying.port, stack.web.port], certificates: (await issue()).dir });
-    onTestFinished(() => nginx.stop());
+    const { stack, dying, nginx } = await behindNginx();
     const answered: (string | string[] | undefined)[] = [];
     for (let n = 0; dying.unheard.length < 3 && n < 20; n++) {
       const headers = { prefer: "respond-async" };
@@ -64,12 +70,7 @@ describeWith(["nginx", "redis-server"], "a task whose web dies after it stored i
     ["POST", "/api/add"],
     ["GET", "/add"],
   ])("is not repeated by nginx, and not cached: %s %s", async (method, path) => {
-    const redis = await startRedis();
-    onTestFinished(() => redis.remove());
-    const stack = await queueStackForTest(redis.url);
-    const dying = await dyingWeb(stack.url);
-    const nginx = await startNginx({ webPorts: [dying.port, stack.web.port], certificates: (await issue()).dir });
-    onTestFinished(() => nginx.stop());
+    const { dying, nginx } = await behindNginx();
     const added: (string | undefined)[] = [];
     let refused = 0;
     for (let n = 0; dying.unheard.length < 3 && n < 20; n++) {

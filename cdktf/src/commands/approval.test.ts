@@ -8,6 +8,8 @@ const one = (address: string, actions: string[], after: object = {}) => ({
 const plan = (...changes: object[]): string =>
   JSON.stringify({ timestamp: "2026-01-01T00:00:00Z", resource_changes: changes, output_changes: {} });
 const base = plan(one("aws_vpc.network", ["create"], { cidr: "10.0.0.0/16", tags: { a: "1", b: "2" } }));
+/** Of itself no change. */
+const unchanged = one("aws_vpc.network", ["no-op"]);
 
 describe("the hash of a plan", () => {
   it.each([
@@ -32,19 +34,42 @@ describe("the hash of a plan", () => {
     ["a value", base.replace("10.0.0.0/16", "0.0.0.0/0")],
     ["an action", base.replace('["create"]', '["delete","create"]')],
     ["an address", base.replace("network", "other")],
+    [
+      "a value that is known only after the apply",
+      plan({
+        address: "aws_vpc.network",
+        change: { actions: ["create"], before: null, after_unknown: { cidr: true, tags: true } },
+      }),
+    ],
     ["one more resource", plan(...JSON.parse(base).resource_changes, one("aws_iam_role.x", ["create"]))],
     [
       "an output",
       JSON.stringify({ ...JSON.parse(base), output_changes: { url: one("", ["create"], { x: 1 }).change } }),
     ],
+    ["an import", plan({ ...unchanged, change: { ...unchanged.change, importing: { id: "vpc-1" } } })],
+    ["a move in the state", plan({ ...unchanged, previous_address: "aws_vpc.other" })],
   ])("changes with %s", (_, other) => {
     expect(approvalOf(other).hash).not.toBe(approvalOf(base).hash);
   });
 });
 
+it("a plan of a new stage is read: its ids and outputs are not known yet", () => {
+  const id = { actions: ["create"], before: null, after_unknown: true };
+  const json = JSON.stringify({
+    resource_changes: [{ address: "aws_vpc.a", change: id }],
+    output_changes: { id },
+  });
+  expect(approvalOf(json).lines).toEqual(["create aws_vpc.a"]);
+});
+
 it("a summary names changes, and no value: some are secrets", () => {
   const { lines } = approvalOf(
-    plan(one("aws_secret.one", ["update"], { value: "s3cret" }), one("aws_vpc.a", ["no-op"])),
+    plan(
+      one("aws_secret.one", ["update"], { value: "s3cret" }),
+      unchanged,
+      { ...unchanged, previous_address: "aws_vpc.other" },
+      { address: "aws_eip.a", change: { ...unchanged.change, importing: { id: "eip-1" } } },
+    ),
   );
-  expect(lines).toEqual(["update aws_secret.one"]);
+  expect(lines).toEqual(["update aws_secret.one", "move aws_vpc.network", "import aws_eip.a"]);
 });

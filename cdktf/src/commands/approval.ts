@@ -8,14 +8,11 @@ import type { Terraform } from "../../../deploy/terraform.ts";
 /** Inside of the stack's folder, which git ignores. */
 const file = "approved.tfplan";
 
-const change = z.object({
-  actions: z.array(z.string()),
-  before: z.unknown(),
-  after: z.unknown(),
-  after_unknown: z.unknown(),
-});
+// All that Terraform says of a change is approved. `after` is absent where it is not known yet, as every id of a first plan.
+const change = z.looseObject({ actions: z.array(z.string()), importing: z.unknown().optional() });
+const resource = z.looseObject({ address: z.string(), previous_address: z.string().optional(), change });
 const planShape = z.object({
-  resource_changes: z.array(z.object({ address: z.string(), change })).default([]),
+  resource_changes: z.array(resource).default([]),
   output_changes: z.record(z.string(), change).default({}),
 });
 
@@ -30,12 +27,20 @@ export interface Approval {
 /** Terraform's JSON of a plan → its approval. Pure. */
 export function approvalOf(json: string): Approval {
   const { resource_changes: all, output_changes: outputs } = planShape.parse(JSON.parse(json));
-  const changes = all.filter(({ change: { actions } }) =>
-    actions.some((action) => action !== "no-op" && action !== "read"),
-  );
-  const content = JSON.stringify([changes.toSorted((a, b) => (a.address < b.address ? -1 : 1)), outputs], sorted);
+  const changes = all.map((one) => ({ one, does: actionsOf(one) })).filter(({ does }) => does.length > 0);
+  const sortedChanges = changes.map(({ one }) => one).toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  const content = JSON.stringify([sortedChanges, outputs], sorted);
   const hash = createHash("sha256").update(content).digest("hex");
-  return { hash, lines: changes.map(({ address, change: { actions } }) => `${actions.join(" and ")} ${address}`) };
+  return { hash, lines: changes.map(({ one: { address }, does }) => `${does.join(" and ")} ${address}`) };
+}
+
+/** What a plan does to a resource or to its entry in the state; empty: nothing. */
+function actionsOf({ previous_address: from, change: { actions, importing } }: z.infer<typeof resource>): string[] {
+  return [
+    ...(importing === undefined ? [] : ["import"]),
+    ...(from === undefined ? [] : ["move"]),
+    ...actions.filter((action) => action !== "no-op" && action !== "read"),
+  ];
 }
 
 /** Keys in one order. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { registerTraceMetrics } from "@analyze/common/tracing/metrics";
 import { Registry, type MetricObject } from "prom-client";
 import { Pool } from "undici";
 import { expect, it } from "vitest";
@@ -57,6 +58,12 @@ function clientRegistry(): Registry {
   return registry;
 }
 
+function tracesRegistry(): Registry {
+  const registry = new Registry();
+  registerTraceMetrics(registry, { counts: { sent: 0, failed: 0, dropped: 0 } });
+  return registry;
+}
+
 /** Those of our own; prom-client's `process_…` and `nodejs_…` are described with it. */
 function describedIn(registry: Registry): MetricObject[] {
   return registry.getMetricsAsArray().filter(({ name }) => name.startsWith("analyze_"));
@@ -90,6 +97,7 @@ function made(): string {
     ...rowsOf(documentsRegistry(), "web, with documents"),
     ...rowsOf(consumerRegistry(), "worker, with tasks"),
     ...rowsOf(clientRegistry(), "client"),
+    ...rowsOf(tracesRegistry(), "web, worker, client, with traces"),
   ]);
 }
 

@@ -14,7 +14,7 @@ export class SettingsError extends UserError {
 }
 
 // A file's name is shown; its content is not, even if it was put into the variable itself.
-const secretName = /URL|TOKEN|SECRET|PASSWORD|CREDENTIAL|HOOK|KEY(?!_FILE$)/i;
+const secretName = /URL|ENDPOINT|HEADERS|TOKEN|SECRET|PASSWORD|CREDENTIAL|HOOK|KEY(?!_FILE$)/i;
 const secretValue = /@|:\/\/|[\r\n]|-----BEGIN|.{201}/;
 
 /** Whether a message may show this value: not if its setting or its form can carry a secret. */

@@ -20,6 +20,7 @@ const cuttable = [
   "version",
   "host",
   "id",
+  "trace",
   "addr",
   "why",
   "ca",
@@ -38,9 +39,9 @@ function days(count: number | undefined): string | undefined {
 }
 
 function runPairs(line: RunLine): Pair[] {
-  const { late, dns, tcp, tls, wait, addr, id, err, first, hint, out, plan, beat } = line;
+  const { late, dns, tcp, tls, wait, addr, id, trace, err, first, hint, out, plan, beat } = line;
   return [
-    ...Object.entries({ late, try: line.try, dns, tcp, tls, wait, addr, cert: days(line.cert), id }),
+    ...Object.entries({ late, try: line.try, dns, tcp, tls, wait, addr, cert: days(line.cert), id, trace }),
     ...Object.entries({ err, first, beat, plan, hint, out }),
   ];
 }

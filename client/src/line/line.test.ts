@@ -26,6 +26,7 @@ function records(texts: fc.Arbitrary<string>): fc.Arbitrary<LogLine> {
     addr: optional(texts),
     cert: optional(fc.integer()),
     id: texts,
+    trace: optional(texts),
     ...told,
     first: optional(texts),
     out: optional(texts),
@@ -79,6 +80,14 @@ it("a line has a head of fixed width and then key=value", () => {
     "2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 dns=2 tcp=1 tls=9 wait=28 " +
       'addr=192.0.2.7 cert=364d id=ec2a-29920701 out="Word Count: 1 | \\""\n',
   );
+});
+
+it("the trace of a probe follows its id, and a line of a client without traces has none", () => {
+  const trace = "0af7651916cd43dd8448eb211c80319c";
+  const line = formatLine({ ...example, trace });
+  expect(line).toContain(`id=ec2a-29920701 trace=${trace} out=`);
+  expect(parseLine(line)).toEqual({ ...example, trace });
+  expect(parseLine(line.replace(` trace=${trace}`, ""))).toEqual({ ...example, trace: undefined });
 });
 
 it("awk finds the columns of every kind in the same place", () => {

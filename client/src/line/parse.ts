@@ -60,6 +60,7 @@ function run(kind: RunLine["kind"], { time, status, took, pairs, ...rest }: Part
     addr: pairs.get("addr"),
     cert: integer(pairs.get("cert"), "d"),
     id,
+    trace: pairs.get("trace"),
     err: pairs.get("err"),
     first: pairs.get("first"),
     hint: pairs.get("hint"),

@@ -48,6 +48,8 @@ export interface RunLine extends Timed {
   /** Whole days until the edge's certificate expires; negative once it has. */
   cert?: number | undefined;
   id: string;
+  /** Trace of the probe (32 hex digits), where tracing is on. */
+  trace?: string | undefined;
   err?: string | undefined;
   /** Hop and error of the first attempt, where there was a second. */
   first?: string | undefined;

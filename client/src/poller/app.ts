@@ -1,4 +1,6 @@
 import { day } from "@analyze/common/time";
+import { startTracing } from "@analyze/common/tracing/start";
+import type { Tracing } from "@analyze/common/tracing/tracer";
 import { createProber, followCa, userAgentOf } from "./prober.ts";
 import type { Config } from "./config.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
@@ -54,10 +56,16 @@ function createHook({ config, env, warn }: AppOptions): (line: DownLine | UpLine
 }
 
 /** Loaded only if they are enabled. */
-async function createMetricsOf({ config, warn }: AppOptions): Promise<Metrics | undefined> {
+async function createMetricsOf({ config, warn }: AppOptions, tracing?: Tracing): Promise<Metrics | undefined> {
   if (config.metrics === undefined) return undefined;
   const { createMetrics } = await import("./metrics.ts");
-  return createMetrics(config.metrics, warn);
+  return createMetrics(config.metrics, warn, tracing);
+}
+
+/** Undefined where tracing is off. */
+function startTracingOf({ config, version, warn }: AppOptions): Promise<Tracing | undefined> {
+  const onChange = (isWorking: boolean): void => warn(`traces ${isWorking ? "are sent again" : "cannot be sent"}`);
+  return startTracing(config.tracing, { service: "analyze-client", version, onChange });
 }
 
 /** The dead man's switch; undefined where none is set. */
@@ -65,6 +73,14 @@ function createHeartbeatOf({ config, version, warn }: AppOptions, onFailure: () 
   if (config.heartbeat === undefined) return undefined;
   const userAgent = userAgentOf(version);
   return createHeartbeat({ ...config.heartbeat, userAgent, timeoutMs: heartbeatTimeoutMs, onFailure, warn });
+}
+
+function appendAndBeat(append: AppOptions["append"], heartbeat: Heartbeat | undefined): AppOptions["append"] {
+  return async (text) => {
+    await append(text);
+    const line = heartbeat && parseLine(text);
+    if (line) heartbeat?.written(line);
+  };
 }
 
 /** A defect ends the process, whose restart accounts for the slot; node-cron would swallow it, and the slot with it. */
@@ -97,26 +113,24 @@ export function createApp(options: AppOptions): App {
   const { config, version, notifier, append, print, warn } = options;
   const due = calendar(config.schedule);
   let metrics: Metrics | undefined;
+  let tracing: Tracing | undefined;
   const heartbeat = createHeartbeatOf(options, () => metrics?.heartbeatFailed());
-  const appendAndBeat = async (text: string): Promise<void> => {
-    await append(text);
-    const line = heartbeat && parseLine(text);
-    if (line) heartbeat?.written(line);
-  };
-  const journal = createJournal({ append: appendAndBeat, capacity: due.count(0, day), warn });
+  const journal = createJournal({ append: appendAndBeat(append, heartbeat), capacity: due.count(0, day), warn });
   const write = async (line: LogLine): Promise<void> => {
     const marked: LogLine = heartbeat?.failing() && isRun(line) ? { ...line, beat: "failed" } : line;
     print(formatLine(marked));
     await journal.write(marked);
   };
-  const probe = createProber(config, allowanceFor(due.shortestStep), version, followCa(config, warn));
   const plan = createPlan(config.log, config.maintenance, warn);
   let stopPolling: (() => Promise<void>) | undefined;
 
   return {
     start: async () => {
       const history = await readHistory(config.log);
-      metrics = await createMetricsOf(options);
+      tracing = await startTracingOf(options);
+      metrics = await createMetricsOf(options, tracing);
+      const probing = { current: followCa(config, warn), tracer: tracing };
+      const probe = createProber(config, allowanceFor(due.shortestStep), version, probing);
       await write(startLine(config, version, Date.now()));
       const poller = createPoller({
         calendar: due,
@@ -139,7 +153,8 @@ export function createApp(options: AppOptions): App {
       await stopPolling?.();
       heartbeat?.stop();
       await write({ kind: "stop", time: Math.floor(Date.now() / 1000) * 1000, why });
-      return journal.close(lastWriteMs);
+      const [lost] = await Promise.all([journal.close(lastWriteMs), tracing?.close()]);
+      return lost;
     },
   };
 }

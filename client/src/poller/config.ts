@@ -1,4 +1,5 @@
 import { SettingsError, settingsFaults, setVariables, type Environment } from "@analyze/common/settings";
+import { traceSettingsOf, traceVariables, type TraceSettings } from "@analyze/common/tracing/settings";
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { PlannedTimes } from "./schedule/maintenance.ts";
@@ -34,6 +35,8 @@ export interface Config {
   /** File for Prometheus' textfile collector. */
   metrics: string | undefined;
   heartbeat: HeartbeatSettings | undefined;
+  /** Absent: tracing is off. */
+  tracing: TraceSettings | undefined;
 }
 
 /** A dead man's switch that is called after each line. The URL is a secret: anyone who has it can silence the alarm. */
@@ -69,6 +72,7 @@ function environmentAt(now: number) {
       ANALYZE_HEARTBEAT_CA_FILE: field.checkedPem(authoritiesFault, now).optional(),
       ANALYZE_METRICS_FILE: z.string().endsWith(".prom", "must end in .prom, or no collector reads it").optional(),
       ANALYZE_LOG: z.string().default("/var/log/analyze.log"),
+      ...traceVariables,
     })
     .superRefine((values, context) => {
       const { ANALYZE_CLIENT_CERT_FILE: cert, ANALYZE_CLIENT_KEY_FILE: key } = values;
@@ -132,5 +136,6 @@ export function readConfig(env: Environment, runtime?: Runtime): Config {
     hook: values.ANALYZE_HOOK,
     metrics: values.ANALYZE_METRICS_FILE,
     heartbeat: heartbeat && { url: heartbeat, ca: values.ANALYZE_HEARTBEAT_CA_FILE },
+    tracing: traceSettingsOf(values),
   };
 }

@@ -1,3 +1,5 @@
+import { registerTraceMetrics } from "@analyze/common/tracing/metrics";
+import type { Tracing } from "@analyze/common/tracing/tracer";
 import { rename, writeFile } from "node:fs/promises";
 import { Counter, Gauge, Registry } from "prom-client";
 import { hops, type RunLine } from "../line/record.ts";
@@ -40,8 +42,9 @@ export function clientInstruments(register: Registry) {
 }
 
 /** Metrics into `file`, which is replaced as a whole, so that no reader sees half of it. */
-export function createMetrics(file: string, warn: (message: string) => void): Metrics {
+export function createMetrics(file: string, warn: (message: string) => void, tracing?: Tracing): Metrics {
   const register = new Registry();
+  if (tracing) registerTraceMetrics(register, tracing);
   const { runs, last, up, seconds, days, heartbeats } = clientInstruments(register);
 
   return {

@@ -1,3 +1,4 @@
+import type { Span, Tracer } from "@analyze/common/tracing/tracer";
 import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import type { RunLine } from "../line/record.ts";
@@ -19,15 +20,27 @@ export function userAgentOf(version: string): string {
   return `analyze-client/${version}`;
 }
 
-/**
- * A prober that sends the configured texts in turn, and remembers the certificate of the last good run.
- * `current` gives the configuration of a slot, where files can have changed.
- */
+/** What a prober may be given besides. */
+interface ProberOptions {
+  /** Gives the configuration of a slot, where files can have changed. */
+  current?: () => Promise<Config>;
+  tracer?: Tracer | undefined;
+}
+
+function endSpan(span: Span, { kind, hop, status, id, err }: RunLine): void {
+  const attributes = { "analyze.verdict": kind, "analyze.hop": hop, "analyze.request_id": id };
+  span.end({
+    attributes: { ...attributes, "http.response.status_code": status },
+    error: err === undefined ? undefined : hop,
+  });
+}
+
+/** A prober that sends the configured texts in turn, and remembers the certificate of the last good run. */
 export function createProber(
   config: Config,
   allowance: Allowance,
   version: string,
-  current = async (): Promise<Config> => config,
+  { current = async () => config, tracer }: ProberOptions = {},
 ): Prober {
   let turn = 0;
   let trusted: string | undefined;
@@ -42,9 +55,13 @@ export function createProber(
     const requestId = requestIdFor(slot);
     const userAgent = userAgentOf(version);
     const target = await current();
-    const probed = await probe({ target, question: question(), requestId, userAgent, allowance, trusted });
+    const span = tracer?.start("client", "probe");
+    const asked = { target, question: question(), requestId, userAgent, traceparent: span?.traceparent };
+    const probed = await probe({ ...asked, allowance, trusted });
     if (probed.verdict.err === undefined) trusted = probed.attempts.at(-1)?.certificate?.fingerprint;
-    return { line: runLine(slot, startedAt, requestId, probed), probed };
+    const line = runLine(slot, startedAt, requestId, probed, span?.traceId);
+    if (span) endSpan(span, line);
+    return { line, probed };
   };
 }
 

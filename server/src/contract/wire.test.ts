@@ -180,6 +180,7 @@ it("the names of headers are those that the edge, the client and both services a
   expect(headers).toEqual({
     requestId: "x-request-id",
     deadline: "x-request-deadline-ms",
+    traceparent: "traceparent",
     servedBy: "x-served-by",
   });
 });

@@ -1,4 +1,5 @@
 import { wholeNumber } from "@analyze/common/settings";
+import { traceSettingsOf, traceVariables, type TraceSettings } from "@analyze/common/tracing/settings";
 import { z } from "zod";
 import { logLevels, type LogLevel } from "./logger.ts";
 
@@ -12,6 +13,8 @@ export interface RunConfig {
   drainDelayMs: number;
   /** After SIGTERM, when the process ends at the latest. */
   shutdownLimitMs: number;
+  /** Absent: tracing is off. */
+  tracing: TraceSettings | undefined;
 }
 
 const port = (fallback: number) => wholeNumber(0, 65_535, fallback);
@@ -25,6 +28,7 @@ export function commonVariables(defaults: { port: number; metricsPort: number })
     LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
     DRAIN_DELAY_MS: wholeNumber(0, 600_000, 2_000),
     SHUTDOWN_LIMIT_MS: wholeNumber(0, 600_000, 25_000),
+    ...traceVariables,
   };
 }
 
@@ -49,5 +53,6 @@ export function runConfigOf(read: Common): RunConfig {
     logLevel: read.LOG_LEVEL,
     drainDelayMs: read.DRAIN_DELAY_MS,
     shutdownLimitMs: read.SHUTDOWN_LIMIT_MS,
+    tracing: traceSettingsOf(read),
   };
 }

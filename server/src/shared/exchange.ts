@@ -1,3 +1,4 @@
+import type { Span } from "@analyze/common/tracing/tracer";
 import { IncomingMessage, type ServerResponse } from "node:http";
 import { requestIdPattern, headers } from "../contract/headers.ts";
 import type { ProblemCode } from "../contract/problems.ts";
@@ -19,6 +20,8 @@ export interface Exchange {
   params: Readonly<Record<string, string>>;
   /** Code of the problem that answered it, if one did. */
   problem: ProblemCode | undefined;
+  /** Absent where tracing is off. */
+  span: Span | undefined;
 }
 
 /** Node's request with a place for its exchange, so that no map has to be searched per request. */
@@ -46,6 +49,7 @@ export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse
     route: "unmatched",
     params: none,
     problem: undefined,
+    span: undefined,
   };
 }
 

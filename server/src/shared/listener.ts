@@ -11,6 +11,7 @@ import { createRequestLog } from "./request-log.ts";
 import { createRouter, type Respond, type Route } from "./router.ts";
 import type { Service } from "./service.ts";
 import { invalidTarget, pathOf } from "./target.ts";
+import { startRequestSpan } from "./tracing.ts";
 
 /** A caller that waits for "100 Continue" and gets another answer may still send its body. */
 function stillWaits({ incoming, outgoing }: Exchange): boolean {
@@ -54,7 +55,7 @@ function asGet(request: Request): Request {
  * and logs how it ended. A web Response per request would cost 5 µs of the 60 that a short text takes.
  */
 export function createListener(routes: readonly Route[], service: Service): RequestListener<typeof ServerIncoming> {
-  const { standing, traffic, logger, metrics } = service;
+  const { standing, traffic, logger, metrics, tracing } = service;
   const noteEnd = createRequestLog(service);
   for (const { method, path } of routes) metrics.declare(method, path);
 
@@ -98,6 +99,7 @@ export function createListener(routes: readonly Route[], service: Service): Requ
     const exchange = openExchange(incoming, outgoing);
     incoming.exchange = exchange;
     traffic.begin(outgoing);
+    if (tracing) exchange.span = startRequestSpan(tracing, exchange);
     outgoing.on("close", () => noteEnd(exchange));
     const fault = faultOf(exchange);
     if (fault !== undefined) return refuse(exchange, fault);

@@ -1,11 +1,11 @@
 import type { Exchange } from "./exchange.ts";
+import { healthPaths } from "./health.ts";
 import type { LogLevel } from "./logger.ts";
 import type { Service } from "./service.ts";
+import { endRequestSpan } from "./tracing.ts";
 
 /** nginx's status for "the caller left before the answer". */
 const callerLeft = 499;
-
-const probes = new Set(["/livez", "/readyz", "/healthz"]);
 
 /** Requests of one method, route and status: what their log lines begin with, and their histogram. */
 interface Kind {
@@ -19,7 +19,7 @@ interface Kind {
 export function createRequestLog({ traffic, metrics, logger, writeLine }: Service): (exchange: Exchange) => void {
   const kinds = new Map<string, Kind>();
   const addKind = (key: string, method: string, route: string, status: number): Kind => {
-    const level = probes.has(route) ? "debug" : "info";
+    const level = healthPaths.has(route) ? "debug" : "info";
     const kind = {
       level,
       isLogged: logger.isLevelEnabled(level),
@@ -29,7 +29,8 @@ export function createRequestLog({ traffic, metrics, logger, writeLine }: Servic
     kinds.set(key, kind);
     return kind;
   };
-  return ({ incoming, outgoing, requestId, startedAt, route, problem }) => {
+  return (exchange) => {
+    const { incoming, outgoing, requestId, startedAt, route, problem, span } = exchange;
     traffic.end(outgoing);
     const elapsed = performance.now() - startedAt;
     const { method = "" } = incoming;
@@ -37,6 +38,7 @@ export function createRequestLog({ traffic, metrics, logger, writeLine }: Servic
     const key = `${method} ${route} ${status}`;
     const { level, isLogged, fields, observe } = kinds.get(key) ?? addKind(key, method, route, status);
     observe(elapsed / 1000);
+    if (span) endRequestSpan(span, exchange, status);
     if (!isLogged) return;
     // Nothing here needs escapes: the id matches its pattern, and problems are codes of ours.
     const code = problem === undefined ? "" : `,"problem":"${problem}"`;

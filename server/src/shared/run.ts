@@ -61,7 +61,10 @@ async function stop({ service, server, config, release, ...program }: Program, s
   // What fails here must not take the open requests with it.
   const onDrain = async (): Promise<void> =>
     program.onDrain?.().catch((err: unknown) => service.logger.error({ err }, "draining failed"));
-  const drained = shutDown({ server, traffic: service.traffic, drainDelayMs, onDrain }).then(() => release?.());
+  const drained = shutDown({ server, traffic: service.traffic, drainDelayMs, onDrain })
+    .then(() => release?.())
+    // Last: the spans of what was just released are among those it sends.
+    .then(() => service.tracing?.close());
   if ((await Promise.race([drained, limit])) === "limit") {
     service.logger.error({ inFlight: service.traffic.inFlight }, "shutdown limit reached, ending with open requests");
     process.exit(1);

@@ -1,3 +1,4 @@
+import type { Tracing } from "@analyze/common/tracing/tracer";
 import { standingHeaders, type StandingHeaders } from "./answer.ts";
 import { createLog, type Log, type LogLevel } from "./logger.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -10,6 +11,8 @@ export interface Service extends Log {
   standing: StandingHeaders;
   traffic: Traffic;
   metrics: Metrics;
+  /** Absent where tracing is off: see traceService. */
+  tracing?: Tracing | undefined;
 }
 
 /** The parts that a service of this name is made with. `endsTls` adds HSTS to its answers. */

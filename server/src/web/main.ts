@@ -2,6 +2,7 @@ import { run, type Program } from "../shared/run.ts";
 import { createAppServer } from "../shared/server.ts";
 import { createService, type Service } from "../shared/service.ts";
 import { followTls, loadTls } from "../shared/tls.ts";
+import { traceService } from "../shared/tracing.ts";
 import { createApp } from "./app.ts";
 import { readConfig, type WebConfig } from "./config.ts";
 import { registerDataMetrics } from "./data/metrics.ts";
@@ -45,11 +46,12 @@ async function build(): Promise<Program> {
   const material = config.tls && loadTls(config.tls);
   const service = createService("web", config.logLevel, material !== undefined);
   const { logger } = service;
+  await traceService(service, config.tracing);
   const dispatcher = createWorkerPool(config.workerOrigin);
   const onChange = (state: string): void => logger.warn({ state }, "breaker");
   const breaker = new Breaker({ threshold: 5, openMs: 1_000, onChange });
   const metrics = registerWebMetrics(service.metrics.registry, dispatcher, breaker);
-  const worker = createWorkerClient({ dispatcher, breaker, onFailure: metrics.countFailure });
+  const worker = createWorkerClient({ dispatcher, breaker, onFailure: metrics.countFailure, tracer: service.tracing });
   const [queue, documents] = await Promise.all([openQueue(config, service), openDocuments(config, service)]);
   const callers = callersOf(config, service);
   const server = createAppServer(

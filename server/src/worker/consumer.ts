@@ -1,14 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Tracer } from "@analyze/common/tracing/tracer";
 import { Queue, UnrecoverableError, Worker, type Job } from "bullmq";
 import { queueLimits } from "../contract/tasks.ts";
 import type { Logger } from "../shared/logger.ts";
 import { jobData, queueName, type JobData } from "../shared/queue/job.ts";
 import { complain, connectRedis } from "../shared/queue/redis.ts";
 import type { RedisSettings } from "../shared/queue/settings.ts";
-import { createEffects } from "./jobs/effects.ts";
+import { createEffects, type Effects } from "./jobs/effects.ts";
 import { perform } from "./jobs/perform.ts";
 import { registerConsumerMetrics, type ConsumerMetrics } from "./jobs/metrics.ts";
 import { sweepEvery } from "./jobs/sweep.ts";
+import { withTaskSpan } from "./jobs/trace.ts";
 import { inTurns } from "../shared/queue/turns.ts";
 import { watchFetches } from "./jobs/watch.ts";
 
@@ -18,6 +20,7 @@ export interface ConsumerOptions {
   concurrency: number;
   logger: Logger;
   metrics: ConsumerMetrics;
+  tracer?: Tracer | undefined;
   /** The work of a job; its result is stored once per job, whatever is killed. */
   work?: (data: JobData, id: string) => Promise<object>;
 }
@@ -42,15 +45,11 @@ const pauses = { drainDelay: 2, runRetryDelay: 1_000 };
 /** How long running jobs may still take after SIGTERM; what is not done by then is run again elsewhere. */
 const drainMs = { busy: 15_000, idle: 1_000 };
 
-/** Starts to consume. It connects by itself, and again after each outage of Redis. */
-export function createConsumer({ redis, concurrency, logger, metrics, work = perform }: ConsumerOptions): Consumer {
-  const client = connectRedis(redis, { maxRetriesPerRequest: null });
-  const watch = watchFetches(client);
-  const onError = complain(logger, "consumer");
-  client.on("error", onError);
-  const effects = createEffects(client);
+/** What is done with a job of the queue. */
+function createRun(options: ConsumerOptions, effects: Effects): (job: Job<unknown>) => Promise<void> {
+  const { logger, metrics, tracer, work = perform } = options;
   const workInTurn = inTurns(work);
-  const run = async (job: Job<unknown>): Promise<void> => {
+  return async (job) => {
     const { id = "" } = job;
     const data = jobData.safeParse(job.data);
     if (!data.success) throw new UnrecoverableError("unknown form of job");
@@ -58,12 +57,25 @@ export function createConsumer({ redis, concurrency, logger, metrics, work = per
     const line = { id, requestId, kind, task };
     logger.info({ ...line, attempt: job.attemptsStarted }, "Processing task");
     const began = performance.now();
-    const isFirst = await effects.settle(id, kind, await workInTurn(data.data, id));
+    const isFirst = await withTaskSpan(tracer, { id, attempt: job.attemptsStarted, data: data.data }, async () =>
+      effects.settle(id, kind, await workInTurn(data.data, id)),
+    );
     const elapsed = performance.now() - began;
     if (isFirst) logger.info({ ...line, ms: Math.round(elapsed * 100) / 100 }, "Completed task");
     else logger.info(line, "another run has completed this task");
     metrics.done(kind, elapsed / 1000, isFirst);
   };
+}
+
+/** Starts to consume. It connects by itself, and again after each outage of Redis. */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { redis, concurrency, logger, metrics } = options;
+  const client = connectRedis(redis, { maxRetriesPerRequest: null });
+  const watch = watchFetches(client);
+  const onError = complain(logger, "consumer");
+  client.on("error", onError);
+  const effects = createEffects(client);
+  const run = createRun(options, effects);
   const worker = new Worker<unknown>(queueName.name, watch.during(run), {
     prefix: queueName.prefix,
     connection: client,

@@ -35,6 +35,8 @@ export interface Message {
   method: "POST" | "GET";
   requestId: string;
   userAgent: string;
+  /** The probe's span as W3C Trace Context writes it; absent where tracing is off. */
+  traceparent?: string | undefined;
   body: string | undefined;
 }
 
@@ -71,7 +73,7 @@ function clientFor(target: Target, trace: Trace, limit: AbortSignal): Client {
   });
 }
 
-function requestOf({ url }: Target, { method, requestId, userAgent, body }: Message) {
+function requestOf({ url }: Target, { method, requestId, userAgent, traceparent, body }: Message) {
   return {
     method,
     path: `${url.pathname}${url.search}`,
@@ -79,6 +81,7 @@ function requestOf({ url }: Target, { method, requestId, userAgent, body }: Mess
       accept: "application/json",
       "user-agent": userAgent,
       [names.requestId]: requestId,
+      ...(traceparent !== undefined && { [names.traceparent]: traceparent }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
     body: body ?? null,

@@ -35,6 +35,7 @@ export interface ProbeOptions {
   question: Question;
   requestId: string;
   userAgent: string;
+  traceparent?: string | undefined;
   allowance: Allowance;
   /** Fingerprint of the certificate of the last good run. */
   trusted: string | undefined;
@@ -49,9 +50,9 @@ export function allowanceFor(periodMs: number): Allowance {
   };
 }
 
-function messageFor({ question, requestId, userAgent }: ProbeOptions): Message {
-  if (question.kind === "random") return { method: "GET", requestId, userAgent, body: undefined };
-  return { method: "POST", requestId, userAgent, body: JSON.stringify({ text: question.text }) };
+function messageFor({ question, requestId, userAgent, traceparent }: ProbeOptions): Message {
+  if (question.kind === "random") return { method: "GET", requestId, userAgent, traceparent, body: undefined };
+  return { method: "POST", requestId, userAgent, traceparent, body: JSON.stringify({ text: question.text }) };
 }
 
 function checkFor(question: Question): (body: string) => Checked {

@@ -17,7 +17,7 @@ function hintOf({ means, next }: Advice): string {
 }
 
 /** The log's record of a probe of `slot` that began at `startedAt` (epoch milliseconds). */
-export function runLine(slot: number, startedAt: number, requestId: string, probed: Probed): RunLine {
+export function runLine(slot: number, startedAt: number, requestId: string, probed: Probed, trace?: string): RunLine {
   const { attempts, verdict, first, advice, ms } = probed;
   const last = attempts.at(-1);
   const kind = verdict.err !== undefined ? "FAIL" : first === undefined ? "ok" : "flaky";
@@ -33,6 +33,7 @@ export function runLine(slot: number, startedAt: number, requestId: string, prob
     addr: last?.address,
     cert: certificateDays(probed, startedAt),
     id: requestId,
+    ...(trace !== undefined && { trace }),
     err: verdict.err,
     first: first && `${first.hop}:${first.err}`,
     hint: advice && hintOf(advice),

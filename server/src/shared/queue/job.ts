@@ -33,5 +33,7 @@ export const jobData = z.object({
   owner: z.string().optional(),
   /** Hash of what was asked for: the same Idempotency-Key with another request is refused by it. */
   fingerprint: z.string(),
+  /** The span of the request that added it; absent where tracing was off. */
+  traceparent: z.string().optional(),
 });
 export type JobData = z.infer<typeof jobData>;

@@ -55,7 +55,7 @@ export function analyzeRoute(worker: WorkerClient, queue: TaskQueue | undefined,
     handle: async (exchange) => {
       if (queue && prefersAsync(exchange)) return await enqueueAnalysis(queue, callers, exchange);
       const { raw } = await readJson(exchange, analyzeRequest);
-      const { word_count, reversed_text } = await worker.process(raw, exchange.requestId);
+      const { word_count, reversed_text } = await worker.process(raw, exchange.requestId, exchange.span);
       return json({ processed_text: processedText(word_count, reversed_text) } satisfies AnalyzeResponse);
     },
   };

@@ -40,11 +40,15 @@ export function required(queue: TaskQueue | undefined): TaskQueue {
  */
 export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order): Promise<Answer> {
   const { kind, task, text, body, owner } = order;
-  const { requestId } = exchange;
+  const { requestId, span } = exchange;
   const key = idempotencyKeyOf(exchange);
   const fingerprint = fingerprintOf(kind, task, body);
   const id = jobIdOf({ kind, requestId, key, owner, fingerprint });
-  const optional = { ...(text === undefined ? {} : { text }), ...(owner === undefined ? {} : { owner }) };
+  const optional = {
+    ...(text === undefined ? {} : { text }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(span === undefined ? {} : { traceparent: span.traceparent }),
+  };
   await queue.add(id, { kind, task, requestId, fingerprint, ...optional });
   if (key !== undefined) await requireSame(queue, { kind, id, fingerprint });
   return { ...json({ id, state: "waiting" } satisfies Accepted, 202), headers: { location: addressOf(kind, id) } };

@@ -1,3 +1,4 @@
+import type { Span, Tracer } from "@analyze/common/tracing/tracer";
 import { Pool, type Dispatcher } from "undici";
 import { headers } from "../../contract/headers.ts";
 import { limits } from "../../contract/limits.ts";
@@ -30,12 +31,13 @@ export interface WorkerClientOptions {
   breaker: Breaker;
   deadlineMs?: number;
   onFailure: OnFailure;
+  tracer?: Tracer | undefined;
 }
 
 /** What web knows of worker. */
 export interface WorkerClient {
-  /** Has worker count and reverse. `body`: the request's JSON as it came. Throws ProblemError 503 or 504. */
-  process(body: Buffer, requestId: string): Promise<ProcessResponse>;
+  /** Has worker count and reverse. `body`: the request's JSON as it came. `span`: the request's own. Throws ProblemError 503 or 504. */
+  process(body: Buffer, requestId: string, span?: Span): Promise<ProcessResponse>;
 }
 
 function unavailable(detail: string, retryMs: number, cause?: unknown): ProblemError {
@@ -73,10 +75,11 @@ function refusal(status: number): ProblemError {
   return status === 504 ? tooLate() : unavailable(`The worker answered ${status}.`, 1000);
 }
 
-function requestFor(body: Buffer, requestId: string, deadlineMs: number): CallRequest {
+function requestFor(body: Buffer, requestId: string, span: Span | undefined, deadlineMs: number): CallRequest {
+  const own = ["content-type", "application/json", headers.requestId, requestId];
   return {
     path: "/process",
-    headers: ["content-type", "application/json", headers.requestId, requestId],
+    headers: span ? [...own, headers.traceparent, span.traceparent] : own,
     body,
     // Worker computes and keeps nothing.
     safeToRepeat: true,
@@ -91,9 +94,9 @@ function requestFor(body: Buffer, requestId: string, deadlineMs: number): CallRe
  * worker refuses would cut off everybody.
  */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
-  const { dispatcher, breaker, deadlineMs = limits.workerDeadlineMs, onFailure } = options;
-  const ask = async (body: Buffer, requestId: string): Promise<ProcessResponse | number> => {
-    const answer = await callWithRetry(dispatcher, requestFor(body, requestId, deadlineMs), onFailure);
+  const { dispatcher, breaker, deadlineMs = limits.workerDeadlineMs, onFailure, tracer } = options;
+  const askOnce = async (body: Buffer, requestId: string, span?: Span): Promise<ProcessResponse | number> => {
+    const answer = await callWithRetry(dispatcher, requestFor(body, requestId, span, deadlineMs), onFailure);
     try {
       return read(answer);
     } catch (error) {
@@ -101,13 +104,29 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
       throw error;
     }
   };
+  // One span for all attempts.
+  const ask = async (body: Buffer, requestId: string, parent?: Span): Promise<ProcessResponse | number> => {
+    const span = tracer?.start("client", "POST /process", parent?.traceparent);
+    try {
+      const result = await askOnce(body, requestId, span);
+      const status = typeof result === "number" ? result : 200;
+      span?.end({
+        attributes: { "http.response.status_code": status },
+        error: status >= 500 ? String(status) : undefined,
+      });
+      return result;
+    } catch (error) {
+      span?.end({ error: error instanceof CallFailure ? error.kind : "unknown" });
+      throw error;
+    }
+  };
   return {
-    process: async (body, requestId) => {
+    process: async (body, requestId, span) => {
       const waitMs = breaker.admit();
       if (waitMs > 0) throw unavailable("The worker keeps failing and is not called for a moment.", waitMs);
       let result: ProcessResponse | number;
       try {
-        result = await ask(body, requestId);
+        result = await ask(body, requestId, span);
       } catch (error) {
         breaker.failed();
         throw problemOf(error);

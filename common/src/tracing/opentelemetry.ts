@@ -1,0 +1,68 @@
+import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as RawSpan } from "@opentelemetry/api";
+import { parseTraceParent } from "@opentelemetry/core";
+import { detectResources, envDetector, resourceFromAttributes, type Resource } from "@opentelemetry/resources";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
+import { openExport } from "./export.ts";
+import { samplerOf } from "./sampler.ts";
+import type { TraceSettings } from "./settings.ts";
+import type { TraceSource } from "./start.ts";
+import type { Ending, Role, Span, SpanCounts, Tracing } from "./tracer.ts";
+
+/** For the spans that wait at the end. */
+const flushMs = 1_000;
+
+const kinds: Record<Role, SpanKind> = {
+  client: SpanKind.CLIENT,
+  server: SpanKind.SERVER,
+  consumer: SpanKind.CONSUMER,
+};
+
+/** OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so they win. */
+function resourceOf({ service, version }: TraceSource): Resource {
+  const own = { "service.name": service, "service.version": version, "host.name": hostname() };
+  return resourceFromAttributes(own).merge(detectResources({ detectors: [envDetector] }));
+}
+
+function contextOf(parent: string | undefined): Context {
+  const remote = parent === undefined ? null : parseTraceParent(parent);
+  return remote === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
+}
+
+function end(span: RawSpan, { name, attributes, error }: Ending): void {
+  if (span.isRecording()) {
+    if (name !== undefined) span.updateName(name);
+    if (attributes !== undefined) span.setAttributes(attributes);
+    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+  }
+  span.end();
+}
+
+function spanOf(span: RawSpan): Span {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return {
+    traceId,
+    traceparent: `00-${traceId}-${spanId}-${(traceFlags & 1) === 1 ? "01" : "00"}`,
+    end: (ending = {}) => end(span, ending),
+  };
+}
+
+/** Tracing by OpenTelemetry. Nothing global is set: spans are made by hand, and no library is changed. */
+export function openTracing(settings: TraceSettings, source: TraceSource): Tracing {
+  const counts: SpanCounts = { sent: 0, failed: 0, dropped: 0 };
+  const provider = new TracerProvider({
+    resource: resourceOf(source),
+    sampler: samplerOf(settings),
+    spanProcessors: [openExport(settings, counts, source)],
+  });
+  const tracer = provider.getTracer("analyze", source.version);
+  return {
+    counts,
+    start: (role, name, parent) => spanOf(tracer.startSpan(name, { kind: kinds[role] }, contextOf(parent))),
+    close: async () => {
+      // What could not be sent is counted; there is nothing else to do with it.
+      await Promise.race([provider.shutdown().catch(() => undefined), wait(flushMs, undefined, { ref: false })]);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { json } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { TraceSettings } from "./settings.ts";
+import { startTracing } from "./start.ts";
+import type { Tracing } from "./tracer.ts";
+
+// What a real receiver makes of the messages: test/monitoring/traces.system.test.ts.
+const message = z.object({
+  resourceSpans: z.array(
+    z.object({
+      resource: z.object({ attributes: z.array(z.object({ key: z.string() })) }),
+      scopeSpans: z.array(
+        z.object({
+          spans: z.array(
+            z.object({
+              traceId: z.string(),
+              spanId: z.string(),
+              parentSpanId: z.string().optional(),
+              name: z.string(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+let server: Server;
+let received: z.output<typeof message>[];
+let changes: boolean[];
+let status: number | "silence";
+let tracing: Tracing | undefined;
+
+beforeEach(async () => {
+  received = [];
+  changes = [];
+  status = 200;
+  server = createServer(async (request, response) => {
+    const body = await json(request);
+    if (status === "silence") return;
+    if (status === 200) received.push(message.parse(body));
+    response.writeHead(status).end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+function noteChange(isWorking: boolean): void {
+  changes.push(isWorking);
+}
+
+async function open(settings: Partial<TraceSettings> = {}): Promise<Tracing> {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${port}/v1/traces`;
+  const source = { service: "analyze-test", version: "1.2.3", onChange: noteChange };
+  tracing = await startTracing({ url, ca: undefined, sampler: "parentbased_always_on", ratio: 1, ...settings }, source);
+  if (tracing) return tracing;
+  throw new Error("tracing is off");
+}
+
+function spans() {
+  return received.flatMap(({ resourceSpans }) => resourceSpans).flatMap(({ scopeSpans }) => scopeSpans[0]?.spans ?? []);
+}
+
+describe("tracing", () => {
+  it("is off without settings", async () => {
+    const source = { service: "x", version: "1", onChange: () => undefined };
+    expect(await startTracing(undefined, source)).toBeUndefined();
+  });
+
+  it("sends what has ended when it closes: a first span, and its child by traceparent", async () => {
+    const { start, close, counts } = await open();
+    const first = start("client", "probe");
+    const child = start("server", "POST", first.traceparent);
+    child.end({ name: "POST /analyze", attributes: { "http.response.status_code": 200, absent: undefined } });
+    first.end();
+    await close();
+    const [, rootId] = /^00-[\da-f]{32}-([\da-f]{16})-01$/.exec(first.traceparent) ?? [];
+    expect(spans()).toMatchObject([
+      { name: "POST /analyze", traceId: first.traceId, parentSpanId: rootId },
+      { name: "probe", traceId: first.traceId, spanId: rootId },
+    ]);
+    expect(child.traceId).toBe(first.traceId);
+    expect(counts).toEqual({ sent: 2, failed: 0, dropped: 0 });
+  });
+
+  it.each([
+    ["absent", undefined],
+    ["empty", ""],
+    ["sent twice, as Node joins it", `${parent}-01, ${parent}-01`],
+    ["not hexadecimal", parent.replace("b7", "zz")],
+    ["all zero", "00-00000000000000000000000000000000-b7ad6b7169203331-01"],
+    ["of the forbidden version", `ff${parent.slice(2)}-01`],
+    ["very long", "0".repeat(8000)],
+  ])("begins a new trace where traceparent is %s", async (_, given) => {
+    const { start, close } = await open();
+    const span = start("server", "GET", given);
+    span.end();
+    await close();
+    expect(span.traceId).toMatch(/^[\da-f]{32}$/);
+    expect(span.traceId).not.toBe("0af7651916cd43dd8448eb211c80319c");
+    expect(spans()[0]?.parentSpanId ?? "").toBe("");
+  });
+
+  it.each([
+    ["parentbased_always_on", "-01", 1],
+    ["parentbased_always_on", "-00", 0],
+    ["parentbased_always_off", undefined, 0],
+    ["parentbased_traceidratio", "-01", 1],
+    ["parentbased_traceidratio", undefined, 0],
+    ["always_on", "-00", 1],
+    ["always_off", "-01", 0],
+    ["traceidratio", "-01", 0],
+  ] as const)("with the sampler %s at 0 and the parent's flag %s sends %i spans", async (sampler, flag, count) => {
+    const { start, close, counts } = await open({ sampler, ratio: 0 });
+    const span = start("server", "GET", flag && `${parent}${flag}`);
+    span.end({ name: "GET /" });
+    await close();
+    expect(counts.sent).toBe(count);
+    // The caller's trace goes on in either case.
+    expect(span.traceparent).toMatch(new RegExp(`^00-${flag ? parent.slice(3, 35) : "[\\da-f]{32}"}-.{16}-0${count}$`));
+  });
+
+  it("counts spans that the receiver refuses, and reports only changes", async () => {
+    status = 400;
+    const { start, close, counts } = await open();
+    start("client", "probe").end({ error: "edge" });
+    await close();
+    expect([counts, changes]).toEqual([{ sent: 0, failed: 1, dropped: 0 }, [false]]);
+  });
+
+  it("counts spans for which there is no room, and closes although the receiver is silent", async () => {
+    status = "silence";
+    const { start, close, counts } = await open();
+    for (let i = 0; i < 3_000; i++) start("server", "GET").end();
+    // 512 are on the way, 2,048 wait.
+    expect(counts).toEqual({ sent: 0, failed: 0, dropped: 440 });
+    await close();
+  });
+});

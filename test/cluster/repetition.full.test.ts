@@ -1,19 +1,27 @@
-import { beforeAll } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe } from "vitest";
 import { describeWith } from "../support/requirements.ts";
-import { edgeOf } from "./edge.ts";
 import { repetitionSuite } from "./repetition.ts";
-import { deployed, type World } from "./world.ts";
+import { deployed, fixedSize, script, type World } from "./world.ts";
 
-let world: World;
+describeWith(["cluster", "gateway", "helm", "docker"], "a web that dies before anybody has its answer", () => {
+  describe.each(["ingress", "gateway", "nginx"])("edge.kind=%s", (kind) => {
+    const certificates = mkdtempSync(join(tmpdir(), "again-"));
+    const own = ["--namespace", `analyze-again-${kind}`, "--certificates", certificates];
+    let world: World;
 
-describeWith(["cluster", "helm", "docker"], "edge.kind=ingress and a web that dies unheard", () => {
-  beforeAll(async () => {
-    world = await deployed();
+    beforeAll(async () => {
+      const ports = ["https", "http"].map((name) => `edge.nginx.service.nodePorts.${name}=null`);
+      const values = [fixedSize, "edge.rateLimit.requestsPerSecond=0", ...ports].join(",");
+      world = await deployed("--edge", kind, ...own, "--host", `again-${kind}.test`, "--set", values);
+    });
+    afterAll(async () => {
+      await script("undeploy", ...own);
+      rmSync(certificates, { recursive: true });
+    });
+
+    repetitionSuite(() => world);
   });
-
-  repetitionSuite(
-    () => world,
-    () => edgeOf(world),
-    true,
-  );
 });

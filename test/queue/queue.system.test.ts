@@ -121,16 +121,22 @@ describe.each(redisServers)("on %s", (server) => {
       expect(await (await stack.get(location)).text()).toBe(await synchronous.text());
     });
 
-    it("makes one job of an analysis that an edge repeats with the same request id and body", async () => {
-      const headers = { ...respondAsync, "x-request-id": "edge-1" };
-      const locations = await Promise.all(
-        [text, text, { text: "another" }].map(async (body) =>
-          (await stack.post("/analyze", body, headers)).headers.get("location"),
-        ),
-      );
-      expect(locations[0]).toBe(locations[1]);
-      expect(locations[0]).not.toBe(locations[2]);
-    });
+    it.each([
+      ["", "edge-1"],
+      [", also one that web does not keep", "edge 1, of a caller"],
+    ])(
+      "makes one job of an analysis that an edge repeats with the same request id and body%s",
+      async (_, requestId) => {
+        const headers = { ...respondAsync, "x-request-id": requestId };
+        const locations = await Promise.all(
+          [text, text, { text: "another" }].map(async (body) =>
+            (await stack.post("/analyze", body, headers)).headers.get("location"),
+          ),
+        );
+        expect(locations[0]).toBe(locations[1]);
+        expect(locations[0]).not.toBe(locations[2]);
+      },
+    );
 
     it.each(["respond-async, wait=10", "handling=lenient, Respond-Async", "respond-async; foo"])(
       "understands Prefer: %s",

@@ -1,6 +1,7 @@
+import { headers } from "../../contract/headers.ts";
 import type { Accepted } from "../../contract/tasks.ts";
 import { json, ProblemError, type Answer } from "../../shared/answer.ts";
-import type { Exchange } from "../../shared/exchange.ts";
+import { headerOf, type Exchange } from "../../shared/exchange.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
 import { idempotencyKeyOf } from "../idempotency.ts";
 import { addressOf, fingerprintOf, undecided, jobIdOf } from "./identity.ts";
@@ -43,7 +44,9 @@ export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order
   const { requestId, span } = exchange;
   const key = idempotencyKeyOf(exchange);
   const fingerprint = fingerprintOf(kind, task, body);
-  const id = jobIdOf({ kind, requestId, key, owner, fingerprint });
+  // as it came: an id that is not kept is replaced by another one at each attempt of an edge
+  const arrivedId = headerOf(exchange, headers.requestId) || requestId;
+  const id = jobIdOf({ kind, requestId: arrivedId, key, owner, fingerprint });
   const optional = {
     ...(text === undefined ? {} : { text }),
     ...(owner === undefined ? {} : { owner }),

@@ -9,6 +9,7 @@ import { clientUpdate } from "./client-update.ts";
 import { deploy } from "./deploy.ts";
 import { destroy } from "./destroy.ts";
 import { mirror } from "./mirror.ts";
+import { pipelineRoles } from "./pipeline-roles.ts";
 import { plan } from "./plan.ts";
 import { recover } from "./recover.ts";
 import { changeState } from "./state.ts";
@@ -48,6 +49,13 @@ program
   .option("--unprotect", "also what is protected: the balancer, images and releases")
   .action(destroy);
 program.command("bootstrap").description("make the S3 bucket for Terraform's state").action(bootstrap);
+program
+  .command("pipeline-roles")
+  .description("make the IAM roles that the workflows of one GitHub repository take")
+  .requiredOption("--repository <owner/name>", "as GitHub's tokens name it")
+  .option("--provider-exists", "the account trusts GitHub's OIDC provider already")
+  .option(...yes)
+  .action(pipelineRoles);
 program
   .command("recover")
   .description("make a lost state again, from what carries the stage's tags")

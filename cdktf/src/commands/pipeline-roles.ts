@@ -1,0 +1,37 @@
+import { setVariables } from "@analyze/common/settings";
+import { App } from "cdktf";
+import { readRegion } from "../config.ts";
+import { repositoryFrom } from "../pipeline/repository.ts";
+import { PipelineStack } from "../pipeline/stack.ts";
+import { stackFolder, Terraform, type TerraformProgram } from "../../../deploy/terraform.ts";
+
+export interface PipelineRolesOptions {
+  /** `OWNER/NAME` on GitHub. */
+  readonly repository: string;
+  readonly providerExists?: boolean;
+  /** Do not ask before changing anything. */
+  readonly yes?: boolean;
+}
+
+/** Makes the IAM roles of the pipeline, in the account of the credentials; a person with the right to do so runs it, once. */
+export async function pipelineRoles({ repository, providerExists, yes }: PipelineRolesOptions): Promise<void> {
+  const given = setVariables(process.env);
+  const id = "pipeline";
+  const app = new App();
+  new PipelineStack(app, id, {
+    repository: repositoryFrom(repository),
+    providerExists: providerExists === true,
+    region: readRegion(process.env),
+    stateBucket: given["ANALYZE_STATE_BUCKET"] ?? null,
+    permissionsBoundary: null,
+  });
+  app.synth();
+  const terraform = new Terraform(stackFolder(id), programFrom(given["ANALYZE_TERRAFORM"]));
+  await terraform.init();
+  await terraform.apply(yes === true);
+  for (const [name, value] of await terraform.outputs()) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
+}
+
+function programFrom(text: string | undefined): TerraformProgram {
+  return text === "tofu" ? "tofu" : "terraform";
+}

@@ -6,11 +6,12 @@ import { writeInventory } from "./inventory.ts";
 import manifest from "../package.json" with { type: "json" };
 
 // Usage: node scripts/build.ts [program…]; all of them where none is named.
-const entries = {
-  web: "server/src/web/main.ts",
-  worker: "server/src/worker/main.ts",
-  client: "client/src/main.ts",
-  certs: "certs/src/main.ts",
+const entries: Record<string, Record<string, string>> = {
+  // `npm run data` for containers and jobs: it shares the driver with web, so another image would only be one more to ship.
+  web: { main: "server/src/web/main.ts", data: "server/src/data/main.ts" },
+  worker: { main: "server/src/worker/main.ts" },
+  client: { main: "client/src/main.ts" },
+  certs: { main: "certs/src/main.ts" },
 };
 
 // What these import in an expression, such as the client of Redis, stays a separate file and is loaded on demand.
@@ -69,14 +70,13 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-for (const [name, entry] of Object.entries(entries)) {
+for (const [name, entryPoints] of Object.entries(entries)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   rmSync(`dist/${name}`, { recursive: true, force: true });
   mkdirSync(`dist/${name}`, { recursive: true });
   const { metafile } = await build({
-    entryPoints: [entry],
+    entryPoints,
     outdir: `dist/${name}`,
-    entryNames: "main",
     outExtension: { ".js": ".mjs" },
     splitting: split.has(name),
     bundle: true,

@@ -5,7 +5,7 @@ import type { clusterImages } from "@analyze/common/images";
 
 /** The images of the Dockerfile, and the files that each is made of besides {@link common}. */
 const sources = {
-  web: ["server/src/{web,shared,contract}/**/*"],
+  web: ["server/src/{web,data,shared,contract}/**/*"],
   worker: ["server/src/{worker,shared,contract}/**/*"],
   client: ["client/src/**/*", "server/src/contract/**/*"],
   certs: ["certs/src/**/*"],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -80,6 +80,21 @@ describeWith(["ferretdb"], "npm run data (FerretDB in MongoDB's place)", () => {
     expect(await data(empty.url, "restore", file)).toEqual([expect.stringContaining("There are documents already"), 2]);
     expect((await restored.remove(id)).status).toBe(204);
     expect(await data(empty.url, "restore", file, "--resume")).toEqual(["Restored 1 documents.\n", 0]);
+  });
+
+  it("--keep takes a folder, and removes the oldest backup of it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "data-backup-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const database = await databaseForTest();
+    const old = ["documents-20010101T000000Z.gz", "documents-20020101T000000Z.gz"];
+    for (const name of old) writeFileSync(join(folder, name), "");
+    const [said, code] = await data(database.url, "backup", folder, "--keep", "2");
+    expect([code, said]).toEqual([
+      0,
+      expect.stringMatching(/documents-\d{8}T\d{6}Z\.gz: 0 documents\nremoved documents-20010101T000000Z\.gz\n$/),
+    ]);
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect((await data(database.url, "backup", folder, "--keep", "0"))[1]).toBe(2);
   });
 
   it("without a server, or with a file that is not there, it says what to do, and quotes no setting", async () => {

@@ -1,23 +1,34 @@
+import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import { readSettings } from "@analyze/common/settings";
 import { suggestOptions } from "@analyze/common/suggest";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { Collection } from "mongodb";
 import { z } from "zod";
-import { dataSettingsOf, dataVariables } from "../shared/data/settings.ts";
+import { dataSettingsOf, dataVariables, type DataSettings } from "../shared/data/settings.ts";
 import type { StoredFields } from "../shared/data/stored.ts";
 
 surviveClosedPipes();
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+function settings(): DataSettings {
+  const found = dataSettingsOf(readSettings(z.object(dataVariables), process.env));
+  if (!found) throw new UserError("MONGODB_URL is not set: name the MongoDB of web");
+  return found;
+}
+
 async function onDocuments(command: (documents: Collection<StoredFields>) => Promise<string>): Promise<void> {
-  const mongodb = dataSettingsOf(readSettings(z.object(dataVariables), process.env));
-  if (!mongodb) throw new UserError("MONGODB_URL is not set: name the MongoDB of web");
+  const mongodb = settings();
   // Loaded when a command is right.
   const { withDocuments } = await import("./documents.ts");
   say(await withDocuments(mongodb, command));
+}
+
+function countOf(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 9999.");
+  return Number(text);
 }
 
 const program = new Command("data")
@@ -27,11 +38,17 @@ const program = new Command("data")
 program
   .command("backup")
   .description("writes all documents to a new file: gzip, one line of extended JSON each, with a checksum")
-  .argument("<file>", "the file")
-  .action((file: string) =>
+  .argument("<file>", "the file; with --keep, a folder")
+  .option("--keep <n>", "name the file by the time, and remove all but the newest n of the folder", countOf)
+  .action((path: string, { keep }: { keep?: number }) =>
     onDocuments(async (documents) => {
       const { backUp } = await import("./documents.ts");
-      return `${file}: ${await backUp(documents, file)} documents`;
+      const { backupName, removeOld } = await import("./folder.ts");
+      const file = keep === undefined ? path : join(path, backupName(new Date()));
+      const count = await backUp(documents, file);
+      // Only now: a backup that fails removes none.
+      const removed = keep === undefined ? [] : await removeOld(path, keep);
+      return [`${file}: ${count} documents`, ...removed.map((name) => `removed ${name}`)].join("\n");
     }),
   );
 
@@ -46,6 +63,28 @@ program
       return `Restored ${await restore(documents, file, options.resume ?? false)} documents.`;
     }),
   );
+
+program
+  .command("user")
+  .description(
+    "makes the user of web, or gives it the password and the role; MONGODB_URL and MONGODB_PASSWORD are an administrator's",
+  )
+  .argument("<folder>", "holds the files `password` and, unless the name is web, `username`")
+  .option("--watch", "again at each change of the folder, until SIGTERM")
+  .action(async (folder: string, options: { watch?: boolean }) => {
+    const { credentialsIn, keepUser, refusal, setUser } = await import("./user.ts");
+    if (options.watch) {
+      const ending = new AbortController();
+      for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => ending.abort());
+      await keepUser({ settings: settings(), folder, signal: ending.signal, say });
+      return;
+    }
+    const user = credentialsIn(folder);
+    const outcome = await setUser(settings(), user).catch((cause: unknown) => {
+      throw new UserError(refusal(cause), { cause });
+    });
+    say(`user ${user.name}: ${outcome}`);
+  });
 
 suggestOptions(program);
 

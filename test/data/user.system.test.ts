@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { startProgram, type Program } from "../support/program.ts";
+import { describeWith } from "../support/requirements.ts";
+import { startDatabase, type PrivateDatabase } from "./database.ts";
+import { dataStackForTest } from "./stack.ts";
+
+const patience = { timeout: 60_000 };
+
+interface Scene {
+  readonly database: PrivateDatabase;
+  readonly folder: string;
+  /** Puts a user into the folder. */
+  put(password: string, username?: string): void;
+  /** `npm run data -- user FOLDER …` as the administrator. */
+  user(env?: Record<string, string>, ...options: string[]): Program;
+  /** The URL of a user. */
+  urlOf(name: string, password: string): string;
+}
+
+async function scene(): Promise<Scene> {
+  const database = await startDatabase();
+  onTestFinished(() => database.remove());
+  const folder = mkdtempSync(join(tmpdir(), "data-user-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return {
+    database,
+    folder,
+    put: (password, username) => {
+      writeFileSync(join(folder, "password"), `${password}\n`);
+      if (username !== undefined) writeFileSync(join(folder, "username"), username);
+    },
+    user: (more = {}, ...options) => {
+      const env = { ...process.env, MONGODB_URL: database.url, ...more };
+      const program = startProgram(process.execPath, ["server/src/data/main.ts", "user", folder, ...options], { env });
+      onTestFinished(async () => void (await program.stop("SIGTERM")));
+      return program;
+    },
+    urlOf: (name, password) => `mongodb://${name}:${password}@127.0.0.1:${database.port}/analyze`,
+  };
+}
+
+/** The status of a document that web stores as this user. */
+async function statusOf(url: string): Promise<number> {
+  const stack = await dataStackForTest(url);
+  return (await stack.post("{}")).status;
+}
+
+describeWith(["ferretdb"], "npm run data -- user (FerretDB in MongoDB's place: no roles)", () => {
+  it("makes the user that web logs in as, and gives it a new password: the old one is refused", async () => {
+    const { put, user, urlOf } = await scene();
+    put("first-password");
+    for (const [said, password] of [
+      ["user web: made\n", "first-password"],
+      ["user web: changed\n", "first-password"],
+      ["user web: changed\n", "other-password"],
+    ] as const) {
+      put(password);
+      const program = user();
+      expect([await program.ended, program.output()]).toEqual([0, said]);
+    }
+    expect(await statusOf(urlOf("web", "other-password"))).toBe(201);
+    expect(await statusOf(urlOf("web", "first-password"))).toBe(503);
+  });
+
+  it("--watch follows the folder: with a second name, both users can log in", async () => {
+    const { put, user, urlOf } = await scene();
+    put("password-of-a", "web-a");
+    const program = user({}, "--watch");
+    await expect.poll(() => program.output(), patience).toBe("user web-a: made\n");
+    put("password-of-b", "web-b");
+    await expect.poll(() => program.output(), patience).toBe("user web-a: made\nuser web-b: made\n");
+    for (const name of ["a", "b"]) expect(await statusOf(urlOf(`web-${name}`, `password-of-${name}`))).toBe(201);
+    expect(await program.stop("SIGTERM")).toBe(0);
+  });
+
+  it("a wrong password of the administrator is said once, without it, and ends nothing", async () => {
+    const { database, put, user } = await scene();
+    put("first-password");
+    const url = `mongodb://admin@127.0.0.1:${database.port}/analyze?authSource=admin`;
+    const wrong = { MONGODB_URL: url, MONGODB_PASSWORD: "wr0ng-secret" };
+    const watching = user(wrong, "--watch");
+    await expect.poll(() => watching.output(), patience).toMatch(/refuses the administrator's password/);
+    const once = user(wrong);
+    expect(await once.ended).toBe(2);
+    for (const { output } of [watching, once]) expect(output()).not.toMatch(/wr0ng|first-password|127\.0\.0\.1/);
+    expect([watching.output().split("\n").length, watching.child.exitCode]).toEqual([2, null]);
+  });
+
+  it("a server that is not there yet is waited for, and a folder without a password named", async () => {
+    const { database, folder, put, user } = await scene();
+    database.signal("SIGKILL");
+    await database.program.ended;
+    const program = user({}, "--watch");
+    await expect.poll(() => program.output(), patience).toBe(`${folder} has no file \`password\`, or it is empty\n`);
+    put("first-password");
+    await expect.poll(() => program.output(), patience).toMatch(/ECONNREFUSED\).*\n$/);
+    await database.start();
+    await expect.poll(() => program.output(), patience).toMatch(/user web: made\n$/);
+  });
+});

@@ -6,6 +6,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { issueAll } from "../../certs/src/index.ts";
 import { commandsOf } from "../../client/src/poller/probe/place.ts";
 import { ask } from "../edge/ask.ts";
+import { storedDocument } from "../../server/src/contract/documents.ts";
 import { accepted } from "../../server/src/contract/tasks.ts";
 import { edgeSuite } from "../edge/suite.ts";
 import { pass, startLoad, type Load } from "../load/load.ts";
@@ -15,7 +16,7 @@ import { createProject, type Project } from "./project.ts";
 
 let project: Project;
 
-const longRunning = ["nginx", "web-1", "web-2", "worker", "client", "redis"];
+const longRunning = ["nginx", "web-1", "web-2", "worker", "client", "redis", "mongodb", "mongodb-user"];
 
 function load(): Load {
   const edge = project.edge();
@@ -62,6 +63,29 @@ describeWith(["docker", "compose"], "docker compose up", () => {
         .filter((line) => line.includes(id))
         .map((line) => /"msg":"(\w+ task)"/.exec(line)?.[1]);
     await expect.poll(lines, { timeout: 10_000 }).toEqual(["Processing task", "Completed task"]);
+  });
+
+  it("a document outlives the container of MongoDB (FerretDB in its place), and a changed password takes effect", async () => {
+    const path = "/data";
+    const stored = await ask(project.edge(), { path, body: '{"name":"Ada"}' });
+    expect(stored.status).toBe(201);
+    const { id } = storedDocument.parse(JSON.parse(stored.body));
+    await project.compose("rm", "--stop", "--force", "mongodb");
+    await project.compose("run", "--rm", "--no-deps", "--entrypoint", "rm", "prepare", "/mongodb-user/password");
+    await project.compose("run", "--rm", "--no-deps", "prepare");
+    await project.compose("up", "--detach", "--wait", "mongodb");
+    for (const web of ["web-1", "web-2"]) {
+      await project.compose("restart", web);
+      await project.compose("up", "--detach", "--wait", web);
+    }
+    const found = async (): Promise<string> => (await ask(project.edge(), { path: `${path}/${id}` })).body;
+    await expect.poll(found, { timeout: 60_000 }).toBe(stored.body);
+    expect(await project.compose("logs", "--no-log-prefix", "mongodb-user")).toMatch(/^user web: made\n[^]*changed\n/);
+  });
+
+  it("web may read no password of MongoDB's administrator", async () => {
+    const targets = (JSON.stringify(await project.inspect("web-1")).match(/"Destination":"[^"]+"/g) ?? []).toSorted();
+    expect(targets).toEqual(['"Destination":"/run/mongodb"', '"Destination":"/run/redis"']);
   });
 
   it("Redis' password is in no container's settings and no log, and a stranger on its network is refused", async () => {

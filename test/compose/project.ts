@@ -32,19 +32,45 @@ export interface Project {
   remove(): Promise<void>;
 }
 
+/** EDGE_BIND is one address: a second one is published besides. */
+const secondAddress = (port: string): object => ({ nginx: { ports: [`[::1]:${port}:8443`] } });
+
+const administrator = "set-by-the-test";
+
+/** In MongoDB's place, which no package registry has: in the same container, with the same volume. It reads no password from a file. */
+const ferretdb = {
+  mongodb: {
+    image: "ghcr.io/ferretdb/ferretdb:1.24.2",
+    command: [
+      "--handler=sqlite",
+      "--sqlite-url=file:/data/db/",
+      "--state-dir=/data/db",
+      "--listen-addr=:27017",
+      "--telemetry=disable",
+      "--test-enable-new-auth",
+      "--setup-database=admin",
+      "--setup-username=root",
+      `--setup-password=${administrator}`,
+    ],
+    // Its image has no shell.
+    healthcheck: "none",
+  },
+  "mongodb-user": { environment: { MONGODB_PASSWORD_FILE: "", MONGODB_PASSWORD: administrator } },
+};
+
 /** Prepares a project; nothing runs yet. */
 export async function createProject(): Promise<Project> {
   const name = `analyze-test-${process.pid}`;
   const certificates = mkdtempSync(join(tmpdir(), "compose-certs-"));
   if (process.getuid?.() === 0) chownSync(certificates, someone, someone);
   const [https, http] = [String(await freePort()), String(await freePort())];
-  // EDGE_BIND is one address: a second one is published besides.
-  const more = join(certificates, "ipv6.yaml");
-  if (hasIpv6) writeFileSync(more, `services: { nginx: { ports: ["[::1]:${https}:8443"] } }`);
+  const more = join(certificates, "more.yaml");
+  const services = JSON.stringify({ ...ferretdb, ...(hasIpv6 ? secondAddress(https) : {}) });
+  writeFileSync(more, `services: ${services.replace('"none"', "!reset null")}`);
   const env = {
     ...process.env,
     COMPOSE_PROJECT_NAME: name,
-    COMPOSE_FILE: hasIpv6 ? `compose.yaml:${more}` : "compose.yaml",
+    COMPOSE_FILE: `compose.yaml:${more}`,
     COMPOSE_PROGRESS: "plain",
     ANALYZE_TAG: name,
     CERTS_FOLDER: certificates,

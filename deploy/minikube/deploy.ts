@@ -14,7 +14,7 @@ import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
-import { applyTaskSecrets } from "./tasks.ts";
+import { applyStoreSecrets } from "./store-secrets.ts";
 import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
@@ -111,7 +111,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     await applyNamespace(cluster, options.namespace);
     await rememberShown(cluster, options.namespace, findings);
     await applyTrust(cluster, options);
-    await applyTaskSecrets(cluster, options);
+    await applyStoreSecrets(cluster, options);
   });
   if (isThere) process.stdout.write("▸ Helm release … unchanged: what runs is what would be deployed\n");
   else await bringUp(cluster, options, values);

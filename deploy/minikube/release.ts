@@ -39,6 +39,8 @@ export function valueArguments(options: Options, images: Images, testAddress: st
     `edge.clientCertificates.enabled=${options.mtls}`,
     ...(options.nodePort ? ["web.service.type=NodePort"] : []),
     `redis.passwordSecretName=${names.redis}`,
+    `mongodb.passwordSecretName=${names.mongodb}`,
+    `mongodb.adminSecretName=${names.mongodbAdmin}`,
     ...(options.tokens === undefined ? [] : [`auth.tokensSecretName=${names.tokens}`]),
     ...imageValues(images),
     `test.address=${testAddress}`,

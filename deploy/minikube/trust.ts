@@ -13,6 +13,8 @@ export const names = {
   clients: "analyze-clients-ca",
   client: "analyze-client",
   redis: "analyze-redis",
+  mongodb: "analyze-mongodb",
+  mongodbAdmin: "analyze-mongodb-admin",
   tokens: "analyze-tokens",
 } as const;
 

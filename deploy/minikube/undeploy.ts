@@ -8,7 +8,7 @@ import { step } from "../progress.ts";
 import { names, ours } from "./trust.ts";
 
 /** helm leaves the volumes of a StatefulSet. */
-const redisVolume = "persistentvolumeclaim/data-redis-0";
+const volumes = ["data-redis-0", "data-mongodb-0", "backup-mongodb-0"].map((name) => `persistentvolumeclaim/${name}`);
 
 async function deleteTrust(cluster: Cluster, namespace: string): Promise<string> {
   const [[key, value] = ["", ""]] = Object.entries(ours);
@@ -20,9 +20,9 @@ async function deleteTrust(cluster: Cluster, namespace: string): Promise<string>
     return "deleted";
   }
   const { ca, ...secrets } = names;
-  const objects = [...Object.values(secrets).map((name) => `secret/${name}`), `configmap/${ca}`, redisVolume];
+  const objects = [...Object.values(secrets).map((name) => `secret/${name}`), `configmap/${ca}`, ...volumes];
   await cluster.read("-n", namespace, "delete", "--ignore-not-found", ...objects);
-  return "kept: it was there before; deleted its Secrets, CA and tasks";
+  return "kept: it was there before; deleted its Secrets, CA, tasks and documents";
 }
 
 /** Takes back the controller's patch, unless the Ingress of a release in another namespace needs it. Resolves with what was done. */

@@ -105,6 +105,34 @@ REDIS_URL_FILE: /run/redis/url
 {{- end -}}
 {{- end }}
 
+{{/* Not empty if documents are on: a MongoDB of this release, or another one. */}}
+{{- define "analyze.hasMongodb" -}}
+{{- if or .Values.mongodb.enabled .Values.mongodb.external.secretName }}true{{ end -}}
+{{- end }}
+
+{{- define "analyze.mongodbNamespace" -}}
+{{- .Values.mongodb.namespace | default .Release.Namespace -}}
+{{- end }}
+
+{{/* Secret with what web needs to connect: the password of its user, or the address of another MongoDB. */}}
+{{- define "analyze.mongodbSecret" -}}
+{{- .Values.mongodb.enabled | ternary (.Values.mongodb.passwordSecretName | default "mongodb") .Values.mongodb.external.secretName -}}
+{{- end }}
+
+{{- define "analyze.mongodbAdminSecret" -}}
+{{- .Values.mongodb.adminSecretName | default "mongodb-admin" -}}
+{{- end }}
+
+{{/* Variables of web for MongoDB, as a map. The full name of its Service: it may be in another namespace. */}}
+{{- define "analyze.mongodbConfig" -}}
+{{- if .Values.mongodb.enabled -}}
+MONGODB_URL: mongodb://web@mongodb.{{ include "analyze.mongodbNamespace" . }}.svc.{{ .Values.mongodb.clusterDomain }}:27017/analyze?directConnection=true
+MONGODB_PASSWORD_FILE: /run/mongodb/password
+{{- else if .Values.mongodb.external.secretName -}}
+MONGODB_URL_FILE: /run/mongodb/url
+{{- end -}}
+{{- end }}
+
 {{/*
 Header in which the edge gives web the subject of the client certificate that it verified, over any header of that name that a
 client sent. Empty where somebody else may call web too: past the edge, or through a second edge with another header.

@@ -63,12 +63,7 @@ spec:
       terminationGracePeriodSeconds: {{ $root.Values.termination.graceSeconds }}
       securityContext:
         {{- include "analyze.podSecurity" $root | nindent 8 }}
-      {{- with $root.Values.image.pullSecrets }}
-      imagePullSecrets:
-        {{- range . }}
-        - name: {{ . }}
-        {{- end }}
-      {{- end }}
+      {{- include "analyze.pullSecrets" $root | nindent 6 }}
       {{- include "analyze.spread" $component | nindent 6 }}
       containers:
         - name: {{ $name }}
@@ -105,6 +100,9 @@ spec:
           {{- $volumes := list }}
           {{- if include "analyze.hasRedis" $root }}
           {{- $volumes = append $volumes (dict "name" "redis" "at" "/run/redis" "secret" (include "analyze.redisSecret" $root)) }}
+          {{- end }}
+          {{- if and (eq $name "web") (include "analyze.hasMongodb" $root) }}
+          {{- $volumes = append $volumes (dict "name" "mongodb" "at" "/run/mongodb" "secret" (include "analyze.mongodbSecret" $root)) }}
           {{- end }}
           {{- if and (eq $name "web") $root.Values.auth.tokensSecretName }}
           {{- $volumes = append $volumes (dict "name" "tokens" "at" "/run/tokens" "secret" $root.Values.auth.tokensSecretName) }}

@@ -21,10 +21,16 @@ const variants = [
       "edge.kind=nginx",
       "edge.clientCertificates.enabled=true",
       "redis.passwordSecretName=r",
+      "mongodb.enabled=true",
       "image.pullSecrets={registry}",
     ],
   ],
   ["dev", ["edge.clientCertificates.enabled=true", "web.autoscaling.enabled=false", "redis.enabled=false"]],
+  [
+    "dev",
+    ["mongodb.enabled=true", "mongodb.server=ferretdb", "mongodb.passwordSecretName=m", "mongodb.adminSecretName=a"],
+  ],
+  ["dev", ["mongodb.external.secretName=atlas", "mongodb.external.cidrs={203.0.113.0/24}"]],
 ] satisfies ["dev" | "prod", string[]][];
 
 describeWith(["helm"], "the chart", () => {

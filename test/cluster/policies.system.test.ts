@@ -9,10 +9,15 @@ const labelsOf = (component: string): Record<string, string> => ({
   "app.kubernetes.io/instance": "analyze",
   "app.kubernetes.io/component": component,
 });
-const ports = { http: 8080, metrics: 9090, redis: 6379 };
+const ports = { http: 8080, metrics: 9090, redis: 6379, mongodb: 27017 };
 const web: End = { name: "web", namespace, labels: labelsOf("web"), ports };
 const worker: End = { name: "worker", namespace, labels: labelsOf("worker"), ports };
 const redis: End = { name: "redis", namespace, labels: labelsOf("redis"), ports };
+/** Of this release, in this namespace or another one. */
+const dataAt = (home: string): { mongodb: End; backup: End } => ({
+  mongodb: { name: "mongodb", namespace: home, labels: labelsOf("mongodb"), ports },
+  backup: { name: "backup", namespace: home, labels: labelsOf("backup"), ports },
+});
 const neighbour: End = { name: "a pod beside them", namespace, labels: {} };
 const stranger: End = { name: "a pod of another namespace", namespace: "default", labels: {} };
 const controller: End = {
@@ -29,18 +34,33 @@ const dns: End = { name: "dns", namespace: "kube-system", labels: { "k8s-app": "
 const edges = (from: End[], to: End[], list: number[]): string[] =>
   from.flatMap((one) => to.flatMap((other) => list.map((port) => `${one.name} → ${other.name}:${port}`)));
 
-/** Every connection between these ends that the rendered policies let through. */
-function allowed(yaml: string): string[] {
+/** Every connection between these ends that the rendered policies let through; MongoDB and its backup may be elsewhere. */
+function allowed(yaml: string, home = namespace): string[] {
+  const { mongodb, backup } = dataAt(home);
   const policies = [...objectsOf(yaml, networkPolicy).values()];
-  const ends = [web, worker, redis, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
-  const own = new Set([web, worker, redis]);
+  const ends = [
+    web,
+    worker,
+    redis,
+    mongodb,
+    backup,
+    neighbour,
+    stranger,
+    controller,
+    gateway,
+    monitoring,
+    balancer,
+    nodes,
+    dns,
+  ];
+  const own = new Set([web, worker, redis, mongodb, backup]);
   const ours = (from: End, to: End): boolean => [from, to].some((end) => own.has(end)) && from !== to;
   return ends.flatMap((from) =>
     ends
       .filter((to) => ours(from, to))
       .flatMap((to) =>
-        [8080, 9090, 53, 443, 6379]
-          .filter((port) => isAllowed(policies, namespace, from, to, port))
+        [8080, 9090, 53, 443, 6379, 27_017]
+          .filter((port) => isAllowed(policies, from, to, port))
           .map((port) => `${from.name} → ${to.name}:${port}`),
       ),
   );
@@ -67,6 +87,21 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
       ...edges([controller], [web], [8080]),
     ]);
   });
+
+  it.each([["", namespace] as const, ["data", "data"] as const])(
+    "let web and backups reach MongoDB, in this namespace or its own, and nobody else: %s",
+    (own, home) => {
+      const { mongodb, backup } = dataAt(home);
+      const yaml = rendered("dev", "mongodb.enabled=true", `mongodb.namespace=${own}`);
+      const found = allowed(yaml, home).filter((edge) => /mongodb|backup/.test(edge));
+      expect(found).toEqual([
+        ...edges([web], [mongodb], [27_017]),
+        ...edges([backup], [mongodb], [27_017]),
+        ...edges([backup], [dns], [53]),
+      ]);
+      expect(yaml).toContain(`mongodb://web@mongodb.${home}.svc.cluster.local:27017/analyze`);
+    },
+  );
 
   it("let a named namespace read the metrics, and no more", () => {
     const yaml = rendered("dev", "networkPolicy.metricsNamespace=monitoring");

@@ -46,14 +46,15 @@ function allowsPort(rule: Rule, target: End, port: number): boolean {
 }
 
 /**
- * Whether a TCP connection would be let through where policies are enforced (policies of one namespace; Kubernetes'
- * rule: a pod that no policy selects for a direction is open in it, a selected one only as some rule allows).
+ * Whether a TCP connection would be let through where policies are enforced (Kubernetes' rule: a pod that no policy selects for a direction is open in it, a selected one only as some rule allows).
  */
-export function isAllowed(policies: readonly Policy[], home: string, from: End, to: End, port: number): boolean {
+export function isAllowed(policies: readonly Policy[], from: End, to: End, port: number): boolean {
   const passes = (end: End, other: End, direction: "Ingress" | "Egress"): boolean => {
-    if (end.namespace !== home) return true;
     const applying = policies.filter(
-      ({ spec }) => spec.policyTypes.includes(direction) && selects(spec.podSelector.matchLabels, end.labels),
+      ({ metadata, spec }) =>
+        metadata.namespace === end.namespace &&
+        spec.policyTypes.includes(direction) &&
+        selects(spec.podSelector.matchLabels, end.labels),
     );
     if (applying.length === 0) return true;
     const rules: Rule[] = applying.flatMap(({ spec }) =>
@@ -61,7 +62,7 @@ export function isAllowed(policies: readonly Policy[], home: string, from: End, 
         ? (spec.ingress ?? []).map((rule) => ({ peers: rule.from, ports: rule.ports }))
         : (spec.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports })),
     );
-    return rules.some((rule) => allowsPeer(rule, other, home) && allowsPort(rule, to, port));
+    return rules.some((rule) => allowsPeer(rule, other, end.namespace) && allowsPort(rule, to, port));
   };
   return passes(from, to, "Egress") && passes(to, from, "Ingress");
 }

@@ -65,7 +65,7 @@ export const backendTrafficPolicy = z.object({
 });
 export const networkPolicy = z.object({
   kind: z.literal("NetworkPolicy"),
-  metadata: z.object({ name: z.string() }),
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
   spec: z.object({
     podSelector: z.object({ matchLabels: z.record(z.string(), z.string()).optional() }),
     policyTypes: z.array(z.string()),

@@ -21,13 +21,14 @@ function tokensIn(path: string): string {
 }
 
 /**
- * The Secrets of tasks: Redis' password, random and made once, and the callers' tokens, where a file names them. web reads a change
- * of the tokens without a restart. Rejects with a UserError where the file can't be read.
+ * The Secrets of tasks and documents: the passwords of Redis and MongoDB, random and made once, and the callers' tokens, where a file
+ * names them. web reads a change of the tokens without a restart. Rejects with a UserError where the file can't be read.
  */
-export async function applyTaskSecrets(cluster: Cluster, { namespace, tokens }: Options): Promise<void> {
+export async function applyStoreSecrets(cluster: Cluster, { namespace, tokens }: Options): Promise<void> {
   if (tokens !== undefined) await cluster.apply(secret(names.tokens, namespace, { tokens: tokensIn(tokens) }));
-  const { code } = await cluster.kubectl("-n", namespace, "get", "secret", names.redis);
-  if (code === 0) return;
-  const password = randomBytes(32).toString("hex");
-  await cluster.apply(secret(names.redis, namespace, { password }));
+  for (const name of [names.redis, names.mongodb, names.mongodbAdmin]) {
+    const { code } = await cluster.kubectl("-n", namespace, "get", "secret", name);
+    if (code === 0) continue;
+    await cluster.apply(secret(name, namespace, { password: randomBytes(32).toString("hex") }));
+  }
 }

@@ -42,7 +42,9 @@ describeWith(["logrotate"], "logrotate with the shipped snippet", () => {
     const rotated = files.filter((file) => file !== "analyze.log").map((file) => readFileSync(join(bench.dir, file)));
     const text = [...rotated.map((raw) => (raw[0] === 0x1f ? gunzipSync(raw) : raw)), readFileSync(bench.log)].join("");
     const { first, last, sum, faults, bad, reasons } = audit(text, seconds);
-    expect({ faults, bad, reasons: reasons.filter((reason) => reason !== "suspend") }).toEqual({
+    // A busy machine may be late for a slot, and then accounts for it.
+    const slow = new Set(["overlap", "suspend"]);
+    expect({ faults, bad, reasons: reasons.filter((reason) => !slow.has(reason)) }).toEqual({
       faults: [],
       bad: 0,
       reasons: [],
@@ -59,15 +61,16 @@ describeWith(["root"], "a disk that fills", () => {
     const dir = mkdtempSync(join(tmpdir(), "full-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=32k", "tmpfs", dir]);
     const bench = await openBench(dir);
+    // Long lines, because a tmpfs gives space by the page.
+    writeFileSync(join(dir, "texts"), "long ".repeat(60));
+    const client = bench.start({ ANALYZE_TEXT_FILE: join(dir, "texts") });
     try {
-      // Long lines, because a tmpfs gives space by the page.
-      writeFileSync(join(dir, "texts"), "long ".repeat(60));
-      const client = bench.start({ ANALYZE_TEXT_FILE: join(dir, "texts") });
       await client.waitFor(/ ok /);
       expect(() => writeFileSync(join(dir, "filler"), Buffer.alloc(64 * 1024))).toThrow(/ENOSPC/);
       await client.waitFor(/cannot be written, lines wait in memory.*ENOSPC/, 40_000);
-      await client.waitFor(/lines wait in memory[^]*( ok [^]*){3}/);
-      expect(readFileSync(bench.log, "utf8")).toMatch(/\n$/);
+      await client.waitFor(/lines wait in memory[^]*( ok [^]*){3}/, 40_000);
+      // What was written of a line is taken back at once.
+      await expect.poll(() => readFileSync(bench.log, "utf8")).toMatch(/\n$/);
       rmSync(join(dir, "filler"));
       await client.waitFor(/the log can be written again, and nothing waits/, 70_000);
       expect(await client.stop()).toBe(0);
@@ -78,6 +81,7 @@ describeWith(["root"], "a disk that fills", () => {
       expect(sum).toBe(seconds.count(first - 1, last));
       expect(text).toBe(client.output().replace(/^analyze: .*\n/gm, ""));
     } finally {
+      await client.stop("SIGKILL");
       await bench.close();
       execFileSync("umount", [dir]);
       rmSync(dir, { recursive: true });

@@ -17,7 +17,8 @@ const credential = (folder: string, name = "client"): { cert: string; key: strin
 });
 
 const patience = { timeout: 30_000, interval: 500 };
-const rate = "edge.rateLimit.requestsPerSecond=5,edge.rateLimit.burstMultiplier=1";
+const perSecond = 5;
+const rate = `edge.rateLimit.requestsPerSecond=${perSecond},edge.rateLimit.burstMultiplier=1`;
 
 describeWith(["cluster", "helm", "docker"], "client certificates and a rate limit at the ingress", () => {
   beforeAll(async () => {
@@ -62,17 +63,23 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
 
   it("more than the rate is answered 429 by the edge, and the rest is answered", async () => {
     const clientCertificate = credential(world.certificates);
+    const sent = 60;
     let replies: Reply[] = [];
+    let seconds = 0;
     const seen = (status: number): number => replies.filter((reply) => reply.status === status).length;
     const flood = async (): Promise<number> => {
+      const start = performance.now();
       replies = await Promise.all(
-        Array.from({ length: 40 }, () => ask(edgeOf(world), { path: "/random", clientCertificate })),
+        Array.from({ length: sent }, () => ask(edgeOf(world), { path: "/random", clientCertificate })),
       );
+      seconds = (performance.now() - start) / 1000;
       return seen(429);
     };
-    await expect.poll(flood, patience).toBeGreaterThan(20);
-    expect(seen(200) + seen(429)).toBe(40);
+    await expect.poll(flood, { timeout: 90_000, interval: 500 }).toBeGreaterThan(0);
+    expect(seen(200) + seen(429)).toBe(sent);
     expect(seen(200)).toBeGreaterThan(0);
+    // What a slow machine spreads over seconds may pass at the rate, beside the burst and the first.
+    expect(seen(200)).toBeLessThanOrEqual(1 + perSecond * (1 + seconds));
     const refused = replies.find(({ status }) => status === 429);
     expect(refused?.headers["x-served-by"]).toBeUndefined();
   });

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { documentPage, storedDocument, type StoredDocument } from "@analyze/server/contract/documents";
 import { startService, type RunningService } from "../support/services.ts";
@@ -41,9 +43,20 @@ export async function dataStackForTest(...args: Parameters<typeof startDataStack
   return stack;
 }
 
+/** Repeats what is answered with 503, as a caller does: a slow disk is no fault of web. */
+export async function patiently(send: () => Promise<Response>): Promise<Response> {
+  for (let left = 60; ; left--) {
+    const response = await send();
+    if (response.status !== 503 || left === 0) return response;
+    await wait(500);
+  }
+}
+
 /** Stores a document, which must succeed. */
 export async function stored(stack: DataStack, document: object, headers?: Record<string, string>) {
-  const response = await stack.post(JSON.stringify(document), headers);
+  const json = JSON.stringify(document);
+  const keyed = { "idempotency-key": `"${randomUUID()}"`, ...headers };
+  const response = await patiently(() => stack.post(json, keyed));
   if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
   return storedDocument.parse(await response.json());
 }

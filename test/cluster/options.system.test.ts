@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { run } from "../../deploy/run.ts";
 import { ask, type Question, type Reply } from "../edge/ask.ts";
 import { issue } from "../edge/certificates.ts";
@@ -23,9 +23,6 @@ const rate = `edge.rateLimit.requestsPerSecond=${perSecond},edge.rateLimit.burst
 describeWith(["cluster", "helm", "docker"], "client certificates and a rate limit at the ingress", () => {
   beforeAll(async () => {
     world = await deployed("--mtls", "--patch-controller", "--set", rate);
-  });
-  afterAll(async () => {
-    await deployed();
   });
 
   it("without one nothing passes", async () => {

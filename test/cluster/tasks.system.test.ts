@@ -32,9 +32,6 @@ describeWith(["cluster", "helm", "docker"], "tasks in the cluster", () => {
   beforeAll(async () => {
     world = await deployed("--set", fixedSize);
   });
-  afterAll(async () => {
-    await deployed("--set", fixedSize);
-  });
 
   it("a task that is added through the edge is completed, and worker logs it twice with its id", async () => {
     const id = await add();

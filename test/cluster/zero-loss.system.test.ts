@@ -13,9 +13,8 @@ describeWith(["cluster", "helm", "docker"], "no POST is lost, and no other certi
   beforeAll(async () => {
     world = await deployed("--set", fixedSize);
   });
-  afterAll(async () => {
+  afterAll(() => {
     process.stdout.write(`${tableOf(rows)}\n`);
-    await deployed();
   });
 
   it.each(experiments.filter(({ rounds }) => rounds.short > 0))("$name", async (experiment) => {

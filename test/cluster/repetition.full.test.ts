@@ -14,7 +14,8 @@ describeWith(["cluster", "gateway", "helm", "docker"], "a web that dies before a
 
     beforeAll(async () => {
       const ports = ["https", "http"].map((name) => `edge.nginx.service.nodePorts.${name}=null`);
-      const values = [fixedSize, "edge.rateLimit.requestsPerSecond=0", ...ports].join(",");
+      // where policies are enforced, no pod of web may call another one
+      const values = [fixedSize, "networkPolicy.enabled=false,edge.rateLimit.requestsPerSecond=0", ...ports].join(",");
       world = await deployed("--edge", kind, ...own, "--host", `again-${kind}.test`, "--set", values);
     });
     afterAll(async () => {

@@ -20,6 +20,7 @@ const requirements = {
     check: `kubectl get gatewayclasses -o jsonpath='{.items[*].spec.controllerName}' | grep -q gateway.envoyproxy.io`,
     install: "install Envoy Gateway and a GatewayClass for it",
   },
+  keda: { check: "kubectl get --raw /apis/keda.sh/v1alpha1", install: "install KEDA" },
   // One whose 127.0.0.1 is ours: its address is among this machine's.
   localNode: {
     check: `kubectl get nodes -o jsonpath='{.items[*].status.addresses[*].address}' | tr ' ' '\\n' | grep -qxF "$(hostname -I | xargs -n1)"`,

@@ -1,0 +1,91 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ask } from "../edge/ask.ts";
+import { describeWhere } from "../support/requirements.ts";
+import { edgeOf } from "./edge.ts";
+import { deployed, podsOf, script, settled, type World } from "./world.ts";
+
+const namespace = ["--namespace", "analyze-keda"];
+const most = 6;
+/** More than six pods are wanted for, and more than one pod does between two looks of the autoscaler. */
+const backlog = 3000;
+const patience = { timeout: 240_000, interval: 1000 };
+/** Little CPU, so that a pod takes seconds for what an edge accepts in one. */
+const values = [
+  "worker.autoscaling.queueDepth=50,worker.autoscaling.minReplicas=1,worker.autoscaling.quietSeconds=15",
+  `worker.autoscaling.maxReplicas=${most},worker.resources.limits.cpu=100m,worker.resources.requests.cpu=25m`,
+  "web.autoscaling.enabled=false,edge.rateLimit.requestsPerSecond=0",
+  "edge.nginx.service.nodePorts.https=null,edge.nginx.service.nodePorts.http=null",
+].join(",");
+
+let world: World;
+
+const body = JSON.stringify({ text: "Hello, how are you? ".repeat(3000) });
+
+async function addTask(): Promise<number> {
+  return (await ask(edgeOf(world), { path: "/api/add/scaling", body })).status;
+}
+
+/** Adds tasks until this many are accepted. */
+async function addTasks(count: number): Promise<void> {
+  for (let added = 0; added < count;) {
+    const statuses = await Promise.all(Array.from({ length: 16 }, addTask));
+    added += statuses.filter((status) => status === 202).length;
+  }
+}
+
+/** Tasks that wait, as Redis counts them, and pods of worker. */
+async function look(): Promise<{ waiting: number; pods: number }> {
+  const count = 'REDISCLI_AUTH=$(cat /run/redis/password) valkey-cli llen "analyze:tasks:wait"';
+  const waiting = await world.cluster.read("-n", world.namespace, "exec", "redis-0", "--", "sh", "-c", count);
+  return { waiting: Number(waiting.trim()), pods: (await podsOf(world, "worker")).length };
+}
+
+async function pods(): Promise<number> {
+  return (await look()).pods;
+}
+
+/** Writes a line each time that the number of pods changes, until the returned function is called. */
+function drawCurve(): () => Promise<void> {
+  const over = new AbortController();
+  const began = Date.now();
+  const drawing = (async () => {
+    for (let last = 0; !over.signal.aborted; await pause(1000)) {
+      const seen = await look();
+      const seconds = Math.round((Date.now() - began) / 1000);
+      if (seen.pods !== last) process.stdout.write(`${seconds} s: ${seen.waiting} wait, ${seen.pods} pods\n`);
+      last = seen.pods;
+    }
+  })();
+  return async () => {
+    over.abort();
+    await drawing;
+  };
+}
+
+describeWhere("keda", ["cluster", "helm", "docker"], "worker.autoscaling.queueDepth with KEDA", () => {
+  beforeAll(async () => {
+    world = await deployed("--edge", "nginx", ...namespace, "--set", values);
+  });
+  afterAll(async () => {
+    await script("undeploy", ...namespace);
+  });
+
+  it("has one autoscaler of worker, which is KEDA's, and helm's notes say so", async () => {
+    const path = "jsonpath={.items[*].metadata.name}";
+    expect(await world.cluster.read("-n", world.namespace, "get", "hpa", "-o", path)).toBe("keda-hpa-worker");
+    const { stdout } = await world.cluster.helm(["get", "notes", "analyze", "-n", world.namespace]);
+    expect(stdout).toContain("worker: 1 to 6 pods, one per 50 waiting tasks (KEDA, ScaledObject worker)");
+  });
+
+  it("goes from 1 pod to 6 with a backlog, and back to 1 when it is done", { timeout: 900_000 }, async () => {
+    await expect.poll(pods, patience).toBe(1);
+    const end = drawCurve();
+    await addTasks(backlog);
+    await expect.poll(pods, patience).toBe(most);
+    await expect.poll(async () => (await look()).waiting, { ...patience, timeout: 420_000 }).toBe(0);
+    await expect.poll(pods, patience).toBe(1);
+    await settled(world, "worker");
+    await end();
+  });
+});

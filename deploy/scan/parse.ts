@@ -93,6 +93,38 @@ export function hadolintFindings(json: unknown): Finding[] {
   }));
 }
 
+const checkov = z.union([z.object({ results: z.unknown() }).transform((one) => [one]), z.array(z.unknown())]).pipe(
+  z.array(
+    z.object({
+      results: z.object({
+        failed_checks: z.array(
+          z.object({
+            check_id: z.string(),
+            check_name: z.string(),
+            file_path: z.string(),
+            file_line_range: z.array(z.number()),
+          }),
+        ),
+      }),
+    }),
+  ),
+);
+
+/** checkov's JSON, of one framework or of several → findings. Without an account checkov names no severity. Pure. */
+export function checkovFindings(json: unknown): Finding[] {
+  return checkov
+    .parse(json)
+    .flatMap(({ results }) => results.failed_checks)
+    .map(({ check_id: id, check_name: title, file_path: path, file_line_range: [line = 1] }) => ({
+      kind: "configuration",
+      id,
+      severity: "UNKNOWN",
+      subject: `${path.replace(/^\//, "")}:${line}`,
+      title,
+      fixedIn: null,
+    }));
+}
+
 const via = z.union([z.string(), z.object({ title: z.string(), url: z.string() })]);
 const audit = z.object({
   vulnerabilities: z.record(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { accepted, type Accepted, closesGate, sortFindings } from "./accepted.ts";
 import type { Finding, Scan } from "./finding.ts";
-import { auditFindings, hadolintFindings, trivyFindings } from "./parse.ts";
+import { auditFindings, checkovFindings, hadolintFindings, trivyFindings } from "./parse.ts";
 import { reportOf } from "./report.ts";
+import { reasonOf } from "./scanners.ts";
 
 const vulnerability = (id: string, Severity: string, FixedVersion = "") => ({
   VulnerabilityID: id,
@@ -97,11 +98,20 @@ describe("findings", () => {
     ]);
   });
 
+  it("of checkov, whether one framework was looked at or two", () => {
+    const check = { check_id: "CKV_1", check_name: "one", file_path: "/Dockerfile", file_line_range: [3, 4] };
+    const of = { check_type: "dockerfile", results: { failed_checks: [check] } };
+    const finding = { id: "CKV_1", severity: "UNKNOWN", subject: "Dockerfile:3" };
+    expect(checkovFindings(of)).toMatchObject([finding]);
+    expect(checkovFindings([of, { ...of, results: { failed_checks: [] } }])).toMatchObject([finding]);
+  });
+
   it.each([[{ message: "405 Method Not Allowed" }], [{ Results: "none" }], [null]])(
     "are never read from other JSON: %j",
     (json) => {
       expect(() => auditFindings(json)).toThrow(/expected/);
       expect(() => hadolintFindings(json)).toThrow(/expected/);
+      expect(() => checkovFindings(json)).toThrow(/Invalid input/);
     },
   );
 
@@ -124,6 +134,21 @@ it.each([
 it.each(accepted)("$id is accepted for a reason, until a day", ({ reason, until }) => {
   expect(reason.length).toBeGreaterThan(30);
   expect(until).toMatch(/^\d{4}-\d\d-\d\d$/);
+});
+
+it.each([
+  [
+    "npm error audit endpoint returned an error\nnpm error A complete log of this run can be found in: /home/a/.npm/1.log\n",
+    "audit endpoint returned an error",
+  ],
+  ["2026-11-26T10:50:18Z\tFATAL\tFatal error\trun error: no database\n", "Fatal error\trun error: no database"],
+  [
+    "2026-11-26T10:50:18Z\tFATAL\tFatal error\trun error: init error: DB error: failed to download vulnerability DB:\n\t* dial tcp 10.0.0.1:53\n\n",
+    "its vulnerability database cannot be reached",
+  ],
+  ["", "trivy ended with exit code 1"],
+])("what was not scanned has a reason without a time or a path: %j", (stderr, reason) => {
+  expect(reasonOf("trivy", { code: 1, stdout: "", stderr })).toBe(reason);
 });
 
 /** The report of these scans, made on a day. */

@@ -1,16 +1,108 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { ImageRecord } from "../images/record.ts";
-import { type Output, run } from "../run.ts";
+import { must, type Output, run } from "../run.ts";
 import type { Finding, Scan } from "./finding.ts";
-import { auditFindings, hadolintFindings, trivyFindings } from "./parse.ts";
+import { auditFindings, checkovFindings, hadolintFindings, trivyFindings } from "./parse.ts";
 
-/** Runs a scanner whose output is JSON. Whatever goes wrong means "not scanned", with the scanner's last line. */
-async function scan(
-  what: string,
-  program: string,
-  args: readonly string[],
-  findings: (json: unknown) => Finding[],
-  cwd: string,
-): Promise<Scan> {
+/** A scanner whose output is JSON. */
+interface Scanner {
+  readonly what: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  findings(json: unknown): Finding[];
+}
+
+/** Every scan that this machine can do, of the project's folder and of what git has of it. Rejects with a UserError outside of a checkout. */
+export async function scanAll(root: string, images: ImageRecord | null): Promise<Scan[]> {
+  const tracked = mkdtempSync(join(tmpdir(), "analyze-scan-"));
+  try {
+    await must("git", ["checkout-index", "--all", `--prefix=${tracked}/`], { cwd: root });
+    const scans: Scan[] = [];
+    for (const scanner of [...filesOf(tracked), ...dependenciesOf(root), ...scannersOf(images)])
+      scans.push(await scan(scanner));
+    return images === null ? [...scans, notPushed] : scans;
+  } finally {
+    rmSync(tracked, { recursive: true });
+  }
+}
+
+const notPushed: Scan = {
+  what: "Images: vulnerabilities, secrets, licences (Trivy)",
+  scanned: false,
+  why: "none was named: `npm run scan -- --images` scans what `npm run images -- --push` has written down",
+};
+
+const quiet = ["--quiet", "--format", "json", "--exit-code", "0"];
+
+function trivy(what: string, cwd: string, ...args: string[]): Scanner {
+  return { what: `${what} (Trivy)`, program: "trivy", args, cwd, findings: trivyFindings };
+}
+
+/** What is in git, and nothing beside it: a person's own keys and states are in the same folder. */
+function filesOf(cwd: string): Scanner[] {
+  const frameworks = ["dockerfile", "github_actions"];
+  // What is below cdktf/ is for tests; its stages are checked after their synthesis, by cdktf/test/checkov.system.test.ts.
+  const where = ["--directory", ".", "--skip-path", "cdktf", "--framework", ...frameworks];
+  const checkov = [...where, "--skip-download", "--compact", "--quiet"];
+  return [
+    ...["Dockerfile", "ingress"].map((one) =>
+      trivy(`${one}: configuration`, cwd, "config", ...quiet, "--skip-check-update", one),
+    ),
+    {
+      what: "Dockerfile: rules (hadolint)",
+      program: "hadolint",
+      args: ["--format", "json", "--no-fail", "Dockerfile"],
+      cwd,
+      findings: hadolintFindings,
+    },
+    {
+      what: "Dockerfile, workflows: configuration (checkov)",
+      program: "checkov",
+      args: [...checkov, "--output", "json"],
+      cwd,
+      findings: checkovFindings,
+    },
+    trivy("Files in git: secrets", cwd, "fs", ...quiet, "--scanners", "secret", "."),
+  ];
+}
+
+/** The locked packages; their licences are read from node_modules. */
+function dependenciesOf(cwd: string): Scanner[] {
+  return [".", "cdktf"].flatMap((folder) => {
+    const lock = `${folder === "." ? "" : `${folder}/`}package-lock.json`;
+    return [
+      {
+        what: `${lock}: vulnerabilities (npm audit)`,
+        program: "npm",
+        args: ["audit", "--json", "--prefix", folder],
+        cwd,
+        findings: auditFindings,
+      },
+      trivy(`${lock}: vulnerabilities`, cwd, "fs", ...quiet, "--scanners", "vuln", lock),
+      trivy(`${lock}: licences`, cwd, "fs", ...quiet, "--scanners", "license", lock),
+    ];
+  });
+}
+
+function scannersOf(images: ImageRecord | null): Scanner[] {
+  return Object.entries(images?.images ?? {}).flatMap(([name, reference]) =>
+    // Apart: without its database Trivy would scan nothing at all.
+    [
+      { what: "vulnerabilities", scanners: "vuln" },
+      { what: "secrets, licences", scanners: "secret,license" },
+    ].map(({ what, scanners }) => {
+      const args = ["image", ...quiet, "--image-src", "remote", "--scanners", scanners, reference];
+      return trivy(`image ${name}: ${what}`, tmpdir(), ...args);
+    }),
+  );
+}
+
+/** Runs a scanner. Whatever goes wrong means "not scanned", with what the scanner says. */
+async function scan({ what, program, args, cwd, findings }: Scanner): Promise<Scan> {
   const output = await run(program, args, { cwd });
   try {
     return { what, scanned: true, findings: findings(JSON.parse(output.stdout)) };
@@ -19,54 +111,12 @@ async function scan(
   }
 }
 
-function reasonOf(program: string, { code, stderr }: Output): string {
-  const last = stderr.trim().split("\n").at(-1) ?? "";
-  return last === "" ? `${program} ended with exit code ${code}` : last.slice(0, 160);
-}
-
-const quiet = ["--quiet", "--format", "json", "--exit-code", "0"];
-
-/** Every scan that this machine can do, in the project's folder. */
-export async function scanAll(root: string, images: ImageRecord | null): Promise<Scan[]> {
-  const scans: Scan[] = [];
-  for (const one of ["Dockerfile", "ingress"]) {
-    scans.push(
-      await scan(
-        `${one}: configuration (Trivy)`,
-        "trivy",
-        ["config", ...quiet, "--skip-check-update", one],
-        trivyFindings,
-        root,
-      ),
-    );
-  }
-  scans.push(
-    await scan(
-      "Dockerfile: rules (hadolint)",
-      "hadolint",
-      ["--format", "json", "--no-fail", "Dockerfile"],
-      hadolintFindings,
-      root,
-    ),
-  );
-  const secrets = ["fs", ...quiet, "--scanners", "secret", "--skip-dirs", "**/node_modules", "."];
-  scans.push(await scan("Checkout: secrets (Trivy)", "trivy", secrets, trivyFindings, root));
-  for (const folder of [".", "cdktf"]) {
-    const what = `${folder === "." ? "" : `${folder}/`}package-lock.json: vulnerabilities (npm audit)`;
-    scans.push(await scan(what, "npm", ["audit", "--json", "--prefix", folder], auditFindings, root));
-  }
-  return [...scans, ...(await scanImages(root, images))];
-}
-
-async function scanImages(root: string, images: ImageRecord | null): Promise<Scan[]> {
-  const scans: Scan[] = [];
-  for (const [name, reference] of Object.entries(images?.images ?? {})) {
-    const one = (what: string, scanners: string): Promise<Scan> => {
-      const args = ["image", ...quiet, "--image-src", "remote", "--scanners", scanners, reference];
-      return scan(`image ${name}: ${what} (Trivy)`, "trivy", args, trivyFindings, root);
-    };
-    // Apart: without its database Trivy would scan nothing at all.
-    scans.push(await one("vulnerabilities", "vuln"), await one("secrets, licences", "secret,license"));
-  }
-  return scans;
+/** The last line that says why; nothing of it differs between two runs or two machines. Pure. */
+export function reasonOf(program: string, { code, stderr }: Output): string {
+  if (stderr.includes("failed to download vulnerability DB")) return "its vulnerability database cannot be reached";
+  const lines = stripVTControlCharacters(stderr)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.includes("A complete log of this run"));
+  const last = lines.at(-1)?.replace(/^(?:\d{4}-\d\d-\d\dT\S+\s+[A-Z]+\s+|npm error )/, "");
+  return last === undefined ? `${program} ended with exit code ${code}` : last.trim().slice(0, 160);
 }

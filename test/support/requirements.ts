@@ -81,6 +81,10 @@ const requirements = {
     check: "command -v buildkitd && command -v cosign && command -v trivy",
     install: "run .ci/shipping-tools FOLDER, and add that folder to PATH",
   },
+  scanners: {
+    check: "command -v trivy && command -v hadolint && command -v checkov",
+    install: "run .ci/scanners and pip install checkov, and add their folder to PATH",
+  },
   gixy: { check: "command -v gixy", install: "pip install gixy-ng" },
   sshd: { check: "test -x /usr/sbin/sshd", install: "apt-get install openssh-server" },
   systemdNotify: {

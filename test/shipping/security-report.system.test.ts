@@ -1,0 +1,32 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { describeWhere } from "../support/requirements.ts";
+
+/** Without its date, the numbers of lines, and what differs by machine: whether a database of vulnerabilities can be reached. */
+function lasting(report: string): string[] {
+  const lines = report.split("\n").filter((line) => !/^Made on|vulnerabilities \(/.test(line));
+  return lines.map((line) => line.replace(/:\d+ \|/, " |"));
+}
+
+describeWhere("scanners", [], "npm run scan", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "report-")), "report.md");
+  let report: string;
+  beforeAll(() => {
+    const args = ["deploy/scan/main.ts", "--report", file];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    if (status !== 0) throw new Error(`${stdout}${stderr}`);
+    report = readFileSync(file, "utf8");
+  });
+
+  it("makes docs/security-report.md again without a difference", () => {
+    expect(lasting(report)).toEqual(lasting(readFileSync("docs/security-report.md", "utf8")));
+  });
+
+  it("leaves nothing open, and says what was not scanned", () => {
+    expect(report).toMatch(/## Open\n\nNone\./);
+    expect(report).toContain("| **not scanned**: none was named");
+  });
+});

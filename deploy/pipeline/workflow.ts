@@ -8,6 +8,7 @@ const job = z.object({
   needs: z.union([z.string(), z.array(z.string())]).default([]),
   permissions: z.record(z.string(), z.string()).optional(),
   environment: z.string().optional(),
+  if: z.string().optional(),
   env,
   steps: z.array(step),
 });
@@ -34,14 +35,17 @@ export interface Command {
   readonly run: string;
   /** Of the workflow, the job and the step; values may hold expressions. */
   readonly env: Readonly<Record<string, string>>;
+  /** The job runs only where this variable of the repository is set, such as `vars.ECR`; null: everywhere. */
+  readonly onlyWith: string | null;
 }
 
 /** The commands of all jobs, in an order in which GitHub could run them: a job comes after those that it needs. Pure. */
 export function commandsOf({ env: shared, jobs }: Workflow): Command[] {
   return orderOf(jobs).flatMap((name) => {
-    const { env: own = {}, steps = [] } = jobs[name] ?? {};
-    return steps.flatMap((one) =>
-      one.run === undefined ? [] : [{ job: name, run: one.run.trim(), env: { ...shared, ...own, ...one.env } }],
+    const { env: own = {}, steps = [], if: condition = "" } = jobs[name] ?? {};
+    const onlyWith = /^(vars\.\w+) != ''/.exec(condition)?.[1] ?? null;
+    return steps.flatMap(({ run, env: ofStep }) =>
+      run === undefined ? [] : [{ job: name, run: run.trim(), env: { ...shared, ...own, ...ofStep }, onlyWith }],
     );
   });
 }

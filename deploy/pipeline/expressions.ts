@@ -12,12 +12,18 @@ export function resolve(value: string, standIns: StandIns): string {
   });
 }
 
-/** Resolves the values of an environment; `overrides` wins over what the workflow says. Pure. */
+/** Resolves the values of an environment; `overrides` wins over what the workflow says, `hosts` replaces how a value begins. Pure. */
 export function environmentOf(
   env: Readonly<Record<string, string>>,
   standIns: StandIns,
-  overrides: StandIns,
+  { overrides, hosts }: { readonly overrides: StandIns; readonly hosts: StandIns },
 ): Record<string, string> {
   const names = Object.keys(env).filter((name) => !(name in overrides));
-  return { ...Object.fromEntries(names.map((name) => [name, resolve(env[name] ?? "", standIns)])), ...overrides };
+  const resolved = names.map((name) => [name, here(resolve(env[name] ?? "", standIns), hosts)]);
+  return { ...Object.fromEntries(resolved), ...overrides };
+}
+
+function here(value: string, hosts: StandIns): string {
+  const [from, to] = Object.entries(hosts).find(([host]) => value.startsWith(host)) ?? ["", ""];
+  return `${to}${value.slice(from.length)}`;
 }

@@ -1,49 +1,71 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import { project } from "../images/docker.ts";
+import { announce } from "../progress.ts";
+import { cloneTo } from "./checkout.ts";
 import { environmentOf } from "./expressions.ts";
+import { type Name, names, planOf } from "./plan.ts";
 import { runPipeline } from "./run-pipeline.ts";
 import { startStandIns } from "./stand-ins.ts";
-import { commandsOf, readWorkflow } from "./workflow.ts";
+import { type Command, commandsOf, readWorkflow } from "./workflow.ts";
 
 surviveClosedPipes();
 
-const names = ["ci", "release", "prod"] as const;
 const usage = `usage: npm run pipeline -- ${names.join("|")} --dry
-Runs each command of .github/workflows/NAME.yml on this machine, in its order, and stops at the first that fails. In place of
-GitHub's and AWS's: a registry and an API of AWS of this run on 127.0.0.1, a key pair of this run, and the cluster that KUBECONFIG
-names. With --list it only prints the commands. PIPELINE_SKIP: commands to leave out, as a regular expression.`;
+Runs each command of .github/workflows/NAME.yml on this machine, in its order, in a clone of the commit, and stops at the first that
+fails. In place of GitHub's and AWS's: a registry and an API of AWS of this run on 127.0.0.1, a key pair of this run, and the cluster
+that KUBECONFIG names, which must be able to pull from that registry. It ends with a deployed and verified digest.
+With --list it only prints the commands. PIPELINE_SKIP: commands to leave out, as a regular expression. PIPELINE_OVERRIDE: a file
+with what the API of AWS lacks, as a Terraform override.`;
 
-async function dry(name: string): Promise<void> {
+function read(name: Name): Command[] {
+  return commandsOf(readWorkflow(join(project, ".github", "workflows", `${name}.yml`)));
+}
+
+/** The workflow's commands; before those of prod, the ones that make the release which it deploys. */
+function commandsFor(name: Name): Command[] {
+  const release = name === "prod" ? read("release").filter(({ run }) => !/scan|chart:push/.test(run)) : [];
+  return [...release, ...read(name)];
+}
+
+async function dry(name: Name): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "analyze-pipeline-"));
+  const checkout = join(folder, "checkout");
   const skip = process.env["PIPELINE_SKIP"] ? new RegExp(process.env["PIPELINE_SKIP"]) : undefined;
-  const commands = commandsOf(readWorkflow(join(project, ".github", "workflows", `${name}.yml`)));
-  const standIns = await startStandIns(folder);
+  const standIns = await startStandIns(folder, await cloneTo(checkout, project));
   try {
-    const chosen = commands.filter(({ run }) => skip === undefined || !skip.test(run));
-    const environment = ({ env }: (typeof chosen)[number]): NodeJS.ProcessEnv => ({
+    if (process.env["PIPELINE_OVERRIDE"]) bringOverride(checkout, process.env["PIPELINE_OVERRIDE"]);
+    const planned = planOf(name, commandsFor(name), standIns.expressions(), skip);
+    for (const { instead } of planned) if (instead !== null) announce(`replaced: ${instead}`);
+    const environment = ({ env }: Command): NodeJS.ProcessEnv => ({
       ...standIns.env,
-      ...environmentOf(env, standIns.expressions, standIns.overrides),
+      ...environmentOf(env, standIns.expressions(), standIns),
     });
-    await runPipeline(chosen, { cwd: project, environment });
-    process.stdout.write(`${name}: ${chosen.length} commands, all passed\n`);
+    const commands = planned.map(({ command }) => command);
+    await runPipeline(commands, { cwd: checkout, environment });
+    process.stdout.write(`${name}: ${commands.length} commands, all passed\n`);
   } finally {
     await standIns.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Beside the stack that the clone will synthesise: Terraform merges it over that. */
+function bringOverride(checkout: string, file: string): void {
+  const place = join(checkout, "cdktf/cdktf.out/stacks/dev");
+  mkdirSync(place, { recursive: true });
+  cpSync(file, join(place, "emulator_override.tf.json"));
+}
+
 try {
-  const [name = "", mode = ""] = process.argv.slice(2);
-  if (!names.some((one) => one === name) || !["--dry", "--list"].includes(mode)) throw new UserError(usage);
+  const [given = "", mode = ""] = process.argv.slice(2);
+  const name = names.find((one) => one === given);
+  if (name === undefined || !["--dry", "--list"].includes(mode)) throw new UserError(usage);
   if (mode === "--dry") await dry(name);
-  else {
-    for (const { job, run } of commandsOf(readWorkflow(join(project, ".github", "workflows", `${name}.yml`))))
-      process.stdout.write(`${job.padEnd(8)} ${run}\n`);
-  }
+  else for (const { job, run } of commandsFor(name)) process.stdout.write(`${job.padEnd(8)} ${run}\n`);
 } catch (error) {
   endWith(error);
 }

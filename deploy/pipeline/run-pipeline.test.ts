@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentOf, resolve } from "./expressions.ts";
+import { gitHubIn } from "./github.ts";
+import { planOf } from "./plan.ts";
 import { runPipeline } from "./run-pipeline.ts";
 import { type Command, commandsOf, readWorkflow } from "./workflow.ts";
 
@@ -63,7 +65,48 @@ describe("expressions", () => {
     expect(() => resolve("${{ secrets.NEW }}", {})).toThrow(/\$\{\{ secrets\.NEW \}\}/);
   });
 
-  it("of an overridden variable are not looked at", () => {
-    expect(environmentOf({ A: "${{ secrets.NEW }}", B: "b" }, {}, { A: "here" })).toEqual({ A: "here", B: "b" });
+  it("of an overridden variable are not looked at, and a foreign registry is one of this machine", () => {
+    const env = { A: "${{ secrets.NEW }}", B: "b", C: "ghcr.io/${{ github.repository }}" };
+    const here = { overrides: { A: "here" }, hosts: { "ghcr.io/": "127.0.0.1:5000/" } };
+    expect(environmentOf(env, { "github.repository": "o/r" }, here)).toEqual({
+      A: "here",
+      B: "b",
+      C: "127.0.0.1:5000/o/r",
+    });
+  });
+});
+
+const command = (run: string, onlyWith: string | null = null): Command => ({ job: "job", run, env: {}, onlyWith });
+
+describe("a dry run", () => {
+  it("leaves out jobs that need a variable which nothing stands in for, and what is to be skipped", () => {
+    const all = [command("a", "vars.SONAR_HOST_URL"), command("b", "vars.ECR"), command("c")];
+    expect(planOf("ci", all, { "vars.ECR": "r" }, /^c$/).map(({ command: { run } }) => run)).toEqual(["b"]);
+  });
+
+  it.each([
+    ["release", "npm run release-notes"],
+    ["prod", "npm --prefix cdktf run chart -- --images ../dist/images.json"],
+  ] as const)("of %s ends with a deployment by digest", (name, last) => {
+    const { command: end } = planOf(name, [command(last)], {}).at(-1) ?? {};
+    expect(end?.run).toMatch(/^npm run deploy:minikube .*--images dist\/images\.json$/);
+  });
+
+  it("says what runs in place of what", () => {
+    expect(planOf("prod", [command("npm --prefix cdktf run chart -- x")], {})[0]?.instead).toContain(
+      "run chart -- x: ",
+    );
+    expect(planOf("prod", [command("npm run check")], {})[0]?.instead).toBeNull();
+  });
+
+  it("of prod approves the hash that the plan's job has written", () => {
+    const folder = mkdtempSync(join(tmpdir(), "github-"));
+    const { env, approved } = gitHubIn(folder, "c0ffee", "v1.0.0");
+    expect(approved()).toBe("");
+    writeFileSync(
+      env["GITHUB_STEP_SUMMARY"] ?? "",
+      `To apply it, run this workflow again with the plan \`${"a".repeat(64)}\`.\n`,
+    );
+    expect(approved()).toBe("a".repeat(64));
   });
 });

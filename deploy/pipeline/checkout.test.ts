@@ -1,0 +1,19 @@
+import { execFileSync } from "node:child_process";
+import { lstatSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+import { entryOf } from "../release-notes/notes.ts";
+import { cloneTo } from "./checkout.ts";
+
+it("a clone is at a commit that releases the version, with a clean tree and the packages of the checkout", async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "clone-")), "checkout");
+  const commit = await cloneTo(folder, process.cwd());
+  expect(commit).toMatch(/^[0-9a-f]{40}$/);
+  expect(
+    execFileSync("git", ["-C", folder, "status", "--porcelain", "--untracked-files=no"], { encoding: "utf8" }),
+  ).toBe("");
+  expect(entryOf(readFileSync(join(folder, "CHANGELOG.md"), "utf8"), manifest.version).length).toBeGreaterThan(0);
+  expect(lstatSync(join(folder, "node_modules")).isSymbolicLink()).toBe(true);
+});

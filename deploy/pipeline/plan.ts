@@ -1,0 +1,44 @@
+import type { StandIns } from "./expressions.ts";
+import type { Command } from "./workflow.ts";
+
+export const names = ["ci", "release", "prod"] as const;
+export type Name = (typeof names)[number];
+
+/** Into a namespace of its own, with what `npm run images -- --push` has written down; it ends with one verified POST. */
+const deployment: Omit<Command, "env"> = {
+  job: "deploy",
+  run: "npm run deploy:minikube -- --yes --namespace analyze-dry --host dry.analyze.test --images dist/images.json",
+  onlyWith: null,
+};
+
+/** What has no stand-in on one machine, and what runs instead. */
+const replaced = [
+  {
+    command: /^npm --prefix cdktf run chart /,
+    by: deployment.run,
+    why: "an API of AWS on this machine has no cluster behind it",
+  },
+] as const;
+
+/** One command of a dry run. */
+export interface Planned {
+  readonly command: Command;
+  /** Which command it stands for, and why; null: it is the workflow's own. */
+  readonly instead: string | null;
+}
+
+/**
+ * The commands of a dry run: without the jobs that need a variable which nothing stands in for, and without what `skip` matches.
+ * A release ends with a deployment besides: its workflow ends in a registry. Pure.
+ */
+export function planOf(name: Name, commands: readonly Command[], known: StandIns, skip?: RegExp): Planned[] {
+  const chosen = commands.filter(({ onlyWith }) => onlyWith === null || onlyWith in known);
+  const all = name === "release" ? [...chosen, { ...deployment, env: {} }] : chosen;
+  return all.map(replace).filter(({ command }) => skip === undefined || !skip.test(command.run));
+}
+
+function replace(command: Command): Planned {
+  const other = replaced.find((one) => one.command.test(command.run));
+  if (other === undefined) return { command, instead: null };
+  return { command: { ...command, run: other.by }, instead: `${command.run}: ${other.why}` };
+}

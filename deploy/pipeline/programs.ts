@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { run } from "../run.ts";
+
+/** A registry on 127.0.0.1 with its images in `folder`. Rejects where it is not installed. */
+export async function startRegistry(folder: string): Promise<{ address: string; program: ChildProcess }> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const config = {
+    version: 0.1,
+    http: { addr: address },
+    storage: { filesystem: { rootdirectory: join(folder, "registry") } },
+  };
+  writeFileSync(join(folder, "registry.yml"), JSON.stringify(config));
+  const program = spawn("docker-registry", ["serve", join(folder, "registry.yml")], { stdio: "ignore" });
+  await answers(`http://${address}/v2/`, "docker-registry (apt-get install docker-registry)", program);
+  return { address, program };
+}
+
+/** An API of AWS on 127.0.0.1, and what points programs to it; null where moto is not installed. */
+export async function startMoto(): Promise<{ env: Record<string, string>; program: ChildProcess } | null> {
+  if ((await run("moto_server", ["--help"])).code !== 0) return null;
+  const port = await freePort();
+  const args = ["-H", "127.0.0.1", "-p", String(port)];
+  const policies = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
+  const program = spawn("moto_server", args, { stdio: "ignore", env: policies });
+  const url = `http://127.0.0.1:${port}`;
+  await answers(url, "moto_server", program);
+  // It would run functions in images of its own.
+  await fetch(`${url}/moto-api/config`, { method: "POST", body: JSON.stringify({ lambda: { use_docker: false } }) });
+  const env = {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  return { env, program };
+}
+
+async function answers(url: string, what: string, program: ChildProcess): Promise<void> {
+  const failed = once(program, "error").then(([error]: unknown[]) => Promise.reject(error));
+  for (let tries = 0; tries < 300; tries++) {
+    const answer = await Promise.race([fetch(url).catch(() => null), failed]);
+    if (answer !== null) return;
+    await delay(100);
+  }
+  throw new Error(`${what} did not start.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Ends a program and waits for its end. */
+export async function end(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return;
+  program.kill();
+  await once(program, "exit");
+}

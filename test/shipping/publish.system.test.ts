@@ -48,109 +48,127 @@ function succeed({ status, stdout, stderr }: ReturnType<typeof npmScript>): stri
   return stdout;
 }
 
-describeWhere("shipping", ["docker", "docker-registry", "root"], "images, pushed to a registry", () => {
-  let builder: Builder;
-  const records: ImageRecord[] = [];
-  const file = (name: string): string => join(builder.folder, name, "images.json");
-  const key = (name: string): string => join(builder.folder, name);
-  const env = (): NodeJS.ProcessEnv => ({ ...builder.env, COSIGN_PASSWORD: "of-this-run" });
-  const inspect = (...args: string[]): string =>
-    docker(["buildx", "imagetools", "inspect", ...args], builder.env).trim();
+describeWhere(
+  "shipping",
+  ["docker", "docker-registry", "htpasswd", "root"],
+  "images, pushed to a registry with a password",
+  () => {
+    let builder: Builder;
+    const records: ImageRecord[] = [];
+    const file = (name: string): string => join(builder.folder, name, "images.json");
+    const key = (name: string): string => join(builder.folder, name);
+    const env = (): NodeJS.ProcessEnv => ({ ...builder.env, COSIGN_PASSWORD: "of-this-run" });
+    const inspect = (...args: string[]): string =>
+      docker(["buildx", "imagetools", "inspect", ...args], builder.env).trim();
 
-  const verify = (record: string, by = "cosign.pub") =>
-    npmScript("verify-images", root, ["--key", key(by), "--record", file(record)], env());
+    const verify = (record: string, by = "cosign.pub") =>
+      npmScript("verify-images", root, ["--key", key(by), "--record", file(record)], env());
 
-  /** What a verification says that must fail. */
-  function refusal(record: string, by?: string): { status: number | null; stderr: string } {
-    const { status, stderr } = verify(record, by);
-    return { status, stderr };
-  }
-
-  beforeAll(async () => {
-    builder = await startBuilder();
-    for (const name of ["one", "two"]) {
-      const place = clone(builder.folder, `checkout-${name}`);
-      const target = ["--push", `${builder.registry}/${name}`, "--record", file(name)];
-      succeed(npmScript("images", place, [...target, "--base", builder.base, "--no-cache"], env()));
-      records.push(readRecord(file(name)));
+    /** What a verification says that must fail. */
+    function refusal(record: string, by?: string): { status: number | null; stderr: string } {
+      const { status, stderr } = verify(record, by);
+      return { status, stderr };
     }
-    for (const prefix of ["cosign", "other"]) {
-      const args = ["generate-key-pair", "--output-key-prefix", key(prefix)];
-      execFileSync("cosign", args, { env: { ...process.env, ...env() } });
-    }
-    succeed(npmScript("sign-images", root, ["--key", key("cosign.key"), "--record", file("one")], env()));
-  }, 900_000);
-  afterAll(() => builder.stop());
 
-  /** Digest of each platform's manifest. */
-  function platformsOf(reference: string): string[] {
-    const { manifests }: { manifests: { digest: string; platform: { os: string } }[] } = JSON.parse(
-      inspect("--raw", reference),
+    beforeAll(async () => {
+      builder = await startBuilder();
+      for (const name of ["one", "two"]) {
+        const place = clone(builder.folder, `checkout-${name}`);
+        const target = ["--push", `${builder.registry}/${name}`, "--record", file(name)];
+        succeed(npmScript("images", place, [...target, "--base", builder.base, "--no-cache"], env()));
+        records.push(readRecord(file(name)));
+      }
+      for (const prefix of ["cosign", "other"]) {
+        const args = ["generate-key-pair", "--output-key-prefix", key(prefix)];
+        execFileSync("cosign", args, { env: { ...process.env, ...env() } });
+      }
+      succeed(npmScript("sign-images", root, ["--key", key("cosign.key"), "--record", file("one")], env()));
+    }, 900_000);
+    afterAll(() => builder.stop());
+
+    /** Digest of each platform's manifest. */
+    function platformsOf(reference: string): string[] {
+      const { manifests }: { manifests: { digest: string; platform: { os: string } }[] } = JSON.parse(
+        inspect("--raw", reference),
+      );
+      return manifests.filter(({ platform }) => platform.os !== "unknown").map(({ digest }) => digest);
+    }
+
+    it.each(imageNames)(
+      "%s: one commit gives the same platform manifest twice, from two folders, without a cache",
+      (name) => {
+        const [one = [], two] = records.map(({ images }) => platformsOf(images[name] ?? ""));
+        expect(one.length).toBeGreaterThan(0);
+        expect(one).toEqual(two);
+      },
     );
-    return manifests.filter(({ platform }) => platform.os !== "unknown").map(({ digest }) => digest);
-  }
 
-  it.each(imageNames)(
-    "%s: one commit gives the same platform manifest twice, from two folders, without a cache",
-    (name) => {
-      const [one = [], two] = records.map(({ images }) => platformsOf(images[name] ?? ""));
-      expect(one.length).toBeGreaterThan(0);
-      expect(one).toEqual(two);
-    },
-  );
-
-  it("the record and the labels name version, commit and the base's digest", () => {
-    const [record] = records;
-    const args = { cwd: join(builder.folder, "origin"), encoding: "utf8" } as const;
-    const revision = execFileSync("git", ["rev-parse", "HEAD"], args).trim();
-    const digest = expect.stringMatching(/^sha256:/);
-    expect(record).toMatchObject({ version: manifest.version, revision, base: { digest } });
-    expect(JSON.parse(inspect("--format", "{{json .Image.Config.Labels}}", record?.images["web"] ?? ""))).toMatchObject(
-      {
+    it("the record and the labels name version, commit and the base's digest", () => {
+      const [record] = records;
+      const args = { cwd: join(builder.folder, "origin"), encoding: "utf8" } as const;
+      const revision = execFileSync("git", ["rev-parse", "HEAD"], args).trim();
+      const digest = expect.stringMatching(/^sha256:/);
+      expect(record).toMatchObject({ version: manifest.version, revision, base: { digest } });
+      expect(
+        JSON.parse(inspect("--format", "{{json .Image.Config.Labels}}", record?.images["web"] ?? "")),
+      ).toMatchObject({
         "org.opencontainers.image.revision": revision,
         "org.opencontainers.image.version": manifest.version,
         "org.opencontainers.image.base.digest": record?.base.digest,
+      });
+    });
+
+    it("nobody without the password gets at them", () => {
+      const { status, stderr } = npmScript(
+        "verify-images",
+        root,
+        ["--key", key("cosign.pub"), "--record", file("one")],
+        {
+          ...env(),
+          DOCKER_CONFIG: builder.folder,
+        },
+      );
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/Do not deploy it/) });
+    });
+
+    it("signature, bill of materials and provenance are verified with the key of the signer", () => {
+      const printed = succeed(verify("one"));
+      for (const name of imageNames) expect(printed).toMatch(new RegExp(`${name}: provenance … linux/`));
+    });
+
+    it.each(["hono", "undici", "@hono/node-server"])(
+      "the bill of materials names %s, which was bundled, with its version",
+      (name) => {
+        const bill = readFileSync(join(builder.folder, "one/sbom/web.spdx.json"), "utf8");
+        const { packages }: { packages: { name: string; versionInfo?: string }[] } = JSON.parse(bill);
+        const versionInfo = JSON.parse(readFileSync("package-lock.json", "utf8")).packages[`node_modules/${name}`]
+          .version;
+        expect(packages).toContainEqual(expect.objectContaining({ name, versionInfo }));
       },
     );
-  });
 
-  it("signature, bill of materials and provenance are verified with the key of the signer", () => {
-    const printed = succeed(verify("one"));
-    for (const name of imageNames) expect(printed).toMatch(new RegExp(`${name}: provenance … linux/`));
-  });
-
-  it.each(["hono", "undici", "@hono/node-server"])(
-    "the bill of materials names %s, which was bundled, with its version",
-    (name) => {
-      const bill = readFileSync(join(builder.folder, "one/sbom/web.spdx.json"), "utf8");
-      const { packages }: { packages: { name: string; versionInfo?: string }[] } = JSON.parse(bill);
-      const versionInfo = JSON.parse(readFileSync("package-lock.json", "utf8")).packages[`node_modules/${name}`]
-        .version;
-      expect(packages).toContainEqual(expect.objectContaining({ name, versionInfo }));
-    },
-  );
-
-  it("another key, and images that nobody signed, are refused", () => {
-    const refused = { status: 1, stderr: expect.stringMatching(/is not signed by this signer. Do not deploy it/) };
-    expect(refusal("one", "other.pub")).toEqual(refused);
-    expect(refusal("two")).toEqual(refused);
-  });
-
-  it("a signed tag that was pushed over is refused, and the record still names what was signed", () => {
-    const web = `${builder.registry}/one/web`;
-    const [, unsigned] = records.map(({ images }) => images["web"] ?? "");
-    docker(["buildx", "imagetools", "create", "--tag", `${web}:${manifest.version}`, unsigned ?? ""], builder.env);
-    succeed(verify("one"));
-    const moved = JSON.parse(inspect("--format", "{{json .Manifest}}", `${web}:${manifest.version}`)).digest;
-    writeRecord(file("moved"), { ...readRecord(file("one")), images: { web: `${web}@${moved}` } });
-    expect(refusal("moved")).toEqual({ status: 1, stderr: expect.stringMatching(/is not signed by this signer/) });
-  });
-
-  it("a record that names tags is refused", () => {
-    writeFileSync(file("moved"), readFileSync(file("one"), "utf8").replaceAll(/@sha256:[0-9a-f]+(?=")/g, ":latest"));
-    expect(refusal("moved")).toEqual({
-      status: 2,
-      stderr: expect.stringMatching(/images\.web: must end with @sha256/),
+    it("another key, and images that nobody signed, are refused", () => {
+      const refused = { status: 1, stderr: expect.stringMatching(/is not signed by this signer. Do not deploy it/) };
+      expect(refusal("one", "other.pub")).toEqual(refused);
+      expect(refusal("two")).toEqual(refused);
     });
-  });
-});
+
+    it("a signed tag that was pushed over is refused, and the record still names what was signed", () => {
+      const web = `${builder.registry}/one/web`;
+      const [, unsigned] = records.map(({ images }) => images["web"] ?? "");
+      docker(["buildx", "imagetools", "create", "--tag", `${web}:${manifest.version}`, unsigned ?? ""], builder.env);
+      succeed(verify("one"));
+      const moved = JSON.parse(inspect("--format", "{{json .Manifest}}", `${web}:${manifest.version}`)).digest;
+      writeRecord(file("moved"), { ...readRecord(file("one")), images: { web: `${web}@${moved}` } });
+      expect(refusal("moved")).toEqual({ status: 1, stderr: expect.stringMatching(/is not signed by this signer/) });
+    });
+
+    it("a record that names tags is refused", () => {
+      writeFileSync(file("moved"), readFileSync(file("one"), "utf8").replaceAll(/@sha256:[0-9a-f]+(?=")/g, ":latest"));
+      expect(refusal("moved")).toEqual({
+        status: 2,
+        stderr: expect.stringMatching(/images\.web: must end with @sha256/),
+      });
+    });
+  },
+);

@@ -1,33 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Cluster } from "../../deploy/cluster/cluster.ts";
-import { freePort } from "../support/ports.ts";
-import { type Program, startProgram } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
+import { type Registry, startPrivateRegistry } from "./registry.ts";
 
 const namespace = `registry-secret-${process.pid}`;
 const [user, password] = ["anna", "s3cret-of-this-run"];
-
-/** A registry with a password on 127.0.0.1. */
-async function startPrivateRegistry(): Promise<{ address: string; program: Program }> {
-  const folder = mkdtempSync(join(tmpdir(), "registry-"));
-  const address = `127.0.0.1:${await freePort()}`;
-  const { stdout } = spawnSync("htpasswd", ["-niB", user], { input: password, encoding: "utf8" });
-  writeFileSync(join(folder, "passwords"), stdout);
-  const config = {
-    version: 0.1,
-    http: { addr: address },
-    storage: { filesystem: { rootdirectory: folder } },
-    auth: { htpasswd: { realm: "test", path: join(folder, "passwords") } },
-  };
-  writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
-  const program = startProgram("docker-registry", ["serve", join(folder, "config.yml")]);
-  await program.waitFor(/listening on/);
-  return { address, program };
-}
 
 describeWith(["cluster", "docker-registry", "htpasswd"], "shipping into a cluster from a private registry", () => {
   let cluster: Cluster;
@@ -40,9 +21,9 @@ describeWith(["cluster", "docker-registry", "htpasswd"], "shipping into a cluste
   afterAll(() => cluster.kubectl("delete", "namespace", namespace, "--wait=false"));
 
   describe("npm run registry-secret", () => {
-    let registry: Awaited<ReturnType<typeof startPrivateRegistry>>;
+    let registry: Registry;
     beforeAll(async () => {
-      registry = await startPrivateRegistry();
+      registry = await startPrivateRegistry(mkdtempSync(join(tmpdir(), "registry-")), { user, password });
     });
     afterAll(() => registry.program.stop());
 

@@ -1,20 +1,30 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endWith, UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
+import { readRecord, recordFile } from "../images/record.ts";
 import { announce } from "../progress.ts";
+import { entryOf } from "../release-notes/notes.ts";
 import { must, run } from "../run.ts";
+import { annotated } from "./annotations.ts";
 import { signArguments, signerFrom } from "../signatures/signer.ts";
 
 const usage = `usage: npm run chart:push -- REGISTRY --keyless | --key=FILE
-Pushes the chart as REGISTRY/charts/analyze, an OCI artifact, and signs it by its digest.`;
+Pushes the chart as REGISTRY/charts/analyze, an OCI artifact, with the images of dist/images.json and the changes of its version for
+Artifact Hub, and signs it by its digest.`;
 
 /** Pushes the packaged chart. Resolves with `registry/charts/analyze@sha256:…`. */
 async function push(registry: string): Promise<string> {
   const folder = join(project, "dist");
-  mkdirSync(folder, { recursive: true });
-  await must("helm", ["package", join(project, "ingress"), "--destination", folder]);
+  const chart = join(folder, "chart");
+  rmSync(chart, { recursive: true, force: true });
+  // its links lead out of the chart
+  cpSync(join(project, "ingress"), chart, { recursive: true, dereference: true });
+  const entry = entryOf(readFileSync(join(project, "CHANGELOG.md"), "utf8"), manifest.version);
+  const file = join(chart, "Chart.yaml");
+  writeFileSync(file, annotated(readFileSync(file, "utf8"), readRecord(recordFile), entry));
+  await must("helm", ["package", chart, "--destination", folder]);
   const plain = /^(127\.|localhost[:/])/.test(registry) ? ["--plain-http"] : [];
   const args = ["push", join(folder, `analyze-${manifest.version}.tgz`), `oci://${registry}/charts`, ...plain];
   const { code, stdout, stderr } = await run("helm", args);

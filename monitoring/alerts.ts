@@ -29,8 +29,10 @@ function durationOf(minutes: number, { scale, longest }: Pace): string {
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
+/** Failures of a window. Requests for a part that is not configured are answered 503, and none. */
 function failed(window: string): string {
-  return `sum(increase(analyze_http_requests_total{${served},status=~"5.."}[${window}]))`;
+  const all = `sum(increase(analyze_http_requests_total{${served},status=~"5.."}[${window}]))`;
+  return `(${all} - (sum(increase(analyze_http_switched_off_total[${window}])) or vector(0)))`;
 }
 
 /**

@@ -50,6 +50,18 @@ export const cases: Case[] = [
   },
   {
     alert: "AnalyzeErrorBudget",
+    severity: "critical",
+    title: "not the requests for a part that is not configured, but those that fail beside them",
+    series: {
+      [requests("200")]: "0+98x70",
+      [`analyze_http_requests_total{${web},method="GET",route="/data",status="503"}`]: "0+20x70",
+      [`analyze_http_switched_off_total{${web}}`]: "0+20x70",
+      [requests("500")]: "0x30 0+8x20 160x20",
+    },
+    at: { 10: false, 30: false, 45: true, 60: false },
+  },
+  {
+    alert: "AnalyzeErrorBudget",
     severity: "warning",
     title: "0.8 % of the requests fail for hours, until they are good for half an hour",
     series: { [requests("200")]: "0+992x300 298592+1000x90", [requests("504")]: "0+8x300 2400+0x90" },

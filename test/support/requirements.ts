@@ -62,6 +62,10 @@ const requirements = {
       "command -v prometheus && command -v promtool && command -v prometheus-alertmanager && command -v prometheus-node-exporter",
     install: "apt-get install prometheus prometheus-alertmanager prometheus-node-exporter",
   },
+  "otlp-receiver": {
+    check: "command -v otlp-receiver",
+    install: "run .ci/build-otlp-receiver FOLDER/otlp-receiver, and add that folder to PATH",
+  },
   certbot: { check: "command -v certbot", install: "pip install certbot" },
   pebble: {
     check: "command -v pebble && command -v pebble-challtestsrv",

@@ -1,5 +1,6 @@
 import { METHODS } from "node:http";
 import { expect, it, vi } from "vitest";
+import type { ProblemCode } from "../contract/problems.ts";
 import { rawRequest } from "../../testing/raw-request.ts";
 import { serveForTest } from "../../testing/serving.ts";
 import { json, ProblemError } from "./answer.ts";
@@ -57,15 +58,15 @@ it("a route's series exist before its first request, failures included", async (
   for (const status of [200, 500, 503, 504]) expect(scraped.get(total("GET", "/things/{id}", status))).toBe(0);
 });
 
+function failing(path: string, code: ProblemCode): Route {
+  const handle = () => {
+    throw new ProblemError(code, "not here");
+  };
+  return { method: "GET", path, handle };
+}
+
 it("a request for a part that is not configured is counted as such, and no other 503 is", async () => {
   const service = createService("web", "silent");
-  const failing = (path: string, code: "switched-off" | "dependency-unavailable"): Route => ({
-    method: "GET",
-    path,
-    handle: () => {
-      throw new ProblemError(code, "not here");
-    },
-  });
   const { get } = await serveForTest(
     [failing("/off", "switched-off"), failing("/down", "dependency-unavailable")],
     service,

@@ -1,9 +1,5 @@
 // The OTLP receiver of the OpenTelemetry Collector as a program of its own: what it receives it writes to stdout, one
-// message of spans a line, as OTLP's JSON. Build it with
-//
-//	cd test/monitoring/receiver && GOFLAGS=-mod=mod go build -o FOLDER/otlp-receiver .
-//
-// and run it with the address that it listens on: otlp-receiver 127.0.0.1:4318
+// message of spans a line, as OTLP's JSON. .ci/build-otlp-receiver builds it.
 package main
 
 import (

@@ -7,7 +7,11 @@ Takes (dict "root" $ "name" "web" "values" .Values.web "config" (dict of environ
 {{- $name := .name }}
 {{- $values := .values }}
 {{- $component := list $root $name }}
-{{- $config := merge (dict "PORT" "8080" "METRICS_PORT" "9090") .config (dict
+{{- $tracing := $root.Values.tracing }}
+{{- $config := merge (dict "PORT" "8080" "METRICS_PORT" "9090") .config (empty $tracing.endpoint | ternary dict (dict
+      "OTEL_EXPORTER_OTLP_ENDPOINT" $tracing.endpoint
+      "OTEL_TRACES_SAMPLER" $tracing.sampler
+      "OTEL_TRACES_SAMPLER_ARG" $tracing.ratio)) (dict
       "LOG_LEVEL" $values.logLevel
       "DRAIN_DELAY_MS" ($values.drainDelayMs | int | toString)
       "SHUTDOWN_LIMIT_MS" ($values.shutdownLimitMs | int | toString)) }}

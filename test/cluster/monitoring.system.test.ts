@@ -34,6 +34,8 @@ const workload = z.object({
   }),
 });
 
+const policy = z.object({ egress: z.array(z.unknown()).default([]) });
+
 const helm = (...values: string[]): string[] => [
   "template",
   "analyze",
@@ -108,6 +110,34 @@ describeWith(["helm", "prometheus"], "the chart's monitoring", () => {
         "prometheus.io/port": "9090",
         "prometheus.io/path": "/metrics",
       });
+  });
+
+  it("sends spans where tracing is on, and lets web and worker reach the receiver", () => {
+    const endpoint = "http://collector.observability.svc:4318";
+    const manifests = rendered(`tracing.endpoint=${endpoint}`, "tracing.namespace=observability");
+    for (const name of ["web", "worker"]) {
+      const own = manifests.filter(({ metadata }) => metadata.name === name);
+      expect(named(own, "ConfigMap")[0]?.["data"]).toMatchObject({
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+        OTEL_TRACES_SAMPLER_ARG: "0.01",
+      });
+      const allowed = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "observability" } } };
+      const { egress } = policy.parse(named(own, "NetworkPolicy")[0]?.["spec"]);
+      expect(egress).toContainEqual({ to: [allowed] });
+      expect(JSON.stringify(egress)).toContain('"port":53');
+    }
+    expect(JSON.stringify(rendered())).not.toMatch(/OTEL_|"to":\[\]/);
+  });
+
+  it.each([
+    ["tracing.endpoint=http://c:4318", /set tracing.namespace to the namespace of the endpoint's pods/],
+    ["tracing.endpoint=http://me:s3cret@c:4318", /without user and password/],
+    ["tracing.sampler=jaeger_remote", /tracing\/sampler/],
+  ])("refuses to render %s", (value, message) => {
+    const { status, stderr } = spawnSync("helm", helm(value), { encoding: "utf8" });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(stderr).not.toContain("s3cret");
   });
 
   it("refuses to render what the network policies would keep every Prometheus from", () => {

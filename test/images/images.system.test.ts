@@ -53,7 +53,7 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
   );
 
   it.each(names)(
-    "%s adds one bundle, its map and the names of its packages, web and worker also what they load on demand, at most 5 MiB",
+    "%s adds its programs, their maps and the names of their packages, web and worker also what they load on demand, at most 5 MiB",
     (name) => {
       const [ours = 0, below = 0] = [image(name), base].map((one) =>
         Number(docker("image", "inspect", "--format", "{{.Size}}", one)),
@@ -61,13 +61,17 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
       expect(ours - below).toBeGreaterThan(0);
       expect(ours - below).toBeLessThanOrEqual(5 * 2 ** 20);
       const files = filesOf(name).filter((path) => /^app\/./.test(path));
-      expect(files).toEqual(expect.arrayContaining(["app/main.mjs", "app/main.mjs.map"]));
+      const programs = (name === "web" ? ["main", "data"] : ["main"]).flatMap((program) => [
+        `app/${program}.mjs`,
+        `app/${program}.mjs.map`,
+      ]);
+      expect(files).toEqual(expect.arrayContaining(programs));
       const packages = files.filter((path) => path.startsWith("app/node_modules/"));
       expect(packages).toContain("app/node_modules/zod/package.json");
       expect(packages.filter((path) => !/\/(package\.json)?$/.test(path))).toEqual([]);
-      const others = files.filter((path) => !packages.includes(path) && !/^app\/main\.mjs(?:\.map)?$/.test(path));
-      const isSplit = name === "web" || name === "worker";
-      expect(others.filter((path) => !isSplit || !/^app\/\w+-\w{8}\.mjs(?:\.map)?$/.test(path))).toEqual([]);
+      const onDemand = name === "web" || name === "worker" ? /^app\/[\w-]+-\w{8}\.mjs(?:\.map)?$/ : /(?!)/;
+      const known = new Set([...packages, ...programs]);
+      expect(files.filter((path) => !known.has(path) && !onDemand.test(path))).toEqual([]);
     },
   );
 

@@ -1,2 +1,6 @@
 // npm run test:chaos [-- FILTER]: faults in the cluster. npm run test:chaos -- queue: kills of web, worker and Redis.
-await(process.argv[2] === "queue" ? import("../queue/ledger/main.ts") : import("../cluster/chaos/main.ts"));
+// npm run test:chaos -- data: kills of the database.
+const [what] = process.argv.slice(2);
+if (what === "queue") await import("../queue/ledger/main.ts");
+else if (what === "data") await import("../data/ledger/main.ts");
+else await import("../cluster/chaos/main.ts");

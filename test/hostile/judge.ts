@@ -44,8 +44,8 @@ function faultsOfProblem({ status, headers, body }: RawResponse): string[] {
   if (data.status !== status || known.get(data.type) !== status)
     faults.push(`status ${status} with ${data.type} ${data.status}`);
   if (data.requestId !== headers[ours.requestId]) faults.push("requestId is not that of the header");
-  // The name of a task is in the path, where no JSON pointer leads to.
-  const isNamed = data.errors?.length || data.detail.startsWith("The task's name ");
+  // A task's name and a cursor are in the address, where no JSON pointer leads to.
+  const isNamed = data.errors?.length || /^The (task's name|cursor) /.test(data.detail);
   if (status === 422 && !isNamed) faults.push("422 names no field");
   return faults;
 }

@@ -1,5 +1,6 @@
 import type { HostileCase } from "./case.ts";
 import { bodyCases } from "./table/bodies.ts";
+import { dataRows } from "./table/data.ts";
 import { evasions } from "./table/evasions.ts";
 import { framing } from "./table/framing.ts";
 import { withGateway } from "./table/gateway.ts";
@@ -24,3 +25,6 @@ export const hostileTable: readonly HostileCase[] = rows.map(withGateway);
 
 /** The same for the routes of tasks, of targets that have Redis. */
 export const taskTable: readonly HostileCase[] = taskRows;
+
+/** The same for the routes of documents, of targets that have MongoDB. */
+export const dataTable: readonly HostileCase[] = dataRows;

@@ -52,13 +52,19 @@ export class Quota {
   async #countOf(owner: string | undefined, ms: number): Promise<Count> {
     const known = await this.#counts.get(owner);
     if (known && performance.now() - known.readAt < ms) return known;
-    const reading = this.#read(owner);
+    const reading = this.#read(owner, known);
     this.#counts.set(owner, reading);
     reading.catch(() => this.#counts.delete(owner));
     return reading;
   }
 
-  async #read(owner: string | undefined): Promise<Count> {
-    return { documents: await this.#store.count(owner, this.#most), readAt: performance.now() };
+  /** Where the documents cannot be counted in time, the count before goes on: a slow count must not keep callers from storing. */
+  async #read(owner: string | undefined, known: Count | undefined): Promise<Count> {
+    try {
+      return { documents: await this.#store.count(owner, this.#most), readAt: performance.now() };
+    } catch (error) {
+      if (known === undefined || known.documents >= this.#most) throw error;
+      return { documents: known.documents, readAt: performance.now() };
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -22,12 +22,15 @@ export function preparePeers(): void {
   if (!run("npm", ["ci", "--no-audit", "--no-fund"])) throw new Error("npm ci in bench/ failed: see above");
 }
 
-/** The bin folder of a virtual environment with Flask, gunicorn and Celery, made when missing; undefined where Python is. */
+/** The bin folder of a virtual environment with what requirements.txt lists, made when missing; undefined where Python is. */
 export function preparePython(): string | undefined {
   const bin = `${venv}/bin`;
-  if (existsSync(`${bin}/celery`)) return bin;
-  process.stderr.write("Installing Flask, gunicorn and Celery (once; needs Python's package index) …\n");
+  const wanted = readFileSync(`${here}peers/flask/requirements.txt`, "utf8");
+  const installed = `${venv}/installed.txt`;
+  if (existsSync(installed) && readFileSync(installed, "utf8") === wanted) return bin;
+  process.stderr.write("Installing Flask, gunicorn, Celery and PyMongo (once; needs Python's package index) …\n");
   const made =
     run("python3", ["-m", "venv", venv]) && run(`${bin}/pip`, ["install", "-q", "-r", "peers/flask/requirements.txt"]);
+  if (made) writeFileSync(installed, wanted);
   return made ? bin : undefined;
 }

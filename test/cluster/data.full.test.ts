@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeWith } from "../support/requirements.ts";
+import { deployDocuments, patience, type Documents } from "./documents.ts";
+
+let documents: Documents;
+
+/** Sets web's password in the Secret of one namespace. */
+function putPassword(kubectl: Documents["at"], password: string): Promise<string> {
+  const data = JSON.stringify({ stringData: { password } });
+  return kubectl("patch", "secret", "mongodb", "--type=merge", "-p", data);
+}
+
+/** How often containers of web and MongoDB were restarted. */
+async function restarts({ at, near }: Documents): Promise<number> {
+  const each = "jsonpath={.items[*].status.containerStatuses[*].restartCount}";
+  const counts = [await at("get", "pods", "-o", each), await near("get", "pods", "-o", each)].join(" ").split(" ");
+  return counts.reduce((sum, count) => sum + Number(count), 0);
+}
+
+describeWith(
+  ["cluster", "helm", "docker"],
+  "documents through what happens to a cluster (FerretDB in MongoDB's place)",
+  () => {
+    beforeAll(async () => {
+      documents = await deployDocuments("analyze-data-full");
+    });
+    afterAll(() => documents.remove());
+
+    it("are there after the release was uninstalled and installed again: volumes and Secrets stay", async () => {
+      const { at, deploy, read, store, uninstall } = documents;
+      const id = await store({ name: "Ada" });
+      await uninstall();
+      expect(await at("get", "pods,services,statefulsets", "-o", "name")).toBe("");
+      await deploy();
+      await expect.poll(() => read(id), patience).toBe('{"name":"Ada"}');
+    });
+
+    it("are there after an upgrade of the release", async () => {
+      const { deploy, read, store } = documents;
+      const id = await store({ name: "upgraded" });
+      await deploy("web.logLevel=debug,mongodb.resources.requests.cpu=30m");
+      await expect.poll(() => read(id), patience).toBe('{"name":"upgraded"}');
+    });
+
+    it("are there after MongoDB's node was drained", async () => {
+      const { at, read, store, world } = documents;
+      const id = await store({ name: "drained" });
+      const node = await at("get", "pod", "mongodb-0", "-o", "jsonpath={.spec.nodeName}");
+      const pods = "app.kubernetes.io/component=mongodb";
+      try {
+        await world.cluster.read("drain", node, "--pod-selector", pods, "--delete-emptydir-data", "--timeout=150s");
+      } finally {
+        await world.cluster.read("uncordon", node);
+      }
+      await expect.poll(() => read(id), patience).toBe('{"name":"drained"}');
+    });
+
+    it("a wrong password is said in the answer, restarts nothing, and the right one needs no restart", async () => {
+      const { at, deploy, near, read, store } = documents;
+      const id = await store({ name: "password" });
+      await putPassword(near, "another-password");
+      await near("rollout", "restart", "deployment/web");
+      await near("rollout", "status", "deployment/web", "--timeout=150s");
+      await expect.poll(() => read(id), patience).toMatch(/^503 .*AuthenticationFailed/);
+      const pod = "deployment/web";
+      const ready = "fetch('http://127.0.0.1:8080/readyz').then(async (it) => console.log(it.status, await it.text()))";
+      expect(await near("exec", pod, "--", "/nodejs/bin/node", "-e", ready)).toMatch(/^200 .*"data":"unavailable"/);
+      const before = await restarts(documents);
+      // kubelet brings a changed Secret to the pod in about a minute.
+      await putPassword(at, "another-password");
+      await expect.poll(() => read(id), { ...patience, timeout: 240_000 }).toBe('{"name":"password"}');
+      expect(await restarts(documents)).toBe(before);
+      expect(await at("logs", "mongodb-0", "-c", "user")).toMatch(/user web: changed\n$/);
+      await deploy();
+    });
+  },
+);

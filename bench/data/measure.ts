@@ -73,6 +73,9 @@ async function sendAll(url: string, count: number, connections: number, send: Se
   await pool.close();
 }
 
+/** Documents that are read: FerretDB takes the longer the more there are. */
+const documents = 200;
+
 async function costOf(web: Running, database: Running, effort: Effort, send: Send): Promise<Cost> {
   await sendAll(web.url, effort.warmup, effort.connections, send);
   const before = [cpuMicrosOf([web.child]), cpuMicrosOf([database.child])] as const;
@@ -86,7 +89,7 @@ async function costOf(web: Running, database: Running, effort: Effort, send: Sen
   };
 }
 
-/** Starts FerretDB, in MongoDB's place, and the variant, warms both up, and measures writes and reads of one document each. */
+/** Starts FerretDB, in MongoDB's place, and the variant, warms both up, and measures reads and writes of one document each. */
 export async function measure({ name, web: hop }: DataVariant, effort: Effort): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "bench-ferretdb-"));
   mkdirSync(join(folder, "data"));
@@ -97,9 +100,13 @@ export async function measure({ name, web: hop }: DataVariant, effort: Effort): 
     const web = await startHop("web", hop, { MONGODB_URL: `mongodb://127.0.0.1:${database.port}/analyze` });
     running.push(web);
     const ids: string[] = [];
-    const written = await costOf(web, database, effort, async (pool) => void ids.push(await write(pool)));
+    await sendAll(web.url, documents, effort.connections, async (pool) => void ids.push(await write(pool)));
     const idAt = (turn: number): string => ids[turn % ids.length] ?? "";
-    return { write: written, read: await costOf(web, database, effort, (pool, turn) => read(pool, idAt(turn))) };
+    const cost = (send: Send): Promise<Cost> => costOf(web, database, effort, send);
+    return {
+      read: await cost((pool, turn) => read(pool, idAt(turn))),
+      write: await cost(async (pool) => void (await write(pool))),
+    };
   } catch (error) {
     throw new Error(`${name}: ${String(error)}`, { cause: error });
   } finally {

@@ -45,7 +45,7 @@ async function store(
     if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
   }
   // A write that changes nothing waits, too, until all before it is on disk.
-  const filter = { _id: { $eq: _id }, fingerprint: { $eq: fingerprint } };
+  const filter = { _id, fingerprint: { $eq: fingerprint } };
   const { matchedCount } = await documents.updateOne(filter, { $set: { fingerprint } }, { writeConcern: onDisk });
   const same = matchedCount > 0 && (await documents.findOne(filter, { projection: { createdAt: 1 }, maxTimeMS }));
   if (same) return same.createdAt;
@@ -116,9 +116,8 @@ class MongoStore implements DocumentStore {
 
   async find(id: string): Promise<Stored | undefined> {
     const options = { raw: true, limit: 1, ...this.#limit };
-    const found: unknown[] = await this.#run("find", () =>
-      this.#documents.find({ _id: { $eq: id } }, options).toArray(),
-    );
+    // Not by $eq: FerretDB would read every document for it. An id is a string of a fixed form.
+    const found: unknown[] = await this.#run("find", () => this.#documents.find({ _id: id }, options).toArray());
     return found[0] === undefined ? undefined : storedOf(found[0]);
   }
 
@@ -130,7 +129,7 @@ class MongoStore implements DocumentStore {
   }
 
   async remove(id: string, owner: string | undefined): Promise<boolean> {
-    const filter = { _id: { $eq: id }, ...ownedBy(owner) };
+    const filter = { _id: id, ...ownedBy(owner) };
     let attempts = 0;
     const { deletedCount } = await this.#run("remove", () => {
       attempts += 1;

@@ -10,7 +10,7 @@ import { edgeOf } from "./edge.ts";
 import { deployed, script, type World } from "./world.ts";
 
 /** FerretDB in MongoDB's place, whose image cannot be had on the build machine. */
-export const ferretdb = "mongodb.enabled=true,mongodb.server=ferretdb,mongodb.image=ghcr.io/ferretdb/ferretdb:1.24.2";
+const ferretdb = "mongodb.enabled=true,mongodb.server=ferretdb,mongodb.image=ghcr.io/ferretdb/ferretdb:1.24.2";
 
 const one = (name: string): string => `${name}.autoscaling.enabled=false,${name}.replicas=1,${name}.minAvailable=0`;
 

@@ -6,8 +6,28 @@ it.each([
   ["CredentialsProviderError", /aws configure/],
   ["ExpiredTokenException", /log in again/],
   ["AccessDeniedException", /docs\/aws\.md/],
+  ["NoSuchBucket", /npm run bootstrap/],
+  ["RequestTimeTooSkewed", /clock/],
 ])("tells a person what to do about %s", (name, advice) => {
   expect(explain(Object.assign(new Error("no"), { name }))).toMatch(advice);
+});
+
+it.each([
+  ["ENOSPC", /disk is full/],
+  ["EROFS", /read-only/],
+  ["EACCES", /owner/],
+  ["ECONNREFUSED", /on the internet/],
+  ["SELF_SIGNED_CERT_IN_CHAIN", /NODE_EXTRA_CA_CERTS/],
+  ["CERT_NOT_YET_VALID", /clock/],
+])("tells a person what to do about %s of the system, and which file it is", (code, advice) => {
+  const message = explain(Object.assign(new Error(`${code}: open '/a/file'`), { code }));
+  expect(message).toMatch(advice);
+  expect(message).toContain("/a/file");
+});
+
+it("gives AWS's own words, without a stack, for an answer that it does not know", () => {
+  const error = Object.assign(new Error("Too many networks"), { name: "VpcLimitExceeded", $fault: "client" });
+  expect(explain(error)).toBe("AWS refused it. (VpcLimitExceeded: Too many networks)");
 });
 
 it("shows no stack for what was foreseen, and the stack for what was not", () => {

@@ -3,7 +3,15 @@ import { UserError } from "@analyze/common/errors";
 const lacking =
   "These credentials lack a right: docs/aws.md lists the policies that a deployment needs. Who has them creates roles only with ANALYZE_PERMISSIONS_BOUNDARY set.";
 
-/** Errors of the AWS SDK by name, each with what a person does next. */
+const offline =
+  "AWS cannot be reached: check whether this machine is on the internet, and AWS_ENDPOINT_URL if you set it.";
+const unsigned =
+  "AWS does not accept the signature: check the secret access key, and whether this machine's clock is right.";
+const untrusted =
+  "The certificate of AWS is not trusted here, as behind a proxy that opens TLS: set NODE_EXTRA_CA_CERTS and AWS_CA_BUNDLE to the proxy's CA.";
+const outdated = "The certificate of AWS is not valid now: check whether this machine's clock is right.";
+
+/** Errors of the AWS SDK by name and of the system by code, each with what a person does next. */
 const nextSteps: Readonly<Record<string, string>> = {
   CredentialsProviderError:
     "No AWS credentials were found: run `aws configure` or `aws sso login`, or set AWS_PROFILE.",
@@ -15,6 +23,29 @@ const nextSteps: Readonly<Record<string, string>> = {
     "AWS does not accept these credentials here: check AWS_PROFILE, and whether AWS_REGION is a region of your account.",
   OptInRequired: "Your account has not enabled this region: set AWS_REGION to one that it uses.",
   ENOTFOUND: "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.",
+  ENOSPC: "The disk is full: free some space, and run the command again.",
+  EDQUOT: "Your quota of the disk is used up: free some space, and run the command again.",
+  EROFS: "The disk is read-only here: run the command in a checkout that you can write to.",
+  EACCES: "This user may not write there: check the owner of the file, as after a `sudo npm`.",
+  EAI_AGAIN: offline,
+  ECONNREFUSED: offline,
+  ECONNRESET: offline,
+  EHOSTUNREACH: offline,
+  ENETUNREACH: offline,
+  ETIMEDOUT: offline,
+  TimeoutError: offline,
+  ERR_INVALID_URL: "AWS_ENDPOINT_URL is no URL: unset it.",
+  RequestTimeTooSkewed: unsigned,
+  SignatureDoesNotMatch: unsigned,
+  InvalidSignatureException: unsigned,
+  CERT_HAS_EXPIRED: outdated,
+  CERT_NOT_YET_VALID: outdated,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  NoSuchBucket:
+    "There is no such bucket: check ANALYZE_STATE_BUCKET; `npm run bootstrap` makes it and prints its name.",
   UnrecognizedClientException: "AWS does not know this access key: check AWS_PROFILE and ~/.aws/credentials.",
   AccessDenied: lacking,
   AccessDeniedException: lacking,
@@ -26,6 +57,8 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
   if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
+  // An answer of AWS that no row above knows: its own words say most.
+  if ("$fault" in error) return `AWS refused it. (${error.name}: ${error.message})`;
   // What this project throws without a class of its own is meant to be read; a TypeError and its like are defects.
   const readable = error.constructor === Error || error instanceof UserError;
   return readable ? error.message : (error.stack ?? error.message);

@@ -1,5 +1,5 @@
 import { readConfig } from "./config.ts";
-import { explain } from "./explain.ts";
+import { exitCodeOf, explain } from "./explain.ts";
 import { synth } from "./synth.ts";
 
 /** What `cdktf` starts, and `npm run synth`. */
@@ -7,5 +7,5 @@ try {
   await synth(readConfig(process.env));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

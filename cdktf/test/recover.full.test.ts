@@ -98,7 +98,7 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
   it("refuses a stage with a cluster, whose state is in a versioned bucket", async () => {
     const { status, output } = await run("commands/main.ts", ["recover", "--yes"], production);
     expect([status, output]).toEqual([2, expect.stringMatching(/cannot be found by their tags: .*aws_eks_cluster/)]);
-    expect(output).toContain("Restore an earlier version");
+    expect(output).toContain("restore cdktf/state/prod.tfstate from a backup");
   });
 });
 

@@ -1,7 +1,6 @@
 import { clusterImages } from "@analyze/common/images";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
-import { UserError } from "@analyze/common/errors";
 import { tagsOf } from "../../../deploy/images/images.ts";
 import type { Config } from "../config.ts";
 import { hostEnvironment } from "../host/environment.ts";
@@ -13,13 +12,13 @@ import type { Release } from "../release/release.ts";
 import { publishSecrets } from "../release/secrets.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { readOutputs } from "../state/outputs.ts";
-import { nameOfPlace, type Place, readKept } from "../state/place.ts";
 import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { applyApproved } from "./approval.ts";
 import { explainLock } from "./lock.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
-import { announceOrphans, orphansInEc2 } from "./orphans.ts";
+import { announceOrphans } from "./orphans.ts";
+import { refuseElsewhereKept } from "./not-deployed.ts";
 import { endingSupport } from "../../../deploy/support/dates.ts";
 import { announce } from "../../../deploy/progress.ts";
 
@@ -37,8 +36,8 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const opened = await openStage(options);
   const { config, env, place, deployed } = opened;
   const account = await checkAccount(opened);
-  if (deployed === null) await refuseSecond(config, place);
-  for (const sentence of endingSupport(new Date())) announce(`warning: ${sentence}`);
+  if (deployed === null) await refuseElsewhereKept(place);
+  for (const sentence of warnings(config)) announce(`warning: ${sentence}`);
   const release = await synth(config);
   const terraform = new Terraform(stackFolder(config.stage), config.terraform);
   await terraform.init();
@@ -64,25 +63,19 @@ export async function deploy(options: DeployOptions): Promise<void> {
   await announceOrphans(place);
 }
 
+function warnings({ stage, literal, stateBucket }: Config): string[] {
+  const support = endingSupport(new Date());
+  if (literal.cluster === null || stateBucket !== null) return support;
+  const state = `the state of stage ${stage} is on this disk alone, and \`npm run recover\` cannot make it again: \`npm run bootstrap\``;
+  return [...support, state];
+}
+
 async function publishRelease({ region, target }: Config, bucket: string, release: Release): Promise<void> {
   const s3 = new S3Client({ region });
   const before = await currentRelease(s3, bucket);
   await publish(s3, bucket, release);
   await publishSecrets(s3, bucket, target.heartbeat);
   announce(`client's release ${release.sha256} is published${before === release.sha256 ? ", unchanged" : ""}`);
-}
-
-/** A checkout without the stage's state would make everything a second time, beside what is there. Throws a UserError. */
-async function refuseSecond({ stage, region }: Config, place: Place): Promise<void> {
-  if ((await readKept(place, "tfstate")) !== null) return;
-  const there = await orphansInEc2(place, null);
-  if (there.length === 0) return;
-  const list = there.map((line) => `  ${line}`).join("\n");
-  throw new UserError(
-    `Stage ${stage} is in ${region} already, and ${nameOfPlace(place, "tfstate")} does not exist:\n${list}\n` +
-      "Set ANALYZE_STATE_BUCKET to the bucket of its state (`npm run bootstrap` prints its name), or get cdktf/state/ from who " +
-      "deployed it. Where it is lost: `npm run recover`.",
-  );
 }
 
 async function publishImages({ region, literal }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {

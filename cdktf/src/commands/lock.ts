@@ -3,6 +3,7 @@ import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
 import { failure } from "../../../deploy/run.ts";
 import { nameOfPlace, type Place, readLock, removeLock } from "../state/place.ts";
+import { describeUnsaved } from "./unsaved.ts";
 
 /** What to do about a lock that nobody holds any more. */
 export const afterKill = " If that process was killed, run `npm run state -- --unlock`.";
@@ -14,14 +15,19 @@ export async function describeLock(place: Place): Promise<string | null> {
   return `${nameOfPlace(place, "tfstate")} is locked by ${lock.Who} since ${lock.Created} (${lock.Operation}).`;
 }
 
-/** Does the work, and says who holds the lock where it fails and somebody does. */
+/** Does the work. Where it fails, says what its state needs: an apply could not write it, or somebody holds the lock. */
 export async function explainLock<T>(place: Place, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const lock = error instanceof UserError ? await describeLock(place) : null;
-    if (lock === null || !(error instanceof Error)) throw error;
-    throw failure(`${error.message}\n${lock}${afterKill}`, error);
+    if (!(error instanceof UserError)) throw error;
+    // The bucket may be what cannot be reached: Terraform's message is above.
+    const lock = await describeLock(place).catch(() => null);
+    const notes = [await describeUnsaved(place), lock === null ? null : `${lock}${afterKill}`].filter(
+      (note) => note !== null,
+    );
+    if (notes.length === 0) throw error;
+    throw failure([error.message, ...notes].join("\n"), error);
   }
 }
 

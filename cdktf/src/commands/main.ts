@@ -64,10 +64,11 @@ program
   .action(recover);
 program
   .command("state")
-  .description("move or unlock the stage's state")
+  .description("move, unlock or restore the stage's state")
   .option(...yes)
   .option("--to <place>", "s3 (the bucket of ANALYZE_STATE_BUCKET) or local (cdktf/state/)")
   .option("--unlock", "remove the lock that a killed apply left")
+  .option("--restore", "save the state that an apply could not write")
   .action(changeState);
 program
   .command("client-update")

@@ -9,6 +9,7 @@ import { myCidr } from "../settings/my-ip.ts";
 import { type Deployed, readDeployed, refuseElsewhere, shown, withDeployed } from "../state/deployed.ts";
 import { findPlace } from "../state/find-place.ts";
 import { nameOfPlace, type Place } from "../state/place.ts";
+import { refuseUnsaved } from "./unsaved.ts";
 
 /** Options of every command that changes something. */
 export interface ChangeOptions {
@@ -32,11 +33,12 @@ const ownCa = fileURLToPath(new URL("../../../certs/issued/ca.crt", import.meta.
 
 /**
  * The stage with the settings of the environment and, where it sets nothing, those that the stage was deployed with. Throws a
- * SettingsError, and a UserError where the stage is in another region.
+ * SettingsError, and a UserError where the stage is in another region or an apply could not write its state.
  */
 export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
   const given = setVariables(process.env);
   const place = await findPlace(given);
+  await refuseUnsaved(place);
   const deployed = await readDeployed(place);
   if (deployed !== null && (given["AWS_REGION"] ?? given["AWS_DEFAULT_REGION"]) !== undefined) {
     refuseElsewhere(place, deployed, { region: place.region });

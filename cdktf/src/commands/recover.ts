@@ -6,10 +6,12 @@ import { announce } from "../../../deploy/progress.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { find } from "../recovery/found.ts";
 import { type ImportIds, importIds, unknownTypes } from "../recovery/import-ids.ts";
+import { howToRestore } from "./lost-state.ts";
 import { type Resource, resourcesIn } from "../recovery/stack.ts";
 import { completed, unimported } from "../recovery/unimported.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { nameOfPlace, type Place, readKept } from "../state/place.ts";
+import { hasResources } from "../state/terraform-state.ts";
 import { synth } from "../synth.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 
@@ -45,7 +47,7 @@ export async function recover(options: ChangeOptions): Promise<void> {
 
 async function refuseOverState(place: Place): Promise<void> {
   const state = await readKept(place, "tfstate");
-  if (state === null || !/"mode": ?"managed"/.test(state)) return;
+  if (!hasResources(state)) return;
   throw new UserError(
     `${nameOfPlace(place, "tfstate")} exists: \`npm run plan\` shows what it lacks. Move it away to recover without it.`,
   );
@@ -56,7 +58,7 @@ function refuseUnknown(resources: readonly Resource[], place: Place): void {
   if (unknown.length === 0) return;
   throw new UserError(
     `Stage ${place.stage} has resources that cannot be found by their tags: ${unknown.join(", ")}.\n` +
-      "Restore an earlier version of its state from the bucket, as docs/aws.md (Recovery) shows.",
+      howToRestore(place),
   );
 }
 

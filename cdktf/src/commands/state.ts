@@ -3,6 +3,7 @@ import { announce } from "../../../deploy/progress.ts";
 import { type Kept, nameOfPlace, type Place, readKept, rememberBucket, removeKept, writeKept } from "../state/place.ts";
 import { afterKill, describeLock, unlockState } from "./lock.ts";
 import { findPlace } from "../state/find-place.ts";
+import { refuseUnsaved, restoreUnsaved } from "./unsaved.ts";
 
 const kept: readonly Kept[] = ["tfstate", "settings.json"];
 
@@ -11,15 +12,31 @@ export interface StateOptions {
   readonly to?: string;
   /** Remove Terraform's lock, which a killed apply leaves. */
   readonly unlock?: boolean;
+  /** Put the state of an apply that could not write it into its place. */
+  readonly restore?: boolean;
   /** Do not ask. */
   readonly yes?: boolean;
 }
 
-/** Moves a stage's state, and its settings, between this checkout and the bucket of ANALYZE_STATE_BUCKET; or unlocks it. */
-export async function changeState({ to, unlock, yes }: StateOptions): Promise<void> {
-  if ((to === undefined) !== (unlock === true)) throw new UserError("Give one of --to s3, --to local and --unlock.");
+/** Moves a stage's state, and its settings, between this checkout and the bucket of ANALYZE_STATE_BUCKET; unlocks it; or restores it. */
+export async function changeState({ to, unlock, restore, yes }: StateOptions): Promise<void> {
+  if ([to !== undefined, unlock === true, restore === true].filter(Boolean).length !== 1)
+    throw new UserError("Give one of --to s3, --to local, --unlock and --restore.");
   const here = await findPlace(process.env);
-  await (to === undefined ? unlockState(here, yes === true) : moveState(here, to));
+  if (to !== undefined) await moveState(here, to);
+  else if (restore === true) await restoreState(here);
+  else await unlockState(here, yes === true);
+}
+
+async function restoreState(here: Place): Promise<void> {
+  await refuseLocked(here);
+  await restoreUnsaved(here);
+  announce(`${nameOfPlace(here, "tfstate")} is what the apply made: run \`npm run deploy\` again`);
+}
+
+async function refuseLocked(place: Place): Promise<void> {
+  const lock = await describeLock(place);
+  if (lock !== null) throw new UserError(`${lock} Wait for it.${afterKill}`);
 }
 
 async function moveState(here: Place, to: string): Promise<void> {
@@ -28,6 +45,7 @@ async function moveState(here: Place, to: string): Promise<void> {
   if (bucket === null) {
     throw new UserError("Set ANALYZE_STATE_BUCKET to the bucket; `npm run bootstrap` makes one and prints its name.");
   }
+  await refuseUnsaved(here);
   const [local, s3] = [{ ...here, bucket: null }, here];
   const [from, target] = to === "s3" ? [local, s3] : [s3, local];
   await move(from, target);
@@ -39,8 +57,7 @@ async function moveState(here: Place, to: string): Promise<void> {
 
 /** Copies everything, reads it back, and only then removes the original. Throws a UserError where that would lose something. */
 async function move(from: Place, target: Place): Promise<void> {
-  const lock = await describeLock(from);
-  if (lock !== null) throw new UserError(`${lock} Wait for it.${afterKill}`);
+  await refuseLocked(from);
   const texts = await Promise.all(kept.map(async (what) => [what, await readKept(from, what)] as const));
   const state = texts[0]?.[1] ?? null;
   if (state === null) throw new UserError(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);

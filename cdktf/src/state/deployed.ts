@@ -7,6 +7,7 @@ import { nameSetting } from "@analyze/common/settings";
 import type { Config } from "../config.ts";
 import { clientVariables } from "../settings/target.ts";
 import { nameOfPlace, type Place, readKept, writeKept } from "./place.ts";
+import { parseKept } from "./terraform-state.ts";
 
 const shape = z.object({
   region: z.string(),
@@ -50,7 +51,7 @@ const kept = [
 /** Reads the settings that are kept beside the state; null: the stage has not been deployed from there. */
 export async function readDeployed(place: Place): Promise<Deployed | null> {
   const text = await readKept(place, "settings.json");
-  return text === null ? null : shape.parse(JSON.parse(text));
+  return text === null ? null : parseKept(place, "settings.json", text, shape);
 }
 
 /** Keeps the settings beside the state. `env`: the variables that `config` was read from. */

@@ -44,8 +44,13 @@ export async function writeKept({ stage, bucket, region }: Place, what: Kept, te
   }
   await mkdir(folder, { recursive: true });
   const part = join(folder, `.${key}.${process.pid}`);
-  await writeFile(part, text, { mode: 0o600 });
-  await rename(part, join(folder, key));
+  try {
+    await writeFile(part, text, { mode: 0o600 });
+    await rename(part, join(folder, key));
+  } finally {
+    // A full disk needs its space.
+    await rm(part, { force: true });
+  }
 }
 
 /** Removes what is kept there; nothing happens where there is none. */
@@ -60,7 +65,16 @@ const lockShape = z.object({ Who: z.string(), Created: z.string(), Operation: z.
 /** Who changes the stage, or was killed while it did: Terraform's lock lies beside its state. Null: nobody. */
 export async function readLock(place: Place): Promise<z.infer<typeof lockShape> | null> {
   const text = await (place.bucket === null ? readOrNull(localLock(place)) : readKept(...remoteLock(place)));
-  return text === null ? null : lockShape.parse(JSON.parse(text));
+  return text === null ? null : lockIn(text);
+}
+
+/** A full disk leaves an empty file: the state is locked all the same. */
+function lockIn(text: string): z.infer<typeof lockShape> {
+  try {
+    return lockShape.parse(JSON.parse(text));
+  } catch {
+    return { Who: "somebody", Created: "an unknown time", Operation: "unknown" };
+  }
 }
 
 /** Removes the lock, whoever holds it. */

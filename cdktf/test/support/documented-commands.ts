@@ -40,6 +40,7 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   "npm run chart": "chart.system.test.ts",
   "npm run mirror": "mirror.system.test.ts",
   "npm run recover": "recover.full.test.ts",
+  "npm run state -- --restore": "state.system.test.ts",
   "npm run host -- log -f": "host.system.test.ts",
   "npm run host -- report --open": "host.system.test.ts",
   'npm run host -- tunnel --to "$(minikube ip):443"': "tunnel.system.test.ts",

@@ -1,0 +1,26 @@
+import { UserError } from "@analyze/common/errors";
+import { readDeployed } from "../state/deployed.ts";
+import { howToRestore } from "./lost-state.ts";
+import { nameOfPlace, type Place, readKept } from "../state/place.ts";
+import { hasResources } from "../state/terraform-state.ts";
+import { orphansInEc2 } from "./orphans.ts";
+
+/** Whether nothing of the stage was deployed from this place. Throws a UserError where AWS has it, and the state is kept elsewhere. */
+export async function isNotDeployed(place: Place): Promise<boolean> {
+  if ((await readDeployed(place)) !== null || hasResources(await readKept(place, "tfstate"))) return false;
+  await refuseElsewhereKept(place);
+  return true;
+}
+
+/** A checkout without the stage's state would make everything a second time, beside what is there. Throws a UserError. */
+export async function refuseElsewhereKept(place: Place): Promise<void> {
+  if ((await readKept(place, "tfstate")) !== null) return;
+  const there = await orphansInEc2(place, null);
+  if (there.length === 0) return;
+  const list = there.map((line) => `  ${line}`).join("\n");
+  throw new UserError(
+    `Stage ${place.stage} is in ${place.region} already, and ${nameOfPlace(place, "tfstate")} does not exist:\n${list}\n` +
+      "Set ANALYZE_STATE_BUCKET to the bucket of its state (`npm run bootstrap` prints its name), or get cdktf/state/ from who " +
+      `deployed it. ${howToRestore(place)}`,
+  );
+}

@@ -1,0 +1,66 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, UserError } from "@analyze/common/errors";
+import { z } from "zod";
+import { stackFolder } from "../../../deploy/terraform.ts";
+import { nameOfPlace, type Place, readKept, writeKept } from "../state/place.ts";
+
+const shape = z.object({ lineage: z.string(), serial: z.number() });
+
+/** Where Terraform writes a state that it cannot write to its place, as on a full disk or after the end of an AWS session. */
+function fileOf(stage: string): string {
+  return join(stackFolder(stage), "errored.tfstate");
+}
+
+/** Says that an apply could not write its state, and what to do; null: none is waiting. */
+export async function describeUnsaved(place: Place): Promise<string | null> {
+  if ((await readUnsaved(place)) === null) return null;
+  return (
+    `An apply could not write ${nameOfPlace(place, "tfstate")}: what it made is in cdktf/${fileOf(place.stage)} alone. ` +
+    "Free the disk or log in to AWS again, then run `npm run state -- --restore`."
+  );
+}
+
+/** Throws a UserError where a state waits to be restored: another apply would make everything a second time. */
+export async function refuseUnsaved(place: Place): Promise<void> {
+  const sentence = await describeUnsaved(place);
+  if (sentence !== null) throw new UserError(sentence);
+}
+
+/** Puts the state of a failed apply into its place. Rejects with a UserError where there is none, or where it is not the newer one. */
+export async function restoreUnsaved(place: Place): Promise<void> {
+  const text = await readUnsaved(place);
+  const file = fileOf(place.stage);
+  if (text === null) throw new UserError(`cdktf/${file} does not exist: no apply has left its state there.`);
+  const unsaved = numbersOf(text);
+  if (unsaved === null) throw new UserError(`cdktf/${file} is damaged. Restore the state: docs/aws.md (Recovery).`);
+  const there = await readKept(place, "tfstate");
+  // Null: damaged, as the full disk left it.
+  const before = there === null ? null : numbersOf(there);
+  if (before !== null && (before.lineage !== unsaved.lineage || before.serial >= unsaved.serial)) {
+    throw new UserError(
+      `${nameOfPlace(place, "tfstate")} has changed since cdktf/${file} was written. Compare the two; delete the one that you do not need.`,
+    );
+  }
+  await writeKept(place, "tfstate", text);
+  if ((await readKept(place, "tfstate")) !== text)
+    throw new UserError(`${nameOfPlace(place, "tfstate")} could not be written.`);
+  await rm(file);
+}
+
+function numbersOf(text: string): z.infer<typeof shape> | null {
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function readUnsaved({ stage }: Place): Promise<string | null> {
+  try {
+    return await readFile(fileOf(stage), "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return null;
+    throw error;
+  }
+}

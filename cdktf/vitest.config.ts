@@ -46,7 +46,7 @@ export default defineConfig({
           name: "full",
           globalSetup,
           include: ["test/**/*.full.test.ts"],
-          testTimeout: 900_000,
+          testTimeout: 1_800_000,
           hookTimeout: 900_000,
         },
       },

@@ -95,9 +95,14 @@ describeWith(["terraform", "moto"], "stage prod by its commands", () => {
   });
 
   it("destroy --unprotect turns the protection off, and deletes the stage with its images and releases", async () => {
-    await clientOf(ECRClient, moto).send(
-      new PutImageCommand({ repositoryName: "analyze-prod/web", imageTag: "src-1", imageManifest: "{}" }),
-    );
+    const imageManifestMediaType = "application/vnd.oci.image.manifest.v1+json";
+    const image = {
+      repositoryName: "analyze-prod/web",
+      imageTag: "src-1",
+      imageManifest: "{}",
+      imageManifestMediaType,
+    };
+    await clientOf(ECRClient, moto).send(new PutImageCommand(image));
     const before = readFileSync(moto.recording, "utf8").length;
     const { status, output } = await command(first, ["destroy", "--yes", "--unprotect"]);
     expect([status, output]).toEqual([0, expect.stringContaining("stage prod is gone")]);

@@ -18,6 +18,7 @@ import { cliConfig } from "./support/terraform.ts";
 
 const deploy = "npm run deploy -- --my-ip";
 const replace = "npm run deploy -- --replace-host";
+const destroy = "npm run destroy";
 const update = "npm run client:update";
 const statusOfHost = "npm run host -- status [--json]";
 const logOfHost = "npm run host -- log [-f] [-n 50]";
@@ -80,6 +81,8 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
 
   it("day 1: deploy asks, makes the stage, publishes the client and pushes the images", async () => {
     await person.adapt();
+    await person.types(destroy, {}, 0, "there is nothing to delete");
+    await person.types(update, {}, 2, "run `npm run deploy` first");
     await person.types(deploy, no, 1, "Apply cancelled");
     expect(await account.left()).toEqual([]);
     await published(await person.types(deploy, yes, 0, "Apply complete!"));
@@ -163,7 +166,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
 
   it("day 10: a mistyped region is refused by every command that would change something", async () => {
     const mistyped = { ...yes, settings: { AWS_REGION: "eu-west-1" } };
-    for (const command of [deploy, "npm run destroy", update]) {
+    for (const command of [deploy, destroy, update]) {
       await person.types(command, mistyped, 2, "Set AWS_REGION=eu-central-1");
     }
     // 2 would mean that there are changes.
@@ -190,7 +193,9 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
   it("day 12: a second person is refused without the state's bucket, and works with it", async () => {
     const who = new Person(env);
     const ca = { ANALYZE_CA_FILE: join(person.folder, "../certs/issued/ca.crt") };
-    await who.types(deploy, { ...yes, settings: ca }, 2, /is in eu-central-1 already[^]*Set ANALYZE_STATE_BUCKET/);
+    for (const command of [deploy, destroy, update]) {
+      await who.types(command, { ...yes, settings: ca }, 2, /is in eu-central-1 already[^]*Set ANALYZE_STATE_BUCKET/);
+    }
     const settings = { ANALYZE_STATE_BUCKET: stateBucket, ANALYZE_SSH_PUBLIC_KEY_FILE: "" };
     await who.adapt(stateBucket);
     await who.types("npm run plan", { settings }, 0, /ANALYZE_SSH_CIDR="198\.51\.100\.9\/32"[^]*No changes\./);
@@ -198,11 +203,8 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
   });
 
   it("day 13: the state moves back", async () => {
-    await person.types(
-      moveState,
-      { values: { "s3|local": "local" }, settings: { ANALYZE_STATE_BUCKET: stateBucket } },
-      0,
-    );
+    const settings = { ANALYZE_STATE_BUCKET: stateBucket };
+    await person.types(moveState, { values: { "s3|local": "local" }, settings }, 0);
     expect(existsSync(join(person.folder, "state/dev.tfstate"))).toBe(true);
     await person.adapt();
     await person.types("npm run plan", {}, 0, "No changes.");
@@ -211,11 +213,12 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
   it("day 14: destroy asks, deletes the stage, and leaves nothing with its tags", async () => {
     await host?.stop();
     host = undefined;
-    await person.types("npm run destroy", no, 1, "Destroy cancelled");
+    await person.types(destroy, no, 1, "Destroy cancelled");
     expect(await account.hosts()).toHaveLength(1);
-    expect(await person.types("npm run destroy", yes, 0, "stage dev is gone")).not.toContain("in no state");
+    expect(await person.types(destroy, yes, 0, "stage dev is gone")).not.toContain("in no state");
     expect([await account.left(), await account.buckets()]).toEqual([[], [stateBucket]]);
     expect(existsSync(join(person.folder, "state/dev.settings.json"))).toBe(false);
+    await person.types(destroy, {}, 0, "there is nothing to delete");
   });
 
   it("has typed every command of README and docs/aws.md that no other test runs", () => {

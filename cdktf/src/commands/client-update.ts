@@ -5,7 +5,9 @@ import { buildRelease } from "../release/build.ts";
 import { currentRelease, goBack, publish } from "../release/publish.ts";
 import { publishSecrets } from "../release/secrets.ts";
 import { keepDeployed } from "../state/deployed.ts";
-import { readOutputs } from "../state/outputs.ts";
+import { findPlace } from "../state/find-place.ts";
+import { notDeployed, readOutputs } from "../state/outputs.ts";
+import { isNotDeployed } from "./not-deployed.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 
 export interface UpdateOptions extends ChangeOptions {
@@ -15,6 +17,8 @@ export interface UpdateOptions extends ChangeOptions {
 
 /** Brings new client code or settings to the hosts, which look every minute; or names an earlier release again. */
 export async function clientUpdate(options: UpdateOptions): Promise<void> {
+  const here = await findPlace(process.env);
+  if (await isNotDeployed(here)) throw new UserError(notDeployed(here.stage));
   const opened = await openStage(options);
   const account = await checkAccount(opened);
   const bucket = (await readOutputs(opened.place)).get("release-bucket");

@@ -1,9 +1,11 @@
 import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
-import { removeKept } from "../state/place.ts";
+import { findPlace } from "../state/find-place.ts";
+import { nameOfPlace, removeKept } from "../state/place.ts";
 import { synth } from "../synth.ts";
 import { explainLock } from "./lock.ts";
+import { isNotDeployed } from "./not-deployed.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 import { announceOrphans } from "./orphans.ts";
 
@@ -17,6 +19,13 @@ export const protectedTypes: ReadonlySet<string> = new Set(["aws_alb", "aws_ecr_
 
 /** Deletes everything that the stage made. Terraform lists it and asks, unless `yes`. */
 export async function destroy(options: DestroyOptions): Promise<void> {
+  const here = await findPlace(process.env);
+  if (await isNotDeployed(here)) {
+    announce(
+      `nothing of stage ${here.stage} is in ${nameOfPlace(here, "tfstate")} or in EC2 in ${here.region}: there is nothing to delete`,
+    );
+    return announceOrphans(here);
+  }
   const opened = await openStage(options);
   await checkAccount(opened);
   const { config, place } = opened;

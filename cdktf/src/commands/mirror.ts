@@ -6,13 +6,14 @@ import { ecrLogin } from "../images/ecr.ts";
 import { foreignImages } from "../images/foreign.ts";
 import { absent, mirrored } from "../images/required.ts";
 import { findPlace } from "../state/find-place.ts";
-import { readOutputs } from "../state/outputs.ts";
+import { notDeployed, readOutputs } from "../state/outputs.ts";
 import { stages, type Stage } from "../stages.ts";
 
 /** Copies every image that others publish and the stage's cluster needs into ECR. Images that Docker has are not pulled again. */
 export async function mirror(): Promise<void> {
   const place = await findPlace(process.env);
   const outputs = await readOutputs(place);
+  if (outputs.size === 0) throw failure(notDeployed(place.stage));
   const copies = mirrored(outputs);
   if (copies.size === 0) {
     throw failure(

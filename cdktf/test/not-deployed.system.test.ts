@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CreateVpcCommand, EC2Client, type Tag } from "@aws-sdk/client-ec2";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startProgram } from "../../test/support/program.ts";
+import { describeWith } from "../../test/support/requirements.ts";
+import { clientOf } from "./support/aws.ts";
+import { temporaryFolder } from "./support/fixture.ts";
+import { type Moto, startMoto } from "./support/moto.ts";
+import type { Ran } from "./support/terraform.ts";
+
+const main = fileURLToPath(new URL("../src/commands/main.ts", import.meta.url));
+const tags: Tag[] = Object.entries({ project: "analyze", stage: "dev" }).map(([Key, Value]) => ({ Key, Value }));
+
+describeWith(["moto"], "a command of the second day on the first, without any setting", () => {
+  let moto: Moto;
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    const network = { CidrBlock: "10.75.0.0/24", TagSpecifications: [{ ResourceType: "vpc" as const, Tags: tags }] };
+    await clientOf(EC2Client, moto).send(new CreateVpcCommand(network));
+  });
+
+  afterAll(() => moto.stop());
+
+  /** In a fresh checkout of somebody who has no key. */
+  async function command(name: string, settings: NodeJS.ProcessEnv): Promise<Ran> {
+    const folder = temporaryFolder();
+    const env = { ...process.env, ...moto.env, HOME: join(folder, "home"), ...settings };
+    const program = startProgram(process.execPath, [main, name], { cwd: folder, env });
+    return { status: await program.ended, output: program.output() };
+  }
+
+  it.each([
+    ["destroy", 0, "there is nothing to delete"],
+    ["client-update", 2, "Stage prod has not been deployed: run `npm run deploy` first."],
+    ["chart", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
+    ["mirror", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
+  ])("says of a stage that is nowhere: %s", async (name, code, sentence) => {
+    const { status, output } = await command(name, { ANALYZE_STAGE: "prod" });
+    expect([status, output]).toEqual([code, expect.stringContaining(sentence)]);
+    expect(output).not.toContain("ANALYZE_SSH_CIDR");
+  });
+
+  it.each(["destroy", "client-update"])("names the state's bucket where AWS has the stage: %s", async (name) => {
+    const { status, output } = await command(name, {});
+    expect([status, output]).toEqual([
+      2,
+      expect.stringMatching(/is in eu-central-1 already[^]*vpc vpc-[^]*Set ANALYZE_STATE_BUCKET/),
+    ]);
+  });
+
+  it("names bootstrap where the bucket of the state does not exist", async () => {
+    const { status, output } = await command("destroy", { ANALYZE_STATE_BUCKET: "analyze-nowhere" });
+    expect([status, output]).toEqual([1, expect.stringMatching(/check ANALYZE_STATE_BUCKET.*npm run bootstrap/)]);
+    expect(output).not.toMatch(/\n +at /);
+  });
+});

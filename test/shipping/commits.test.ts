@@ -15,7 +15,10 @@ function checkout(openRequests: string) {
   execFileSync("git", ["init", "--quiet", "--bare", join(folder, "origin.git")]);
   execFileSync("git", ["clone", "--quiet", join(folder, "origin.git"), work], { stdio: "ignore" });
   mkdirSync(join(work, ".ci"));
-  cpSync(".ci/record-images", join(work, ".ci/record-images"));
+  for (const name of ["github.sh", "record-images", "propose-report"])
+    cpSync(join(".ci", name), join(work, ".ci", name));
+  mkdirSync(join(work, "docs"));
+  writeFileSync(join(work, "docs/security-report.md"), "Made on 2026-01-01\nnothing found\n");
   writeFileSync(join(work, ".gitignore"), "dist\n");
   git("checkout", "--quiet", "-b", "feature");
   git("add", "--all");
@@ -30,14 +33,28 @@ function checkout(openRequests: string) {
   );
   const sha = git("rev-parse", "HEAD");
   mkdirSync(join(work, "dist"));
-  const record = (digest: string) => {
-    writeFileSync(join(work, "dist/images.json"), JSON.stringify({ images: { web: `r/web@sha256:${digest}` } }));
+  const run = (script: string, file: string, text: string) => {
+    writeFileSync(join(work, "dist", file), text);
     const PATH = `${bin}${delimiter}${process.env["PATH"]}`;
     const env = { ...process.env, PATH, GITHUB_SHA: sha, GITHUB_REF_NAME: "feature" };
-    return spawnSync(join(work, ".ci/record-images"), { encoding: "utf8", env });
+    return spawnSync(join(work, ".ci", script), { encoding: "utf8", env });
+  };
+  const record = (digest: string) =>
+    run("record-images", "images.json", JSON.stringify({ images: { web: `r/web@sha256:${digest}` } }));
+  const report = (text: string) => run("propose-report", "security-report.md", text);
+  /** As a runner of the next night: a checkout of the old commit alone. */
+  const reset = (): void => {
+    git("reset", "--quiet", "--hard", sha);
+    git("update-ref", "-d", "refs/remotes/origin/security-report");
   };
   const calls = (): string => readFileSync(join(folder, "calls"), "utf8");
-  return { record, calls, origin: (...args: string[]) => git("-C", join(folder, "origin.git"), ...args) };
+  return {
+    record,
+    report,
+    reset,
+    calls,
+    origin: (...args: string[]) => git("-C", join(folder, "origin.git"), ...args),
+  };
 }
 
 describe.skipIf(process.platform === "win32")(".ci/record-images", () => {
@@ -51,11 +68,37 @@ describe.skipIf(process.platform === "win32")(".ci/record-images", () => {
     expect(calls()).toContain("pr create --head feature --base main --title web: answer faster");
   });
 
+  it("overwrites nothing that was pushed to the branch meanwhile", () => {
+    const { record, reset, origin } = checkout("1");
+    expect(record("1")).toMatchObject({ status: 0 });
+    reset();
+    expect(record("2")).toMatchObject({ status: 1, stderr: expect.stringContaining("rejected") });
+    expect(origin("show", "feature:deploy/stages/dev.json")).toContain("sha256:1");
+  });
+
   it("opens none where one is open, and commits nothing where the digests are the same", () => {
     const { record, calls, origin } = checkout("1");
     expect(record("1")).toMatchObject({ status: 0 });
     expect(record("1")).toMatchObject({ status: 0, stdout: "stage dev runs these images already\n" });
     expect(origin("rev-list", "--count", "feature")).toBe("2");
     expect(calls()).not.toContain("create");
+  });
+});
+
+describe.skipIf(process.platform === "win32")(".ci/propose-report", () => {
+  it("proposes a report that says something else, on a branch of its own, also the night after", () => {
+    const { report, reset, calls, origin } = checkout("0");
+    expect(report("Made on 2026-01-02\none critical\n")).toMatchObject({ status: 0, stderr: "" });
+    expect(origin("show", "security-report:docs/security-report.md")).toContain("one critical");
+    expect(calls()).toContain("pr create --head security-report --base main");
+    reset();
+    expect(report("Made on 2026-01-03\ntwo criticals\n")).toMatchObject({ status: 0 });
+    expect(origin("show", "security-report:docs/security-report.md")).toContain("two criticals");
+  });
+
+  it("proposes none where only the date is another one", () => {
+    const { report, origin } = checkout("0");
+    expect(report("Made on 2026-01-02\nnothing found\n")).toMatchObject({ status: 0 });
+    expect(origin("branch", "--list", "security-report")).toBe("");
   });
 });

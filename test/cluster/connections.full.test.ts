@@ -16,7 +16,8 @@ const phases: readonly Phase[] = [
   { args: ["--stage", "prod", "--node-port", "--set", "auth.anonymous=true"], isPublished: true, isMonitored: true },
 ];
 const nodePorts = ["https=30643", "http=30680"].map((pair) => `edge.nginx.service.nodePorts.${pair}`).join(",");
-const values = `edge.nginx.service.type=NodePort,${nodePorts}`;
+const ferretdb = "mongodb.enabled=true,mongodb.server=ferretdb,mongodb.image=ghcr.io/ferretdb/ferretdb:1.24.2";
+const values = `edge.nginx.service.type=NodePort,${nodePorts},${ferretdb}`;
 
 let cluster: Cluster;
 /** False once a connection was made that every policy denies. */
@@ -97,6 +98,6 @@ describeWith(["cluster", "helm", "docker"], "connections where NetworkPolicies a
         const tested = await helmTest(namespace);
         expect({ seen, tested, url }).toEqual({ seen: wanted, tested: "succeeded", url: phase.isPublished });
       }
-    }, 540_000);
+    }, 900_000);
   });
 });

@@ -30,24 +30,28 @@ function edgePlace(kind: Kind, home: string): Place {
   return { namespace: "envoy-gateway-system", labels: { "app.kubernetes.io/managed-by": "envoy-gateway" } };
 }
 
-/** Pods that stand in for others besides web and worker. `edge` and `test` have the labels of the original. */
+/** Pods that stand in for others besides web and worker. `edge`, `test` and `backup` have the labels of the original. */
 export function places(kind: Kind, home: string): Record<string, Place> {
   return {
     edge: edgePlace(kind, home),
     test: { namespace: home, labels: part("test") },
+    backup: { namespace: home, labels: part("backup") },
     neighbour: { namespace: home },
     foreigner: { namespace: "default" },
     monitoring: { namespace: monitoring },
   };
 }
 
+/** Without those of the last rollout, which end one after the other. */
+const aliveIps = "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.status.podIP}} {{end}}{{end}}";
+
 /** What can be connected to: our pods, the edge as `helm test` calls it, the cluster's DNS and its API server. */
 export async function targetsOf({ cluster, namespace }: World, kind: Kind): Promise<Targets> {
-  const ip = (home: string, ...which: string[]): Promise<string> =>
-    cluster.read("-n", home, "get", "pods", ...which, "-o", "jsonpath={.items[0].status.podIP}");
+  const ip = async (home: string, ...which: string[]): Promise<string> =>
+    (await cluster.read("-n", home, "get", "pods", ...which, "-o", aliveIps)).split(" ")[0] ?? "";
   const ours = (name: string): Promise<string> =>
     ip(namespace, "-l", `app.kubernetes.io/component=${name},pod-template-hash`);
-  const redis = await ip(namespace, "-l", "app.kubernetes.io/component=redis");
+  const store = (name: string): Promise<string> => ip(namespace, "-l", `app.kubernetes.io/component=${name}`);
   const options = { ...readOptions(["deploy"], {}), edge: kind, namespace };
   const inside = async (): Promise<string> => `${splitAddress(await insideAddress(cluster, options)).host}:443`;
   const [web, worker] = [await ours("web"), await ours("worker")];
@@ -57,7 +61,8 @@ export async function targetsOf({ cluster, namespace }: World, kind: Kind): Prom
     "worker:http": `${worker}:8080`,
     "worker:metrics": `${worker}:9090`,
     "edge:https": kind === "nginx" ? `${await ours("edge")}:8443` : await inside(),
-    redis: `${redis}:6379`,
+    redis: `${await store("redis")}:6379`,
+    mongodb: `${await store("mongodb")}:27017`,
     dns: `${await ip("kube-system", "-l", "k8s-app=kube-dns")}:53`,
     api: `${await cluster.read("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")}:443`,
   };
@@ -69,10 +74,11 @@ export function picture(kind: Kind, { isPublished, isMonitored }: Phase): Record
   const open = kind === "nginx" ? ["edge:https"] : [];
   const metrics = isMonitored ? ["web:metrics", "worker:metrics"] : [];
   return {
-    web: ["dns", "redis", "worker:http"],
+    web: ["dns", "mongodb", "redis", "worker:http"],
     worker: ["dns", "redis"],
     edge: kind === "nginx" ? ["dns", "web:http"] : ["web:http"],
     test: ["edge:https"],
+    backup: ["dns", "mongodb"],
     neighbour: [],
     foreigner: [...open, ...published],
     monitoring: [...open, ...published, ...metrics].toSorted(),
@@ -82,7 +88,7 @@ export function picture(kind: Kind, { isPublished, isMonitored }: Phase): Record
 /** Targets by which a source is not judged: itself, and what policies of this namespace can't restrict. */
 function beyond(kind: Kind, source: string): string[] {
   if (source === "web" || source === "worker") return [`${source}:http`, `${source}:metrics`];
-  if (source === "neighbour") return [];
+  if (source === "neighbour" || source === "backup") return [];
   // It may call port 443 anywhere, since an edge may be there.
   if (source === "test") return ["api"];
   if (kind === "nginx") return source === "edge" ? ["edge:https"] : ["dns", "api"];

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { headers } from "../../server/src/contract/headers.ts";
+import { headers, requestIdPattern } from "../../server/src/contract/headers.ts";
 import { handshake, splitAddress } from "../../deploy/minikube/reach.ts";
 import { ask, type Edge } from "../edge/ask.ts";
 import type { TargetName } from "../hostile/case.ts";
@@ -17,14 +17,18 @@ export function edgeOf({ host, address, clearAddress, ca }: World): Edge {
 
 /** What every edge in a cluster must do besides the suites of test/edge. `edgeLog` reads its access log. */
 export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () => Promise<string>): void {
-  it("a caller's id is in the log of the edge, of web and of worker, and in the answer", async () => {
-    const id = `trace-${randomBytes(8).toString("hex")}`;
+  it.each([
+    ["a caller's id", { [headers.requestId]: `trace-${randomBytes(8).toString("hex")}` }],
+    ["the edge's id of a request without one", {}],
+  ])("%s is in the log of the edge, of web and of worker, and in the answer", async (_, sent) => {
     const reply = await ask(edgeOf(of()), {
       path: "/analyze",
       body: '{"text":"Hello, how are you?"}',
-      headers: { [headers.requestId]: id },
+      headers: sent,
     });
-    expect([reply.status, reply.headers[headers.requestId]]).toEqual([200, id]);
+    expect(reply).toMatchObject({ status: 200, headers: sent });
+    const id = String(reply.headers[headers.requestId]);
+    expect(id).toMatch(requestIdPattern);
     await expect.poll(edgeLog, { timeout: 10_000 }).toContain(id);
     for (const component of ["web", "worker"]) {
       await expect.poll(() => logsOf(of(), component), { timeout: 10_000 }).toContain(`"requestId":"${id}"`);

@@ -23,14 +23,19 @@ async function untilPods(world: World, component: string, count: number): Promis
   throw new Error(`${component} did not come to ${count} pods`);
 }
 
-/** Ends the process at once, as a crash does: nothing that it could react to, and the Service still leads to it. */
-const crash = `
+/** Has the process of a pod evaluate an expression, by its debugger; resolves when it has, or is gone. */
+async function evaluate({ cluster, namespace }: World, pod: string, expression: string): Promise<void> {
+  const message = JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } });
+  const program = `
 process.kill(1, "SIGUSR1");
 let targets = [];
 while (targets.length === 0) targets = await fetch("http://127.0.0.1:9229/json").then((answer) => answer.json()).catch(() => []);
 const socket = new WebSocket(targets[0].webSocketDebuggerUrl);
-socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression: "process.abort()" } }));
-await new Promise((resolve) => { socket.onclose = resolve; });`;
+socket.onopen = () => socket.send(${JSON.stringify(message)});
+await new Promise((resolve) => { socket.onclose = socket.onmessage = resolve; });
+process.exit();`;
+  await cluster.kubectl("-n", namespace, "exec", pod, "--", "/nodejs/bin/node", "--input-type=module", "-e", program);
+}
 
 export const experiments: readonly Experiment[] = [
   {
@@ -60,13 +65,23 @@ export const experiments: readonly Experiment[] = [
       const pods = await podsOf(world, component);
       const victim = pods[Math.floor(round / 2) % pods.length] ?? "";
       const before = await restarts(world, victim);
-      const node = ["exec", victim, "--", "/nodejs/bin/node", "--input-type=module", "-e", crash];
-      await world.cluster.kubectl("-n", world.namespace, ...node);
+      // at once: nothing that it could react to, and the Service still leads to it
+      await evaluate(world, victim, "process.abort()");
       for (const end = Date.now() + 60_000; (await restarts(world, victim)) === before;) {
         if (Date.now() > end) throw new Error(`${victim} did not crash`);
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       await kubectl(world, "wait", "--for=condition=Ready", `pod/${victim}`, "--timeout=120s");
+    },
+  },
+  {
+    name: "a pod of web hangs for 8 s",
+    rounds: { short: 0, full: 5 },
+    act: async (world, round) => {
+      const pods = await podsOf(world, "web");
+      const hang = "for (const end = Date.now() + 8000; Date.now() < end;);";
+      await evaluate(world, pods[round % pods.length] ?? "", hang);
+      await settled(world, "web");
     },
   },
   {

@@ -39,6 +39,7 @@ export class Interrupted extends UserError {
 const installation: Readonly<Record<string, string>> = {
   aws: "install the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html, and its Session Manager plugin",
   cosign: "install version 3 or newer, https://docs.sigstore.dev/cosign/system_config/installation/",
+  "docker-registry": "apt-get install docker-registry, or https://distribution.github.io/distribution/",
   docker: "install Docker and start it, https://docs.docker.com/get-started/get-docker/",
   helm: "install version 3.14 or newer, https://helm.sh/docs/intro/install/",
   kind: "install it, https://kind.sigs.k8s.io/docs/user/quick-start/",

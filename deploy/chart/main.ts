@@ -8,7 +8,7 @@ import { announce } from "../progress.ts";
 import { entryOf } from "../release-notes/notes.ts";
 import { must, run } from "../run.ts";
 import { annotated } from "./annotations.ts";
-import { signArguments, signerFrom } from "../signatures/signer.ts";
+import { signArguments, signingWith } from "../signatures/signer.ts";
 
 const usage = `usage: npm run chart:push -- REGISTRY --keyless | --key=FILE
 Pushes the chart as REGISTRY/charts/analyze, an OCI artifact, with the images of dist/images.json and the changes of its version for
@@ -39,13 +39,10 @@ try {
   if (registry === undefined || signer === undefined || others.length > 0) throw new UserError(usage);
   const key = /^--key=(.+)$/.exec(signer)?.[1];
   if (key === undefined && signer !== "--keyless") throw new UserError(usage);
+  const by = signingWith(key, process.env);
   const reference = await push(registry);
   announce(`${reference} is pushed`);
-  await must("cosign", [
-    "sign",
-    ...signArguments(signerFrom(key === undefined ? { identity: "of this pipeline" } : { key })),
-    reference,
-  ]);
+  await must("cosign", ["sign", ...signArguments(by), reference]);
   process.stdout.write(`${reference}\n`);
 } catch (error) {
   endWith(error);

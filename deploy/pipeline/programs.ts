@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { run } from "../run.ts";
+import { failure, howToInstall, run } from "../run.ts";
 
 /** A registry on 127.0.0.1 with its images in `folder`. Rejects where it is not installed. */
 export async function startRegistry(folder: string): Promise<{ address: string; program: ChildProcess }> {
@@ -16,7 +16,7 @@ export async function startRegistry(folder: string): Promise<{ address: string; 
   };
   writeFileSync(join(folder, "registry.yml"), JSON.stringify(config));
   const program = spawn("docker-registry", ["serve", join(folder, "registry.yml")], { stdio: "ignore" });
-  await answers(`http://${address}/v2/`, "docker-registry (apt-get install docker-registry)", program);
+  await answers(`http://${address}/v2/`, program);
   return { address, program };
 }
 
@@ -28,7 +28,7 @@ export async function startMoto(): Promise<{ env: Record<string, string>; progra
   const policies = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
   const program = spawn("moto_server", args, { stdio: "ignore", env: policies });
   const url = `http://127.0.0.1:${port}`;
-  await answers(url, "moto_server", program);
+  await answers(url, program);
   // It would run functions in images of its own.
   await fetch(`${url}/moto-api/config`, { method: "POST", body: JSON.stringify({ lambda: { use_docker: false } }) });
   const env = {
@@ -41,14 +41,19 @@ export async function startMoto(): Promise<{ env: Record<string, string>; progra
   return { env, program };
 }
 
-async function answers(url: string, what: string, program: ChildProcess): Promise<void> {
-  const failed = once(program, "error").then(([error]: unknown[]) => Promise.reject(error));
-  for (let tries = 0; tries < 300; tries++) {
-    const answer = await Promise.race([fetch(url).catch(() => null), failed]);
-    if (answer !== null) return;
+/** Resolves when the program answers at `url`. Throws a UserError where it is not installed or ends first. */
+async function answers(url: string, program: ChildProcess): Promise<void> {
+  const { spawnfile } = program;
+  let failed: string | null = null;
+  program.once("error", () => (failed = `${spawnfile} is not installed: ${howToInstall(spawnfile)}`));
+  program.once("exit", (code) => (failed ??= `${spawnfile} ended with exit code ${code} before it answered.`));
+  for (let tries = 0; tries < 600; tries++) {
+    if (await fetch(url).catch(() => null)) return;
+    if (failed !== null) throw failure(failed);
     await delay(100);
   }
-  throw new Error(`${what} did not start.`);
+  await end(program);
+  throw failure(`${spawnfile} did not answer at ${url} within a minute.`);
 }
 
 async function freePort(): Promise<number> {

@@ -25,11 +25,14 @@ export interface Running {
  * that the workflow runs for. Rejects with a UserError.
  */
 export async function startStandIns(folder: string, commit: string): Promise<Running> {
-  const registry = await startRegistry(folder);
-  const moto = await startMoto();
   const password = "of-this-run";
   await must("cosign", ["generate-key-pair", "--output-key-prefix", join(folder, "cosign")], {
     env: { COSIGN_PASSWORD: password },
+  });
+  const registry = await startRegistry(folder);
+  const moto = await startMoto().catch(async (error: unknown) => {
+    await end(registry.program);
+    throw error;
   });
   const tag = `v${manifest.version}`;
   const gitHub = gitHubIn(folder, commit, tag);

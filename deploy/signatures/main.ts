@@ -6,7 +6,7 @@ import { connect } from "../cluster/cluster.ts";
 import { readRecord, recordFile } from "../images/record.ts";
 import { admissionPolicy } from "./admission.ts";
 import { signImages } from "./sign.ts";
-import { type Signer, signerFrom } from "./signer.ts";
+import { type Signer, signerFrom, signingWith } from "./signer.ts";
 import { verifyImages } from "./verify.ts";
 
 surviveClosedPipes();
@@ -42,7 +42,7 @@ function options(args: string[]) {
 /** The pipeline's own identity signs; only a verification has to name it. */
 function signing({ key, keyless }: { key?: string; keyless?: boolean }): Signer {
   if ((key === undefined) !== (keyless === true)) throw new UserError(usage);
-  return signerFrom(key === undefined ? { identity: "of this pipeline" } : { key });
+  return signingWith(key, process.env);
 }
 
 async function admit(namespace: string, verified: readonly string[], also: readonly string[]): Promise<void> {
@@ -53,10 +53,14 @@ async function admit(namespace: string, verified: readonly string[], also: reado
 
 try {
   const given = options(process.argv.slice(2));
-  const images = readRecord(given.record);
-  if (given.action === "sign") await signImages(images, signing(given), join(dirname(given.record), "sbom"));
-  else if (given.action === "verify") {
-    await verifyImages(images, signerFrom(given));
+  const { record } = given;
+  if (given.action === "sign") {
+    const signer = signing(given);
+    await signImages(readRecord(record), signer, join(dirname(record), "sbom"));
+  } else if (given.action === "verify") {
+    const signer = signerFrom(given);
+    const images = readRecord(record);
+    await verifyImages(images, signer);
     if (given.admit !== undefined) await admit(given.admit, Object.values(images.images), given.also);
   } else throw new UserError(usage);
 } catch (error) {

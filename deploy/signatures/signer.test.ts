@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { signArguments, signerFrom, trustArguments } from "./signer.ts";
+import { signArguments, signerFrom, signingWith, trustArguments } from "./signer.ts";
 
 it.each([
   ["neither a key nor an identity", {}],
@@ -21,4 +21,18 @@ it("a keyless signature must be in the transparency log, of this identity and th
     "--certificate-identity-regexp ^https://github.com/owner/analyze/ --certificate-oidc-issuer https://token.actions.githubusercontent.com",
   );
   expect([...args, ...signArguments(signer)].join(" ")).not.toContain("tlog");
+});
+
+it.each([
+  ["with its password", { COSIGN_PASSWORD: "s3cret" }],
+  ["without a password of its own", { COSIGN_PASSWORD: "" }],
+])("a key %s signs", (_, env) => {
+  expect(signingWith("cosign.key", env)).toEqual({ kind: "key", file: "cosign.key" });
+});
+
+it("a key whose password was forgotten is named before anything is signed, and a pipeline needs none", () => {
+  expect(() => signingWith("cosign.key", {})).toThrow(
+    /^COSIGN_PASSWORD is not set: put the password of cosign\.key there/,
+  );
+  expect(signingWith(undefined, {})).toMatchObject({ kind: "keyless" });
 });

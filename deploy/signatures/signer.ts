@@ -23,6 +23,17 @@ export function signerFrom(given: {
   return key === undefined ? { kind: "keyless", identity: identity ?? "", issuer } : { kind: "key", file: key };
 }
 
+/**
+ * Who signs, by the command line: `key` is a file, else the pipeline's own identity. Throws a UserError where the key's password is
+ * not in `env`: cosign would wait for it at a terminal that it does not have.
+ */
+export function signingWith(key: string | undefined, env: NodeJS.ProcessEnv): Signer {
+  if (key === undefined) return signerFrom({ identity: "of this pipeline" });
+  if (env["COSIGN_PASSWORD"] === undefined)
+    throw new UserError(`COSIGN_PASSWORD is not set: put the password of ${key} there. Empty: the key has none.`);
+  return signerFrom({ key });
+}
+
 /** cosign's arguments to sign or attest. A key of one's own uses neither Sigstore's services nor its transparency log. */
 export function signArguments(signer: Signer): string[] {
   return signer.kind === "key"

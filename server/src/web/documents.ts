@@ -1,14 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { BSON, MongoServerError, type Collection, type MongoClient } from "mongodb";
+import { BSON, MongoServerError, type Collection } from "mongodb";
 import { documentLimits } from "../contract/documents.ts";
 import { ProblemError } from "../shared/answer.ts";
 import { storable, treeOfBson } from "../shared/data/bson.ts";
-import { openDatabase, reasonOf } from "../shared/data/client.ts";
+import { reasonOf } from "../shared/data/client.ts";
 import type { DataSettings } from "../shared/data/settings.ts";
-import { collectionName, newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
+import { newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
 import type { Logger } from "../shared/logger.ts";
 import { mayBeDone, meansDown, unavailable } from "./data/failures.ts";
 import { Guard } from "./data/guard.ts";
+import { Link } from "./data/link.ts";
 import type { DocumentStore, NewDocument, Operation, Position, Stored } from "./data/store.ts";
 
 export interface StoreOptions {
@@ -76,27 +77,22 @@ function olderThan({ createdAt, id }: Position) {
 class MongoStore implements DocumentStore {
   onOperation: DocumentStore["onOperation"] = () => undefined;
   readonly #options: StoreOptions;
-  readonly #client: MongoClient;
-  readonly #documents: Collection<StoredFields>;
+  readonly #link: Link;
   readonly #guard: Guard;
   /** How long the server may work on one operation: less than its answer is waited for. */
   readonly #limit: { maxTimeMS: number };
-  #isOpen = false;
   #isIndexed = false;
 
   constructor(options: StoreOptions) {
-    const { client, db } = openDatabase(options.mongodb);
+    const { mongodb, logger } = options;
     this.#options = options;
-    this.#limit = { maxTimeMS: Math.ceil(options.mongodb.timeoutMs * 0.8) };
-    this.#client = client;
-    this.#documents = db.collection<StoredFields>(collectionName);
+    this.#limit = { maxTimeMS: Math.ceil(mongodb.timeoutMs * 0.8) };
+    this.#link = new Link(mongodb, () => void this.#guard.check());
     const ping = async (): Promise<void> => {
-      await this.#opened();
-      await db.command({ ping: 1 });
+      await this.#link.ping();
       void this.#index();
     };
-    this.#guard = new Guard({ ping, timeoutMs: options.mongodb.timeoutMs, logger: options.logger });
-    client.on("serverHeartbeatFailed", () => void this.#guard.check());
+    this.#guard = new Guard({ ping, renew: () => this.#link.renew(), timeoutMs: mongodb.timeoutMs, logger });
   }
 
   get isAvailable(): boolean {
@@ -107,7 +103,7 @@ class MongoStore implements DocumentStore {
     const wanted = { _id: id, owner: owner ?? null, createdAt: new Date(), fingerprint, document: storable(document) };
     let isOpen = false;
     const attempt = (): Promise<Date> =>
-      store(this.#documents, wanted, this.#limit).catch((error: unknown) => {
+      store(this.#link.documents, wanted, this.#limit).catch((error: unknown) => {
         isOpen ||= mayBeDone(error);
         throw error;
       });
@@ -117,14 +113,14 @@ class MongoStore implements DocumentStore {
   async find(id: string): Promise<Stored | undefined> {
     const options = { raw: true, limit: 1, ...this.#limit };
     // Not by $eq: FerretDB would read every document for it. An id is a string of a fixed form.
-    const found: unknown[] = await this.#run("find", () => this.#documents.find({ _id: id }, options).toArray());
+    const found: unknown[] = await this.#run("find", () => this.#link.documents.find({ _id: id }, options).toArray());
     return found[0] === undefined ? undefined : storedOf(found[0]);
   }
 
   async list(owner: string | undefined, after: Position | undefined, count: number) {
     const filter = { ...ownedBy(owner), ...(after ? olderThan(after) : {}) };
     const options = { raw: true, sort: newestFirst, limit: count + 1, batchSize: count + 1, ...this.#limit };
-    const found: unknown[] = await this.#run("list", () => this.#documents.find(filter, options).toArray());
+    const found: unknown[] = await this.#run("list", () => this.#link.documents.find(filter, options).toArray());
     return pageOf(found.map(storedOf), count);
   }
 
@@ -133,14 +129,16 @@ class MongoStore implements DocumentStore {
     let attempts = 0;
     const { deletedCount } = await this.#run("remove", () => {
       attempts += 1;
-      return this.#documents.deleteOne(filter, { writeConcern: onDisk, ...this.#limit });
+      return this.#link.documents.deleteOne(filter, { writeConcern: onDisk, ...this.#limit });
     });
     // The first attempt, whose answer was lost, may have removed it.
     return deletedCount > 0 || attempts > 1;
   }
 
   count(owner: string | undefined, most: number): Promise<number> {
-    return this.#run("count", () => this.#documents.countDocuments(ownedBy(owner), { limit: most, ...this.#limit }));
+    return this.#run("count", () =>
+      this.#link.documents.countDocuments(ownedBy(owner), { limit: most, ...this.#limit }),
+    );
   }
 
   async connected(ms: number): Promise<void> {
@@ -149,13 +147,13 @@ class MongoStore implements DocumentStore {
 
   async close(): Promise<void> {
     this.#guard.close();
-    await Promise.race([this.#client.close().catch(() => undefined), wait(500, undefined, { ref: false })]);
+    await Promise.race([this.#link.close(), wait(500, undefined, { ref: false })]);
   }
 
   /** Runs an operation, counts its outcome, and turns its failure into a problem; `openId` gives the id that it names. */
   async #run<T>(operation: Operation, attempt: () => Promise<T>, openId: OpenId = () => undefined): Promise<T> {
     try {
-      const value = await this.#guard.run(() => this.#opened().then(attempt));
+      const value = await this.#guard.run(() => this.#link.open().then(attempt));
       this.onOperation(operation, "ok");
       return value;
     } catch (error) {
@@ -165,19 +163,12 @@ class MongoStore implements DocumentStore {
     }
   }
 
-  /** A client whose first connection failed stays closed forever, unless it is told to connect. */
-  async #opened(): Promise<void> {
-    if (this.#isOpen) return;
-    await this.#client.connect();
-    this.#isOpen = true;
-  }
-
   /** Makes the index of lists, once. Without it they are slow, but right. */
   async #index(): Promise<void> {
     if (this.#isIndexed) return;
     this.#isIndexed = true;
     try {
-      await this.#documents.createIndexes([newestIndex], this.#limit);
+      await this.#link.documents.createIndexes([newestIndex], this.#limit);
     } catch (error) {
       this.#isIndexed = !meansDown(error);
       const reason = reasonOf(error);

@@ -13,6 +13,10 @@ const repetition = 0.15;
 export interface GuardOptions {
   /** Resolves when MongoDB answers. */
   ping: () => Promise<unknown>;
+  /** Called where pings have failed for a while, and then now and then: takes another client. */
+  renew: () => void;
+  /** Milliseconds between two of these calls. */
+  renewMs?: number;
   /** For an operation with its repetition. */
   timeoutMs: number;
   logger: Logger;
@@ -92,6 +96,8 @@ export class Guard {
     if (this.#pinging) return;
     this.#pinging = true;
     const { signal } = this.#over;
+    const { renew, renewMs = 3_000 } = this.#options;
+    let renewed = performance.now();
     while (!this.isClosed && !signal.aborted) {
       await wait(trialMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted || this.#breaker.admit() > 0) continue;
@@ -100,6 +106,9 @@ export class Guard {
         this.#breaker.succeeded();
       } catch (error) {
         this.#failed(error);
+        if (performance.now() - renewed < renewMs) continue;
+        renew();
+        renewed = performance.now();
       }
     }
     this.#pinging = false;

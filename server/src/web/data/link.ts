@@ -1,0 +1,60 @@
+import type { Collection, Db, MongoClient } from "mongodb";
+import { openDatabase } from "../../shared/data/client.ts";
+import type { DataSettings } from "../../shared/data/settings.ts";
+import { collectionName, type StoredFields } from "../../shared/data/stored.ts";
+
+/** A client of MongoDB that can be given up for a new one. Throws SettingsError where the driver refuses the settings. */
+export class Link {
+  readonly #settings: DataSettings;
+  readonly #onFailure: () => void;
+  #client: MongoClient;
+  #db: Db;
+  #documents: Collection<StoredFields>;
+  #isOpen = false;
+
+  /** `onFailure` is called where the driver finds that the server does not answer. */
+  constructor(settings: DataSettings, onFailure: () => void) {
+    this.#settings = settings;
+    this.#onFailure = onFailure;
+    [this.#client, this.#db, this.#documents] = this.#make();
+  }
+
+  get documents(): Collection<StoredFields> {
+    return this.#documents;
+  }
+
+  /** A client whose first connection failed stays closed forever, unless it is told to connect. */
+  async open(): Promise<void> {
+    if (this.#isOpen) return;
+    const client = this.#client;
+    await client.connect();
+    this.#isOpen = client === this.#client;
+  }
+
+  async ping(): Promise<void> {
+    await this.open();
+    await this.#db.command({ ping: 1 });
+  }
+
+  /**
+   * Gives the client up for a new one. In the driver, a server that is killed between a command and its answer can leave the check of the
+   * server waiting forever (7.8.0: a connection that closes between `writeCommand` and `readMany`): such a client never recovers.
+   */
+  renew(): void {
+    const old = this.#client;
+    [this.#client, this.#db, this.#documents] = this.#make();
+    this.#isOpen = false;
+    old.removeAllListeners("serverHeartbeatFailed");
+    void old.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close().catch(() => undefined);
+  }
+
+  #make(): [MongoClient, Db, Collection<StoredFields>] {
+    const { client, db } = openDatabase(this.#settings);
+    client.on("serverHeartbeatFailed", this.#onFailure);
+    return [client, db, db.collection<StoredFields>(collectionName)];
+  }
+}

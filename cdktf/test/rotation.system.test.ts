@@ -6,12 +6,19 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
 import { describeWith } from "../../test/support/requirements.ts";
 import { rotate } from "../src/rotation/rotate.ts";
 import { clientOf } from "./support/aws.ts";
 import { documentedSecret } from "./support/documented.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 
+const credentials = z.object({
+  username: z.string(),
+  password: z.string(),
+  previousUsername: z.string(),
+  previousPassword: z.string(),
+});
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
 describeWith(["moto"], "the secret's rotation", () => {
@@ -44,15 +51,19 @@ describeWith(["moto"], "the secret's rotation", () => {
     return SecretString;
   }
 
-  it("makes the first password of a secret that had none, and another each time", async () => {
-    const [first, second] = [await turn(), await turn()];
-    expect(first).toMatch(/^\{"password":"[A-Za-z0-9]{40}"\}$/);
-    expect(second).not.toBe(first);
+  it("makes the first password of a secret that had none, then one of the other user, and of the first again", async () => {
+    const texts = [await turn(), await turn(), await turn()];
+    const [first, second, third] = z
+      .tuple([credentials, credentials, credentials])
+      .parse(texts.map((text): unknown => JSON.parse(text)));
+    expect([first, second, third].map(({ username }) => username)).toEqual(["web-a", "web-b", "web-a"]);
+    expect(new Set([first, second, third].map(({ password }) => password)).size).toBe(3);
+    expect(second).toMatchObject({ previousUsername: first.username, previousPassword: first.password });
   });
 
-  it("writes the property that docs/aws.md has External Secrets read", async () => {
+  it("writes the properties that docs/aws.md has External Secrets read", async () => {
     const [, { spec }] = documentedSecret().objects;
-    expect(Object.keys(JSON.parse(await turn()))).toEqual([spec.data[0].remoteRef.property]);
+    expect(Object.keys(JSON.parse(await turn()))).toEqual(spec.data.map(({ remoteRef }) => remoteRef.property));
   });
 
   it("keeps the password before, so that pods which have not seen the new one can be told apart", async () => {
@@ -66,6 +77,8 @@ describeWith(["moto"], "the secret's rotation", () => {
     const ClientRequestToken = randomUUID();
     const broken = { SecretId, ClientRequestToken, SecretString: "{}", VersionStages: ["AWSPENDING"] };
     await secrets.send(new PutSecretValueCommand(broken));
-    await expect(rotate(secrets, { Step: "testSecret", SecretId, ClientRequestToken })).rejects.toThrow(/no password/);
+    await expect(rotate(secrets, { Step: "testSecret", SecretId, ClientRequestToken })).rejects.toThrow(
+      /does not hold a user and a password/,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { areCredentials, credentialsAfter } from "./credentials.ts";
 import {
   DescribeSecretCommand,
   GetRandomPasswordCommand,
@@ -17,8 +18,9 @@ export interface RotationEvent {
 }
 
 /**
- * One step of a rotation; any of them may come twice. The password belongs to stores inside the cluster, which take it from
- * the same Kubernetes secret as their clients: setSecret has no server to tell. Rejects when a step cannot be done.
+ * One step of a rotation; any of them may come twice. Two users alternate: a rotation gives a new password to the one that is not in
+ * use, so that pods which have not seen it go on with the other. The stores are inside the cluster, which reads the secret and sets the
+ * password there: setSecret has no server to call. Rejects when a step cannot be done.
  */
 export async function rotate(secrets: SecretsManagerClient, event: RotationEvent): Promise<void> {
   switch (event.Step) {
@@ -34,7 +36,8 @@ export async function rotate(secrets: SecretsManagerClient, event: RotationEvent
 }
 
 async function createSecret(secrets: SecretsManagerClient, event: RotationEvent): Promise<void> {
-  if ((await pending(secrets, event)) !== undefined) return;
+  if ((await valueOf(secrets, event, "AWSPENDING")) !== undefined) return;
+  const current = await valueOf(secrets, event, "AWSCURRENT");
   // Letters and digits alone: the value goes into connection strings.
   const { RandomPassword: password } = await secrets.send(
     new GetRandomPasswordCommand({ PasswordLength: 40, ExcludePunctuation: true }),
@@ -43,16 +46,18 @@ async function createSecret(secrets: SecretsManagerClient, event: RotationEvent)
     new PutSecretValueCommand({
       SecretId: event.SecretId,
       ClientRequestToken: event.ClientRequestToken,
-      SecretString: JSON.stringify({ password }),
+      SecretString: JSON.stringify(credentialsAfter(current, password ?? "")),
       VersionStages: ["AWSPENDING"],
     }),
   );
 }
 
 async function testSecret(secrets: SecretsManagerClient, event: RotationEvent): Promise<void> {
-  const value = await pending(secrets, event);
-  if (value === undefined || !/^\{"password":"[A-Za-z0-9]{40}"\}$/.test(value)) {
-    throw new Error(`${event.SecretId}: version ${event.ClientRequestToken} holds no password of forty characters`);
+  const value = await valueOf(secrets, event, "AWSPENDING");
+  if (value === undefined || !areCredentials(value)) {
+    throw new Error(
+      `${event.SecretId}: version ${event.ClientRequestToken} does not hold a user and a password of 40 characters`,
+    );
   }
 }
 
@@ -70,15 +75,15 @@ async function finishSecret(secrets: SecretsManagerClient, event: RotationEvent)
   );
 }
 
-async function pending(secrets: SecretsManagerClient, event: RotationEvent): Promise<string | undefined> {
+/** The text of the version that is being made, or of the current one; undefined: there is none yet. */
+async function valueOf(
+  secrets: SecretsManagerClient,
+  { SecretId, ClientRequestToken }: RotationEvent,
+  VersionStage: "AWSPENDING" | "AWSCURRENT",
+): Promise<string | undefined> {
+  const version = VersionStage === "AWSPENDING" ? { VersionId: ClientRequestToken } : {};
   try {
-    const { SecretString } = await secrets.send(
-      new GetSecretValueCommand({
-        SecretId: event.SecretId,
-        VersionId: event.ClientRequestToken,
-        VersionStage: "AWSPENDING",
-      }),
-    );
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId, VersionStage, ...version }));
     return SecretString;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;

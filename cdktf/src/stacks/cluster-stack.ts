@@ -153,7 +153,7 @@ export class ClusterStack extends AnalyzeStack {
   private secret(keyArn: string, handlerFolder: string): RotatedSecret {
     return new RotatedSecret(this, "secret", {
       name: secretName(this.config.stage),
-      description: "Password of the stores inside the cluster",
+      description: "User and password of the stores inside the cluster",
       keyArn,
       days: 90,
       logDays: this.stage.logDays,

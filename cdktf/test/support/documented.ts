@@ -3,6 +3,7 @@ import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
 const metadata = z.object({ name: z.string(), namespace: z.string() });
+const remote = z.object({ remoteRef: z.object({ key: z.string(), property: z.string() }) });
 const shape = z.tuple([
   z.object({
     kind: z.literal("SecretStore"),
@@ -14,7 +15,7 @@ const shape = z.tuple([
     metadata,
     spec: z.object({
       secretStoreRef: z.object({ name: z.string() }),
-      data: z.tuple([z.object({ remoteRef: z.object({ key: z.string(), property: z.string() }) })]),
+      data: z.tuple([remote], remote),
     }),
   }),
 ]);

@@ -5,6 +5,7 @@ import { buildRelease } from "../release/build.ts";
 import { currentRelease, goBack, publish } from "../release/publish.ts";
 import { publishSecrets } from "../release/secrets.ts";
 import { keepDeployed } from "../state/deployed.ts";
+import { caWarnings } from "../settings/ca-file.ts";
 import { findPlace } from "../state/find-place.ts";
 import { notDeployed, readOutputs } from "../state/outputs.ts";
 import { isNotDeployed } from "./not-deployed.ts";
@@ -21,6 +22,7 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
   if (await isNotDeployed(here)) throw new UserError(notDeployed(here.stage));
   const opened = await openStage(options);
   const account = await checkAccount(opened);
+  for (const sentence of caWarnings(opened.config.target.caFile, new Date())) announce(`warning: ${sentence}`);
   const bucket = (await readOutputs(opened.place)).get("release-bucket");
   if (bucket === undefined) throw new UserError("There is no release bucket yet: run `npm run deploy` first.");
   const s3 = new S3Client({ region: opened.config.region });

@@ -10,6 +10,7 @@ import { buildImage, project, pushImages } from "../../../deploy/images/docker.t
 import { currentRelease, publish } from "../release/publish.ts";
 import type { Release } from "../release/release.ts";
 import { publishSecrets } from "../release/secrets.ts";
+import { caWarnings } from "../settings/ca-file.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { readOutputs } from "../state/outputs.ts";
 import { synth } from "../synth.ts";
@@ -63,11 +64,12 @@ export async function deploy(options: DeployOptions): Promise<void> {
   await announceOrphans(place);
 }
 
-function warnings({ stage, literal, stateBucket }: Config): string[] {
-  const support = endingSupport(new Date());
-  if (literal.cluster === null || stateBucket !== null) return support;
+function warnings({ stage, literal, stateBucket, target }: Config): string[] {
+  const now = new Date();
+  const known = [...endingSupport(now), ...caWarnings(target.caFile, now)];
+  if (literal.cluster === null || stateBucket !== null) return known;
   const state = `the state of stage ${stage} is on this disk alone, and \`npm run recover\` cannot make it again: \`npm run bootstrap\``;
-  return [...support, state];
+  return [...known, state];
 }
 
 async function publishRelease({ region, target }: Config, bucket: string, release: Release): Promise<void> {

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { day } from "@analyze/common/time";
 
 /**
  * The CA file that ANALYZE_CA_FILE names, else the one of `npm run certs` where the stage's edge has a private CA.
@@ -13,6 +14,26 @@ export function caFileFrom(given: string | undefined, isPrivate: boolean, faults
   if (fault === null) return file;
   faults.push(fault);
   return null;
+}
+
+/** What a person must know of a CA file that is read without a fault: no certificate in it is valid at this time, or none will be in 30 days. */
+export function caWarnings(file: string | null, now: Date): string[] {
+  const blocks = file === null ? [] : ((textOf(file) ?? "").match(/-----BEGIN CERT[^]*?-----END CERT[^\n]*/g) ?? []);
+  const all = blocks.map((pem) => new X509Certificate(pem));
+  // While a CA is replaced, the file holds the one before too.
+  const end = Math.max(...all.map(({ validToDate }) => validToDate.getTime()));
+  const begin = Math.min(...all.map(({ validFromDate }) => validFromDate.getTime()));
+  const renewal = "`npm run certs -- --replace-ca` makes another";
+  if (all.length === 0) return [];
+  if (begin > now.getTime()) return [`${file} is valid only from ${dateOf(begin)}: check this machine's clock`];
+  if (end <= now.getTime())
+    return [`${file} expired on ${dateOf(end)}, and the client trusts no edge by it: ${renewal}`];
+  return end - now.getTime() < 30 * day ? [`${file} expires on ${dateOf(end)}: ${renewal}`] : [];
+}
+
+/** The day in UTC. */
+function dateOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 function faultOf(file: string): string | null {

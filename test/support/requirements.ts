@@ -79,6 +79,7 @@ const requirements = {
     check: "command -v actionlint",
     install: "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
   },
+  act: { check: "command -v act", install: "go install github.com/nektos/act@v0.2.89" },
   zizmor: { check: "command -v zizmor", install: "pip install zizmor" },
   // What builds, signs and scans images as the pipeline does.
   shipping: {

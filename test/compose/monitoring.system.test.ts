@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { alertsFor } from "../../monitoring/alerts.ts";
+import { freePort } from "../support/ports.ts";
+import { startProgram } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -15,7 +18,7 @@ const service = z.object({
   networks: z.record(z.string(), z.unknown()).optional(),
   ports: z.array(z.object({ host_ip: z.string() })).default([]),
   read_only: z.boolean().optional(),
-  volumes: z.array(z.object({ type: z.string(), source: z.string(), target: z.string() })).default([]),
+  volumes: z.array(z.object({ type: z.string(), source: z.string().default(""), target: z.string() })).default([]),
 });
 const project = z.object({ services: z.record(z.string(), service) });
 const scrapes = z.object({
@@ -28,6 +31,20 @@ function composed(...profile: string[]): z.infer<typeof project>["services"] {
     encoding: "utf8",
   });
   return project.parse(JSON.parse(printed)).services;
+}
+
+const loaded = z.object({
+  data: z.object({ groups: z.array(z.object({ rules: z.array(z.object({ name: z.string() })) })) }),
+});
+
+/** A folder with Prometheus' configuration, and the rules where they are in the checkout. */
+function prometheusFolder(): string {
+  const copy = mkdtempSync(join(tmpdir(), "analyze-promtool-"));
+  onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
+  const rules = join(root, "ingress/files/monitoring/rules.yml");
+  const config = readFileSync(join(folder, "prometheus.yml"), "utf8").replace("/etc/analyze/rules.yml", rules);
+  writeFileSync(join(copy, "prometheus.yml"), config);
+  return copy;
 }
 
 const watchers = ["alertmanager", "grafana", "node-exporter", "prometheus"];
@@ -44,7 +61,7 @@ describeWith(["compose", "prometheus"], "Compose's profile monitoring", () => {
       const one = all[name];
       expect([name, one?.read_only]).toEqual([name, true]);
       expect(one?.ports.every(({ host_ip }) => host_ip === "127.0.0.1")).toBe(true);
-      for (const { type, source } of one?.volumes ?? []) expect(type === "volume" || existsSync(source)).toBe(true);
+      for (const { type, source } of one?.volumes ?? []) expect(type !== "bind" || existsSync(source)).toBe(true);
     }
   });
 
@@ -58,16 +75,40 @@ describeWith(["compose", "prometheus"], "Compose's profile monitoring", () => {
   });
 
   it("has configuration that Prometheus and Alertmanager accept", () => {
-    const copy = mkdtempSync(join(tmpdir(), "analyze-promtool-"));
-    onTestFinished(() => rmSync(copy, { recursive: true }));
-    const rules = join(root, "ingress/files/monitoring/rules.yml");
-    const config = readFileSync(join(folder, "prometheus.yml"), "utf8").replace("/etc/analyze/rules.yml", rules);
-    writeFileSync(join(copy, "prometheus.yml"), config);
+    const copy = prometheusFolder();
     expect(execFileSync("promtool", ["check", "config", join(copy, "prometheus.yml")], { encoding: "utf8" })).toMatch(
       /SUCCESS: \d+ rules found/,
     );
     expect(execFileSync("amtool", ["check-config", join(folder, "alertmanager.yml")], { encoding: "utf8" })).toContain(
       "SUCCESS",
     );
+  });
+
+  it("has configuration that Prometheus and Alertmanager start with, and all alerts of rules.yml", async () => {
+    const copy = prometheusFolder();
+    const [port, managerPort] = [await freePort(), await freePort()];
+    const programs = [
+      startProgram("prometheus", [
+        `--config.file=${join(copy, "prometheus.yml")}`,
+        `--storage.tsdb.path=${join(copy, "data")}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ]),
+      startProgram("prometheus-alertmanager", [
+        `--config.file=${join(folder, "alertmanager.yml")}`,
+        `--storage.path=${join(copy, "alerts")}`,
+        `--web.listen-address=127.0.0.1:${managerPort}`,
+        "--cluster.listen-address=",
+      ]),
+    ];
+    try {
+      await programs[0]?.waitFor(/Server is ready to receive web requests/, 60_000);
+      await programs[1]?.waitFor(/Listening/, 60_000);
+      const answer = await fetch(`http://127.0.0.1:${port}/api/v1/rules`);
+      const { groups } = loaded.parse(await answer.json()).data;
+      expect(groups.flatMap(({ rules }) => rules.map(({ name }) => name))).toEqual(alertsFor().map(({ name }) => name));
+      expect((await fetch(`http://127.0.0.1:${managerPort}/-/ready`)).status).toBe(200);
+    } finally {
+      for (const program of programs) await program.stop();
+    }
   });
 });

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { measureLoopDelay } from "./loop-delay.ts";
 import { textOfLength } from "./measure.ts";
@@ -5,7 +7,7 @@ import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
 import { place, progress, roundsOf, writeReadme } from "./report.ts";
 import { measureInRounds, type Row } from "./rounds.ts";
 import { toMarkdown, type Results } from "./table.ts";
-import { compositions, flask, peers, whole, type Variant } from "./variants.ts";
+import { compositions, flask, peers, traced, whole, type Variant } from "./variants.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,15 +31,28 @@ function chosen(variants: readonly Variant[]): readonly Variant[] {
   return only === undefined ? variants : variants.filter(({ name }) => new RegExp(only).test(name));
 }
 
-function allPeers(): readonly Variant[] {
-  if (chosen([flask("")]).length === 0) return chosen(peers);
+/** Takes spans, and throws them away; its own CPU time is not counted. Returns its endpoint. */
+async function startSink(): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+  });
+  server.unref();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the sink has no port");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function allPeers(): Promise<readonly Variant[]> {
+  const ofNode = [traced(await startSink()), ...peers];
+  if (chosen([flask("")]).length === 0) return chosen(ofNode);
   const python = preparePython();
   if (python === undefined) progress("Flask is left out: python3 with venv is missing, or pip cannot install it.");
-  return chosen([...peers, ...(python === undefined ? [] : [flask(python)])]);
+  return chosen([...ofNode, ...(python === undefined ? [] : [flask(python)])]);
 }
 
 async function measurePeers(): Promise<Results["peers"]> {
-  const variants = allPeers();
+  const variants = await allPeers();
   const tables: { characters: number; rows: Row[] }[] = [];
   for (const effort of efforts) {
     const plan = { variants, text: textOfLength(effort.characters), rounds, effort };

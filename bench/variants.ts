@@ -32,6 +32,21 @@ export const ours: Variant = {
   worker: onNode("../dist/worker/main.mjs"),
 };
 
+/** What ships, sending one of a hundred traces to this OTLP endpoint. */
+export function traced(endpoint: string): Variant {
+  const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+    OTEL_TRACES_SAMPLER_ARG: "0.01",
+  };
+  return {
+    name: "**ours**, and 1 % of traces sent",
+    share: 1,
+    web: onNode("../dist/web/main.mjs", env),
+    worker: onNode("../dist/worker/main.mjs", env),
+  };
+}
+
 export const peers: readonly Variant[] = [
   ours,
   twice(bare, onNode("peers/node-http.ts")),

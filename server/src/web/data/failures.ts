@@ -16,9 +16,14 @@ export class Overdue extends Error {
 const goingDown = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 const authentication = 18;
 
+/** Whether the operation found no free connection in time: others use them, or they are being opened. */
+function hasNoConnection(error: unknown): boolean {
+  return error instanceof Error && error.name === "MongoWaitQueueTimeoutError";
+}
+
 /** Whether the server is to be taken as down after this error, rather than one operation as failed. */
 export function meansDown(error: unknown): boolean {
-  if (error instanceof ProblemError) return false;
+  if (error instanceof ProblemError || hasNoConnection(error)) return false;
   if (!(error instanceof MongoServerError)) return true;
   return error.code === authentication || goingDown.has(Number(error.code));
 }
@@ -37,7 +42,7 @@ export function mayBeDone(error: unknown): boolean {
     error instanceof MongoServerError ||
     error instanceof MongoServerSelectionError ||
     error instanceof Unavailable ||
-    (error instanceof Error && error.name === "MongoWaitQueueTimeoutError")
+    hasNoConnection(error)
   );
 }
 

@@ -13,9 +13,9 @@ const repetition = 0.15;
 export interface GuardOptions {
   /** Resolves when MongoDB answers. */
   ping: () => Promise<unknown>;
-  /** Called where pings have failed for a while, and then now and then: takes another client. */
+  /** Called where pings have failed for a while, and then ever less often: takes another client. */
   renew: () => void;
-  /** Milliseconds between two of these calls. */
+  /** Milliseconds until the first of these calls. */
   renewMs?: number;
   /** For an operation with its repetition. */
   timeoutMs: number;
@@ -97,7 +97,7 @@ export class Guard {
     this.#pinging = true;
     const { signal } = this.#over;
     const { renew, renewMs = 3_000 } = this.#options;
-    let renewed = performance.now();
+    let renewal = { at: performance.now() + renewMs, afterMs: renewMs };
     while (!this.isClosed && !signal.aborted) {
       await wait(trialMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted || this.#breaker.admit() > 0) continue;
@@ -106,9 +106,11 @@ export class Guard {
         this.#breaker.succeeded();
       } catch (error) {
         this.#failed(error);
-        if (performance.now() - renewed < renewMs) continue;
+        if (performance.now() < renewal.at) continue;
         renew();
-        renewed = performance.now();
+        // Twice as long each time: a new client needs time, too, on a machine that is busy.
+        const afterMs = renewal.afterMs * 2;
+        renewal = { at: performance.now() + afterMs, afterMs };
       }
     }
     this.#pinging = false;

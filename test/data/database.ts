@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { openDatabase } from "../../server/src/shared/data/client.ts";
 import { freePort } from "../support/ports.ts";
 import { startProgram, type Program } from "../support/program.ts";
+import { administrator, mongodbImage, serverAt } from "./servers.ts";
 
 /**
- * A private server of MongoDB's protocol, with SCRAM and its data in a folder of its own: FerretDB 1.24, which stands in for
- * MongoDB. It has no roles, ignores write concerns, and answers for a write before it is on disk.
+ * A private server of MongoDB's protocol, with SCRAM and its own data: MongoDB in a container where TEST_MONGODB_IMAGE names its image, else
+ * FerretDB 1.24, which stands in for it. FerretDB has no roles, ignores write concerns, and answers for a write before it is on disk.
  */
 export interface PrivateDatabase {
   readonly port: number;
@@ -23,53 +22,48 @@ export interface PrivateDatabase {
   remove(): Promise<void>;
 }
 
-/** In memory where the machine has it: what is killed is the server, not the machine, and a slow disk is no part of a test. */
-const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-
-const user = { name: "admin", password: "pass-for-tests" };
-
-async function untilAccepts(port: number, program: Program): Promise<void> {
-  for (let left = 800; left > 0; left--) {
-    if (program.child.exitCode !== null) throw new Error(`FerretDB ended:\n${program.output()}`);
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const socket = createConnection(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-    const accepted = await promise;
-    socket.destroy();
-    if (accepted) return;
-    await wait(25);
+/** Resolves when it accepts connections, and answers one: Docker accepts them before the server in its container does. */
+async function untilAnswers(port: number, program: Program): Promise<void> {
+  for (const last = Date.now() + 120_000; Date.now() < last; await wait(25)) {
+    if (program.child.exitCode !== null) throw new Error(`the server ended:\n${program.output()}`);
+    if (!(await accepts(port))) continue;
+    if (mongodbImage === undefined || (await answers(port))) return;
   }
-  throw new Error(`FerretDB does not accept connections:\n${program.output()}`);
+  throw new Error(`the server does not answer:\n${program.output()}`);
 }
 
-function argumentsFor(folder: string, port: number): string[] {
-  return [
-    "--handler=sqlite",
-    `--sqlite-url=file:${folder}/data/`,
-    `--state-dir=${folder}`,
-    `--listen-addr=127.0.0.1:${port}`,
-    "--debug-addr=-",
-    "--telemetry=disable",
-    "--log-level=WARN",
-    "--test-enable-new-auth",
-    `--setup-username=${user.name}`,
-    `--setup-password=${user.password}`,
-    "--setup-database=admin",
-  ];
+async function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = createConnection(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
+  const accepted = await promise;
+  socket.destroy();
+  return accepted;
+}
+
+async function answers(port: number): Promise<boolean> {
+  const { client, db } = openDatabase({ url: urlAt(port), password: undefined, timeoutMs: 500 });
+  try {
+    await db.command({ ping: 1 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
 }
 
 /** What to set MONGODB_URL to, for a server or a proxy at this port. */
 export function urlAt(port: number): string {
-  return `mongodb://${user.name}:${user.password}@127.0.0.1:${port}/analyze?authSource=admin`;
+  return `mongodb://${administrator.name}:${administrator.password}@127.0.0.1:${port}/analyze?authSource=admin`;
 }
 
 /** A server that is not running yet. */
 export async function privateDatabase(): Promise<PrivateDatabase> {
-  const folder = mkdtempSync(join(parent, "analyze-ferretdb-"));
-  mkdirSync(join(folder, "data"));
   const port = await freePort();
+  const server = serverAt(port);
   let program: Program | undefined;
   const running = (): Program => {
-    if (!program) throw new Error("FerretDB was not started");
+    if (!program) throw new Error("the server was not started");
     return program;
   };
   return {
@@ -80,14 +74,17 @@ export async function privateDatabase(): Promise<PrivateDatabase> {
     },
     start: async () => {
       await program?.ended;
-      program = startProgram("ferretdb", argumentsFor(folder, port));
-      await untilAccepts(port, program);
+      program = startProgram(server.command, [...server.args]);
+      await untilAnswers(port, program);
     },
-    signal: (name) => void running().child.kill(name),
+    signal: (name) => server.signal(running(), name),
     remove: async () => {
-      program?.child.kill("SIGCONT");
-      await program?.stop("SIGKILL");
-      rmSync(folder, { recursive: true, force: true });
+      if (program && program.child.exitCode === null && program.child.signalCode === null) {
+        server.signal(program, "SIGCONT");
+        server.signal(program, "SIGKILL");
+        await program.ended;
+      }
+      server.remove();
     },
   };
 }

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { openDatabase } from "../../server/src/shared/data/client.ts";
 import { startProgram, type Program } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
 import { startDatabase, type PrivateDatabase } from "./database.ts";
+import { mongodbImage } from "./servers.ts";
 import { dataStackForTest } from "./stack.ts";
 
 const patience = { timeout: 60_000 };
@@ -74,6 +76,28 @@ describeWith(["ferretdb"], "npm run data -- user (FerretDB in MongoDB's place: n
     await expect.poll(() => program.output(), patience).toBe("user web-a: made\nuser web-b: made\n");
     for (const name of ["a", "b"]) expect(await statusOf(urlOf(`web-${name}`, `password-of-${name}`))).toBe(201);
     expect(await program.stop("SIGTERM")).toBe(0);
+  });
+
+  it.skipIf(mongodbImage === undefined)("the user may read and write documents, and nothing else", async () => {
+    const { put, user, urlOf } = await scene();
+    put("grants");
+    expect(await user().ended).toBe(0);
+    const { client, db: own } = openDatabase({ url: urlOf("web", "grants"), password: undefined, timeoutMs: 20_000 });
+    onTestFinished(() => client.close());
+    await own.collection("documents").insertOne({ name: "Ada" });
+    expect(await own.collection("documents").countDocuments()).toBe(1);
+    const admin = client.db("admin");
+    for (const refused of [
+      () => own.dropDatabase(),
+      () => own.command({ createUser: "other", pwd: "p", roles: [] }),
+      () => own.command({ updateUser: "web", roles: ["root"] }),
+      () => client.db("other").collection("documents").insertOne({}),
+      () => client.db("other").collection("documents").findOne(),
+      () => admin.collection("system.users").findOne(),
+      () => admin.command({ shutdown: 1 }),
+      () => admin.command({ listDatabases: 1, authorizedDatabases: false }),
+    ])
+      await expect(refused()).rejects.toMatchObject({ codeName: "Unauthorized" });
   });
 
   it("a wrong password of the administrator is said once, without it, and ends nothing", async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { event, type Revision } from "../cluster/objects.ts";
-import { describeOutcome, eventsOf, recoveryOf } from "./release.ts";
+import { readOptions } from "./options.ts";
+import { describeOutcome, eventsOf, recoveryOf, valueArguments } from "./release.ts";
 
 /** Revisions 1, 2, … with these states. */
 function history(...states: string[]): Revision[] {
@@ -63,4 +64,20 @@ it("quotes the events of the release's objects and their pods, each once, and no
     eventOf("other", "x"),
   ];
   expect(eventsOf(rendered, events)).toEqual(["web-5d-x: no image", "worker: "]);
+});
+
+it("pushed images are pulled by their digests, also in a stage whose images are loaded into the nodes", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  const images = Object.fromEntries(
+    ["web", "worker", "client"].map((name) => [name, `registry.test/${name}@${digest}`]),
+  );
+  const record = { version: "1.0.0", revision: null, base: { name: "base", digest: null }, images };
+  const values = valueArguments({ ...readOptions(["deploy"], {}), edge: "ingress" }, { record }, "");
+  expect(values).toEqual(
+    expect.arrayContaining([
+      "image.pullPolicy=IfNotPresent",
+      `web.image.digest=${digest}`,
+      "web.image.repository=registry.test/web",
+    ]),
+  );
 });

@@ -23,12 +23,14 @@ const imageKeys = { web: "web", worker: "worker", client: "test" } as const;
 
 /** The chart's values for these images. Throws a UserError where a record lacks one. Pure. */
 function imageValues(images: Images): string[] {
-  return clusterImages.flatMap((name) => {
-    const key = `${imageKeys[name]}.image`;
-    if ("tags" in images) return [`${key}.tag=${images.tags[name]}`];
-    const { repository, digest } = pushedImage(images.record, name);
-    return [`${key}.repository=${repository}`, `${key}.digest=${digest}`];
+  if ("tags" in images) return clusterImages.map((name) => `${imageKeys[name]}.image.tag=${images.tags[name]}`);
+  const { record } = images;
+  const pushed = clusterImages.flatMap((name) => {
+    const { repository, digest } = pushedImage(record, name);
+    return [`${imageKeys[name]}.image.repository=${repository}`, `${imageKeys[name]}.image.digest=${digest}`];
   });
+  // the values of stage dev are for images that are loaded into the nodes
+  return ["image.pullPolicy=IfNotPresent", ...pushed];
 }
 
 /** The values of this deployment as helm's arguments. What the person gave comes last, and wins. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { must, run, type Output, type RunOptions } from "../run.ts";
+import { failure, must, run, type Output, type RunOptions } from "../run.ts";
 import { itemsOf, node, type Node } from "./objects.ts";
 
 /** kubectl and helm on one cluster, never on what the current context happens to be. */
@@ -52,7 +52,13 @@ function kindOf(context: string, nodes: readonly Node[]): Cluster["kind"] {
 
 /** Connects to the cluster of the current context. Rejects where there is no context, or no answer from its API server. */
 export async function connect(): Promise<Cluster> {
-  const context = (await must("kubectl", ["config", "current-context"])).trim();
+  const current = await run("kubectl", ["config", "current-context"]);
+  if (current.code === 127) throw failure(current.stderr);
+  const context = current.stdout.trim();
+  if (context === "")
+    throw failure(
+      `kubectl has no context: ${current.stderr.trim()}.\nStart a cluster (minikube start), or name one: kubectl config use-context NAME`,
+    );
   const tools = kubernetes(context);
   const nodes = await tools.list(node, "nodes", "--request-timeout=15s");
   return { ...tools, context, kind: kindOf(context, nodes), nodes: nodes.map(({ metadata }) => metadata.name) };

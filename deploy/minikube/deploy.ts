@@ -14,7 +14,7 @@ import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
-import { applyStoreSecrets } from "./store-secrets.ts";
+import { applyStoreSecrets, requireTokens } from "./store-secrets.ts";
 import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
@@ -96,6 +96,7 @@ async function completeTestAddress(cluster: Cluster, options: Options, chosen: I
 
 /** Takes a cluster from whatever it has to a verified answer at the edge. Run again, it changes nothing. */
 export async function deploy(cluster: Cluster, options: Options): Promise<void> {
+  requireTokens(options);
   const findings = await preflight(cluster, options);
   await step(
     "Certificates",

@@ -41,6 +41,7 @@ it.each([
   [["deploy", "--edge", "nginx"], undefined, undefined, /^nothing$/],
   [["deploy"], "ingress", undefined, /^nothing$/],
   [["undeploy", "--edge", "nginx"], "ingress", undefined, /^nothing$/],
+  [["undeploy"], undefined, "the cluster has nothing else", /^nothing$/],
   [["deploy"], undefined, "the cluster has nothing else", /because the cluster has nothing else/],
 ])("%j on an installed %s says what happens to the edge", (args, installed, why, says) => {
   expect(noteOn(readOptions(args, {}), installed, why) ?? "nothing").toMatch(says);

@@ -1,3 +1,4 @@
+import { UserError } from "@analyze/common/errors";
 import type { Cluster } from "../cluster/cluster.ts";
 import { gatewayClass, ingressClass, type GatewayClass, type IngressClass } from "../cluster/objects.ts";
 import { edgeFrom, type GivenOptions, type Options } from "./options.ts";
@@ -45,9 +46,10 @@ export function noteOn(
   installed: string | undefined,
   why: string | undefined,
 ): string | undefined {
-  if (why !== undefined) return `, because ${why} (--edge chooses another)`;
   const { action, edge, keep } = given;
-  if (action !== "deploy" || installed === undefined || [edge ?? installed, keep].includes(installed)) return undefined;
+  if (action !== "deploy") return undefined;
+  if (why !== undefined) return `, because ${why} (--edge chooses another)`;
+  if (installed === undefined || [edge ?? installed, keep].includes(installed)) return undefined;
   return `. This removes the edge ${installed}: requests to it fail. To move its clients first, add --keep ${installed}`;
 }
 
@@ -62,6 +64,10 @@ export async function settleEdge(cluster: Cluster, given: GivenOptions): Promise
       ? defaultEdge({ gatewayClasses, ingressClasses: await cluster.list(ingressClass, "ingressclasses") })
       : { edge: edgeFrom(wanted), why: undefined };
   const { edge, why } = chosen;
+  if (given.keep === edge)
+    throw new UserError(
+      `--keep ${edge}: that is the edge itself. Name the edge that clients still use, or leave out --keep.`,
+    );
   const extra = [edge, given.keep].includes("gateway")
     ? gatewayValues(gatewayClasses, (await cluster.kubectl("explain", "httproutes.spec.rules.retry")).code === 0)
     : { values: [], set: [] };

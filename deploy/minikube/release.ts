@@ -56,7 +56,10 @@ export function valueArguments(options: Options, images: Images, testAddress: st
 async function render(cluster: Cluster, namespace: string, ...values: readonly string[]): Promise<string> {
   const { gitVersion } = serverVersion.parse(JSON.parse(await cluster.read("get", "--raw", "/version")));
   const args = ["--namespace", namespace, "--kube-version", gitVersion, ...values];
-  return must("helm", ["template", releaseName, chart, ...args]);
+  const { code, stdout, stderr } = await run("helm", ["template", releaseName, chart, ...args]);
+  if (code === 0) return stdout;
+  const faults = stderr.split("\n").filter((line) => /^ *- /.test(line));
+  throw failure(faults.length === 0 ? errorsIn(stderr) : `The chart refuses these values:\n${faults.join("\n")}`);
 }
 
 /** The revisions of the Helm release, the newest last; none where it is not installed. */
@@ -67,9 +70,10 @@ async function historyOf(cluster: Cluster, namespace: string): Promise<Revision[
 
 /** Whether the Helm release is deployed with exactly these values, and nothing in the cluster differs from them. */
 export async function isDeployed(cluster: Cluster, namespace: string, values: readonly string[]): Promise<boolean> {
+  // first of all: what the chart refuses is said before images are built
+  const rendered = await render(cluster, namespace, ...values);
   const last = (await historyOf(cluster, namespace)).at(-1);
-  if (last?.status !== "deployed") return false;
-  if (last.description !== digestOf(await render(cluster, namespace, ...values))) return false;
+  if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
   // a hook's objects are there only after it ran
   const input = await render(cluster, namespace, "--no-hooks", ...values);
   const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input });

@@ -20,6 +20,11 @@ function tokensIn(path: string): string {
   }
 }
 
+/** Throws a UserError where the file of tokens can't be read: before anything is built or changed. */
+export function requireTokens({ tokens }: Options): void {
+  if (tokens !== undefined) tokensIn(tokens);
+}
+
 /**
  * The Secrets of tasks and documents: the passwords of Redis and MongoDB, random and made once, and the callers' tokens, where a file
  * names them. web reads a change of the tokens without a restart. Rejects with a UserError where the file can't be read.

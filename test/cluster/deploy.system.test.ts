@@ -91,6 +91,18 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await state(world)).toBe(before);
   });
 
+  it.each([
+    ["--tokens", "no-such-file", /--tokens: no-such-file cannot be read/],
+    ["--keep", "ingress", /--keep ingress: that is the edge itself/],
+    ["--set", "worker.minAvailable=9", /The chart refuses these values:\n *- worker\.minAvailable/],
+  ])("refuses %s %s before it builds or changes anything", async (option, value, says) => {
+    const before = await state(world);
+    const said = await script("deploy", option, value).catch(String);
+    expect(said).toMatch(says);
+    expect(said).not.toContain("▸ Images");
+    expect(await state(world)).toBe(before);
+  });
+
   it("after a deployment was killed, the next one says so, rolls back and goes on", async () => {
     const stuck = await startStuck();
     stuck.child.kill("SIGKILL");

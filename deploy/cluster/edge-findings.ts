@@ -24,7 +24,7 @@ export function ingressFinding(host: string, namespace: string, all: readonly In
         ? `no Ingress in ${namespace}`
         : `Ingresses in ${namespace} are for ${[...new Set(others)].join(", ")}`,
     means: `the edge has no rule for ${host} and answers 404, with its fake certificate`,
-    next: "npm run deploy:minikube",
+    next: `npm run deploy:minikube -- --namespace ${namespace} --host ${host}`,
   };
 }
 
@@ -102,8 +102,8 @@ export function noCertificate(host: string, namespace: string, secret: string | 
   return {
     name: "tls secret",
     state: "broken",
-    saw: secret === undefined ? `the Ingress names no TLS Secret for ${host}` : `Secret ${secret} is missing`,
+    saw: secret === undefined ? `the edge names no TLS Secret for ${host}` : `Secret ${secret} is missing`,
     means: "the edge shows its fake certificate",
-    next: `kubectl -n ${namespace} get ingress,secret`,
+    next: `kubectl -n ${namespace} get secrets`,
   };
 }

@@ -12,7 +12,8 @@ import {
   secretFor,
   type Subject,
 } from "./edge-findings.ts";
-import { deployment, endpointSlice, ingress, ingressClass, named, type Ingress } from "./objects.ts";
+import { deployment, endpointSlice, ingress, ingressClass, named } from "./objects.ts";
+import { findOtherEdge } from "./other-edges.ts";
 import { endpointsFinding, policyFinding, pullSecretFinding, servicesOf, type Dated } from "./workload-findings.ts";
 
 /** Findings on what the chart needs of a cluster before anything is deployed: its version, metrics, network plugin. */
@@ -53,9 +54,8 @@ export function howToEnableIngress({ kind, context }: Pick<Cluster, "kind" | "co
   return `minikube ${context === "minikube" ? "" : `-p ${context} `}addons enable ingress`;
 }
 
-async function certificate(cluster: Kubernetes, subject: Subject, from: Ingress): Promise<Finding> {
+async function certificate(cluster: Kubernetes, subject: Subject, secret: string | undefined): Promise<Finding> {
   const { namespace, host } = subject;
-  const secret = secretFor(host, from);
   if (secret === undefined) return noCertificate(host, namespace, secret);
   // Only the certificate: this process has no use for the private key beside it.
   const path = "jsonpath={.data.tls\\.crt}";
@@ -80,14 +80,16 @@ async function* walk(cluster: Cluster, subject: Subject): AsyncGenerator<Finding
   const { namespace, host } = subject;
   yield well("cluster", `context ${cluster.context} answers`);
   const all = await cluster.list(ingress, "ingresses", "-n", namespace);
-  yield ingressFinding(host, namespace, all);
   const mine = ingressesFor(host, all);
+  const other = all.length === 0 ? await findOtherEdge(cluster, namespace) : undefined;
+  yield other?.finding ?? ingressFinding(host, namespace, all);
   for (const one of mine.slice(0, 1)) {
     yield* await controllersFindings(cluster, one.spec.ingressClassName ?? "(none)", howToEnableIngress(cluster));
-    yield await certificate(cluster, subject, one);
+    yield await certificate(cluster, subject, secretFor(host, one));
   }
+  if (other) yield await certificate(cluster, subject, other.secret);
   const slices = await cluster.list(endpointSlice, "endpointslices", "-n", namespace);
-  for (const service of servicesOf(mine)) yield endpointsFinding(namespace, service, slices);
+  for (const service of other?.services ?? servicesOf(mine)) yield endpointsFinding(namespace, service, slices);
   const deployments = await cluster.list(deployment, "deployments", "-n", namespace);
   yield pullSecretFinding(deployments, await pullSecrets(cluster, namespace), Date.now());
   const policies = await cluster.list(named, "networkpolicies", "-n", namespace);

@@ -104,10 +104,24 @@ export const gatewayClass = z.object({
 });
 export type GatewayClass = z.infer<typeof gatewayClass>;
 
-/** A Gateway, by the addresses that its implementation has given it. */
+const certificateRefs = listOf(z.object({ name: z.string() }));
+
+/** A Gateway: its certificates, and what its implementation has made of it. */
 export const gateway = z.object({
   metadata,
-  status: optional(z.object({ addresses: listOf(z.object({ value: optional(z.string(), "") })) }), { addresses: [] }),
+  spec: optional(
+    z.object({
+      listeners: listOf(z.object({ tls: optional(z.object({ certificateRefs }), { certificateRefs: [] }) })),
+    }),
+    { listeners: [] },
+  ),
+  status: optional(
+    z.object({
+      addresses: listOf(z.object({ value: optional(z.string(), "") })),
+      conditions: listOf(z.object({ type: z.string(), status: z.string(), message: optional(z.string(), "") })),
+    }),
+    { addresses: [], conditions: [] },
+  ),
 });
 
 export const endpointSlice = z.object({

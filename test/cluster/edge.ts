@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { headers, requestIdPattern } from "../../server/src/contract/headers.ts";
+import { run } from "../../deploy/run.ts";
 import { handshake, splitAddress } from "../../deploy/minikube/reach.ts";
 import { ask, type Edge } from "../edge/ask.ts";
 import type { TargetName } from "../hostile/case.ts";
@@ -44,6 +45,16 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     const target = { name, ...splitAddress(address), tls: { servername, ca }, ledger };
     expect(await runHostileTable(target)).toEqual([]);
     expect(await runHostileTable(target, taskTable)).toEqual([]);
+  });
+
+  it("npm run doctor:cluster finds nothing broken", async () => {
+    const { host, namespace, certificates } = of();
+    const args = ["--host", host, "--namespace", namespace, "--certificates", certificates];
+    const { code, stdout } = await run(process.execPath, ["deploy/cluster/main.ts", ...args]);
+    expect({ code, broken: stdout.split("\n").filter((line) => line.startsWith("✗")) }).toEqual({
+      code: 0,
+      broken: [],
+    });
   });
 
   it("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {

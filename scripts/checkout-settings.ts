@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { writeWhole } from "./start/files.ts";
 
-/** The settings of the client that `npm start` ran last, below the working directory. */
+/** The settings that `npm start` left when it ran last, below the working directory. */
 const settingsFile = "logs/analyze.env";
 /** Where a host has the settings of the client that is installed on it. */
 const hostFile = "/etc/analyze/client.env";
@@ -12,10 +12,10 @@ const written = ["ANALYZE_URL", "ANALYZE_ADDRESS", "ANALYZE_CA_FILE", "ANALYZE_P
 
 const paths = new Set(["ANALYZE_CA_FILE", "ANALYZE_LOG"]);
 
-/** Writes the client's settings for `npm run analyze`, with absolute paths. */
+/** Writes the settings of client and private stores for `npm run analyze`, `tasks` and `data`, with absolute paths. */
 export function leaveSettings(env: Record<string, string>): void {
   const lines = Object.entries(env).map(([name, value]) => `${name}="${paths.has(name) ? resolve(value) : value}"\n`);
-  writeWhole(settingsFile, `# Written by npm start; read by npm run analyze.\n${lines.join("")}`);
+  writeWhole(settingsFile, `# Written by npm start; read by npm run analyze, tasks and data.\n${lines.join("")}`);
 }
 
 /**
@@ -33,7 +33,9 @@ export function addCheckoutSettings(env: NodeJS.ProcessEnv): string | undefined 
   if (env["ANALYZE_URL"]) return leftOut("ANALYZE_URL is set");
   const settings = readSettings();
   if (typeof settings === "string") return leftOut(`it is damaged (${settings}). npm start writes it again`);
-  for (const [name, value] of settings) if (!given.includes(name)) env[name] = value;
+  for (const [name, value] of Object.entries(settings)) {
+    if (name.startsWith("ANALYZE_") && value && !given.includes(name)) env[name] = value;
+  }
   return `Settings: ${settingsFile}, as npm start left them${given.length > 0 ? `, and ${given.join(", ")} from the environment` : ""}`;
 }
 
@@ -48,15 +50,13 @@ function takeGiven(env: NodeJS.ProcessEnv): string[] {
   return names.filter((name) => env[name]);
 }
 
-/** The client's settings in the file, or what is wrong with it. */
-function readSettings(): [name: string, value: string][] | string {
+/** The settings in the file, or what is wrong with it. */
+export function readSettings(): Record<string, string | undefined> | string {
   try {
     const settings = parseEnv(readFileSync(settingsFile, "utf8"));
     const missing = written.filter((name) => !settings[name]);
     if (missing.length > 0) return `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`;
-    return Object.entries(settings).flatMap(([name, value]) =>
-      name.startsWith("ANALYZE_") && value ? [[name, value]] : [],
-    );
+    return settings;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

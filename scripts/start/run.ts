@@ -47,7 +47,7 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
       const client = fleet.start(parts.client);
       const page = fleet.start(parts.page);
       recordRun(held, [...before, worker, web, client, page]);
-      leaveSettings(parts.client.env);
+      leaveSettings({ ...parts.client.env, ...env });
       renewal = renewEvery(certificates, hour, output, renewing.signal);
       if (!over.aborted) await once(over, "abort");
     }

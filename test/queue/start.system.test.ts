@@ -7,7 +7,7 @@ import { ask } from "../edge/ask.ts";
 import { startProgram } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
 
-const main = join(import.meta.dirname, "../../scripts/start/main.ts");
+const scripts = join(import.meta.dirname, "../../scripts");
 
 describeWith(["redis-server", "ferretdb"], "npm start with a Redis server and a MongoDB server on the PATH", () => {
   it("starts them, takes tasks and documents, and leaves neither processes nor folders behind", async () => {
@@ -22,7 +22,7 @@ describeWith(["redis-server", "ferretdb"], "npm start with a Redis server and a 
     };
     const { REDIS_URL: _, MONGODB_URL: __, ...env } = process.env;
     const folders = (): string[] => readdirSync(cwd).filter((name) => /^analyze-(?:redis|mongodb)-/.test(name));
-    const started = startProgram(process.execPath, [main], {
+    const started = startProgram(process.execPath, [join(scripts, "start/main.ts")], {
       cwd,
       env: { ...env, ...ports, TMPDIR: cwd, MONGODB_TIMEOUT_MS: "20000" },
     });
@@ -45,7 +45,16 @@ describeWith(["redis-server", "ferretdb"], "npm start with a Redis server and a 
     expect(folders()).toHaveLength(2);
     // The client, which starts last, handles signals by then.
     await started.waitFor(/Z ok /, 40_000);
+    const command = async (...args: string[]): Promise<string> => {
+      const [script = "", ...rest] = args;
+      const program = startProgram(process.execPath, [join(scripts, script), ...rest], { cwd, env });
+      await program.ended;
+      return program.output();
+    };
+    expect(await command("tasks.ts", "list", "--state", "completed")).toContain(id);
+    expect(await command("data.ts", "backup", "documents.gz")).toMatch(/^documents\.gz: 1 documents$/m);
     expect(await started.stop()).toBe(0);
     expect(folders()).toEqual([]);
+    expect(await command("tasks.ts", "list")).toMatch(/npm start has ended/);
   });
 });

@@ -109,7 +109,7 @@ describe("analyze export", () => {
       ms: 43,
       err: "ECONNREFUSED",
     });
-    expect(err).toBe("analyze export: 1 of 1003 lines are torn or foreign, and skipped (first: analyze.log:1002)\n");
+    expect(err).toBe("analyze export: 1 of 1003 lines skipped, torn or foreign (first: analyze.log:1002)\n");
     expect(code).toBe(0);
   });
 

@@ -73,7 +73,7 @@ describe("maintenance that is announced", () => {
     });
     const { out } = await analyze("report", "--log", log, ...window);
     expect(out).toMatch(
-      /note +maintenance is announced since .* UTC \(new\\u001b\[2Jdisks\); analyze maintenance end ends it/,
+      /note +maintenance announced since .* UTC \(new\\u001b\[2Jdisks\); analyze maintenance end ends it/,
     );
     expect((await analyze("report", "--line", "--log", log, ...window)).out).toContain("maintenance is announced");
     expect((await analyze("maintenance", "end", "--log", log)).out).toMatch(/^Ended\./);
@@ -109,7 +109,7 @@ describe("maintenance that is not announced well", () => {
     const shown = await analyze("maintenance", "--log", damaged);
     expect(shown.err).toMatch(/maintenance is damaged: it holds no announcement; analyze maintenance begin announces/);
     const { out, code } = await analyze("maintenance", "end", "--log", damaged);
-    expect(out).toMatch(/^Removed an announcement that could not be read: .*damaged/);
+    expect(out).toMatch(/^Removed an unreadable announcement: .*damaged/);
     expect(code).toBe(0);
     expect((await analyze("maintenance", "end", "--log", damaged)).out).toBe("No maintenance was announced.\n");
   });
@@ -122,7 +122,7 @@ describe("several logs", () => {
     const window = ["--until", new Date(begin + 999 * minute).toISOString()];
     const logs = ["--log", `home=${log}`, "--log", `ec2=${empty}`];
     const { out, err } = await analyze("report", ...logs, ...window);
-    expect(out).toMatch(/^UP from home; nothing is known from ec2\n/);
+    expect(out).toMatch(/^UP from home; no data from ec2\n/);
     expect(out).toMatch(/slots +999 due = 999 up/);
     expect(out).toMatch(/note +ec2: .*silent\.log has no lines yet/);
     expect(err).toBe("");
@@ -131,7 +131,7 @@ describe("several logs", () => {
 
   it("of one name are refused by that name", async () => {
     const { code, err } = await analyze("report", "--log", `a=${log}`, "--log", `a=${log}`);
-    expect({ code, err }).toEqual({ code: 2, err: 'Two logs have the name "a": give each place a name of its own\n' });
+    expect({ code, err }).toEqual({ code: 2, err: 'Two logs have the name "a": give each place its own name\n' });
   });
 });
 

@@ -129,7 +129,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
   it("names a port that is taken", async () => {
     const second = serve(new URL(address).port);
     expect(await second.ended).not.toBe(0);
-    expect(second.output()).toMatch(/^Port \d+ is taken by another program: choose one with --port$/m);
+    expect(second.output()).toMatch(/^Port \d+ is in use: choose another one with --port$/m);
   });
 
   it("asked for nothing but its own origin", () => {

@@ -12,7 +12,7 @@ interface Options {
   log: string;
 }
 
-/** One record as one line of JSON: instants as ISO 8601, all else as it is typed in {@link LogLine}. */
+/** One record as one line of JSON: instants as ISO 8601, other values as in {@link LogLine}. */
 function toJson(line: LogLine): string {
   const instants = Object.entries(line).filter(([key]) => key === "time" || key === "from" || key === "since");
   const iso = instants.map(([key, value]) => [key, new Date(Number(value)).toISOString()]);
@@ -44,6 +44,6 @@ export function addExport(program: Command): void {
     .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: from the first record)")
     .option("--until <when>", "the same (default: to the last record)")
     .addOption(logOption())
-    .addHelpText("after", "\nExit code: 2 when a file could not be read, or not to its end.")
+    .addHelpText("after", "\nExit code: 2 if a file could not be read completely.")
     .action(run);
 }

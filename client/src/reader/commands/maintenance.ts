@@ -6,7 +6,7 @@ import { typed } from "../../log/typed.ts";
 import { logOption } from "../read/options.ts";
 import { ReadError, reasonOf } from "../read/read-error.ts";
 
-/** A line of the log has 512 bytes, with the rest of what it says. */
+/** A line of the log has at most 512 bytes, its other fields included. */
 const longestReason = 200;
 
 interface Begin {
@@ -29,7 +29,9 @@ function lengthOf(text: string): number {
 function reason(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("Give a reason.");
   if (text.length > longestReason)
-    throw new InvalidArgumentError(`Give a reason of at most ${longestReason} characters: it stands in each line.`);
+    throw new InvalidArgumentError(
+      `Give a reason of at most ${longestReason} characters: each planned line contains it.`,
+    );
   return text;
 }
 
@@ -43,14 +45,14 @@ async function current(log: string, now: number): Promise<Maintenance | undefine
   return maintenanceAt(log, now).catch((error: unknown) => {
     const next = `${typed("maintenance begin")} announces again, ${typed("maintenance end")} removes it`;
     if (error instanceof DamagedAnnouncement) throw new ReadError(`${error.message}; ${next}`);
-    throw new ReadError(`What was announced for ${log} cannot be read: ${reasonOf(error)}`);
+    throw new ReadError(`The announcement for ${log} cannot be read: ${reasonOf(error)}`);
   });
 }
 
 async function begin(options: Begin): Promise<void> {
   const now = Date.now();
   const until = options.for === undefined ? {} : { until: now + lengthOf(options.for) };
-  // A second `begin` keeps the start, and sets the new reason and end.
+  // A second `begin` keeps the start, and replaces reason and end.
   const since = (await current(options.log, now).catch(() => undefined))?.since ?? now;
   const maintenance = { since, ...until, why: options.why };
   await written(announce(options.log, maintenance), options.log);
@@ -60,8 +62,7 @@ async function begin(options: Begin): Promise<void> {
 async function end({ log }: { log: string }): Promise<void> {
   const found = await maintenanceAt(log, Date.now()).catch((error: Error) => error);
   await written(withdraw(log), log);
-  if (found instanceof Error)
-    process.stdout.write(`Removed an announcement that could not be read: ${reasonOf(found)}.\n`);
+  if (found instanceof Error) process.stdout.write(`Removed an unreadable announcement: ${reasonOf(found)}.\n`);
   else process.stdout.write(found ? `Ended. ${sentence(found)}\n` : "No maintenance was announced.\n");
 }
 
@@ -70,14 +71,14 @@ async function show({ log }: { log: string }): Promise<void> {
   process.stdout.write(`${found ? sentence(found) : "No maintenance is announced."}\n`);
 }
 
-/** `maintenance` alone shows: not by a default command, to which one that is misspelt would be an argument. */
+/** `maintenance` alone shows the announcement. Not a default command, which would take a misspelt command as its argument. */
 export function withShow(args: string[]): string[] {
   const [command, next = "--log"] = args;
   if (command !== "maintenance" || !next.startsWith("--log")) return args;
   return [command, "show", ...args.slice(1)];
 }
 
-/** Adds `analyze maintenance`: failures that are announced are written as `planned`, by a client that runs too. */
+/** Adds `analyze maintenance`: announced failures are written as `planned`, also by a client that runs already. */
 export function addMaintenance(program: Command): void {
   const maintenance = program
     .command("maintenance")
@@ -85,8 +86,8 @@ export function addMaintenance(program: Command): void {
   maintenance
     .command("begin")
     .description("failures are planned from now on, also after a restart of the client or the machine")
-    .requiredOption("--why <text>", "the reason, which stands in each planned line and in the report", reason)
-    .addOption(new Option("--for <duration>", "how long: 45min, 2h, 1d (default: until it is ended)"))
+    .requiredOption("--why <text>", "the reason, shown in each planned line and in the report", reason)
+    .addOption(new Option("--for <duration>", "how long: 45min, 2h, 1d (default: until maintenance end)"))
     .addOption(logOption())
     .action(begin);
   maintenance.command("end").description("failures count again").addOption(logOption()).action(end);

@@ -18,13 +18,13 @@ interface Options {
   html?: string;
 }
 
-/** 0: the objective is held; 1: it is broken; 2: undecided. */
+/** 0: the objective is held; 1: broken; 2: undecided. */
 function exitCode({ held }: Objective): number {
   if (held === undefined) return 2;
   return held ? 0 : 1;
 }
 
-/** With --line the error is the line: a greeting at login shows stdout alone. */
+/** With --line the error is the line: a login message shows only stdout. */
 async function failedLine(error: unknown): Promise<undefined> {
   if (!(error instanceof ReadError)) throw error;
   await print([`analyze: ${error.message}\n`], process.stdout);
@@ -49,13 +49,13 @@ async function run(options: Options, env: NodeJS.ProcessEnv): Promise<void> {
   process.exitCode = exitCode(drawing.objective);
 }
 
-/** Adds `analyze report`: what the log says, offline. */
+/** Adds `analyze report`, which reads only the log. */
 export function addReport(program: Command, env: NodeJS.ProcessEnv): void {
   program
     .command("report")
-    .description("whether it works, since when, and which hop fails, from the log")
+    .description("from the log: whether the service works, since when, and which hop fails")
     .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: 24h before --until)")
-    .option("--until <when>", "the same; what is due at this instant is not in the window", "now")
+    .option("--until <when>", "the same; a slot due at this instant is not in the window", "now")
     .addOption(sloOption())
     .option("--json", "for programs")
     .option("--line", "one line, for /etc/motd or a prompt")

@@ -22,7 +22,7 @@ const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 
 function portNumber(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw new InvalidArgumentError("Give a port, 0 to 65535 (0: any that is free).");
+  throw new InvalidArgumentError("Give a port from 0 to 65535 (0: any free port).");
 }
 
 function address(text: string): string {
@@ -35,7 +35,7 @@ async function listen(server: Server, { port, host }: Options): Promise<number> 
     await once(server.listen(port, host), "listening");
   } catch (error) {
     const code = errorCode(error);
-    if (code === "EADDRINUSE") throw new UserError(`Port ${port} is taken by another program: choose one with --port`);
+    if (code === "EADDRINUSE") throw new UserError(`Port ${port} is in use: choose another one with --port`);
     throw new UserError(`Cannot listen on ${host}, port ${port}: ${String(code)}. Choose another with --host, --port`);
   }
   const bound = server.address();
@@ -45,7 +45,7 @@ async function listen(server: Server, { port, host }: Options): Promise<number> 
 function boardOf({ slo, since, log }: Options): Board {
   const logs = namedLogs(log);
   const window = () => parseWindow({ ...(since !== undefined && { since }), until: "now" }, Date.now());
-  // Wrong usage ends the command; later it would be on the page.
+  // Report wrong usage now: later it would be shown on the page.
   window();
   return new Board(logs, async (endings) => {
     try {
@@ -67,7 +67,7 @@ async function run(options: Options): Promise<void> {
       .map(({ path }) => path)
       .join(", ")}; Ctrl-C ends it\n`,
   );
-  if (!isLocal) process.stderr.write("Everybody who reaches this address can read the log: it asks for no password.\n");
+  if (!isLocal) process.stderr.write("Anyone who can reach this address can read the log: there is no password.\n");
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"].map(async (signal) => once(process, signal));
   await Promise.race(signals);
   server.close();
@@ -78,10 +78,10 @@ async function run(options: Options): Promise<void> {
 export function addServe(program: Command): void {
   program
     .command("serve")
-    .description("the report and the last lines as a live page, on this machine only; the log is all it reads")
+    .description("the report and the last lines as a live page; reads only the log, listens on this machine only")
     .option("--since <when>", "how long ago (90min, 24h, 30d) or a date, UTC (default: 24h ago)")
     .addOption(sloOption())
-    .option("--port <port>", "where to listen; 0: any port that is free", portNumber, 8444)
+    .option("--port <port>", "port to listen on; 0: any free port", portNumber, 8444)
     .option(
       "--host <address>",
       "address to listen on; anything but loopback shows the log to the network",

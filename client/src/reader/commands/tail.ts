@@ -40,7 +40,7 @@ async function* tail(options: Options, screen: Screen): AsyncGenerator<string> {
   yield* joined(recent);
   while (options.follow) {
     await wait(pollInterval);
-    // Nothing, too: only at a yield can a generator be ended, as it is when the output's reader goes away.
+    // Also when empty: a generator can be ended only at a yield, as when the output's reader closes the pipe.
     yield joined(painted(await follower.readNew())).join("");
   }
   await follower.close();

@@ -38,7 +38,7 @@ describe("reading a log and its rotated files", () => {
     ["dated with dots", "analyze.log.2026-11-19.gz", "analyze.log.2026-11-20"],
     ["before the extension", "analyze-20261119.log.gz", "analyze-20261120.log"],
     ["packed with zstd", "analyze.log.2.zst", "analyze.log.1"],
-  ])("finds files whose names are %s, and puts them in order of time", async (_, oldest, middle) => {
+  ])("finds files whose names are %s, in order of time", async (_, oldest, middle) => {
     const packed = Buffer.from(lines(0, 3));
     await writeFile(live, lines(5, 2));
     await writeFile(join(folder, middle), lines(3, 2));
@@ -48,7 +48,7 @@ describe("reading a log and its rotated files", () => {
     expect(tally).toMatchObject({ files: [oldest, middle, "analyze.log"], lines: 7, bad: 0, copies: 0, problems: [] });
   });
 
-  it("leaves other files alone", async () => {
+  it("ignores other files", async () => {
     await writeFile(live, lines(0, 1));
     for (const name of ["analyze.log.bak", "analyze.log.lock", "analyze.log~", "analyzer.log.1", "other.log.1"])
       await writeFile(join(folder, name), lines(1, 1));
@@ -64,7 +64,7 @@ describe("reading a log and its rotated files", () => {
     expect(tally.problems).toEqual([]);
   });
 
-  it("counts lines once that a copy of the live file has too", async () => {
+  it("counts lines once that are also in a copy of the live file", async () => {
     await writeFile(live, lines(0, 4));
     await copyFile(live, join(folder, "analyze.log-20261121"));
     await appendFile(live, lines(4, 2));
@@ -73,7 +73,7 @@ describe("reading a log and its rotated files", () => {
     expect(tally.copies).toBe(4);
   });
 
-  it("skips and counts torn, foreign and NUL lines, and says where the first is", async () => {
+  it("skips and counts torn, foreign and NUL lines, and names the first", async () => {
     const torn = okLine(begin + 9 * minute).slice(0, 60);
     await writeFile(live, `${lines(0, 1)}hello\n${"\0".repeat(300_000)}\n${lines(1, 1)}\n${torn}`);
     const { minutes, tally } = await readMinutes();
@@ -81,13 +81,13 @@ describe("reading a log and its rotated files", () => {
     expect(tally).toMatchObject({ lines: 6, bad: 4, firstBad: "analyze.log:2" });
   });
 
-  it("keeps characters whole that lie across the reader's chunks", async () => {
+  it("keeps characters whole at the borders of the reader's chunks", async () => {
     const euros = `${"€".repeat(50_000)}\n`;
     await writeFile(live, `${euros}${lines(0, 1)}`);
     expect(await readMinutes()).toMatchObject({ minutes: [0], tally: { bad: 1 } });
   });
 
-  it("takes what is readable of a damaged file, and names the fault", async () => {
+  it("reads the intact part of a damaged file, and names the fault", async () => {
     const packed = gzipSync(Buffer.from(lines(0, 20_000)));
     await writeFile(join(folder, "analyze.log.1.gz"), packed.subarray(0, packed.length - 200));
     await writeFile(live, lines(20_000, 1));
@@ -97,7 +97,7 @@ describe("reading a log and its rotated files", () => {
     expect(tally.problems).toEqual([{ file: join(folder, "analyze.log.1.gz"), why: "unexpected end of file" }]);
   });
 
-  it("names a file whose packing it cannot read", async () => {
+  it("names a file whose compression it cannot read", async () => {
     await writeFile(live, lines(0, 1));
     await writeFile(join(folder, "analyze.log.1.xz"), "xz");
     expect((await readMinutes()).tally.problems[0]?.why).toMatch(/unpack it/);
@@ -111,7 +111,7 @@ describe("reading a log and its rotated files", () => {
     expect(tally).toMatchObject({ files: ["analyze.log"], olderFiles: 1 });
   });
 
-  it("reads a long file from its end, misses nothing of the window, and finds the start line in force", async () => {
+  it("reads a long file from its end, without missing a line of the window or the start line in force", async () => {
     const days = 20;
     await writeFile(live, startLine(begin) + lines(0, days * 1440));
     const since = begin + (days - 1) * 1440 * minute;
@@ -127,7 +127,7 @@ describe("reading a log and its rotated files", () => {
     expect(found[0]).toMatchObject({ kind: "start", schedule: "* * * * *", time: begin });
   });
 
-  it("misses no line of the window where the clock was set back by hours", async () => {
+  it("misses no line of the window after the clock was set back by hours", async () => {
     const text = lines(0, 9000) + lines(9000 - 300, 301) + lines(9001 - 300, 2000);
     await writeFile(live, text);
     const since = begin + 8900 * minute;

@@ -41,7 +41,7 @@ export function notALog(path: string, kind: string): ReadError {
   return new ReadError(`${path} is ${kind}, not a regular file. Name the log with --log or ANALYZE_LOG`);
 }
 
-/** Remembers lines only where files overlap in time: only there can a line occur twice. */
+/** Remembers lines only where files overlap in time: only there a line can occur twice. */
 class Copies {
   #seen = new Set<string>();
 
@@ -52,7 +52,7 @@ class Copies {
   }
 }
 
-/** Where to begin in a file so that no line from `limit` (epoch milliseconds) on is missed: 0, except for large uncompressed files. */
+/** The offset from which a file has every line since `limit` (epoch milliseconds): 0, except for large uncompressed files. */
 async function startOf({ path, first }: DatedFile, limit: number): Promise<number> {
   if (first >= limit || isPacked(path)) return 0;
   return seekBack(path, (lines) => {
@@ -61,7 +61,7 @@ async function startOf({ path, first }: DatedFile, limit: number): Promise<numbe
   });
 }
 
-/** The start line in force where a file is entered in its middle: it has the schedule and the URL. */
+/** The start line in force at an offset of a file: it has the schedule and the URL. */
 async function startLineBefore(path: string, offset: number): Promise<LogLine[]> {
   const text = offset === 0 ? undefined : await lastLineWith(path, "Z start ", offset);
   return [parseLine(text ?? "")].filter((line) => line?.kind === "start");
@@ -96,8 +96,8 @@ async function* readFile(
 }
 
 /**
- * Every record of a log, its live file and its rotated ones, oldest file first, in batches. What was written more than
- * a day before `since` (epoch milliseconds) is not read, except for the start line in force then. A file that cannot be
+ * Every record of a log, from the live file and the rotated ones, oldest file first, in batches. A file last written more than
+ * a day before `since` (epoch milliseconds) is read only for the start line in force then. A file that cannot be
  * read is noted in `tally`.
  * @throws ReadError, saying what to do, when there is no log at `path`.
  */
@@ -112,9 +112,9 @@ export async function* readLog(
   const kind = await notRegular(path);
   if (found.length === 0) throw kind === undefined ? noLog(path) : notALog(path, kind);
   if (kind !== undefined) tally.problems.push({ file: path, why: `it is ${kind}, not a regular file` });
-  // A day's grace: the clock may have been set back since the last write.
+  // One day of tolerance: the clock may have been set back since the last write.
   const limit = since - day;
-  // The live file is read in any case: whether it holds any line is worth knowing.
+  // The live file is always read: the caller has to know whether it has any line.
   const recent = found.filter((file) => file.live || file.modified >= limit);
   tally.olderFiles = found.length - recent.length;
   const files = (

@@ -8,7 +8,7 @@ function fileName(text: string): string {
   throw new InvalidArgumentError("Give the name of a file.");
 }
 
-/** Which log a reading command reads; its rotated files are found beside it. */
+/** The log to read; its rotated files are beside it. */
 export function logOption(): Option {
   return new Option("--log <file>", "the live log; rotated files beside it are read too")
     .env("ANALYZE_LOG")
@@ -24,12 +24,12 @@ function percentage(text: string): number {
 
 /** The objective of a report, in percent. */
 export function sloOption(): Option {
-  return new Option("--slo <percent>", "share of the due slots that should be answered")
+  return new Option("--slo <percent>", "percent of due slots that should be answered")
     .default(99.9)
     .argParser(percentage);
 }
 
-/** A log, and the place from which its client probes. */
+/** A log, and the place of its client. */
 export interface NamedLog {
   name: string;
   path: string;
@@ -58,6 +58,6 @@ export function namedLogs(given: string[] = [defaultLog]): NamedLog[] {
   if (logs.some(({ name }) => name === ""))
     throw new ReadError("Give each log the name of its place: --log home=FILE --log ec2=FILE");
   const twice = logs.find(({ name }, index) => logs.findIndex((one) => one.name === name) < index);
-  if (twice) throw new ReadError(`Two logs have the name "${twice.name}": give each place a name of its own`);
+  if (twice) throw new ReadError(`Two logs have the name "${twice.name}": give each place its own name`);
   return logs;
 }

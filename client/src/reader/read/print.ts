@@ -2,13 +2,13 @@ import { errorCode, UserError } from "@analyze/common/errors";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** The output takes no more, as on a full disk. */
+/** The output cannot be written, for example on a full disk. */
 export class OutputError extends UserError {
   override name = "OutputError";
 }
 
 /**
- * Writes texts as fast as `output` takes them. Ends quietly when the reader goes away, as `head` does.
+ * Writes texts as fast as `output` takes them. Ends without an error when the reader closes the pipe, as `head` does.
  * @throws OutputError when the output cannot be written, and what `texts` throws.
  */
 export async function print(texts: Iterable<string> | AsyncIterable<string>, output: Writable): Promise<void> {

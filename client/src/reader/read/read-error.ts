@@ -1,6 +1,6 @@
 import { errorCode, UserError } from "@analyze/common/errors";
 
-/** The log cannot be read, or the options do not fit it; the message says what to do. */
+/** The log cannot be read, or the options do not fit the log; the message says what to do. */
 export class ReadError extends UserError {
   override name = "ReadError";
 }

@@ -23,7 +23,7 @@ export function newTally(): Tally {
 
 /** Notes about the reading: bad lines, and files that could not be read. */
 export function readingNotes({ bad, firstBad, lines, problems }: Tally): string[] {
-  const notes = problems.map(({ file, why }) => `not read, or not to its end: ${file}: ${why}`);
-  if (bad > 0) notes.push(`${bad} of ${lines} lines are torn or foreign, and skipped (first: ${firstBad})`);
+  const notes = problems.map(({ file, why }) => `not read completely: ${file}: ${why}`);
+  if (bad > 0) notes.push(`${bad} of ${lines} lines skipped, torn or foreign (first: ${firstBad})`);
   return notes;
 }

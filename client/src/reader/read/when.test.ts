@@ -37,7 +37,7 @@ describe("an instant as a person types it", () => {
     "21.11.2026",
     "6:00",
   ])("%j is refused, and quoted", (text) => {
-    expect(() => parseWhen(text, now)).toThrow(`"${text}" is not a time. Use how long ago`);
+    expect(() => parseWhen(text, now)).toThrow(`"${text}" is not a time. Use a duration before now`);
   });
 });
 
@@ -52,7 +52,7 @@ describe("a window without --since", () => {
     expect(() => parseWindow({ since: "2027-01-01", until: "2027-02-01" }, now)).toThrow("or not before now");
   });
 
-  it("that ends before it begins is refused by the words that were typed", () => {
+  it("that ends before it starts is refused, quoting the options", () => {
     expect(() => parseWindow({ since: "1h", until: "30d" }, now)).toThrow("--since 1h is not before --until 30d");
   });
 });

@@ -3,12 +3,12 @@ import { ReadError } from "./read-error.ts";
 
 const dated = /^(?<date>\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Epoch milliseconds of a date, or a date and time; NaN for what is not in the calendar (2026-02-30). */
+/** Epoch milliseconds of a date, or a date and time; NaN if the calendar does not have it (2026-02-30). */
 function parseDate(text: string): number {
   const { date, zone } = dated.exec(text)?.groups ?? {};
   if (date === undefined) return Number.NaN;
   const midnight = Date.parse(date);
-  // V8 takes 30 February for 2 March.
+  // V8 parses 30 February as 2 March.
   if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return Number.NaN;
   const isTimeWithoutZone = text.length > 10 && zone === undefined;
   return Date.parse(`${text.replace(" ", "T")}${isTimeWithoutZone ? "Z" : ""}`);
@@ -25,7 +25,7 @@ export function parseWhen(text: string, now: number): number {
   const time = ago === undefined ? parseDate(text) : now - ago;
   if (!Number.isNaN(time)) return time;
   throw new ReadError(
-    `"${text}" is not a time. Use how long ago (90min, 24h, 30d) or a date (2026-11-21, 2026-11-21T06:00Z)`,
+    `"${text}" is not a time. Use a duration before now (90min, 24h, 30d) or a date (2026-11-21, 2026-11-21T06:00Z)`,
   );
 }
 

@@ -4,7 +4,7 @@ import { at, reportOf } from "../../../test/report-of.ts";
 import { formatLine } from "../../line/format.ts";
 import type { Report } from "./summary.ts";
 
-/** A report on minutes, of a log that begins with them, or of one that has older lines. */
+/** A report on these minutes; `log` says whether the log starts with them or has older lines. */
 function reportOn(letters: string, { older = false } = {}): Report {
   const lines = linesOf([...letters]);
   return older
@@ -47,11 +47,11 @@ describe("the state at the end", () => {
     ["?XX", { now: "down", since: at(1), sinceBefore: false }],
     ["?oo", { now: "up", since: at(1), sinceBefore: true }],
     ["???", { now: "unknown", since: at(0), sinceBefore: true }],
-  ])("of %s, where older lines were left unread", (letters, state) => {
+  ])("of %s when older lines were not read", (letters, state) => {
     expect(reportOn(letters, { older: true }).state).toMatchObject(state);
   });
 
-  it("has the latest run, and while it is down the latest fault", () => {
+  it("has the latest run and, while down, the latest fault", () => {
     const lines = [okLine(at(0)), failLine(at(1)), failLine(at(2), "dns", "ENOTFOUND")];
     expect(reportOf(lines, at(3)).state).toEqual({
       now: "down",
@@ -68,7 +68,7 @@ describe("the state at the end", () => {
     expect(reportOn("oo").state).not.toHaveProperty("fault");
   });
 
-  it("has no run, and a reason, where there are no lines of the window", () => {
+  it("has a reason but no run when the window has no lines", () => {
     const { state } = reportOf([startLine(begin)], at(3));
     expect(state).toMatchObject({ now: "unknown", since: begin, sinceBefore: true, why: ["silent"] });
     expect(state).not.toHaveProperty("last");
@@ -83,7 +83,7 @@ describe("the state at the end", () => {
 });
 
 describe("outages", () => {
-  it("have the fault of their first failure, and the other hops once each, in their order", () => {
+  it("have the fault of the first failure, and each other hop once, in order", () => {
     const hint = "look";
     const lines = [
       formatLine(runLine(at(0), { kind: "FAIL", hop: "tcp", err: "ECONNREFUSED", hint })),
@@ -104,7 +104,7 @@ describe("outages", () => {
     ]);
   });
 
-  it("are ended by a flaky and by a planned slot, and count the unknown ones within", () => {
+  it("end at a flaky or planned slot, and count the unknown slots within", () => {
     const { outages } = reportOn("X?XfXp??XXo");
     expect(outages.map(({ from, until, failed, unknown }) => [from, until, failed, unknown])).toEqual([
       [at(0), at(3), 2, 1],
@@ -115,7 +115,7 @@ describe("outages", () => {
 });
 
 describe("maintenance", () => {
-  it("with another reason is another maintenance", () => {
+  it("with a different reason is a separate maintenance", () => {
     const lines = [planned(0, "disks"), planned(1, "disks"), planned(2, "nodes"), planned(3), okLine(at(4))];
     expect(reportOf(lines, at(5)).maintenance).toEqual([
       { from: at(0), until: at(2), planned: 2, why: "disks" },

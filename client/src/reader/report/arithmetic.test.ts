@@ -9,11 +9,11 @@ import { groupSlots } from "./groups.ts";
 import { summarize, type Report } from "./summary.ts";
 import { itemsOf } from "./timeline.ts";
 
-/** A minute as it went: ok, flaky, failed, failed as planned, within a gap line, or without any trace. */
+/** The result of a minute: ok, flaky, failed, failed as planned, within a gap line, or not in the log. */
 const minuteKinds = ["o", "f", "X", "p", "g", "?"] as const;
 const history = fc.array(fc.constantFrom(...minuteKinds, "o", "o"), { minLength: 2, maxLength: 300 });
 
-/** A report without what depends on the order of its lines: how they are stored, and how many came twice. */
+/** A report without the fields that depend on the order of lines: storage, and the number of repeated lines. */
 function comparable({ timeline, ...rest }: Report): object {
   return { ...rest, repeated: 0, timeline: { ...timeline, count: 0, runs: 0, rows: 0, items: [...itemsOf(timeline)] } };
 }
@@ -43,7 +43,7 @@ describe("the arithmetic of a report", () => {
     );
   });
 
-  it("does not depend on the order of lines, nor on lines that come twice", () => {
+  it("does not depend on the order of lines or on repeated lines", () => {
     const shuffled = whole.chain((minutes) => {
       const lines = linesOf(minutes);
       return fc.tuple(fc.constant(minutes), fc.shuffledSubarray([...lines, ...lines], { minLength: lines.length * 2 }));
@@ -57,7 +57,7 @@ describe("the arithmetic of a report", () => {
     );
   });
 
-  it("finds the outages: failures in a row, which unknown minutes do not end", () => {
+  it("finds the outages: consecutive failures, also across unknown minutes", () => {
     fc.assert(
       fc.property(whole, (minutes) => {
         const { outages } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length));
@@ -72,7 +72,7 @@ describe("the arithmetic of a report", () => {
     );
   });
 
-  it("finds the maintenance, and does not let it count", () => {
+  it("finds the maintenance and excludes it from the figures", () => {
     fc.assert(
       fc.property(whole, (minutes) => {
         const { maintenance, availability, slots } = reportOf(linesOf(minutes), at(minutes.length));
@@ -85,7 +85,7 @@ describe("the arithmetic of a report", () => {
     );
   });
 
-  it("gives adjacent windows their slots once: the parts of a day add up to it", () => {
+  it("puts each slot into one of two adjacent windows: the parts of a day add up to the day", () => {
     fc.assert(
       fc.property(whole, fc.nat(), (minutes, cut) => {
         const middle = at(cut % minutes.length);
@@ -106,7 +106,7 @@ describe("the arithmetic of a report", () => {
     );
   });
 
-  it("loses no slot in the strip, however wide it is", () => {
+  it("loses no slot in a strip of any width", () => {
     fc.assert(
       fc.property(whole, fc.integer({ min: 2, max: 200 }), (minutes, width) => {
         const { timeline, slots } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length));
@@ -117,7 +117,7 @@ describe("the arithmetic of a report", () => {
     );
   });
 
-  it("says that the objective is held or broken only where the unknown minutes cannot change it", () => {
+  it("calls the objective held or broken only if the unknown minutes cannot change that", () => {
     fc.assert(
       fc.property(whole, fc.integer({ min: 0, max: 100 }), (minutes, slo) => {
         const { slots, objective } = reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length), 0, slo);

@@ -31,11 +31,14 @@ describe("the cadence of a log without a readable schedule", () => {
     [[60, 60, 5], 60],
     [[5, 5, 60, 60], 5],
     [[60, 60, 5, 5], 5],
-  ])("with slots %o seconds apart has the most frequent distance, of several the shortest: %i", (seconds, period) => {
-    expect(apart(...seconds).period).toBe(period * second);
-  });
+  ])(
+    "with slots %o seconds apart has the most frequent distance, or the shortest of several: %i",
+    (seconds, period) => {
+      expect(apart(...seconds).period).toBe(period * second);
+    },
+  );
 
-  it("is due at the second at which most of its slots were", () => {
+  it("is due at the second at which most of its slots ran", () => {
     const { count, next } = apart(60, 60, 60, 65, 55);
     expect(next(at(2))).toBe(at(2) + 20 * second);
     expect(next(at(2) + 20 * second)).toBe(at(3) + 20 * second);
@@ -49,7 +52,7 @@ describe("the cadence of a log without a readable schedule", () => {
     expect(cadenceIn([startLine(at(0), "whenever"), ...runs]).next(at(5))).toBe(at(5) + 20 * second);
   });
 
-  it("begins with its slot before the start line, where another schedule was in force until then", () => {
+  it("starts with its slot before the start line if another schedule was in force until then", () => {
     const runs = [20, 80, 140].map((seconds) => okLine(at(0) + seconds * second));
     const starts = [startLine(at(0), "*/5 * * * * *"), startLine(at(5) + 30 * second, "whenever")];
     const { count, next, period } = cadenceIn([...starts, ...runs]);
@@ -67,13 +70,13 @@ describe("the cadence of several schedules", () => {
     expect(cadenceIn([...starts, okLine(at(2)), okLine(at(3))]).period).toBe(10 * second);
   });
 
-  it("counts each from its start line, and the first one also before", () => {
+  it("counts each from its start line on, and the first one also before it", () => {
     const { count, next } = cadenceIn(starts);
     expect([count(at(0), at(2)), count(at(3), at(5)), count(at(5), at(7))]).toEqual([2, 13, 18]);
     expect([next(at(0)), next(at(4)), next(at(6))]).toEqual([at(1), at(4) + 5 * second, at(6) + 10 * second]);
   });
 
-  it("is next due at the slot from which a new schedule counts, where it comes before the next slot of the old one", () => {
+  it("is next due at the first slot of a new schedule if that comes before the next slot of the old one", () => {
     const { next } = cadenceIn([startLine(at(0)), startLine(at(4) + 24 * second, "*/5 * * * * *")]);
     expect([next(at(3)), next(at(4)), next(at(4) + 20 * second)]).toEqual([
       at(4),
@@ -82,14 +85,14 @@ describe("the cadence of several schedules", () => {
     ]);
   });
 
-  it("is the same whatever the order of the lines", () => {
+  it("is the same for every order of the lines", () => {
     const { count, period } = cadenceIn(starts.toReversed());
     expect(period).toBe(10 * second);
     expect(count(at(0), at(7))).toBe(cadenceIn(starts).count(at(0), at(7)));
   });
 });
 
-it("a change of the schedule invents no due slot before the new one", () => {
+it("a changed schedule adds no due slot before its first one", () => {
   const changed = at(1) + 24 * second;
   const fives = [0, 1, 2, 3].map((index) => okLine(at(1) + (20 + index * 5) * second));
   const lines = [startLine(at(0)), okLine(at(0)), okLine(at(1)), startLine(changed, "*/5 * * * * *"), ...fives];
@@ -97,7 +100,7 @@ it("a change of the schedule invents no due slot before the new one", () => {
   expect(slots).toMatchObject({ due: 6, ok: 6, unknown: 0 });
 });
 
-it("slots before a new schedule count by the previous one, and those after it by the new one", () => {
+it("slots before a new schedule follow the previous one, and those after it follow the new one", () => {
   const changed = at(4) + 24 * second;
   const lines = [startLine(at(0)), okLine(at(0)), startLine(changed, "*/5 * * * * *"), okLine(at(4) + 40 * second)];
   const { slots, timeline } = reportOf(lines, at(4) + 45 * second);

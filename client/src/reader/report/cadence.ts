@@ -4,7 +4,7 @@ import type { Collected } from "./collect.ts";
 
 /** When slots were due. Instants and `period` in milliseconds. */
 export interface Cadence {
-  /** The distance from one slot to the next: the schedule's shortest, or the usual one where no schedule is known. */
+  /** The distance between slots: the shortest of the schedule, or the most frequent if no schedule is known. */
   period: number;
   /** Slots due in (`after`, `until`]. */
   count(after: number, until: number): number;
@@ -17,7 +17,7 @@ interface Grid extends Cadence {
   slotAt(instant: number): number;
 }
 
-/** The most frequent value; the smallest one of several. */
+/** The most frequent value; the smallest if there are several. */
 function mostFrequent(values: Iterable<number>): number | undefined {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -54,7 +54,7 @@ function gridOf(schedule: string): Grid | undefined {
 }
 
 /**
- * The cadence of a log: the schedule of the start line in force; where there is none, or one that cannot be read, the
+ * The cadence of a log: the schedule of the start line in force. Without a readable schedule: the
  * distance and phase that most of its slots have. A log with one slot counts as one slot per minute.
  */
 export function cadenceOf(log: Collected): Cadence {

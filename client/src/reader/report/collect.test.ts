@@ -23,14 +23,14 @@ function collected(lines: LogLine[], { to = at(100), now = at(100) } = {}): Coll
   return log;
 }
 
-describe("what a report reads of a log", () => {
+describe("what a report reads from a log", () => {
   it("is empty without lines", () => {
     const { runs, ...rest } = collected([]);
     expect(runs.size).toBe(0);
     expect(rest).toEqual({ gaps: [], starts: [], begin: Infinity, future: { lines: 0, latest: -Infinity } });
   });
 
-  it("is every schedule, made visible, and of runs those before the end", () => {
+  it("has every schedule with control characters made visible, and the runs before the end", () => {
     const late = start(20, { url: "u\u202e", schedule: "s\u001b" });
     const log = collected([start(0), runLine(at(1)), runLine(at(9)), runLine(at(10)), late], { to: at(10) });
     expect(log.starts).toEqual([
@@ -50,18 +50,18 @@ describe("what a report reads of a log", () => {
   it.each([
     ["its first line", [runLine(at(5)), runLine(at(3))], at(3)],
     ["the beginning of a gap", [runLine(at(5)), gap(2, 6)], at(2)],
-    ["the end of a gap that the clock's return made", [gap(9, 4)], at(4)],
-    ["nothing that is later than the end", [runLine(at(200)), gap(150, 160)], Infinity],
+    ["the end of a gap written when the clock was set back", [gap(9, 4)], at(4)],
+    ["nothing, if all lines are later than the end", [runLine(at(200)), gap(150, 160)], Infinity],
   ])("begins with %s", (_, lines, begin) => {
     expect(collected(lines).begin).toBe(begin);
   });
 
-  it("has every gap, those that reach over the end too", () => {
+  it("has every gap, also those that extend past the end", () => {
     expect(collected([gap(2, 6), gap(8, 20), gap(30, 40)], { to: at(10) }).gaps).toHaveLength(3);
     expect(collected([gap(8, 20)], { to: at(10) }).begin).toBe(at(8));
   });
 
-  it("counts lines later than a minute from now, and has the latest", () => {
+  it("counts lines more than a minute in the future, and has the latest", () => {
     const times = [9, 11, 12, 30, 20];
     const log = collected(
       times.map((minute) => runLine(at(minute))),

@@ -35,12 +35,12 @@ describe("the width of a group", () => {
     );
   });
 
-  it("is at least the distance of two slots", () => {
+  it("is at least the distance between two slots", () => {
     expect(groupSlots(lasting(6 * hour, "*/20 * * * *"), 500).width).toBe(20 * minute);
     expect(groupSlots(lasting(minute, "*/5 * * * * *"), 500).width).toBe(minute);
   });
 
-  it("begins at a whole hour or day of UTC, and covers the whole time", () => {
+  it("starts at a whole hour or day of UTC, and covers the whole window", () => {
     const { groups, width } = groupSlots(reportOf([okLine(at(7)), okLine(at(8))], at(130)).timeline, 5);
     expect(width).toBe(30 * minute);
     expect(groups.map(({ from }) => from)).toEqual([at(0), at(30), at(60), at(90), at(120)]);
@@ -48,7 +48,7 @@ describe("the width of a group", () => {
 });
 
 describe("what a group counts", () => {
-  it("are runs by their kind, the hops of failures, and the milliseconds of good runs", () => {
+  it("are the runs by kind, the hops of failures, and the milliseconds of good runs", () => {
     const lines = [
       formatLine(runLine(at(0), { ms: 10 })),
       formatLine(runLine(at(1), { kind: "flaky", ms: 20, hop: "edge" })),
@@ -71,7 +71,7 @@ describe("what a group counts", () => {
     ]);
   });
 
-  it("are the unknown slots within its time", () => {
+  it("are the unknown slots within the group", () => {
     const { groups } = groupSlots(timelineOn("oo??????oo"), 5);
     expect(groups.map(({ runs, unknown }) => [runs, unknown])).toEqual([
       [2, 0],
@@ -82,12 +82,12 @@ describe("what a group counts", () => {
     ]);
   });
 
-  it("are not the slot of the last minute, which can still be written", () => {
+  it("exclude the slot of the last minute, which can still be written", () => {
     const { timeline } = reportOf([startLine(begin), okLine(at(0)), okLine(at(1))], at(10.5));
     expect(groupSlots(timeline, 6).groups.map(({ unknown }) => unknown)).toEqual([0, 2, 2, 2, 2, 0]);
   });
 
-  it("are no slots in the hours that the schedule leaves out", () => {
+  it("include no slots in hours that the schedule omits", () => {
     const schedule = "*/30 8-9 * * *";
     const { groups, width } = groupSlots(
       reportOf([startLine(begin, schedule), okLine(at(600))], at(3 * 1440)).timeline,

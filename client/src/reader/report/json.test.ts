@@ -13,7 +13,7 @@ function reportOn(letters: string, slo = 80): Report {
 }
 
 describe("the report for programs", () => {
-  it("has every figure, instants as ISO 8601 and shares from 0 to 1", () => {
+  it("has every figure, with instants as ISO 8601 and shares from 0 to 1", () => {
     const certified = formatLine(runLine(at(8), { cert: 30, beat: "failed" }));
     const lines = [startLine(begin), ...linesOf([..."oXXoppg?"]), certified, okLine(at(8)), okLine(at(20))];
     const { latencyMs, log, ...rest } = JSON.parse(drawJson(reportOf(lines, at(9), 0, 80)));
@@ -59,7 +59,7 @@ describe("the report for programs", () => {
     });
   });
 
-  it("has null for what is undecided, and for the end of what continues", () => {
+  it("has null for an undecided figure and for the end of an ongoing one", () => {
     const report = JSON.parse(drawJson(reportOf([failLine(at(0))], at(1))));
     expect(report).toMatchObject({ target: null, schedule: null, certificateDays: null, log: { future: null } });
     expect(report.outages).toMatchObject([{ until: null }]);
@@ -71,7 +71,7 @@ describe("the report for programs", () => {
     expect(JSON.parse(drawJson(reportOf([startLine(begin)], at(3)))).state).toMatchObject({ last: null });
   });
 
-  it("is text that a person can read too, and ends its last line", () => {
+  it("is readable text with a final newline", () => {
     expect(drawJson(reportOn("o"))).toMatch(/^\{\n {2}"target": [^]*\n\}\n$/);
   });
 });
@@ -121,7 +121,7 @@ describe("the report on several places for programs", () => {
     expect(each.home).toEqual(JSON.parse(drawJson(reportOn("oXXo"))));
   });
 
-  it("has null where the combined objective is undecided", () => {
+  it("has null when the combined objective is undecided", () => {
     const places = [
       { name: "home", report: reportOn("oX") },
       { name: "ec2", report: reportOn("o?") },

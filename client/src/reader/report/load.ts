@@ -13,7 +13,7 @@ import { summarize, unknownLike, type Objective, type Report, type Scope } from 
 import { drawLine, drawText } from "./text.ts";
 import { atMinute } from "./wording.ts";
 
-/** The log can be read, and says nothing of the window. */
+/** The log is readable, but has no lines in the window. */
 class NoLines extends ReadError {
   override name = "NoLines";
 }
@@ -41,7 +41,7 @@ async function loadReport(path: string, scope: Scope): Promise<Report> {
   return { ...summarize(log, tally, scope), ...(announced && { announced }) };
 }
 
-/** What is drawn of one log, or of several. */
+/** The report on one log or several, in each output format. */
 export interface Drawing {
   objective: Objective;
   json(): string;
@@ -71,7 +71,7 @@ function drawingOfPlaces(places: Place[], all: Together): Drawing {
   };
 }
 
-/** The reports of several places; one whose log says nothing of the window is unknown, unless that is true of all. */
+/** The reports of several places. A place without lines in the window is unknown, unless no place has any. */
 async function loadPlaces(logs: NamedLog[], scope: Scope): Promise<Place[]> {
   const reports = await Promise.all(
     logs.map(({ path }) =>
@@ -93,7 +93,7 @@ async function loadPlaces(logs: NamedLog[], scope: Scope): Promise<Place[]> {
 }
 
 /**
- * Reads the logs, and resolves with what can be drawn of them: the report on one, or the combined one on several.
+ * Reads the logs. Resolves with the report on one, or with the combined report on several.
  * @throws ReadError, saying what to do, when none has a line in the window.
  */
 export async function loadDrawing(logs: NamedLog[], scope: Scope): Promise<Drawing> {

@@ -7,15 +7,15 @@ function names(places: Place[], now: string): string[] {
   return places.filter(({ report }) => report.state.now === now).map(({ name }) => name);
 }
 
-/** The state as seen from all places, in one sentence: down, or down from one place. */
+/** The state seen from all places, in one sentence. */
 export function placesSentence(places: Place[]): string {
   const [up, down, planned, unknown] = ["up", "down", "planned", "unknown"].map((now) => names(places, now).join(", "));
-  const rest = unknown === "" ? "" : `; nothing is known from ${unknown}`;
-  if (down && up) return `DOWN from ${down}, UP from ${up}: the way there, or a part of the service${rest}`;
+  const rest = unknown === "" ? "" : `; no data from ${unknown}`;
+  if (down && up) return `DOWN from ${down}, UP from ${up}: a network path or a part of the service fails${rest}`;
   if (planned && !up) return `DOWN AS PLANNED from ${[planned, down].filter(Boolean).join(", ")}${rest}`;
   if (down) return `DOWN from ${names(places, "down").length > 1 ? "everywhere: " : ""}${down}${rest}`;
   if (up) return `UP from ${up}${planned ? `, DOWN AS PLANNED from ${planned}` : ""}${rest}`;
-  return `UNKNOWN: nothing is known from ${unknown}`;
+  return `UNKNOWN: no data from ${unknown}`;
 }
 
 const meanings = {
@@ -27,23 +27,23 @@ const meanings = {
   unknown: "unknown",
 };
 
-/** The results of the slots, as seen from all places. */
+/** The results of the slots, seen from all places. */
 export function placesSum({ slots }: Together): string {
   const due = Object.values(slots).reduce((sum, count) => sum + count, 0);
   const shown = verdicts.filter((verdict) => slots[verdict] > 0 || verdict === "ok" || verdict === "down");
   return `${due} due = ${shown.map((verdict) => `${slots[verdict]} ${meanings[verdict]}`).join(" + ")}`;
 }
 
-/** An incident in words: from where it failed. */
+/** An incident in words: the places that saw it. */
 export function incidentPlaces({ verdict, places }: Incident): string {
   if (verdict === "down") return `down: ${places.join(", ")}`;
   if (verdict === "partial") return `down from ${places.join(", ")} only`;
-  return `failed from ${places.join(", ")}, nothing known elsewhere`;
+  return `failed from ${places.join(", ")}, no data from elsewhere`;
 }
 
-/** From its first slot to the one that ended it, or to the end of the window. */
+/** From its first slot to the slot that ended it, or to the end of the window. */
 export function incidentLength({ from, until }: Incident, { to }: Together): string {
-  return `${say.inWords((until ?? to) - from)}${until === undefined ? ", still on" : ""}`;
+  return `${say.inWords((until ?? to) - from)}${until === undefined ? ", ongoing" : ""}`;
 }
 
 /** The report on several places for a terminal. */

@@ -18,7 +18,7 @@ function placesOf(letters: Record<string, string>): { places: Place[]; all: Toge
 describe("one service seen from two places", () => {
   const letters = { home: "oooXXXoXXoop?XXo", ec2: "ooooXXoooooX?oX?" };
 
-  it("is down only where no place saw it up", () => {
+  it("is down only if no place saw it up", () => {
     const { all } = placesOf(letters);
     expect(all.slots).toEqual({ ok: 7, partial: 4, down: 3, unconfirmed: 0, planned: 1, unknown: 1 });
     expect(all.incidents.map(({ verdict, from, until, places }) => [verdict, from, until, places])).toEqual([
@@ -31,13 +31,13 @@ describe("one service seen from two places", () => {
     expect(all.objective).toMatchObject({ held: false, spentMinutes: 3 });
   });
 
-  it("says so in text, in one line, as JSON and as a page", async () => {
+  it("has the same result in text, in one line, as JSON and as a page", async () => {
     const { places, all } = placesOf({ home: "ooooXX", ec2: "oooooo" });
     expect(placesSentence(places)).toMatch(/^DOWN from home, UP from ec2/);
     const text = drawPlacesText(places, all, { width: 60, colour: false, blocks: false });
     expect(text).toMatch(/^home {2}\.\.\.\.XX\nec2 {3}\.{6}\n/m);
     expect(text).toContain("6 due = 4 up + 2 down from some places + 0 down");
-    expect(text).toMatch(/2026-11-20 22:04 +2 min, still on +down from home only +tcp +ECONNREFUSED/);
+    expect(text).toMatch(/2026-11-20 22:04 +2 min, ongoing +down from home only +tcp +ECONNREFUSED/);
     expect(drawPlacesLine(places, all)).toMatch(/^analyze: DOWN from home, UP from ec2.* · 0 down, 2 down from some/);
     expect(JSON.parse(drawPlacesJson(places, all))).toMatchObject({
       together: { slots: { partial: 2, down: 0 }, incidents: [{ verdict: "partial", places: ["home"], until: null }] },
@@ -53,10 +53,10 @@ describe("one service seen from two places", () => {
     const { all, places } = placesOf({ home: "ooXX", ec2: "oo??" });
     expect(all.slots).toMatchObject({ down: 0, partial: 0, unconfirmed: 2 });
     expect(all.objective.held).toBeUndefined();
-    expect(placesSentence(places)).toBe("DOWN from home; nothing is known from ec2");
+    expect(placesSentence(places)).toBe("DOWN from home; no data from ec2");
   });
 
-  it("is down from everywhere when it is", () => {
+  it("is down from everywhere if every place failed", () => {
     expect(placesSentence(placesOf({ home: "oX", ec2: "XX" }).places)).toBe("DOWN from everywhere: home, ec2");
     expect(placesSentence(placesOf({ home: "oo", ec2: "oo" }).places)).toBe("UP from home, ec2");
     expect(placesSentence(placesOf({ home: "op", ec2: "oX" }).places)).toBe("DOWN AS PLANNED from home, ec2");
@@ -75,11 +75,11 @@ function incidentsOf(letters: Record<string, string>): unknown[] {
 }
 
 describe("incidents", () => {
-  it("last through unknown slots", () => {
+  it("continue across unknown slots", () => {
     expect(incidentsOf({ home: "oX?Xo", ec2: "oX?Xo" })).toEqual([["down", 1, 4, 2, "home,ec2"]]);
   });
 
-  it("are two where the verdict or the failing place changes", () => {
+  it("are separate when the verdict or the failing place changes", () => {
     expect(incidentsOf({ home: "oXXX", ec2: "oo?o" })).toEqual([
       ["partial", 1, 2, 1, "home"],
       ["unconfirmed", 2, 3, 1, "home"],
@@ -96,7 +96,7 @@ describe("incidents", () => {
   });
 });
 
-it("calls a slot ok where one place has planned maintenance and another one is good", () => {
+it("calls a slot ok if one place has planned maintenance and another one is good", () => {
   expect(placesOf({ home: "op", ec2: "oo" }).all.slots).toMatchObject({ ok: 2, planned: 0 });
 });
 
@@ -105,7 +105,7 @@ function placeOf(name: string, schedule: string, lines: string[], to: number): P
   return { name, report: reportOf([startLine(at(0), schedule), ...lines], to) };
 }
 
-it("counts no slots in the minutes that the schedule of each place leaves out", () => {
+it("counts no slots in minutes that the schedule of each place omits", () => {
   const lines = [okLine(at(0)), failLine(at(1)), failLine(at(10)), okLine(at(11))];
   const places = ["home", "ec2"].map((name) => placeOf(name, "0,1,10,11 * * * *", lines, at(12)));
   const all = together(places, 99.9);
@@ -115,7 +115,7 @@ it("counts no slots in the minutes that the schedule of each place leaves out", 
   expect(all.objective.budgetMinutes).toBeCloseTo(0.004, 9);
 });
 
-it("has no slots where no log has a line in the window", () => {
+it("has no slots if no log has a line in the window", () => {
   const places = ["home", "ec2"].map((name) => ({ name, report: reportOf([], at(3)) }));
   const { slots, incidents, objective } = together(places, 99.9);
   expect(Object.values(slots)).toEqual(Object.values(slots).map(() => 0));
@@ -123,7 +123,7 @@ it("has no slots where no log has a line in the window", () => {
   expect(objective.held).toBeUndefined();
 });
 
-it("counts slots of the longest period, and of a place with shorter ones the worst", () => {
+it("counts slots of the longest period, with the worst result of a place whose period is shorter", () => {
   const often = placeOf("home", "* * * * *", linesOf([..."oXooooooooofooo"]), at(15));
   const seldom = placeOf("ec2", "*/5 * * * *", [0, 5, 10].map(at).map(okLine), at(15));
   const all = together([often, seldom], 99.9);
@@ -131,13 +131,13 @@ it("counts slots of the longest period, and of a place with shorter ones the wor
   expect(all.incidents).toMatchObject([{ from: at(0), until: at(5), places: ["home"], hop: "tcp" }]);
 });
 
-it("keeps a failure that minutes without a trace follow in the same slot", () => {
+it("keeps a failure that unrecorded minutes follow in the same slot", () => {
   const often = placeOf("home", "* * * * *", linesOf([..."X????ooooo"]), at(10));
   const seldom = placeOf("ec2", "*/5 * * * *", [0, 5].map(at).map(okLine), at(10));
   expect(together([often, seldom], 99.9).slots).toMatchObject({ ok: 1, partial: 1 });
 });
 
-it("begins with the log that begins first, and takes the places' window", () => {
+it("starts with the earliest log, and uses the window of the places", () => {
   const late = placeOf("ec2", "* * * * *", [], at(4));
   const [early] = placesOf({ home: "oooo" }).places;
   late.report = reportOf([startLine(at(2)), okLine(at(2)), okLine(at(3))], at(4));
@@ -145,12 +145,12 @@ it("begins with the log that begins first, and takes the places' window", () => 
   expect(all).toMatchObject({ from: at(0), to: at(4), slots: { ok: 4, unknown: 0 } });
 });
 
-it("counts slots by the schedule, also where one place misses every second of them", () => {
+it("counts slots by the schedule, also if one place misses every second slot", () => {
   const { all } = placesOf({ a: "oo?o?o?o?o?", b: "ooooooooooo" });
   expect(all.slots).toMatchObject({ ok: 11, unknown: 0 });
 });
 
-it("gives each due slot one verdict, whatever the places saw, and the same in any order of places", () => {
+it("gives each due slot exactly one verdict, independent of the order of places", () => {
   const letter = fc.constantFrom("o", "f", "X", "p", "?", "o");
   const minutes = fc.array(letter, { minLength: 30, maxLength: 30 }).map((letters) => `o${letters.join("")}`);
   fc.assert(

@@ -25,7 +25,7 @@ export interface Incident {
   /** The first slot after it; undefined while it lasts. */
   until?: number;
   slots: number;
-  /** From where it failed. */
+  /** The places that saw the failure. */
   places: string[];
   /** Of its first failure. */
   hop: Hop;
@@ -44,7 +44,7 @@ export interface Together {
   objective: Objective;
 }
 
-/** The worst of a place's slot; 0 where none was due. */
+/** The worst result of a place in a slot; 0 if none was due. */
 const worst = { hole: 1, ok: 2, flaky: 2, planned: 3, FAIL: 4 };
 
 interface View {
@@ -71,13 +71,13 @@ function viewOf({ name, report: { timeline } }: Place, origin: number, period: n
   return view;
 }
 
-/** The verdict on a slot; undefined where none was due. */
+/** The verdict on a slot; undefined if none was due. */
 function verdictOf(views: View[], slot: number): Verdict | undefined {
   const count = (of: number): number => views.filter((view) => view.worst[slot] === of).length;
   const [good, planned, failed] = [count(worst.ok), count(worst.planned), count(worst.FAIL)];
   if (count(0) === views.length) return undefined;
   if (failed > 0 && good > 0) return "partial";
-  // Maintenance that was announced to one client holds for the service, so for all places.
+  // Maintenance announced to one client applies to the service, so to all places.
   if (planned > 0 && good === 0) return "planned";
   if (failed > 0) return failed > 1 ? "down" : "unconfirmed";
   return good > 0 ? "ok" : "unknown";
@@ -116,7 +116,7 @@ function slotsOf(slots: Record<Verdict, number>, due: number): Slots {
   return { due, ok: slots.ok + partial, flaky: 0, failed: down, planned, unknown: unknown + unconfirmed };
 }
 
-/** Lays the logs of several places over each other; they must be of the same window. `slo` in percent. */
+/** Combines the reports of several places on the same window. `slo` in percent. */
 export function together(places: Place[], slo: number): Together {
   const timelines = places.map(({ report }) => report.timeline);
   const period = Math.max(...timelines.map((timeline) => timeline.period));

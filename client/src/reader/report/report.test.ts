@@ -5,12 +5,12 @@ import { formatLine } from "../../line/format.ts";
 import { drawText } from "./text.ts";
 
 describe("the target of a report", () => {
-  it("deduces the cadence of a log that begins in the middle, without a start line", () => {
+  it("deduces the cadence of a log without a start line", () => {
     const slots = [0, 5, 10, 20, 25, 45].map((index) => okLine(at(index)));
     expect(reportOf(slots, at(46)).slots).toMatchObject({ due: 10, ok: 6, unknown: 4 });
   });
 
-  it("expects no slots in the hours that the schedule leaves out", () => {
+  it("expects no slots in hours that the schedule omits", () => {
     const schedule = "*/30 8-9 * * *";
     const days = [0, 1].flatMap((day) => [600, 630, 660, 690].map((slot) => okLine(at(slot + day * 1440))));
     expect(reportOf([startLine(begin, schedule), ...days], at(2 * 1440)).slots).toMatchObject({
@@ -19,19 +19,19 @@ describe("the target of a report", () => {
     });
   });
 
-  it("begins with the log, unless older files were left unread", () => {
+  it("starts with the log, unless older files were not read", () => {
     const lines = [okLine(at(0)), okLine(at(1))];
     expect(reportOf(lines, at(2), at(-60)).slots.due).toBe(2);
     expect(reportOf(lines, at(2), at(-60), 99.9, 1).slots).toMatchObject({ due: 62, unknown: 60 });
   });
 
-  it("counts a slot that was run twice, the clock having been set back, once and by its worse result", () => {
+  it("counts a slot that ran twice, after the clock was set back, once, with the worse result", () => {
     const report = reportOf([okLine(at(0)), okLine(at(1)), failLine(at(1)), failLine(at(0)), okLine(at(0))], at(2));
     expect(report.slots).toMatchObject({ due: 2, failed: 2 });
     expect(report.repeated).toBe(3);
   });
 
-  it("takes percentiles of successes alone", () => {
+  it("takes percentiles of successes only", () => {
     const lines = Array.from({ length: 100 }, (_, index) => formatLine(runLine(at(index), { ms: index + 1 })));
     const { latency } = reportOf(
       [...lines, formatLine(runLine(at(100), { kind: "FAIL", hop: "app", ms: 9000 }))],
@@ -40,7 +40,7 @@ describe("the target of a report", () => {
     expect(latency.ms).toEqual({ count: 100, p50: 50, p95: 95, p99: 99, max: 100 });
   });
 
-  it("shows the certificate's days at the end of the window, from the latest run that saw it", () => {
+  it("shows the days left of the certificate at the end of the window, by the latest run that saw it", () => {
     const lines = [formatLine(runLine(at(0), { cert: 30 })), formatLine(runLine(at(1), { cert: 364 })), okLine(at(2))];
     expect(reportOf(lines, at(3 * 1440)).certificateDays).toBe(362);
   });
@@ -52,7 +52,7 @@ describe("the state now", () => {
     expect(state).toMatchObject({ now: "up", since: at(1), sinceBefore: false });
   });
 
-  it("is down since the first failure in a row, with the latest fault", () => {
+  it("is down since the first of the consecutive failures, with the latest fault", () => {
     const { state } = reportOf([okLine(at(0)), failLine(at(1)), failLine(at(2), "upstream", "HTTP_503")], at(3));
     expect(state).toMatchObject({ now: "down", since: at(1), fault: { hop: "upstream", err: "HTTP_503", failed: 2 } });
   });
@@ -84,7 +84,7 @@ describe("the report on a screen", () => {
     for (const other of others) expect(other).toBe(first);
   });
 
-  it("says in one word that the heartbeat fails, as long as it does", () => {
+  it("says that the heartbeat fails while it does", () => {
     const failing = formatLine(runLine(at(28), { beat: "failed" }));
     expect(drawText(reportOf([...lines, failing], at(29)), screen)).toMatch(
       /^last probe .* 43 ms, heartbeat failing$/m,
@@ -92,7 +92,7 @@ describe("the report on a screen", () => {
     expect(drawText(reportOf([...lines, failing, okLine(at(29))], at(30)), screen)).not.toContain("heartbeat");
   });
 
-  it("answers on the first screen: does it work, since when, what was it", () => {
+  it("says on the first screen whether the service works, since when, and what failed", () => {
     expect(drawText(reportOf(lines, at(28)), screen)).toMatchInlineSnapshot(`
       "UP for 20 min, since 2026-11-20 22:08 UTC
       last probe    2026-11-20 22:27 UTC, ok, 43 ms
@@ -122,7 +122,7 @@ describe("the report on a screen", () => {
     `);
   });
 
-  it("uses colour and blocks only where the screen has them", () => {
+  it("uses colour and block characters only if the screen supports them", () => {
     const coloured = drawText(reportOf(lines, at(28)), { width: 40, colour: true, blocks: true });
     expect(coloured).toContain("\u001B[31m█");
     const plain = drawText(reportOf(lines, at(28)), screen);
@@ -133,7 +133,7 @@ describe("the report on a screen", () => {
 describe("planned maintenance", () => {
   const lines = [startLine(begin), ...linesOf([..."ooXXpppgpooppX"])];
 
-  it("is no outage, and counts in no share, but is shown", () => {
+  it("is no outage and in no share, but is shown", () => {
     const report = reportOf(lines, at(14));
     expect(report.slots).toEqual({ due: 14, ok: 4, flaky: 0, failed: 3, planned: 6, unknown: 1 });
     expect(report.availability).toEqual({ ofDue: 4 / 8, ofRun: 4 / 7 });
@@ -151,7 +151,7 @@ describe("planned maintenance", () => {
     expect(text).toMatch(/maintenance \(UTC\) +length +failed +why\n2026-11-20 22:04 +5 min +4 slots +new disks\n/);
   });
 
-  it("is distinguished from an outage while it continues", () => {
+  it("differs from an outage while it continues", () => {
     const { state } = reportOf(lines.slice(0, 6), at(5));
     expect(state).toMatchObject({ now: "planned", since: at(4), why: ["new disks"] });
     const text = drawText(reportOf(lines.slice(0, 6), at(5)), { width: 60, colour: false, blocks: false });
@@ -161,12 +161,12 @@ describe("planned maintenance", () => {
 });
 
 describe("unexpected lines", () => {
-  it("from the future are counted apart and noted", () => {
+  it("from the future are counted separately and noted", () => {
     const report = reportOf([...linesOf([..."ooo"]), okLine(at(200)), startLine(at(201))], at(3));
     expect(report.slots).toMatchObject({ due: 3, ok: 3, unknown: 0 });
     expect(report.state.now).toBe("up");
     expect(drawText(report, { width: 60, colour: false, blocks: false })).toContain(
-      "2 lines later than now, up to 2026-11-21 01:21 UTC, not counted: a clock was wrong",
+      "2 lines from the future, up to 2026-11-21 01:21 UTC, not counted: a clock was wrong",
     );
   });
 

@@ -17,13 +17,13 @@ function timesOf(runs: Runs, from = -Infinity, to = Infinity): number[] {
 const failed = { kind: "FAIL", hop: "tcp", err: "ECONNREFUSED" } as const;
 
 describe("runs in columns", () => {
-  it("give each run back, whatever its kind and hop", () => {
+  it("return each run, of every kind and hop", () => {
     for (const kind of ["ok", "flaky", "planned", "FAIL"] as const)
       for (const hop of hops)
         expect(runsOf([0, { kind, hop, ms: 7 }]).at(0)).toMatchObject({ kind, hop, ms: 7, time: at(0) });
   });
 
-  it("keep the texts that the report needs, without terminal control characters", () => {
+  it("keep the texts that the report needs, without control characters", () => {
     const texts = { err: "e\u001b", hint: "h\u202e", first: "f\u0007", plan: "p\u0000", beat: "failed" } as const;
     const kept = (kind: RunLine["kind"]): object => {
       const { time: _time, hop: _hop, ms: _ms, ...rest } = runsOf([0, { kind, ...texts }]).at(0);
@@ -41,7 +41,7 @@ describe("runs in columns", () => {
     expect([0, 1, 2, 3].map((row) => runs.at(row).err)).toEqual(["ECONNREFUSED", "other", "ECONNREFUSED", undefined]);
   });
 
-  it("take more than they had room for", () => {
+  it("grow beyond their initial size", () => {
     const runs = new Runs();
     for (let minute = 0; minute < 5000; minute++)
       runs.add(runLine(at(minute), minute % 2 ? { ms: minute } : { ...failed, ms: minute, dns: minute }));
@@ -55,14 +55,14 @@ describe("runs in columns", () => {
 });
 
 describe("the rows of an instant", () => {
-  it("are those from its beginning to before its end", () => {
+  it("are those from its start up to its end, which is excluded", () => {
     const runs = runsOf([0], [1], [2], [3]);
     expect(timesOf(runs, at(1), at(3))).toEqual([at(1), at(2)]);
     expect(timesOf(runs, at(1) + 1, at(3) + 1)).toEqual([at(2), at(3)]);
     expect(runs.repeated(at(0), at(4))).toBe(0);
   });
 
-  it("are in order of time, however the lines came", () => {
+  it("are in order of time, for any order of lines", () => {
     expect(timesOf(runsOf([2], [0], [3], [1]))).toEqual([0, 1, 2, 3].map(at));
   });
 
@@ -72,7 +72,7 @@ describe("the rows of an instant", () => {
     [["planned", "flaky", "ok"], "planned"],
     [["planned", "FAIL", "flaky"], "FAIL"],
     [["ok", "flaky"], "flaky"],
-  ] as const)("of a slot that was run twice, %o, have the worst", (kinds, worst) => {
+  ] as const)("of a slot that ran twice, %o, have the worst result", (kinds, worst) => {
     const runs = runsOf([5], ...kinds.map((kind): [number, Partial<RunLine>] => [0, { kind }]));
     const rows = runs.rows(-Infinity, Infinity);
     expect(Array.from(rows, (row) => runs.at(row).kind)).toEqual([worst, "ok"]);
@@ -81,7 +81,7 @@ describe("the rows of an instant", () => {
     expect(runs.repeated(-Infinity, at(5))).toBe(kinds.length - 1);
   });
 
-  it("of two equal runs of a slot have the first", () => {
+  it("of two equal runs of a slot are the first", () => {
     const runs = runsOf([0, { ms: 1 }], [0, { ms: 2 }]);
     expect(Array.from(runs.rows(-Infinity, Infinity), (row) => runs.at(row).ms)).toEqual([1]);
   });

@@ -9,7 +9,7 @@ export type Phase = (typeof phases)[number];
 const kinds = ["ok", "flaky", "planned", "FAIL"] as const;
 
 interface Texts {
-  /** Of a failure its error and hint, of a flaky slot the first attempt's error. */
+  /** For a failure its error and hint; for a flaky slot the error of the first attempt. */
   err?: string | undefined;
   hint?: string | undefined;
   plan?: string | undefined;
@@ -27,7 +27,7 @@ export interface Run extends Texts {
 const notReached = -1;
 const noTexts: Texts = {};
 
-/** The texts came from a server, and go to a terminal. */
+/** A server sent these texts, and a terminal shows them. */
 function shown(text: string | undefined): string | undefined {
   return text === undefined ? undefined : visible(text);
 }
@@ -74,7 +74,7 @@ export class Runs {
     if (texts) this.#texts.set(row, this.#intern(texts));
   }
 
-  /** The rows of each slot from `from` to before `to` in order of time; of a slot with several runs the worst. */
+  /** The rows of the slots in [`from`, `to`), in order of time; the worst run of a slot with several. */
   rows(from: number, to: number): Uint32Array {
     const rows = new Uint32Array(this.#size);
     let count = 0;
@@ -88,7 +88,7 @@ export class Runs {
     return chosen.filter((row, index) => index === 0 || this.timeOf(row) !== this.timeOf(chosen[index - 1] ?? 0));
   }
 
-  /** How many of the runs from `from` to before `to` are of a slot that has another. */
+  /** The number of runs in [`from`, `to`) whose slot has another run. */
   repeated(from: number, to: number): number {
     if (this.#isAscending) return 0;
     let count = 0;
@@ -106,7 +106,7 @@ export class Runs {
     return { kind, time: this.timeOf(row), hop, ms, ...(this.#texts.get(row) ?? noTexts) };
   }
 
-  /** The milliseconds that a phase took in those of the rows that were answered, and reached it; ascending. */
+  /** The milliseconds of a phase in the answered rows that reached it, ascending. */
   sorted(rows: Uint32Array, phase: Phase): Int32Array {
     const column = this.#phases[phases.indexOf(phase)];
     const values = new Int32Array(rows.length);

@@ -39,7 +39,7 @@ interface Availability {
   ofRun: number | undefined;
 }
 
-/** The content of a report before it is drawn. Instants in epoch milliseconds, shares from 0 to 1. */
+/** The content of a report, before formatting. Instants in epoch milliseconds, shares from 0 to 1. */
 export interface Report extends Account {
   /** The URL and schedule of the last start line, where one was read. */
   target?: string;

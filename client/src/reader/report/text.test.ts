@@ -139,7 +139,7 @@ describe("the tables of a report", () => {
     expect(text).toMatch(/^outages \(UTC\) +length +hop +first error$/m);
     expect(text).toMatch(/^2026-11-20 22:01 +3 min to 5 min +tcp,dns,app +ECONNREFUSED$/m);
     expect(text).toMatch(/^gaps \(UTC\) +unknown +why$/m);
-    expect(text).toMatch(/^2026-11-20 22:04 +2 slots +nothing in the log says why$/m);
+    expect(text).toMatch(/^2026-11-20 22:04 +2 slots +the log gives no reason$/m);
     expect(drawText(reportOn("oo"), plain)).toContain("\noutages       none\n");
     expect(drawText(reportOn("oo"), plain)).not.toMatch(/^gaps|^maintenance/m);
   });
@@ -167,8 +167,8 @@ describe("the last lines of a report", () => {
   it("are the notes about its reading, if there are any", () => {
     const text = drawText(reportOf([okLine(at(0)), okLine(at(0)), okLine(at(9))], at(1)), plain);
     expect(text.split("\n\n").at(-1)?.split("\n")).toEqual([
-      "note          the clock was set back: 1 probe of slots that had one; the worse counts",
-      "note          1 line later than now, up to 2026-11-20 22:09 UTC, not counted: a clock was wrong",
+      "note          the clock was set back: 1 probe; the worse result of a slot counts",
+      "note          1 line from the future, up to 2026-11-20 22:09 UTC, not counted: a clock was wrong",
       "",
     ]);
     expect(drawText(reportOn("o"), plain)).not.toContain("note");

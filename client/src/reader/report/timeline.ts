@@ -38,7 +38,7 @@ export interface Timeline {
   holes: Hole[];
 }
 
-/** A run has until the next minute to be written. */
+/** The line of a run may be written until the next minute. */
 const writingTime = minute;
 
 /** The reasons of the gap lines within a hole. Call it from the oldest hole to the newest. */

@@ -8,13 +8,13 @@ describe("a hole in words", () => {
   it.each([
     ["restart", "the client was not running"],
     ["clock", "the clock was set"],
-    ["overlap", "the probe before took too long"],
+    ["overlap", "the previous probe took too long"],
     ["suspend", "the host or the client was suspended"],
     ["disk", "the log could not be written for longer than lines can be kept"],
     ["stopped", "the client was stopped"],
     ["silent", "the client wrote nothing"],
-    ["unrecorded", "nothing in the log says why"],
-    ["empty", "the log has no probe in this time"],
+    ["unrecorded", "the log gives no reason"],
+    ["empty", "the log has no probe in this window"],
     ["a later version's", "a later version's"],
   ])("%s: %s", (reason, words) => {
     expect(holeReason([reason])).toBe(words);
@@ -39,7 +39,7 @@ describe("a fault in words", () => {
     expect(faultSentence({ now: "down", since: 0, sinceBefore: false, fault })).toMatch(words);
   });
 
-  it("has a text for every hop, and none without a fault", () => {
+  it("has a text for every hop, and none if there is no fault", () => {
     for (const hop of hops) expect(reportOf([failLine(at(0), hop)], at(1)).state.fault?.hop).toBe(hop);
     expect(faultSentence({ now: "up", since: 0, sinceBefore: false })).toBeUndefined();
   });

@@ -24,7 +24,7 @@ function objectiveOf(letters: string): string {
 }
 
 describe("figures in words", () => {
-  it("gives a time in its two largest units", () => {
+  it("shows a duration in its two largest units", () => {
     const hour = 60 * minute;
     expect([0, 59_900, minute, 59 * minute, hour, 16 * hour + 20 * minute, 76 * hour].map(inWords)).toEqual([
       "0 s",
@@ -37,11 +37,11 @@ describe("figures in words", () => {
     ]);
   });
 
-  it("gives an instant by the minute, in UTC", () => {
+  it("shows an instant to the minute, in UTC", () => {
     expect(atMinute(Date.UTC(2026, 10, 21, 6, 8, 59))).toBe("2026-11-21 06:08");
   });
 
-  it("counts one of a thing, and several", () => {
+  it("has singular and plural", () => {
     expect([0, 1, 2].map((count) => plural(count, "slot"))).toEqual(["0 slots", "1 slot", "2 slots"]);
   });
 
@@ -64,7 +64,7 @@ describe("figures in words", () => {
     ]);
   });
 
-  it("keeps a decimal where minutes are few, and counts seconds where they are fewer", () => {
+  it("shows few minutes with a decimal, and fewer in seconds", () => {
     expect([1.44, 43.2, 9.94, 10.4, -3.56, -12.4, 0.999, 0.98, 0.028, -0.5, 0].map(minutes)).toEqual([
       "1.4 min",
       "43 min",
@@ -80,20 +80,20 @@ describe("figures in words", () => {
     ]);
   });
 
-  it("says what is left of an error budget, and when that is undecided", () => {
+  it("says how much error budget is left, and when that is undecided", () => {
     const good = "o".repeat(18);
     expect(objectiveOf(`${good}Xo`)).toBe("90 % held: 1 min of a budget of 2 min spent, 1 min left");
     expect(objectiveOf(`${good.slice(2)}XXXo`)).toBe("90 % broken: 3 min of a budget of 2 min spent, 1 min over");
     expect(objectiveOf(`${good.slice(1)}X??o`)).toMatch(/^90 % undecided/);
   });
 
-  it("gives the length of an outage as a range where its end was not seen", () => {
+  it("shows the length of an outage as a range if its end is unknown", () => {
     const letters = [..."oXX???oo"];
     const report = reportOf([startLine(at(0)), ...linesOf(letters)], at(letters.length));
     expect(report.outages.map((outage) => outageLength(outage, report))).toEqual(["2 min to 5 min"]);
     const unfinished = reportOf([startLine(at(0)), failLine(at(0))], at(6));
     expect(unfinished.outages.map((outage) => outageLength(outage, unfinished))).toEqual([
-      "1 min to 6 min, its end not seen",
+      "1 min to 6 min, end unknown",
     ]);
   });
 });
@@ -113,22 +113,22 @@ describe("the report in one line", () => {
 describe("a report in words", () => {
   const report = reportOf([startLine(at(0)), ...linesOf([..."oppop"])], at(5));
 
-  it("sums the slots, with planned ones only where there are any", () => {
+  it("sums the slots, with planned ones only if there are any", () => {
     const slots = { due: 6, ok: 3, flaky: 1, failed: 1, planned: 0, unknown: 1 };
     expect(slotSum(slots)).toBe("6 due = 3 ok + 1 flaky + 1 failed + 1 unknown");
     expect(slotSum({ ...slots, due: 7, planned: 1 })).toBe("7 due = 3 ok + 1 flaky + 1 failed + 1 planned + 1 unknown");
   });
 
-  it("says how often slots are due, and by which schedule", () => {
+  it("shows the period and the schedule of slots", () => {
     expect(cadence(report)).toBe("a probe every 1 min (* * * * *)");
     expect(cadence(reportOf([okLine(at(0)), okLine(at(5))], at(6)))).toBe("a probe every 5 min");
   });
 
-  it("says how long maintenance took, or lasts", () => {
-    expect(report.maintenance.map((one) => maintenanceLength(one, report))).toEqual(["2 min", "1 min, still on"]);
+  it("shows how long maintenance took, or how long it has lasted", () => {
+    expect(report.maintenance.map((one) => maintenanceLength(one, report))).toEqual(["2 min", "1 min, ongoing"]);
   });
 
-  it("gives the length of a current outage, and of one with too little data", () => {
+  it("shows the length of a current outage, and of one with too little data", () => {
     const down = reportOf([startLine(at(0)), ...linesOf([..."oXX"])], at(3));
     expect(down.outages.map((outage) => outageLength(outage, down))).toEqual(["2 min, still down"]);
     const [outage] = down.outages;
@@ -136,7 +136,7 @@ describe("a report in words", () => {
     expect(outage && outageLength({ ...outage, unknown: 1, until: at(3) }, down)).toBe("1 min to 2 min");
   });
 
-  it("gives an outage's error and hint, where there are any", () => {
+  it("shows the error and hint of an outage, if there are any", () => {
     const outage = { from: 0, failed: 1, unknown: 0, hop: "tcp", laterHops: [] } as const;
     const said = [
       ["ECONNREFUSED", "look"],
@@ -152,11 +152,11 @@ describe("a report in words", () => {
     const announced = { since: at(0), why: "new\u202edisks" };
     const future = { lines: 2, latest: at(90) };
     expect(notes({ ...report, tally, announced, repeated: 1, future })).toEqual([
-      "not read, or not to its end: a.gz: damaged",
-      "2 of 9 lines are torn or foreign, and skipped (first: a:3)",
-      "maintenance is announced since 2026-11-20 22:00 UTC (new\\u202edisks); analyze maintenance end ends it",
-      "the clock was set back: 1 probe of slots that had one; the worse counts",
-      "2 lines later than now, up to 2026-11-20 23:30 UTC, not counted: a clock was wrong",
+      "not read completely: a.gz: damaged",
+      "2 of 9 lines skipped, torn or foreign (first: a:3)",
+      "maintenance announced since 2026-11-20 22:00 UTC (new\\u202edisks); end it with: analyze maintenance end",
+      "the clock was set back: 1 probe; the worse result of a slot counts",
+      "2 lines from the future, up to 2026-11-20 23:30 UTC, not counted: a clock was wrong",
     ]);
     expect(notes(report)).toEqual([]);
   });

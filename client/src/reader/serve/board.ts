@@ -4,18 +4,18 @@ import type { NamedLog } from "../read/options.ts";
 import { LogFollower } from "../tail/follower.ts";
 import { openEnd } from "../tail/recent.ts";
 
-/** How many of the last lines of a log are shown. */
+/** Number of lines shown of each log. */
 const shown = 20;
 const pollInterval = 250;
-/** Without a new line the page still changes with time: a silent client becomes unknown. */
+/** The page also changes without a new line: a silent client becomes unknown. */
 const redrawInterval = 30_000;
 
-/** New lines of a log by its place in the list of logs; or, without data, that there is a newer page. */
+/** New lines of a log, by its index in the list of logs. Without data: a newer page exists. */
 export type Notice =
   | { name: "lines"; data: { log: number; lines: { kind: string; text: string }[] } }
   | { name: "page"; data: object };
 
-/** Draws the page with these last lines. Never rejects: a page says what is wrong. */
+/** Renders the page with these last lines. Never rejects: errors are shown on the page. */
 type Draw = (endings: Ending[]) => Promise<string>;
 
 interface Followed {
@@ -26,13 +26,13 @@ interface Followed {
 
 const asTheyAre = (lines: string[]): string[] => lines;
 
-/** The page of some logs, drawn when it is wanted, and news of them for those who watch. */
+/** The page of some logs, rendered on request, and news for its watchers. */
 export class Board {
   readonly #logs: NamedLog[];
   readonly #draw: Draw;
   readonly #watchers = new Set<(notice: Notice) => void>();
   #page: Promise<string> | undefined;
-  /** Until when the page is good enough, by performance.now(). */
+  /** The page is reused until then, by performance.now(). */
   #fresh = 0;
   #isFollowing = false;
 
@@ -41,7 +41,7 @@ export class Board {
     this.#draw = draw;
   }
 
-  /** The page, at most a second old, or twenty times as old as it takes to draw: many readers cost as much as one. */
+  /** The page, at most one second or twenty rendering times old: many readers cost as much as one. */
   page(): Promise<string> {
     if (this.#page && performance.now() < this.#fresh) return this.#page;
     const begin = performance.now();
@@ -53,12 +53,12 @@ export class Board {
     return this.#page;
   }
 
-  /** How many watch. */
+  /** Number of watchers. */
   get watchers(): number {
     return this.#watchers.size;
   }
 
-  /** Passes news to `watcher` until the function that it returns is called. */
+  /** Sends news to `watcher` until the returned function is called. */
   watch(watcher: (notice: Notice) => void): () => void {
     this.#watchers.add(watcher);
     if (!this.#isFollowing) void this.#follow();
@@ -103,7 +103,7 @@ export class Board {
   }
 }
 
-/** What cannot be read has no lines: the report above them says why. */
+/** An unreadable log has no lines here: the report above says why. */
 async function openOrEmpty(path: string): Promise<{ follower: LogFollower; recent: string[] }> {
   return openEnd(path, shown, asTheyAre).catch(() => ({ follower: new LogFollower(path), recent: [] }));
 }

@@ -28,7 +28,7 @@ async function ask(path: string, method = "GET", host = "localhost:1"): Promise<
   return answer;
 }
 
-/** What comes on a stream of news until it matches. */
+/** The text of a stream of news until it matches. */
 async function until(answer: IncomingMessage, pattern: RegExp): Promise<string> {
   let came = "";
   for await (const chunk of answer) {
@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 describe("the server of the live page", () => {
-  it("answers with the page, under a policy that allows its own origin only", async () => {
+  it("answers with the page, and a policy that allows only its own origin", async () => {
     await listen();
     const answer = await ask("/");
     expect(answer.statusCode).toBe(200);
@@ -90,14 +90,14 @@ describe("the server of the live page", () => {
     ["LOCALHOST", 200],
     ["rebound.example:8444", 421],
     ["localhost.example", 421],
-  ])("a request for the host %j: %i, so that no foreign name leads to it", async (host, status) => {
+  ])("a request for the host %j: %i, which prevents DNS rebinding", async (host, status) => {
     await listen(["localhost", "127.0.0.1", "[::1]"]);
     const answer = await ask("/", "GET", host);
     expect(answer.statusCode).toBe(status);
     answer.resume();
   });
 
-  it("sends each new line, made harmless, and then that there is a newer page", async () => {
+  it("sends each new line, escaped, and then that there is a newer page", async () => {
     await listen();
     const answer = await ask("/events");
     expect(answer.headers["content-type"]).toBe("text/event-stream");
@@ -113,7 +113,7 @@ describe("the server of the live page", () => {
     expect(data).not.toContain("\u001B");
   });
 
-  it("stays up while the log's folder is gone, and goes on with the lines of a new one", async () => {
+  it("stays up while the log's folder is missing, and continues with the lines of a new one", async () => {
     await listen();
     const answer = (await ask("/events")).setEncoding("utf8");
     await rm(folder, { recursive: true });
@@ -122,7 +122,7 @@ describe("the server of the live page", () => {
     expect(await until(answer, /event: lines/)).toContain("2026-11-20T22:01:00Z ok");
   });
 
-  it("draws once for many readers at the same time", async () => {
+  it("renders once for many concurrent readers", async () => {
     await listen();
     let draws = 0;
     const board = new Board([{ name: "", path: log }], async () => `page ${++draws}`);
@@ -130,7 +130,7 @@ describe("the server of the live page", () => {
     expect(new Set(await Promise.all(pages))).toEqual(new Set(["page 1"]));
   });
 
-  it("refuses more readers of news than it has room for, and takes one where one has left", async () => {
+  it("limits the readers of news, and accepts one again when another leaves", async () => {
     await listen();
     const readers = await Promise.all(Array.from({ length: 50 }, async () => ask("/events")));
     const refused = await ask("/events");

@@ -19,7 +19,7 @@ const headers: OutgoingHttpHeaders = {
 
 /** Each reader holds one connection. */
 const mostWatchers = 50;
-/** What may wait for a reader that takes nothing. */
+/** Bytes that may wait for a reader that does not read. */
 const mostWaitingBytes = 1_000_000;
 const pingInterval = 15_000;
 
@@ -60,8 +60,8 @@ function nameOf(host = ""): string {
 }
 
 /**
- * A read-only server of the board's page. Requests for another host than one of `names` are refused (undefined: none are),
- * or a foreign site could read the page under a name of its own that leads to this machine.
+ * A read-only server of the board's page. It refuses requests for other hosts than `names` (undefined: refuses none):
+ * otherwise a foreign site could read the page by DNS rebinding.
  */
 export function createPageServer(board: Board, names: string[] | undefined): Server {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
@@ -77,7 +77,7 @@ export function createPageServer(board: Board, names: string[] | undefined): Ser
       response.destroy(error instanceof Error ? error : undefined),
     );
   });
-  // The page's own connection for news counts too.
+  // The connection for news counts, too.
   server.maxConnections = 4 * mostWatchers;
   return server;
 }

@@ -17,7 +17,7 @@ function line(index: number): string {
   return okLine(begin + index * minute);
 }
 
-/** Which lines came since the last call, by their index. */
+/** The indexes of the lines that came since the last call. */
 async function came(): Promise<number[]> {
   const lines = await follower.readNew();
   return lines.map((text) => (Date.parse(text.slice(0, 20)) - begin) / minute);
@@ -39,14 +39,14 @@ afterEach(async () => {
 });
 
 describe("following a log", () => {
-  it("waits for a file that is not there yet", async () => {
+  it("waits for a file that does not exist yet", async () => {
     expect(await came()).toEqual([]);
     await appendLine(live, line(0));
     expect(await came()).toEqual([0]);
     expect(await came()).toEqual([]);
   });
 
-  it("begins near the end of the first file, at a whole line, and reads the next files whole", async () => {
+  it("starts near the end of the first file, at a whole line, and reads later files from the start", async () => {
     follower = new LogFollower(live, 3 * line(0).length);
     await writeFile(live, Array.from({ length: 100 }, (_, index) => line(index)).join(""));
     expect(await came()).toEqual([97, 98, 99]);
@@ -55,14 +55,14 @@ describe("following a log", () => {
     expect(await came()).toHaveLength(9);
   });
 
-  it("gives a line when it is whole", async () => {
+  it("returns a line when it is complete", async () => {
     await writeFile(live, line(0).slice(0, 30));
     expect(await came()).toEqual([]);
     await appendFile(live, line(0).slice(30) + line(1));
     expect(await came()).toEqual([0, 1]);
   });
 
-  it("takes a line that is written to the old file after the new one is there", async () => {
+  it("reads a line that is written to the old file after the new one exists", async () => {
     await writeFile(live, line(0));
     await came();
     await rename(live, `${live}.1`);
@@ -72,7 +72,7 @@ describe("following a log", () => {
     expect(await came()).toEqual([1]);
   });
 
-  it("reads on in the renamed file while there is no new one", async () => {
+  it("continues in the renamed file while there is no new one", async () => {
     await writeFile(live, line(0));
     await came();
     await rename(live, `${live}.1`);
@@ -82,7 +82,7 @@ describe("following a log", () => {
     expect(await came()).toEqual([2]);
   });
 
-  it("finds files that came, were rotated and packed between two looks", async () => {
+  it("finds files that were created, rotated and compressed between two polls", async () => {
     await writeFile(live, line(0));
     await came();
     await rename(live, `${live}.3`);
@@ -94,7 +94,7 @@ describe("following a log", () => {
     expect(await came()).toEqual([]);
   });
 
-  it("begins again after a removal, and after a truncation as copytruncate makes it", async () => {
+  it("starts over after a removal, and after a truncation by copytruncate", async () => {
     await writeFile(live, line(0) + line(1));
     await came();
     await rm(live);
@@ -107,7 +107,7 @@ describe("following a log", () => {
   });
 
   // A copy is distinguished from an older file by its timestamp, which a moved clock does not change.
-  it.skipIf(clockIsMoved)("finds lines that only the copies of copytruncate have, over three of them", async () => {
+  it.skipIf(clockIsMoved)("finds lines that only exist in copies of copytruncate, across three copies", async () => {
     const copyTruncate = async (name: string): Promise<void> => {
       await copyFile(live, name);
       await truncate(live);
@@ -129,7 +129,7 @@ describe("following a log", () => {
     expect(await came()).toEqual([7]);
   });
 
-  it("gives no line twice when the writer takes a torn line back, as it does on a full disk", async () => {
+  it("returns no line twice if the writer removes a torn line, as on a full disk", async () => {
     await writeFile(live, line(0) + line(1).slice(0, 40));
     expect(await came()).toEqual([0]);
     await truncate(live, line(0).length);
@@ -139,7 +139,7 @@ describe("following a log", () => {
   });
 
   it(
-    "loses and doubles no line over rotations at any moment, while a writer appends",
+    "loses and repeats no line across rotations at any moment while a writer appends",
     { timeout: 60_000 },
     async () => {
       const count = 300;
@@ -149,7 +149,7 @@ describe("following a log", () => {
         for (; writer.written < count; writer.written++) await appendLine(live, line(writer.written));
       };
       const rotate = async (): Promise<void> => {
-        // As `delaycompress` does, a file is packed only when the writer can no longer hold it open.
+        // As with `delaycompress`, a file is compressed only when the writer can no longer hold it open.
         const unpacked: { name: string; written: number }[] = [];
         for (let turn = 1; writer.written < count; turn++) {
           const name = join(folder, `analyze.log.${10_000 - turn}`);

@@ -13,7 +13,7 @@ async function readWhole(path: string): Promise<string[]> {
   try {
     for await (const { lines } of readLines(path)) batches.push(lines);
   } catch {
-    // Renamed, or not packed to its end yet: the look that finds it so is done again.
+    // Renamed, or not completely compressed yet: poll again.
   }
   return batches.flat();
 }
@@ -31,21 +31,21 @@ export class LogFollower {
   /** Epoch milliseconds of the newest record seen. */
   #youngest = Number.NEGATIVE_INFINITY;
   #lastLine: string | undefined;
-  /** Epoch milliseconds of the last look. */
+  /** Epoch milliseconds of the last poll. */
   #lookedAt = Date.now();
 
-  /** Of the first file it reads only the last `bytes`. */
+  /** Reads only the last `bytes` of the first file. */
   constructor(path: string, bytes = Infinity) {
     this.#path = path;
     this.#bytes = bytes;
   }
 
-  /** Inode of the live file, once there was one. */
+  /** Inode of the live file, if there was one. */
   get inode(): number | undefined {
     return this.#live?.inode;
   }
 
-  /** The whole lines that came since the last call; at the first, those of the live file. None while there is no file. */
+  /** The complete lines since the last call; the first call returns those of the live file. None while there is no file. */
   async readNew(): Promise<string[]> {
     const late = await Promise.all(this.#left.map(({ file }) => readOn(file)));
     const copied = this.#live && (await isTruncated(this.#live)) ? await this.#fromCopies() : [];
@@ -69,7 +69,7 @@ export class LogFollower {
     this.#lastLine = lines.at(-1) ?? this.#lastLine;
   }
 
-  /** After copytruncate: the lines that came after the last one seen, from the copies made since the last look. */
+  /** After copytruncate: the lines after the last one seen, from the copies made since the last poll. */
   async #fromCopies(): Promise<string[]> {
     const files = await findLogFiles(this.#path);
     const copies = files.filter(({ live, modified }) => !live && modified > this.#lookedAt - longestWrite);
@@ -84,7 +84,7 @@ export class LogFollower {
     return found.flat();
   }
 
-  /** Continues with the live file, and reads those that were created and renamed between two polls. */
+  /** Continues with the live file, and reads files that were created and renamed between two polls. */
   async #goOn(): Promise<string[]> {
     const next = await openFile(this.#path, this.#live ? Infinity : this.#bytes);
     if (!next) return [];
@@ -120,14 +120,14 @@ export class LogFollower {
     return lines.flat();
   }
 
-  /** The paths of those files, oldest first, whose records are younger than what was seen. */
+  /** The paths of the files with records newer than the last one seen, oldest first. */
   async #unseen(files: LogFile[]): Promise<string[]> {
     const dated = await Promise.all(files.map(async ({ path }) => ({ path, first: await firstTime(path) })));
     const unseen = dated.filter(({ first }) => first > this.#youngest && first !== Number.POSITIVE_INFINITY);
     return unseen.sort((a, b) => a.first - b.first).map(({ path }) => path);
   }
 
-  /** Whether none was renamed or packed meanwhile; else what was read may be the wrong file, or the same one twice. */
+  /** Whether no file was renamed or compressed meanwhile; otherwise the wrong file, or one twice, may have been read. */
   async #areInPlace(files: LogFile[]): Promise<boolean> {
     const now = new Map((await findLogFiles(this.#path)).map(({ path, inode }) => [path, inode]));
     return files.every(({ path, inode }) => now.get(path) === inode);

@@ -4,7 +4,7 @@ import { notRegular } from "../../log/family.ts";
 import { notALog } from "../read/log.ts";
 import { isAbsent, ReadError, reasonOf } from "../read/read-error.ts";
 
-/** A file that is read to its end again and again, wherever it is renamed to. */
+/** A file whose growing end is read repeatedly, also after a rename. */
 export interface OpenFile {
   handle: FileHandle;
   inode: number;
@@ -33,7 +33,7 @@ export async function openFile(path: string, bytes = Infinity): Promise<OpenFile
   }
 }
 
-/** Goes back where the file became shorter: to its beginning, or before the torn end where only that was taken back. */
+/** Moves back if the file became shorter: to its start, or before the torn end if only that was removed. */
 function followTruncation(file: OpenFile, size: number): void {
   if (size >= file.position) return;
   file.position = size >= file.wholeLines ? file.wholeLines : 0;
@@ -41,12 +41,12 @@ function followTruncation(file: OpenFile, size: number): void {
   file.splitter = new LineSplitter();
 }
 
-/** Whether the file was cut below what was read of it, as copytruncate does. */
+/** Whether the file was cut below the part already read, as copytruncate does. */
 export async function isTruncated({ handle, wholeLines }: OpenFile): Promise<boolean> {
   return (await handle.stat()).size < wholeLines;
 }
 
-/** The whole lines that came since the last call, without their newlines. */
+/** The complete lines since the last call, without newlines. */
 export async function readOn(file: OpenFile): Promise<string[]> {
   followTruncation(file, (await file.handle.stat()).size);
   const lines: string[] = [];

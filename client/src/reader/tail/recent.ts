@@ -3,7 +3,7 @@ import { findLogFiles } from "../../log/family.ts";
 import { readLines } from "../../log/lines.ts";
 import { LogFollower } from "./follower.ts";
 
-/** Chooses among lines of the log, and turns them into what is shown. */
+/** Selects lines of the log, and formats them. */
 export type Chosen = (texts: string[]) => string[];
 
 function last(lines: string[], count: number): string[] {
@@ -32,8 +32,8 @@ async function olderLines(path: string, live: number | undefined, count: number,
 }
 
 /**
- * The last `count` chosen lines of a log and its rotated files, and a follower for those that come. `rare`: most lines are
- * not chosen, so the whole live file is read at once.
+ * The last `count` selected lines of a log and its rotated files, and a follower for new ones. `rare`: few lines are
+ * selected, so the whole live file is read at once.
  */
 export async function openEnd(
   path: string,

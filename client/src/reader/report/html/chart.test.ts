@@ -33,7 +33,7 @@ function stretchesOf(chart: string, name: string): number[][][] {
 }
 
 describe("the latency of groups", () => {
-  it("is that of their good runs, in whatever order they came, and none where there are none", async () => {
+  it("is that of their good runs, in any order, and none if there are none", async () => {
     expect(measuredOf([30, 9, 100], []).map(({ latency }) => latency)).toEqual([
       { count: 3, p50: 30, p95: 100, p99: 100, max: 100 },
       undefined,
@@ -42,7 +42,7 @@ describe("the latency of groups", () => {
 });
 
 describe("the chart of latency", () => {
-  it("has the median as a line through the middle of each mark, the slower the higher", async () => {
+  it("has the median as a line through the middle of each mark, slower is higher", async () => {
     const chart = await written(latencyChart(measuredOf([20], [40], [80], [0])));
     const [points = []] = stretchesOf(chart, "middle");
     expect(points.map(([x]) => x)).toEqual([125, 375, 625, 875]);
@@ -61,13 +61,13 @@ describe("the chart of latency", () => {
     expect(300 - (first[1] ?? 0)).toBeCloseTo(2 * (300 - (third[1] ?? 0)), 0);
   });
 
-  it("breaks line and band where nothing was measured", async () => {
+  it("interrupts line and band where nothing was measured", async () => {
     const chart = await written(latencyChart(measuredOf([20], [20], [], [20], [20])));
     expect(stretchesOf(chart, "middle").map((points) => points.length)).toEqual([2, 2]);
     expect(stretchesOf(chart, "band")).toHaveLength(2);
   });
 
-  it("has round numbers at its side, each at the height of its line of the grid", async () => {
+  it("labels the grid with round numbers, each at the height of its line", async () => {
     const chart = await written(latencyChart(measuredOf([43])));
     expect(textsOf(chart, "span")).toEqual(["0", "10", "20", "30", "40", "50"]);
     const tops = Array.from(chart.matchAll(/top:([\d.]+)%/g), ([, top]) => Number(top));
@@ -77,7 +77,7 @@ describe("the chart of latency", () => {
     expect(chart).not.toContain("logarithmic");
   });
 
-  it("leaves room above the slowest, and has a scale even where all took no time", async () => {
+  it("leaves room above the slowest, and has a scale even if every run took 0 ms", async () => {
     const fast = await written(latencyChart(measuredOf([0])));
     expect(stretchesOf(fast, "middle")).toEqual([[[500, 300]]]);
     expect(textsOf(fast, "span")[0]).toBe("0");
@@ -98,7 +98,7 @@ describe("the chart of latency", () => {
     expect(textsOf(chart, "div").includes("logarithmic")).toBe(isLog);
   });
 
-  it("has 1, 2 and 5 of each power at a logarithmic side, evenly apart", async () => {
+  it("labels a logarithmic scale with 1, 2 and 5 of each power of ten, evenly spaced", async () => {
     const chart = await written(latencyChart(measuredOf([2], [2000])));
     expect(textsOf(chart, "span")).toEqual(["2", "5", "10", "20", "50", "100", "200", "500", "1000", "2000"]);
     const tops = Array.from(chart.matchAll(/top:([\d.]+)%/g), ([, top]) => Number(top));
@@ -116,15 +116,15 @@ describe("the chart of latency", () => {
     expect(attributesOf(await written(latencyChart(measuredOf([43]))), "title", "id")).toEqual(["c-t"]);
   });
 
-  it("is a sentence where no probe was answered", async () => {
+  it("is a sentence if no probe was answered", async () => {
     expect(await written(latencyChart(measuredOf([], [])))).toBe(
-      '<p class="empty">No probe was answered in this time.</p>',
+      '<p class="empty">No probe was answered in this window.</p>',
     );
   });
 });
 
 describe("the strip of a page", () => {
-  it("has a bar for each group, in the colour of its worst slot, one after the other", async () => {
+  it("has one bar per group, in order, in the colour of its worst slot", async () => {
     const [ok, failed] = measuredOf([1], []);
     const measured = [ok, failed && { ...failed, group: { ...failed.group, failed: 1 } }].filter(
       (one) => one !== undefined,
@@ -160,7 +160,7 @@ describe("the axis of time", () => {
     ]);
   });
 
-  it("has dates where it is longer than three days, and no label at either edge", async () => {
+  it("has dates if it is longer than three days, and no label at either end", async () => {
     const labels = await labelsOf(begin - 22 * hour, 90, day);
     expect(labels.every(([text]) => /^\d\d-\d\d$/.test(text))).toBe(true);
     for (const [, left] of labels) {

@@ -28,7 +28,7 @@ export function measure({ groups }: Groups): Measured[] {
 
 type Scale = Pick<ReturnType<typeof scaleLinear<number, number>>, "ticks"> & ((value: number) => number);
 
-/** Linear from 0, or logarithmic if the slowest group would flatten the others. */
+/** Linear from 0; logarithmic if the slowest group would flatten the others. */
 function latencyScale(latencies: Percentiles[]): { scale: Scale; ticks: number[]; isLog: boolean } {
   const [low, high] = [Math.min(...latencies.map(({ p50 }) => p50)), Math.max(...latencies.map(({ p95 }) => p95))];
   if (low >= 1 && high > low * 15) {
@@ -52,7 +52,7 @@ function curves(measured: Measured[], y: Scale): Markup {
 /** The median and the 95th percentile of each group as SVG, with the axis's labels beside it as HTML that keeps its size. */
 export function latencyChart(measured: Measured[], id = "c"): Markup {
   const latencies = measured.map(({ latency }) => latency).filter((latency) => latency !== undefined);
-  if (latencies.length === 0) return html`<p class="empty">No probe was answered in this time.</p>`;
+  if (latencies.length === 0) return html`<p class="empty">No probe was answered in this window.</p>`;
   const { scale, ticks, isLog } = latencyScale(latencies);
   const label = (tick: number): Markup =>
     html`<span style="top:${((scale(tick) / height) * 100).toFixed(2)}%">${tick}</span>`;

@@ -14,7 +14,7 @@ export interface Ending {
   lines: string[];
 }
 
-/** What a page shows that is kept up to date: the last lines of each log. */
+/** The part of a page that is kept up to date: the last lines of each log. */
 export interface Live {
   endings: Ending[];
 }
@@ -23,7 +23,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-/** Attributes of style place the marks of the charts' axes. */
+/** Style attributes place the labels of the axes. */
 function policyOf(code: string, connect: string): string {
   const own = `style-src ${hashOf(style)}; style-src-attr 'unsafe-inline'; script-src ${hashOf(code)}`;
   return `default-src 'none'; ${own}; connect-src ${connect}; base-uri 'none'; form-action 'none'`;
@@ -34,7 +34,7 @@ const policy = policyOf(script, "'none'");
 /** The policy of a live page: requests to its own origin only. */
 export const livePolicy = policyOf(liveScript, "'self'");
 
-/** Kind of a line of the log, and the text to show; `foreign` for what is no record. */
+/** Kind of a line of the log, and its text; `foreign` if it is no record. */
 export function shownLine(text: string): { kind: string; text: string } {
   return { kind: parseLine(text)?.kind ?? "foreign", text: visible(text) };
 }
@@ -52,7 +52,7 @@ export function liveLines(live: Live | undefined): Markup {
   return live ? html`<section>${live.endings.map(ending)}</section>` : html``;
 }
 
-/** Without JavaScript the browser loads a live page again each minute. */
+/** Without JavaScript the browser reloads a live page each minute. */
 const reload = html`<noscript><meta http-equiv="refresh" content="60" /></noscript>`;
 
 /** A page with its style, its script, and a policy that allows nothing else; with `live`, requests to its own origin. */

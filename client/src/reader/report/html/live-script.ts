@@ -1,7 +1,7 @@
 import { script } from "./assets.ts";
 
 /**
- * Keeps a page of `analyze serve` up to date: appends the lines that the server sends, and loads the page again when there
+ * Keeps a page of `analyze serve` up to date: appends the lines that the server sends, and reloads the page when there
  * is a newer one, but not while a person reads a figure or has text selected.
  */
 export const liveScript = `

@@ -16,7 +16,7 @@ function slow(ms: number): Promise<string> {
 }
 
 describe("the report as a page", () => {
-  it("shows what a server said as text, never as markup", async () => {
+  it("shows text from a server as text, never as markup", async () => {
     const page = await drawHtml(reportOf([okLine(at(0)), failLine(at(1), "app", attack)], at(2)));
     expect(page).toContain("&lt;/script&gt;&lt;script&gt;alert(1)");
     expect(page).not.toContain(attack);
@@ -24,7 +24,7 @@ describe("the report as a page", () => {
     expect(page).not.toContain("<img");
   });
 
-  it("allows its own script alone, by its hash", async () => {
+  it("allows only its own script, by hash", async () => {
     const page = await drawHtml(reportOf([okLine(at(0))], at(1)));
     const [, script = ""] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
     const hash = createHash("sha256").update(script).digest("base64");
@@ -32,7 +32,7 @@ describe("the report as a page", () => {
     expect(page).not.toMatch(/(?:src|href)="/);
   });
 
-  it("has elements for all that its script looks for, and rules for its marks", async () => {
+  it("has every element that its script looks up, and a style for each mark", async () => {
     const page = await drawHtml(reportOn("ofXp?"));
     const classes = new Set(attributesOf(page, "\\w+", "class").flatMap((names) => names.split(" ")));
     const [, script = ""] = /<script>([^]*?)<\/script>/.exec(page) ?? [];
@@ -44,17 +44,17 @@ describe("the report as a page", () => {
       expect(style).toMatch(new RegExp(`[.]${mark} {`));
   });
 
-  it("says so when the axis is logarithmic, and makes it so only where one slow group would hide the others", async () => {
+  it("has a logarithmic axis, and says so, only if one slow group would hide the others", async () => {
     expect(await slow(2000)).toContain(">logarithmic<");
     expect(await slow(200)).not.toContain("logarithmic");
   });
 
-  it("draws nothing where nothing was measured, and breaks the line there", async () => {
+  it("draws nothing where nothing was measured, and interrupts the line there", async () => {
     const minutes = [..."oooooo"].concat([..."XXXXX"], [..."oooooo"]);
     const page = await drawHtml(reportOf([startLine(begin), ...linesOf(minutes)], at(minutes.length)));
     expect(/class="middle" d="([^"]+)"/.exec(page)?.[1]?.match(/M/g)).toHaveLength(2);
     expect(page).not.toContain("NaN");
-    expect(await drawHtml(reportOf([failLine(at(0))], at(1)))).toContain("No probe was answered in this time.");
+    expect(await drawHtml(reportOf([failLine(at(0))], at(1)))).toContain("No probe was answered in this window.");
     expect(await drawHtml(reportOf([startLine(begin)], at(9)))).toContain("<h1>Unknown</h1>");
   });
 });
@@ -90,7 +90,7 @@ describe("the texts of a report's page", () => {
       heading: "Unknown",
       sentence: "for 3 min, since 2026-11-20 22:01 UTC: the client was not running; the client wrote nothing",
     },
-  ])("of $letters, first, is that it is $heading", async ({ letters, state, heading, sentence }) => {
+  ])("of $letters start with $heading", async ({ letters, state, heading, sentence }) => {
     const page = await drawHtml(reportOn(letters));
     expect(textsOf(page, "title")[0]).toBe(`${heading}: https://analyze.test/analyze`);
     expect(attributesOf(page, "header", "class")).toEqual([state]);
@@ -98,7 +98,7 @@ describe("the texts of a report's page", () => {
     expect(textsOf(page, "p").slice(0, 2)).toEqual(["https://analyze.test/analyze", sentence]);
   });
 
-  it("names who has to act, the error, its hint, and the command to type next", async () => {
+  it("name who has to act, the error, its hint, and the next command", async () => {
     const hint = "renew it";
     const line = formatLine(runLine(at(0), { kind: "FAIL", hop: "tls-expired", err: "CERT_HAS_EXPIRED", hint, ms: 7 }));
     const page = await drawHtml(reportOf([line], at(1)));
@@ -106,7 +106,7 @@ describe("the texts of a report's page", () => {
       "analyze",
       "for 1 min, since before 2026-11-20 22:00 UTC, 1 failed probe",
       "Last probe 2026-11-20 22:00 UTC: FAIL, 7 ms",
-      "Failing hop: the edge's certificate (tls-expired): it is outside its dates; this host's clock may be wrong",
+      "Failing hop: the edge's certificate (tls-expired): it expired or is not valid yet, or this host's clock is wrong",
       "CERT_HAS_EXPIRED",
       hint,
       "Next: analyze doctor",
@@ -119,14 +119,14 @@ describe("the texts of a report's page", () => {
     ]);
   });
 
-  it("does not suggest the doctor during maintenance, and shows no fault where it is up", async () => {
+  it("do not suggest the doctor during maintenance, and show no fault while it is up", async () => {
     expect(await drawHtml(reportOn("op"))).toContain("Failing hop");
     expect(await drawHtml(reportOn("op"))).not.toContain("Next:");
     expect(await drawHtml(reportOn("oo"))).not.toContain("Failing hop");
     expect(await drawHtml(reportOf([startLine(begin)], at(3)))).not.toContain("Last probe");
   });
 
-  it("has the figures of the objective", async () => {
+  it("have the figures of the objective", async () => {
     const certified = formatLine(runLine(at(3), { cert: 3 }));
     const page = await drawHtml(reportOf([startLine(begin), ...linesOf([..."ofX"]), certified], at(5)));
     expect(textsOf(page, "dt")).toEqual(["Available", "Objective 99.9 %", "Latency, median", "Slots", "Certificate"]);
@@ -143,26 +143,26 @@ describe("the texts of a report's page", () => {
     { letters: "oooo", slo: 50, verdict: "held2 min left of the error budget" },
     { letters: "oX??", slo: 50, verdict: "unclear1 min left of the error budget" },
     { letters: "oXXX", slo: 50, verdict: "broken1 min over the error budget" },
-  ])("says of $letters that the objective is $verdict", async ({ letters, slo, verdict }) => {
+  ])("say for $letters that the objective is $verdict", async ({ letters, slo, verdict }) => {
     const report = reportOf([startLine(begin), ...linesOf([...letters])], at(letters.length), 0, slo);
     expect(textsOf(await drawHtml(report), "dd")[1]).toBe(verdict);
   });
 
-  it("says when no probe was answered, and when the certificate is past its end", async () => {
+  it("say when no probe was answered, and when the certificate has expired", async () => {
     const line = formatLine(runLine(at(0), { kind: "FAIL", hop: "tls-expired", cert: -2 }));
     const page = await drawHtml(reportOf([line], at(1)));
     expect(textsOf(page, "dd").slice(2)).toEqual([
       "unknown",
       "0 ok1 due = 0 ok + 0 flaky + 1 failed + 0 unknown",
-      "2 dayspast its end",
+      "2 dayspast expiry",
     ]);
   });
 
-  it("keeps a number and its percent sign on one line", async () => {
+  it("keep a number and its percent sign on one line", async () => {
     expect(await drawHtml(reportOn("oX"))).toContain("50.000\u00A0% of those probed");
   });
 
-  it("describes each mark of the chart", async () => {
+  it("describe each mark of the chart", async () => {
     const page = await drawHtml(reportOn("ofXp?"));
     expect(tipsOf(page)).toEqual([
       "2026-11-20 22:00 UTC\n1 probe\nmedian 43 ms, p95 43 ms",
@@ -180,13 +180,13 @@ describe("the texts of a report's page", () => {
     expect(tipsOf(wide).length).toBeLessThanOrEqual(120);
   });
 
-  it("has its tables in this order, and says what its words mean", async () => {
+  it("have the tables in this order, and explain their words", async () => {
     const page = await drawHtml(reportOn("oXgpo"));
     expect(Object.keys(tablesOf(page))).toEqual([
       "Figures of the chart",
       "Outages",
       "Planned maintenance",
-      "Gaps: nothing is known of these slots",
+      "Gaps: slots without a probe",
       "Latency of good probes, ms",
     ]);
     expect(textsOf(page, "footer")[0]).toMatch(
@@ -194,11 +194,11 @@ describe("the texts of a report's page", () => {
     );
   });
 
-  it("has the notes about the reading", async () => {
+  it("have the notes on the reading", async () => {
     const page = await drawHtml(reportOf([okLine(at(0)), okLine(at(0)), okLine(at(9))], at(1)));
     expect(textsOf(page.split("<footer>")[1] ?? "", "p").slice(0, 2)).toEqual([
-      "the clock was set back: 1 probe of slots that had one; the worse counts",
-      "1 line later than now, up to 2026-11-20 22:09 UTC, not counted: a clock was wrong",
+      "the clock was set back: 1 probe; the worse result of a slot counts",
+      "1 line from the future, up to 2026-11-20 22:09 UTC, not counted: a clock was wrong",
     ]);
   });
 });

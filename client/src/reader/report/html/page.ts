@@ -54,7 +54,7 @@ function figures({ slots, availability, objective, latency, certificateDays }: R
     ${figure(`Objective ${target} %`, verdict, budget)}
     ${figure("Latency, median", ms ? `${ms.p50} ms` : "unknown", ms ? `p95 ${ms.p95} ms, p99 ${ms.p99} ms` : "")}
     ${figure("Slots", `${slots.ok} ok`, say.slotSum(slots))}
-    ${certificateDays === undefined ? html`` : figure("Certificate", say.plural(Math.abs(certificateDays), "day"), certificateDays < 0 ? "past its end" : "left")}
+    ${certificateDays === undefined ? html`` : figure("Certificate", say.plural(Math.abs(certificateDays), "day"), certificateDays < 0 ? "past expiry" : "left")}
   </dl>`;
 }
 

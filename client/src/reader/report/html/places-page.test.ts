@@ -15,11 +15,11 @@ describe("the page on several places", () => {
     {
       home: "oXo",
       ec2: "ooX",
-      heading: "DOWN from ec2, UP from home: the way there, or a part of the service",
+      heading: "DOWN from ec2, UP from home: a network path or a part of the service fails",
       state: "up",
     },
     { home: "ooX", ec2: "ooX", heading: "DOWN from everywhere: home, ec2", state: "down" },
-  ])("begins with what they say together: $heading", async ({ home, ec2, heading, state }) => {
+  ])("starts with the combined state: $heading", async ({ home, ec2, heading, state }) => {
     const places = [
       { name: "home", report: reportOn(home) },
       { name: "ec2", report: reportOn(ec2) },
@@ -33,7 +33,7 @@ describe("the page on several places", () => {
     expect(textsOf(page, "p")[2]).toMatch(/^99\.9 % broken|^99\.9 % held/);
   });
 
-  it("has a section for each, with its state, its figures, its chart and its outages", async () => {
+  it("has a section for each, with state, figures, chart and outages", async () => {
     const places = [
       { name: "home", report: reportOf([okLine(at(0)), failLine(at(1))], at(2)) },
       { name: "ec2", report: reportOn("oo") },
@@ -47,7 +47,7 @@ describe("the page on several places", () => {
     expect(textsOf(page, "dt").filter((text) => text === "Available")).toHaveLength(2);
     expect(attributesOf(page, "svg", "aria-labelledby")).toEqual(["c0-t c0-d", "s0-t", "c1-t c1-d", "s1-t"]);
     expect(Object.keys(tablesOf(page))).toEqual(expect.arrayContaining(["Incidents", "Outages"]));
-    expect(textsOf(page, "p")).toContain("No outage in this time.");
+    expect(textsOf(page, "p")).toContain("No outages in this window.");
     const unnamed = [{ name: "home", report: reportOf([okLine(at(0))], at(1)) }];
     expect(textsOf(await drawPlacesHtml(unnamed, together(unnamed, 99.9)), "p")[0]).toBe("analyze");
   });

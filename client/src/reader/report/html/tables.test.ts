@@ -29,7 +29,7 @@ describe("the tables of a report's page", () => {
     });
   });
 
-  it("maintenance and gaps: latest first, with their reasons", async () => {
+  it("maintenance and gaps: latest first, with reasons", async () => {
     expect(tablesOf(await written(maintenanceTable(rich)))).toEqual({
       "Planned maintenance": [
         ["from (UTC)", "length", "failed", "why"],
@@ -38,15 +38,15 @@ describe("the tables of a report's page", () => {
       ],
     });
     expect(tablesOf(await written(gapTable(reportOn("og?o?o"))))).toEqual({
-      "Gaps: nothing is known of these slots": [
+      "Gaps: slots without a probe": [
         ["from (UTC)", "slots", "why"],
-        ["2026-11-20 22:04", "1 slot", "nothing in the log says why"],
+        ["2026-11-20 22:04", "1 slot", "the log gives no reason"],
         ["2026-11-20 22:01", "2 slots", "the client was not running"],
       ],
     });
   });
 
-  it("latency: a row for each phase that a good probe reached", async () => {
+  it("latency: one row per phase that a good probe reached", async () => {
     const lines = [10, 20, 30, 40].map((ms, index) =>
       formatLine(runLine(at(index), { ms, dns: undefined, tls: undefined, wait: ms - 1, tcp: index })),
     );
@@ -62,7 +62,7 @@ describe("the tables of a report's page", () => {
     expect(phases).toEqual(["phase", "name (dns)", "connection (tcp)", "handshake (tls)", "answer (wait)", "total"]);
   });
 
-  it("the chart's figures: a row for each mark, with a dash where nothing was measured", async () => {
+  it("the chart's figures: one row per mark, with a dash if nothing was measured", async () => {
     const markup = await written(groupTable(measure(groupSlots(rich.timeline, 120))));
     expect(markup).toMatch(/^<details>\s*<summary>The figures behind the chart<\/summary>/);
     const [heads, ...rows] = tablesOf(markup)["Figures of the chart"] ?? [];
@@ -77,7 +77,7 @@ describe("the tables of a report's page", () => {
     expect(rows).toHaveLength(17);
   });
 
-  it("incidents seen from several places: latest first, with where and how long", async () => {
+  it("incidents seen from several places: latest first, with places and length", async () => {
     const places = [
       { name: "home", report: reportOn("oXXooXoX") },
       { name: "ec2", report: reportOn("oooooXo?") },
@@ -85,7 +85,7 @@ describe("the tables of a report's page", () => {
     expect(tablesOf(await written(incidentTable(together(places, 99.9))))).toEqual({
       Incidents: [
         ["from (UTC)", "length", "from where", "hop", "first error"],
-        ["2026-11-20 22:07", "1 min, still on", "failed from home, nothing known elsewhere", "tcp", "ECONNREFUSED"],
+        ["2026-11-20 22:07", "1 min, ongoing", "failed from home, no data from elsewhere", "tcp", "ECONNREFUSED"],
         ["2026-11-20 22:05", "1 min", "down: home, ec2", "tcp", "ECONNREFUSED"],
         ["2026-11-20 22:01", "2 min", "down from home only", "tcp", "ECONNREFUSED"],
       ],
@@ -95,7 +95,7 @@ describe("the tables of a report's page", () => {
     expect(tablesOf(await written(incidentTable(bare)))["Incidents"]?.[1]?.at(-1)).toBe("no error recorded");
   });
 
-  it("a name for each table that a screen reader can go to, and heads for its columns and rows", async () => {
+  it("each table has a name that screen readers list, and column and row headers", async () => {
     for (const table of [outageTable(rich), maintenanceTable(rich), gapTable(rich), latencyTable(rich)]) {
       const text = await written(table);
       const [caption = "?"] = Object.keys(tablesOf(text));
@@ -104,10 +104,10 @@ describe("the tables of a report's page", () => {
     }
   });
 
-  it("where there is nothing to show, a sentence about outages, and nothing about the rest", async () => {
-    expect(await written(outageTable(good))).toBe('<p class="none">No outage in this time.</p>');
+  it("without data: a sentence about outages, and no other table", async () => {
+    expect(await written(outageTable(good))).toBe('<p class="none">No outages in this window.</p>');
     expect(await written(incidentTable(together([{ name: "a", report: good }], 99.9)))).toBe(
-      '<p class="none">No failure from any place in this time.</p>',
+      '<p class="none">No failures from any place in this window.</p>',
     );
     const unanswered = reportOf([startLine(begin)], at(2));
     for (const table of [maintenanceTable(good), gapTable(good), latencyTable(unanswered)])

@@ -55,7 +55,7 @@ export function latencyTable({ latency }: Report): Markup {
 
 /** All outages, latest first. */
 export function outageTable(report: Report): Markup {
-  if (report.outages.length === 0) return html`<p class="none">No outage in this time.</p>`;
+  if (report.outages.length === 0) return html`<p class="none">No outages in this window.</p>`;
   const rows = report.outages
     .toReversed()
     .map((outage) => [
@@ -69,7 +69,7 @@ export function outageTable(report: Report): Markup {
 
 /** The incidents of several places, latest first. */
 export function incidentTable(all: Together): Markup {
-  if (all.incidents.length === 0) return html`<p class="none">No failure from any place in this time.</p>`;
+  if (all.incidents.length === 0) return html`<p class="none">No failures from any place in this window.</p>`;
   const rows = all.incidents
     .toReversed()
     .map((one) => [
@@ -102,7 +102,7 @@ export function gapTable({ timeline: { holes } }: Report): Markup {
   const rows = holes
     .toReversed()
     .map(({ from, slots, why }) => [say.atMinute(from), say.plural(slots, "slot"), say.holeReason(why)]);
-  return table("Gaps: nothing is known of these slots", ["from (UTC)", "slots", "why"], rows);
+  return table("Gaps: slots without a probe", ["from (UTC)", "slots", "why"], rows);
 }
 
 /** The data of the chart as a table, for screen readers. */

@@ -27,7 +27,7 @@ describe("a page is written", () => {
     expect(await readFile(file, "utf8")).toBe(page);
   });
 
-  it("beside a log that is not there", async () => {
+  it("beside a log that does not exist", async () => {
     const file = join(folder, "page.html");
     await writePage(file, page, [join(folder, "none", "analyze.log")]);
     expect(await readFile(file, "utf8")).toBe(page);
@@ -37,11 +37,11 @@ describe("a page is written", () => {
 describe("a page does not replace", () => {
   const places: [what: string, name: string, why: string][] = [
     ["the log", "analyze.log", "belongs to the log"],
-    ["a rotated file of a name to come", "analyze.log.7", "belongs to the log"],
+    ["a future rotated file", "analyze.log.7", "belongs to the log"],
     ["a link to the log", "link.html", "belongs to the log"],
     ["another name of the log's file", "same.html", "belongs to the log"],
     ["another file", "ca.key", "exists, and is not a page of analyze report"],
-    ["a file that has the mark far from its beginning", "late.html", "exists, and is not a page of analyze report"],
+    ["a file with the mark far from its start", "late.html", "exists, and is not a page of analyze report"],
     ["a folder", "folder", "is not a regular file"],
   ];
 
@@ -59,7 +59,7 @@ describe("a page does not replace", () => {
     expect(await readFile(join(folder, name), "utf8").catch(() => undefined)).toBe(before);
   });
 
-  it("anything when its folder is not there: the reason is named", async () => {
+  it("anything if its folder does not exist, and the reason is named", async () => {
     const writing = writePage(join(folder, "none", "page.html"), page, [log]);
     await expect(writing).rejects.toBeInstanceOf(ReadError);
     await expect(writing).rejects.toThrow(/^The page cannot be written: ENOENT/);

@@ -14,11 +14,11 @@ import { addTail } from "./reader/commands/tail.ts";
 
 surviveClosedPipes();
 
-// An empty variable counts as not set, for every reader of the environment.
+// An empty variable counts as not set for every reader of the environment.
 for (const [key, value] of Object.entries(process.env))
   if (key.startsWith("ANALYZE_") && value === "") delete process.env[key];
 
-// In a checkout without settings, the commands of npm start are those that exist.
+// In a checkout without settings, only the commands of npm start exist.
 if (process.env["npm_lifecycle_event"] === "analyze" && process.env["ANALYZE_URL"] === undefined)
   process.env["ANALYZE_PLACE"] ??= "start";
 spellCommandsFor(process.env);
@@ -36,7 +36,7 @@ const program = new Command("analyze")
   .showHelpAfterError(`(${typed("--help")} shows the commands)`)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-// Imported when called: the commands that read the log do not load the poller.
+// Imported on demand: commands that read the log do not load the poller.
 program
   .command("run")
   .description("the client itself (default): one probe and one line in ANALYZE_LOG per slot")
@@ -49,7 +49,7 @@ program
   .command("once")
   .description("probe once and show the phases; exit code 0 if the probe is good")
   .option("--json", "as JSON")
-  .option("--line", "as the line that the log would have")
+  .option("--line", "as a line of the log")
   .action(async (options: { json?: true; line?: true }) => {
     const { probeOnce } = await import("./poller/commands/once.ts");
     process.exitCode = await probeOnce(process.env, version, options);
@@ -78,7 +78,7 @@ try {
   await program.parseAsync(given.length === 0 ? ["run"] : withShow(given), { from: "user" });
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  // A fault of the output itself is already reported by surviveClosedPipes.
+  // surviveClosedPipes reports a fault of the output itself.
   if (!(error instanceof OutputError)) process.stderr.write(`${error.message}\n`);
   process.exitCode = error.exitCode;
 }

@@ -9,13 +9,13 @@ import { reportOf } from "./report-of.ts";
 /** Room for a clock that goes back. */
 const origin = begin + 10_000 * minute;
 
-/** A run in the next slot, or after the clock or the host has moved by some minutes, backwards too. */
+/** A run in the next slot, or after the clock or the host has moved by some minutes, also backwards. */
 const moves = fc.array(fc.oneof(fc.constant(1), fc.constant(1), fc.integer({ min: -40, max: 90 })), {
   minLength: 1,
   maxLength: 200,
 });
 
-it("finds as many due slots as the poller's own ledger accounts for, over every step of the clock", () => {
+it("finds as many due slots as the poller's ledger accounts for, across every clock step", () => {
   fc.assert(
     fc.property(moves, (steps) => {
       const ledger = createLedger(calendar("* * * * *"), [], 0);

@@ -5,14 +5,14 @@ import type { Calendar } from "../src/log/calendar.ts";
 
 /** The slots of a log, counted. */
 export interface Audit {
-  /** The first and the last slot that are accounted for. */
+  /** The first and the last accounted slot. */
   first: number;
   last: number;
   /** Runs + slots of gaps. */
   sum: number;
   /** Lines that do not continue exactly where the previous one ended. */
   faults: string[];
-  /** Rows that are not lines: torn, or foreign. */
+  /** Rows that are no records: torn or foreign. */
   bad: number;
   reasons: string[];
 }

@@ -43,7 +43,7 @@ describe("the examples of docs/client.md", () => {
     ["log", logExample],
     ["report", reportExample],
     ["places", placesExample],
-  ])("%s is what the code makes (UPDATE_DOCS=1 writes it)", (name, example) => {
+  ])("%s matches the code's output (UPDATE_DOCS=1 writes it)", (name, example) => {
     const block = new RegExp(`(<!-- example: ${name} -->\n\n\`\`\`\n)([^]*?)(\`\`\`\n)`);
     const text = readFileSync(file, "utf8");
     const made = example().replace(/ +$/gm, "");

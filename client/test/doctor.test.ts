@@ -29,7 +29,7 @@ async function doctor(args: string[], env: Record<string, string>): Promise<{ co
   return runClient(stage, dir, ["doctor", ...args], env);
 }
 
-it("a whole way is walked to the contract, and says who writes the log", async () => {
+it("a working path is checked up to the contract, with the writer of the log", async () => {
   const lock = await takeLock(join(dir, "analyze.log"), "pid 4711 on example");
   const { code, output } = await doctor([], {});
   lock.release();
@@ -40,14 +40,14 @@ it("a whole way is walked to the contract, and says who writes the log", async (
   expect(code).toBe(0);
 });
 
-it("settings that the client refuses are the first broken place", async () => {
+it("settings that the client refuses are the first broken check", async () => {
   const { code, output } = await doctor([], { ANALYZE_SCHEDULE: "61 * * * *", ANALYZE_URL: "http://a.test" });
   expect(output).toMatch(/^✗ settings.*\n.*refuses http:\/\/.*\n.*61/);
   expect(output).not.toContain("schedule ");
   expect(code).toBe(1);
 });
 
-it("a log that cannot be written is found before anything is sent, and programs get it as JSON", async () => {
+it("an unwritable log is found before anything is sent, also with --json", async () => {
   const { code, output } = await doctor(["--json"], { ANALYZE_LOG: join(dir, "missing", "analyze.log") });
   const { healthy, findings }: { healthy: boolean; findings: { name: string; next?: string }[] } = JSON.parse(output);
   expect(healthy).toBe(false);
@@ -71,7 +71,7 @@ it.runIf(existsSync("/dev/full"))("a log that is no regular file is broken, also
   }
 });
 
-it("the holder of a log is found after a symlink took the log's place", async () => {
+it("the holder of a log is found after a symlink replaced the log", async () => {
   const log = join(dir, "moved.log");
   writeFileSync(log, "");
   const lock = await takeLock(log, "pid 4711 on example");
@@ -81,7 +81,7 @@ it("the holder of a log is found after a symlink took the log's place", async ()
   lock.release();
 });
 
-it("does not report a CA file that was replaced while the client ran as an attack, in the log either", async () => {
+it("does not report a CA file replaced during the client's run as an attack, also not in the log", async () => {
   const [log, caFile] = [join(dir, "replaced.log"), join(dir, "foreign.crt")];
   writeFileSync(caFile, (await createAuthority({ hosts: [host], commonName: "Foreign CA" })).certificate);
   const hint = "the edge's certificate has not changed: the CA file here has: npm run certs -- --show";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
-/** How a program ended, and all that it wrote. */
+/** How a program ended, and its output. */
 export interface Ended {
   code: number | null;
   out: string;

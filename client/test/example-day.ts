@@ -46,7 +46,7 @@ export function fail(time: number, hop: Hop, err: string, over: Partial<RunLine>
   });
 }
 
-/** A day with an outage, a gap and maintenance in it, which ends in an outage where `isDown`. */
+/** A day with an outage, a gap and maintenance; with `isDown` it ends in an outage. */
 export function reportOn(isDown: boolean): Report {
   const log = newCollected();
   const scope = { since: begin, to: begin + day, now: begin + day, slo: 99.9 };

@@ -31,7 +31,7 @@ async function ask(target: Target, attemptMs: number): Promise<Probed> {
 
 const everywhere = ["getent", "ip", "openssl", "export"];
 
-/** The programs that a person has at each place; on a host there is neither a checkout nor a way into the cluster. */
+/** The programs available at each place; a host has neither a checkout nor access to the cluster. */
 const programs: Record<Place, string[]> = {
   host: ["curl", "timedatectl"],
   start: ["npm", "tail", "grep", "env", "date"],
@@ -52,7 +52,7 @@ function adviceAt(place: Place, target: Target, { attempts, verdict, shown }: Pr
   return advice;
 }
 
-describe("log and doctor name the hop, the hint says what to type, and the next probe after the repair is good", () => {
+describe("log and doctor name the hop, the hint has a command, and the next probe after the repair is good", () => {
   it.each(faults)("$name", async ({ strike, hop, err, hint, line: more, never, silent }) => {
     const changed = (await strike(stage)) ?? {};
     const probed = await ask({ ...stage.target, ...changed }, silent ? 700 : 8000);
@@ -91,7 +91,7 @@ it("reports a machine that does not accept connections as silent, at tcp", async
   const silent = startProgram(process.execPath, ["-e", listener]);
   const [, port] = await silent.waitFor(/port=(\d+)/);
   silent.child.kill("SIGSTOP");
-  // A stopped process accepts nothing, and what the kernel accepts for it is soon full.
+  // A stopped process accepts nothing, and the kernel's backlog for it is soon full.
   const waiting = [1, 2, 3, 4].map(() => connect(Number(port), "127.0.0.1").on("error", () => undefined));
   await Promise.race(waiting.map(async (socket) => once(socket, "connect")));
 

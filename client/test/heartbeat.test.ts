@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-it("is called for the start and for each line on the disk, and its URL is written nowhere", async () => {
+it("is called for the start and for each line on the disk, and its URL is never written", async () => {
   const client = bench.start(settings);
   await expect.poll(() => calls, { timeout: 20_000 }).toContain(`/${secret}`);
   expect(calls[0]).toBe(`/${secret}/start`);
@@ -50,7 +50,7 @@ it("is called for the start and for each line on the disk, and its URL is writte
   expect(client.output()).not.toContain("uuid");
 });
 
-it("delays no probe while it does not answer, and is one word in the lines after it failed", async () => {
+it("delays no probe while it does not answer, and marks the lines after its failure", async () => {
   [calls, silent] = [[], true];
   const client = bench.start(settings);
   await client.waitFor(/ beat=failed /, 30_000);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => bench.close());
 
 it(
-  `${kills} kills at any moment, with freezes and rotations in between, lose and double no second`,
+  `${kills} kills at any moment, with freezes and rotations in between, lose and repeat no second`,
   async () => {
     const started = Date.now();
     for (let i = 0; i < kills; i++) {
@@ -31,11 +31,11 @@ it(
         await sleep(1500);
         client.child.kill("SIGCONT");
       }
-      // The moment of the kill is what is varied: there is no event to wait for.
+      // The test varies the moment of the kill: there is no event to wait for.
       await sleep(Math.random() * 1200);
       await client.stop("SIGKILL");
     }
-    // Slots without a running client: a machine that starts the client within the second leaves none by itself.
+    // Slots without a running client: a fast machine restarts the client within the second and leaves none.
     await sleep(2500);
     const last = bench.start();
     await last.waitFor(/ ok .* ok /s, 60_000);
@@ -55,16 +55,16 @@ it(
   30_000 + kills * 6000,
 );
 
-it("a second client of the same log refuses to start, and says who writes it", async () => {
+it("a second client of the same log refuses to start, and names the first", async () => {
   const first = bench.start();
   await first.waitFor(/ ok /);
   const second = bench.start();
   expect(await second.ended).toBe(2);
-  expect(second.output()).toMatch(new RegExp(`another client already .*pid ${first.child.pid} on`));
+  expect(second.output()).toMatch(new RegExp(`already has a client .*pid ${first.child.pid} on`));
   expect(await first.stop()).toBe(0);
 });
 
-it("a log that is removed under the client is created again with the next line", async () => {
+it("a log removed during the client's run is created again with the next line", async () => {
   const client = bench.start();
   await client.waitFor(/ ok /);
   rmSync(bench.log);
@@ -72,7 +72,7 @@ it("a log that is removed under the client is created again with the next line",
   expect(await client.stop()).toBe(0);
 });
 
-it("announced maintenance makes failures planned while the client runs, and no outage of them", async () => {
+it("announced maintenance makes failures planned while the client runs, without an outage", async () => {
   const maintain = (...args: string[]): string =>
     execFileSync(process.execPath, [main, "maintenance", ...args, "--log", bench.log], { encoding: "utf8" });
   const client = bench.start({ ANALYZE_DOWN_AFTER: "2", ANALYZE_HOOK: 'echo "hook saw $ANALYZE_STATE" >&2' });

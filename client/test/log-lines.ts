@@ -5,7 +5,7 @@ export const minute = 60_000;
 /** When the logs of tests begin. */
 export const begin = Date.UTC(2026, 10, 20, 22, 0);
 
-/** A slot's run as the poller would record it; `over` replaces what a test cares about. */
+/** A slot's run as the poller records it; `over` replaces fields. */
 export function runLine(time: number, over: Partial<RunLine> = {}): RunLine {
   const id = `host-${time / minute}`;
   const run = { time, late: 4, try: 1, ms: 43, dns: 2, tcp: 1, tls: 9, wait: 31, id };
@@ -31,7 +31,7 @@ export function startLine(time: number, schedule = "* * * * *"): string {
 
 /**
  * The lines of a log from `begin` on, one letter per minute: `o` ok, `f` flaky, `X` failed, `p` failed as planned, `g` a gap line, and
- * anything else for a minute without a trace.
+ * any other letter an unrecorded minute.
  */
 export function linesOf(minutes: readonly string[]): string[] {
   return minutes.flatMap((kind, index) => {

@@ -101,7 +101,7 @@ function made(): string {
   ]);
 }
 
-it("docs/metrics.md lists every metric as the code has it (UPDATE_DOCS=1 writes it)", () => {
+it("docs/metrics.md lists every metric of the code (UPDATE_DOCS=1 writes it)", () => {
   const table = /(?<=<!-- metrics -->\n\n)[^]*(?=\n\n<!-- end of metrics -->)/;
   const expected = made();
   if (process.env["UPDATE_DOCS"])

@@ -5,7 +5,7 @@ export async function written(markup: Markup): Promise<string> {
   return String(await markup);
 }
 
-/** What a browser shows of a page's elements of this name, in the order of the page. */
+/** The visible text of a page's elements of this name, in order. */
 export function textsOf(page: string, element: string): string[] {
   const found = page.matchAll(new RegExp(`<${element}(?:\\s[^>]*)?>([^]*?)</${element}\\s*>`, "g"));
   return Array.from(found, ([, inner = ""]) => shownOf(inner));
@@ -20,7 +20,7 @@ function shownOf(markup: string): string {
     .trim();
 }
 
-/** A page's tables by their captions; each row is the texts of its cells, the head's first. */
+/** A page's tables by caption; each row is the texts of its cells, the header row first. */
 export function tablesOf(page: string): Record<string, string[][]> {
   const tables = page.matchAll(/<caption>([^]*?)<\/caption>([^]*?)<\/table>/g);
   return Object.fromEntries(

@@ -15,14 +15,14 @@ const until = new Date(begin + 1000 * minute).toISOString();
 let folder = "";
 let log = "";
 
-/** Root may read everything, so that it is no test of permissions: there, a command runs as nobody. */
+/** Root may read everything, so commands run as nobody to test permissions. */
 interface Identity {
   uid?: number;
   gid?: number;
 }
 
 const plainUser: Identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-/** The user nobody may have no access to this folder, as when it is in /root. */
+/** The user nobody may have no access to this folder, for example in /root. */
 const canRun = spawnSync(process.execPath, [main, "--version"], plainUser).status === 0;
 
 async function analyze(...args: string[]): Promise<Ended> {
@@ -58,7 +58,7 @@ describe("analyze report", () => {
     expect(await analyze("report", "--until", later, "--slo", "99")).toMatchObject({ code: 2 });
   });
 
-  it("ends with 2 and says what to type where the request is wrong", async () => {
+  it("ends with 2 and says what to type if the usage is wrong", async () => {
     const { code, err } = await analyze("report", "--since", "yesterday");
     expect(err).toMatch(/^"yesterday" is not a time\. Use how long ago \(90min/);
     expect(code).toBe(2);
@@ -82,7 +82,7 @@ describe("a log that may not be read", () => {
   it.runIf(canRun)("is named, with what to do, by every command", async () => {
     const closed = join(folder, "closed.log");
     await writeFile(closed, okLine(begin), { mode: 0o000 });
-    // By the clock of this process: where it was moved, the file system's still is the machine's.
+    // By the clock of this process: the file system's clock is never moved.
     await utimes(closed, new Date(), new Date());
     for (const command of ["report", "export", "tail"]) {
       const { code, err } = await analyzeAs(plainUser, command, "--log", closed);
@@ -95,7 +95,7 @@ describe("a log that may not be read", () => {
 });
 
 describe("analyze export", () => {
-  it("gives each record typed, with times as ISO 8601, and counts bad lines on stderr", async () => {
+  it("prints each record with types and ISO 8601 times, and counts bad lines on stderr", async () => {
     const { code, out, err } = await analyze("export", "--since", new Date(begin + 989 * minute).toISOString());
     const records = out
       .trim()
@@ -113,7 +113,7 @@ describe("analyze export", () => {
     expect(code).toBe(0);
   });
 
-  it("ends quietly when its reader goes away", async () => {
+  it("ends without an error when its reader closes the pipe", async () => {
     const child = spawn(process.execPath, [main, "export", "--log", log], { stdio: ["ignore", "pipe", "pipe"] });
     const errors = text(child.stderr);
     child.stdout.destroy();
@@ -131,7 +131,7 @@ describe("analyze tail", () => {
     expect(failed.out.match(/(?<=Z )\w+/g)).toEqual(["FAIL", "flaky", "FAIL"]);
   });
 
-  it("follows the log over a rotation", async () => {
+  it("follows the log across a rotation", async () => {
     const live = join(folder, "followed.log");
     await writeFile(live, okLine(begin));
     const tail = startProgram(process.execPath, [main, "tail", "-f", "--log", live]);

@@ -29,20 +29,20 @@ describe("a log without any line to report on", () => {
   it.each([
     ["is empty", "", /has no lines yet$/],
     [
-      "holds garbage alone",
+      "contains only garbage",
       "hello\n\0\0\0\n{}\n",
       /has no lines yet, and 3 that are torn or foreign \(first: other\.log:1\)$/,
     ],
-    ["holds only a torn line", okLine(begin).slice(0, 60), /has no lines yet, and 1 that/],
+    ["contains only a torn line", okLine(begin).slice(0, 60), /has no lines yet, and 1 that/],
     [
       "is written by a clock that is ahead",
       okLine(Date.UTC(2099, 0, 1)),
       /has no lines before .* but up to 2099-01-01/,
     ],
-  ])("says so and ends with 2, whatever the form, when it %s", async (_, content, message) => {
+  ])("reports that and ends with 2, in every format, if it %s", async (_, content, message) => {
     const other = join(folder, "other.log");
     await writeFile(other, content);
-    // Last written long before the window: the live file is read all the same.
+    // Last written long before the window: the live file is still read.
     await utimes(other, 0, 0);
     const page = join(folder, "none.html");
     for (const form of [[], ["--json"], ["--html", page], ["--line"]]) {
@@ -75,7 +75,7 @@ describe("maintenance that is announced", () => {
     expect(out).toMatch(
       /note +maintenance announced since .* UTC \(new\\u001b\[2Jdisks\); analyze maintenance end ends it/,
     );
-    expect((await analyze("report", "--line", "--log", log, ...window)).out).toContain("maintenance is announced");
+    expect((await analyze("report", "--line", "--log", log, ...window)).out).toContain("maintenance announced");
     expect((await analyze("maintenance", "end", "--log", log)).out).toMatch(/^Ended\./);
     expect((await analyze("report", "--log", log, ...window)).out).not.toContain("maintenance");
   });
@@ -93,7 +93,7 @@ describe("maintenance that is announced", () => {
   });
 });
 
-describe("maintenance that is not announced well", () => {
+describe("an invalid command about maintenance", () => {
   it.each([
     ["an empty reason", ["begin", "--why", " "], /Give a reason\./],
     ["a reason longer than a line", ["begin", "--why", "x".repeat(201)], /at most 200 characters/],
@@ -103,11 +103,13 @@ describe("maintenance that is not announced well", () => {
     expect(await analyze("maintenance", ...args)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
   });
 
-  it("but by a damaged file is named, with what to do, and removed with a word", async () => {
+  it("a damaged file is reported with what to do, and removed with a message", async () => {
     const damaged = join(folder, "damaged.log");
     await writeFile(`${damaged}.maintenance`, "{");
     const shown = await analyze("maintenance", "--log", damaged);
-    expect(shown.err).toMatch(/maintenance is damaged: it holds no announcement; analyze maintenance begin announces/);
+    expect(shown.err).toMatch(
+      /maintenance is damaged: it contains no announcement; analyze maintenance begin announces/,
+    );
     const { out, code } = await analyze("maintenance", "end", "--log", damaged);
     expect(out).toMatch(/^Removed an unreadable announcement: .*damaged/);
     expect(code).toBe(0);
@@ -116,7 +118,7 @@ describe("maintenance that is not announced well", () => {
 });
 
 describe("several logs", () => {
-  it("of which one has no line are reported, and its place is unknown", async () => {
+  it("with one empty log are reported, with an unknown place", async () => {
     const empty = join(folder, "silent.log");
     await writeFile(empty, "");
     const window = ["--until", new Date(begin + 999 * minute).toISOString()];
@@ -129,7 +131,7 @@ describe("several logs", () => {
     expect((await analyze("report", "--log", `a=${empty}`, "--log", `b=${empty}`)).err).toMatch(/has no lines yet$/m);
   });
 
-  it("of one name are refused by that name", async () => {
+  it("with the same name are refused, with the name", async () => {
     const { code, err } = await analyze("report", "--log", `a=${log}`, "--log", `a=${log}`);
     expect({ code, err }).toEqual({ code: 2, err: 'Two logs have the name "a": give each place its own name\n' });
   });
@@ -182,7 +184,7 @@ describe("a command whose reader goes away", () => {
   });
 });
 
-it("an option that does not exist suggests those that begin alike", async () => {
+it("an unknown option suggests similar ones", async () => {
   expect(await analyze("report", "--json-lines")).toMatchObject({
     code: 2,
     err: expect.stringContaining("(Did you mean --json?)"),

@@ -49,7 +49,7 @@ describe("analyze report --html", () => {
     expect(await readFile(log, "utf8")).toBe(content);
   });
 
-  it("replaces a page that it wrote before, and fills an empty file", async () => {
+  it("replaces its own earlier page, and fills an empty file", async () => {
     const page = join(folder, "page.html");
     await writeFile(page, "");
     for (const slo of ["99", "98"]) {
@@ -77,7 +77,7 @@ describe.runIf(existsSync("/dev/full"))("a log that is no regular file", () => {
     }
   });
 
-  it("in place of the live log is reported in the report and in its one line", async () => {
+  it("instead of the live log is reported in the report and in its one line", async () => {
     const moved = join(folder, "moved.log");
     await writeFile(`${moved}.1`, content);
     await symlink("/dev/full", moved);

@@ -8,7 +8,7 @@ import { openStage, type Stage } from "./stage.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** The environment of a client that probes the stage; the CA's certificate and the log are in `dir`. */
+/** The environment of a client that probes the stage; CA certificate and log are in `dir`. */
 function environment(stage: Stage, dir: string): NodeJS.ProcessEnv {
   return {
     ...movedClock(),
@@ -30,14 +30,14 @@ export async function runClient(
   return { code: await program.ended, output: program.output() };
 }
 
-/** Real clients that probe a stage each second, and write one log. */
+/** Real clients that probe a stage each second and write one log. */
 export interface Bench {
   stage: Stage;
   dir: string;
   log: string;
   caFile: string;
   start(env?: Record<string, string>): Program;
-  /** All that was ever written, oldest first. */
+  /** The whole log, oldest line first. */
   text(): string;
   rotate(): void;
   close(): Promise<void>;

@@ -72,7 +72,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("shows new lines, the new state and the outage without a reload, and runs nothing that a line says", async () => {
+  it("shows new lines, the new state and the outage without a reload, and runs no code from a line", async () => {
     const page = await open();
     await page.locator(".live", { hasText: "Live: lines appear" }).waitFor();
     await page.getByText("The figures behind the chart").click();
@@ -88,7 +88,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("keeps the figure that a person reads until it is left", async () => {
+  it("keeps the figure that a person reads until the person leaves it", async () => {
     const page = await open();
     await page.locator(".live", { hasText: "Live: lines appear" }).waitFor();
     await page.locator(".chart").focus();
@@ -102,7 +102,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("says that it is not live any more when the server ends, and is live again when it is back", async () => {
+  it("says that it is not live after the server ends, and is live again when it is back", async () => {
     const page = await open();
     const state = page.locator(".live");
     await state.filter({ hasText: "Live: lines appear" }).waitFor();
@@ -132,7 +132,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     expect(second.output()).toMatch(/^Port \d+ is in use: choose another one with --port$/m);
   });
 
-  it("asked for nothing but its own origin", () => {
+  it("requests only its own origin", () => {
     expect([...requests]).toEqual([new URL(address).origin]);
   });
 });

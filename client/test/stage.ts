@@ -15,17 +15,17 @@ export const loopback6 = Object.values(networkInterfaces())
   .flatMap((addresses = []) => addresses.map(({ address }) => address))
   .filter((address) => address === "::1");
 
-/** What becomes of a TCP connection that the stage's port accepted. */
+/** What happens to a TCP connection that the stage's port accepted. */
 export type Behaviour = (socket: Socket) => void;
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** A port of 127.0.0.1 that stays the same while what is behind it changes. */
+/** A port of 127.0.0.1 that stays the same while the service behind it changes. */
 export interface Stage {
   target: Target;
   authority: Credential;
   leaf: Credential;
-  /** From now on connections get this behaviour; what was open is cut. */
+  /** New connections get this behaviour; open ones are cut. */
   play(behaviour: Behaviour): void;
   /** The port refuses connections until the next `open`. */
   shut(): Promise<void>;
@@ -33,7 +33,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The right answer to any request, as the service gives it. */
+/** The correct answer of the service to any request. */
 export const goodAnswer: Handler = (request, response, body) => {
   const { text }: { text: string } = JSON.parse(body);
   const answer = JSON.stringify({ processed_text: processedText(countWords(text), reverseText(text)) });
@@ -106,7 +106,7 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Options of a TLS server that notes the host names that clients send in the handshake. */
+/** Options of a TLS server that records the host names that clients send in the handshake. */
 export function notingNames(): { names: string[]; options: ServerOptions } {
   const names: string[] = [];
   const SNICallback: ServerOptions["SNICallback"] = (name, done) => {

@@ -32,13 +32,13 @@ async function analyze(command: string, env: Record<string, string>): Promise<{ 
   return runClient(stage, dir, [command], env);
 }
 
-describe("an edge by a foreign CA", () => {
+describe("an edge of a foreign CA", () => {
   it.each([
     ["once", 2],
     ["run", 2],
     ["doctor", 1],
   ] as const)(
-    "is not trusted by `%s` where NODE_TLS_REJECT_UNAUTHORIZED=0: the variable is named",
+    "is not trusted by `%s` with NODE_TLS_REJECT_UNAUTHORIZED=0: the variable is reported",
     async (command, code) => {
       const ended = await analyze(command, { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
       expect(ended.output).toMatch(/Invalid settings:\n +NODE_TLS_REJECT_UNAUTHORIZED=0 turns off/);
@@ -47,7 +47,7 @@ describe("an edge by a foreign CA", () => {
     },
   );
 
-  it("is not trusted because variables of Node or OpenSSL name its CA", async () => {
+  it("is not trusted if variables of Node or OpenSSL name its CA", async () => {
     const file = join(dir, "foreign.crt");
     const env = { NODE_EXTRA_CA_CERTS: file, SSL_CERT_FILE: file, NODE_OPTIONS: "--use-openssl-ca" };
     const { code, output } = await analyze("once", env);
@@ -56,12 +56,12 @@ describe("an edge by a foreign CA", () => {
   });
 });
 
-describe("files that do not fit", () => {
+describe("wrong files", () => {
   it.each([
     ["once", 2],
     ["run", 2],
     ["doctor", 1],
-  ] as const)("are named by `%s` without a stack", async (command, code) => {
+  ] as const)("are reported by `%s` without a stack", async (command, code) => {
     writeFileSync(join(dir, "client.crt"), "garbage");
     const [cert, key] = [join(dir, "client.crt"), join(dir, "ca.crt")];
     const ended = await analyze(command, { ANALYZE_CLIENT_CERT_FILE: cert, ANALYZE_CLIENT_KEY_FILE: key });

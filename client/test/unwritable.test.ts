@@ -21,15 +21,15 @@ it.each([
   ["a folder", "folder.log", /EISDIR/],
   ["in a folder that is missing", "missing/analyze.log", /ENOENT/],
   ["beneath a file", "/dev/null/analyze.log", /ENOTDIR/],
-  ["on a file system that cannot be written", "/proc/analyze.log", /ENOENT|EROFS|EACCES/],
-])("does not start where the log is %s, and says what to set", async (_, name, reason) => {
+  ["on a read-only file system", "/proc/analyze.log", /ENOENT|EROFS|EACCES/],
+])("does not start if the log is %s, and says what to set", async (_, name, reason) => {
   const client = bench.start({ ANALYZE_LOG: name.startsWith("/") ? name : join(dir, name) });
   expect(await client.ended).toBe(2);
   expect(client.output()).toMatch(reason);
   expect(client.output()).toMatch(/^The log cannot be opened: .* Set ANALYZE_LOG to a file that this user may write/);
 });
 
-it.runIf(existsSync("/dev/full"))("ends on SIGTERM where the disk is full, and says which lines are lost", async () => {
+it.runIf(existsSync("/dev/full"))("ends on SIGTERM if the disk is full, and reports the lost lines", async () => {
   const client = bench.start({ ANALYZE_LOG: "/dev/full" });
   await client.waitFor(/ ok .* ok /s, 30_000);
   expect(await client.stop()).toBe(1);
@@ -37,7 +37,7 @@ it.runIf(existsSync("/dev/full"))("ends on SIGTERM where the disk is full, and s
   expect(client.output()).toMatch(/\d+ lines are lost \(\d{4}-\S+Z to \d{4}-\S+Z\): .*\/dev\/full/);
 });
 
-it("ends on SIGTERM where the log's folder went away, and its lines are not in the next client's log", async () => {
+it("ends on SIGTERM if the log's folder disappeared, and its lines are not in the next client's log", async () => {
   const folder = join(dir, "folder");
   const log = join(folder, "analyze.log");
   mkdirSync(folder);
@@ -54,7 +54,7 @@ it("ends on SIGTERM where the log's folder went away, and its lines are not in t
   expect(readFileSync(log, "utf8")).toMatch(new RegExp(`^\\S+ start .* pid=${next.child.pid}\n`));
 });
 
-it("continues when the reader of its output goes away, as `head -1` does", async () => {
+it("continues when the reader of its output closes the pipe, as `head -1` does", async () => {
   const client = bench.start();
   client.child.stdout?.destroy();
   client.child.stderr?.destroy();

@@ -37,7 +37,7 @@ function refused(): Probed {
   };
 }
 
-it("shows what the doctor says of a broken place", () => {
+it("shows the doctor's output for a broken hop", () => {
   const broken = [...findingsOnTheWay(target, refused())].at(-1);
   expect(documentation).toContain(`✗ tcp           ${broken?.saw}\n`);
   expect(documentation).toContain(`  means         ${broken?.means}\n`);
@@ -47,7 +47,7 @@ it("shows what the doctor says of a broken place", () => {
 it("names every hop, every place, and the number of faults that are tested", () => {
   for (const hop of hops) expect(documentation).toContain(`| \`${hop}\``);
   for (const place of places) expect(documentation).toContain(`| \`${place}\``);
-  // One more is beside the table: a machine that lets connections wait.
+  // One more is outside the table: a machine that lets connections wait.
   const counts = documentation.match(/\d+ faults/g) ?? [];
   expect(counts.length).toBeGreaterThan(0);
   for (const count of counts) expect(count).toBe(`${faults.length + 1} faults`);

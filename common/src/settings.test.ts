@@ -22,7 +22,7 @@ describe("readSettings", () => {
     );
   });
 
-  it("takes an empty variable as not set", () => {
+  it("treats an empty variable as not set", () => {
     expect(readSettings(z.object({ PORT: number.default("80") }), { PORT: "" })).toEqual({ PORT: "80" });
   });
 

@@ -204,7 +204,7 @@ it("a second start on the same log leaves the settings of the first", async () =
   const settings = readFileSync(join(dir, "logs/analyze.env"), "utf8");
   const second = start(await freePorts());
   expect(await second.ended).toBe(1);
-  expect(second.output()).toContain("is written by another client already");
+  expect(second.output()).toContain("already has a client");
   expect(readFileSync(join(dir, "logs/analyze.env"), "utf8")).toBe(settings);
   expect(await first.stop()).toBe(0);
 });

@@ -1,14 +1,14 @@
 import type { DownLine, GapLine, LogLine, RunLine, StartLine, StopLine, UpLine } from "./record.ts";
 import { formatDuration, formatInstant, quoteValue } from "./value.ts";
 
-/** No line is longer, its newline included: a pipe and a disk block hold a whole line. */
+/** The maximum length of a line with its newline: a pipe and a disk block hold a whole line. */
 export const maxLineBytes = 512;
-/** Characters of a text; what is longer is cut. */
+/** Maximum characters of a text; longer ones are cut. */
 export const maxTextLength = 200;
 
 type Pair = [key: string, value: string | number | undefined];
 
-/** What is cut first when a line is too long: the answer's text, then the rest. */
+/** The order in which texts are cut if a line is too long: the answer's text first. */
 const cuttable = [
   "out",
   "hint",
@@ -28,7 +28,7 @@ const cuttable = [
 ];
 
 function head(line: LogLine, hop: string, status: number | undefined, took: string): string {
-  // The longest kind and the longest hop never meet but in planned tls-expired, which moves the rest by two columns.
+  // Only `planned tls-expired` combines the longest kind and hop; it shifts the rest by two columns.
   const place = `${line.kind.padEnd(5)} ${hop}`.padEnd(17);
   const columns = [place, String(status ?? "-").padEnd(3), took.padStart(7)];
   return `${formatInstant(line.time)} ${columns.join(" ")}`;
@@ -93,8 +93,8 @@ function cutTo(text: string, length: number): string {
 }
 
 /**
- * The line as it is in the file, newline included: at most {@link maxLineBytes} bytes, every character visible.
- * Texts are cut at 200 characters, and further, the least needed first, where the line would still be too long.
+ * The line as in the file, with newline: at most {@link maxLineBytes} bytes, every character visible.
+ * Texts are cut to 200 characters, and further if the line is still too long, the least important first.
  */
 export function formatLine(line: LogLine): string {
   const [start, pairs] = parts(line);

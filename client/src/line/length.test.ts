@@ -19,7 +19,7 @@ function exactly(bytes: number): { line: LogLine; out: string } {
 const start = { kind: "start", time, version: "1", url: "u", schedule: "s", config: "c", host: "h", pid: 7 } as const;
 
 describe("texts that are too long", () => {
-  it("200 characters stay, of 201 the last two become an ellipsis", () => {
+  it("200 characters stay; of 201 the last two become an ellipsis", () => {
     expect(parseLine(formatLine({ ...ok, err: "e".repeat(200) }))).toMatchObject({ err: "e".repeat(200) });
     expect(parseLine(formatLine({ ...ok, err: "e".repeat(201) }))).toMatchObject({ err: `${"e".repeat(199)}…` });
   });
@@ -37,12 +37,12 @@ describe("texts that are too long", () => {
     expect(parseLine(formatLine(line))).toMatchObject({ out });
   });
 
-  it("one byte more, and the answer's text is cut to 100 characters; nothing else is", () => {
+  it("with one byte more, only the answer's text is cut, to 100 characters", () => {
     const { line } = exactly(513);
     expect(parseLine(formatLine(line))).toEqual({ ...line, out: `${"o".repeat(99)}…` });
   });
 
-  it("texts give way in the order of their use: out, hint, first, err, plan, and the id last", () => {
+  it("texts are cut in the order out, hint, first, err, plan, and id last", () => {
     const all = { out: long("o"), hint: long("h"), first: long("f"), err: long("e"), plan: long("p"), id: long("i") };
     const cut = parseLine(formatLine({ ...ok, ...all }));
     expect(cut).toMatchObject({ out: "…", hint: "…", first: "…", id: all.id });
@@ -54,7 +54,7 @@ describe("texts that are too long", () => {
   it.each([
     { kept: "config", line: { schedule: 190, url: 190, version: 190, host: 190, addr: 190, ca: 190 } },
     { kept: "version", line: { schedule: 190, url: 190 } },
-  ])("at the start of a poller $kept stays whole as long as others can give way", ({ line: lengths }) => {
+  ])("in a start line $kept stays whole as long as others can be cut", ({ line: lengths }) => {
     const texts = Object.fromEntries(Object.entries(lengths).map(([key, length]) => [key, "x".repeat(length)]));
     const line = parseLine(formatLine({ ...start, ...texts }));
     expect(line).toMatchObject({ kind: "start", config: "c", pid: 7 });
@@ -71,7 +71,7 @@ describe("texts that are too long", () => {
     expect(line).toEqual({ ...start, [key]: `${"x".repeat(199)}…` });
   });
 
-  it("why a poller stopped is cut too", () => {
+  it("the reason of a stop line is cut, too", () => {
     expect(parseLine(formatLine({ kind: "stop", time, why: "w".repeat(600) }))).toEqual({
       kind: "stop",
       time,

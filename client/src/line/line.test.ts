@@ -10,7 +10,7 @@ const text = fc.oneof(fc.string({ unit: "binary", maxLength: 30 }), fc.string({ 
 const optional = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(of, { nil: undefined });
 const hop = fc.constantFrom(...hops);
 
-/** Records of every kind, whose texts come from `texts`. */
+/** Records of every kind, with texts from `texts`. */
 function records(texts: fc.Arbitrary<string>): fc.Arbitrary<LogLine> {
   const phases = { dns: optional(count), tcp: optional(count), tls: optional(count), wait: optional(count) };
   const told = { err: optional(texts), hint: optional(texts) };
@@ -75,7 +75,7 @@ const example: LogLine = {
   out: 'Word Count: 1 | "',
 };
 
-it("a line has a head of fixed width and then key=value", () => {
+it("a line has a head of fixed width, followed by key=value pairs", () => {
   expect(formatLine(example)).toBe(
     "2026-11-21T06:21:00Z ok    app         200    43ms late=4 try=1 dns=2 tcp=1 tls=9 wait=28 " +
       'addr=192.0.2.7 cert=364d id=ec2a-29920701 out="Word Count: 1 | \\""\n',
@@ -90,7 +90,7 @@ it("the trace of a probe follows its id, and a line of a client without traces h
   expect(parseLine(line.replace(` trace=${trace}`, ""))).toEqual({ ...example, trace: undefined });
 });
 
-it("awk finds the columns of every kind in the same place", () => {
+it("awk finds the columns of every kind at the same positions", () => {
   fc.assert(
     fc.property(records(text), (record) => {
       expect(formatLine(record)).toMatch(/^.{20} (?=\S+ +\S+ +\S+ +\S+)(.{17}|planned tls-expired) .{3} +(-|-?\w+) /);
@@ -98,7 +98,7 @@ it("awk finds the columns of every kind in the same place", () => {
   );
 });
 
-it("a record of short texts comes back from its line as it was", () => {
+it("a record with short texts survives formatting and parsing unchanged", () => {
   fc.assert(
     fc.property(records(fc.string({ unit: "grapheme-ascii", maxLength: 12 })), (record) => {
       expect(parseLine(formatLine(record))).toEqual(record);
@@ -106,7 +106,7 @@ it("a record of short texts comes back from its line as it was", () => {
   );
 });
 
-it("whatever a server says, a line is one line of visible characters, not too long, and can be read", () => {
+it("with any text of a server, a line is one readable line of visible characters within the limit", () => {
   const hostile = fc.oneof(text, fc.string({ unit: "binary", minLength: 200, maxLength: 300 }));
   fc.assert(
     fc.property(records(hostile), (record) => {
@@ -119,7 +119,7 @@ it("whatever a server says, a line is one line of visible characters, not too lo
   );
 });
 
-describe("an answer that tries to forge", () => {
+describe("an answer that forges", () => {
   it("a second line stays inside its quotes", () => {
     const line = formatLine({ ...example, out: "x\r\n2026-11-21T06:22:00Z ok    app  200  1ms\u001b[2J\u202e" });
     expect(line.split("\n")).toHaveLength(2);
@@ -135,13 +135,13 @@ describe("an answer that tries to forge", () => {
   });
 });
 
-it("a line that was torn, is foreign or is empty is not a record", () => {
+it("a torn, foreign or empty line is no record", () => {
   const line = formatLine(example);
   for (const bad of ["", "\0\0\0", "hello", line.slice(0, 40), line.slice(0, -3), `${line.slice(0, -20)}${line}`]) {
     expect(parseLine(bad)).toBeUndefined();
   }
 });
 
-it("a key that a later version adds is ignored", () => {
+it("a key of a later version is ignored", () => {
   expect(parseLine(formatLine(example).replace(" out=", " colour=blue out="))).toEqual(example);
 });

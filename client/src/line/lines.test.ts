@@ -9,7 +9,7 @@ const since = Date.UTC(2026, 10, 21, 5, 45);
 
 const ok: RunLine = { kind: "ok", time, hop: "app", status: 200, ms: 43, late: 4, try: 1, id: "a-1" };
 
-/** Each kind as it is in the file, complete and minimal. */
+/** Each kind as in the file, complete and minimal. */
 const table: { kind: string; text: string; line: LogLine }[] = [
   {
     kind: "ok",
@@ -116,7 +116,7 @@ const table: { kind: string; text: string; line: LogLine }[] = [
 
 describe("a line of each kind", () => {
   it.each(table)("$kind is written column by column", ({ text, line }) => {
-    // Columns are padded; the count of spaces between them is the other test's matter.
+    // Another test checks the padding of the columns.
     expect(formatLine(line).replaceAll(/ +/g, " ")).toBe(`${text.replaceAll(/ +/g, " ")}\n`);
   });
 
@@ -128,7 +128,7 @@ describe("a line of each kind", () => {
 
 const textOf = (kind: string): string => table.find((row) => row.kind.startsWith(kind))?.text ?? "";
 
-describe("a line that lacks what its kind must have is not a record", () => {
+describe("a line without a required key of its kind is no record", () => {
   it.each([
     ...["late", "try", "id"].map((key) => ({ kind: "ok", key })),
     ...["from", "slots", "why"].map((key) => ({ kind: "gap", key })),
@@ -177,7 +177,7 @@ describe("a line that lacks what its kind must have is not a record", () => {
   });
 });
 
-it("a number that can't be read leaves its own column out, where the kind can do without", () => {
+it("an unreadable number is omitted if the kind does not require it", () => {
   expect(parseLine(textOf("ok").replace(" 200 ", " 2xx "))).toEqual({ ...ok, status: undefined });
   expect(parseLine(`${textOf("ok")} cert=364`)).toEqual(ok);
   expect(parseLine(`${textOf("ok")} beat=slow`)).toEqual(ok);

@@ -7,7 +7,7 @@ const text = failLine(begin).trimEnd();
 const [coloured, plain] = [{ colour: true }, { colour: false }];
 
 describe("a line of the log on a terminal", () => {
-  it("has its verdict in colour and its pairs dim, and the same characters", () => {
+  it("has its verdict in colour, its pairs dim, and the same characters", () => {
     const painted = paintLine(text, coloured);
     expect(painted).toContain(" \u001B[31m\u001B[1mFAIL  tcp ");
     expect(painted).toContain(" 43ms\u001B[22m\u001B[39m\u001B[2m late=4");
@@ -33,17 +33,17 @@ describe("a line of the log on a terminal", () => {
     expect(stripVTControlCharacters(pairs)).toMatch(/^ [a-z]+=/);
   });
 
-  it("that is no record is dim as a whole", () => {
+  it("that is no record is completely dim", () => {
     expect(paintLine("2026-11-20T22:00:00Z ok late=4", coloured)).toBe(
       "\u001B[2m2026-11-20T22:00:00Z ok late=4\u001B[22m",
     );
   });
 
-  it("is plain where there is no colour", () => {
+  it("is plain without colours", () => {
     expect(paintLine(text, plain)).toBe(text);
   });
 
-  it.each([text.length, text.length + 1])("of a screen that is wide enough is whole: %i", (width) => {
+  it.each([text.length, text.length + 1])("is complete on a screen that is wide enough: %i", (width) => {
     expect(paintLine(text, plain, width)).toBe(text);
   });
 

@@ -15,12 +15,12 @@ const colours: Record<LogLine["kind"], Colour> = {
   UP: ["green", "bold"],
 };
 
-/** An instant, what a line's kind says, and its pairs. */
+/** Instant, text of the kind, and pairs. */
 const parts = /^(\S+ )(.*?)((?: \w+=.*)?)$/;
 
 /**
- * A line (without its newline) for a terminal: its head in the colour of its kind, its pairs dim; what is no record is
- * dim as a whole. With `width` it is cut to so many columns.
+ * A line (without its newline) for a terminal: its head in the colour of its kind, its pairs dim. A line that is no record
+ * is completely dim. With `width` the line is cut to that many columns.
  */
 export function paintLine(text: string, screen: Pick<Screen, "colour">, width = Infinity): string {
   const whole = visible(text);

@@ -109,8 +109,8 @@ function change(kind: "DOWN" | "UP", parts: Parts): LogLine | undefined {
 }
 
 /**
- * The record of one line of the file (without or with its newline); undefined for what is not one: torn, foreign, or
- * lacking what its kind must have. Unknown keys are ignored, so that older readers take newer lines.
+ * The record of one line of the file (without or with its newline); undefined if the line is torn, foreign, or
+ * lacks a required key. Unknown keys are ignored, so that older readers accept newer lines.
  */
 export function parseLine(text: string): LogLine | undefined {
   const parts = split(text.endsWith("\n") ? text.slice(0, -1) : text);

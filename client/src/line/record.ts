@@ -1,4 +1,4 @@
-/** The hop that a run reached, or at which it failed, in the order that a request meets them. */
+/** The hop that a run reached, or at which it failed, in the order of a request's path. */
 export const hops = [
   "dns",
   "tcp",
@@ -20,7 +20,7 @@ export type GapReason = (typeof gapReasons)[number];
 /** The result of a slot that was probed. */
 const runKinds = ["ok", "flaky", "FAIL", "planned"] as const;
 
-/** What every line has: `time` in epoch milliseconds, a whole second, UTC in the file. */
+/** Every line: `time` in epoch milliseconds, a whole second, UTC in the file. */
 interface Timed {
   time: number;
 }
@@ -30,7 +30,7 @@ interface Timed {
  * the file. Times in milliseconds; a phase that was not reached is absent, never 0.
  */
 export interface RunLine extends Timed {
-  /** `flaky`: the second attempt succeeded. `planned`: it failed during maintenance that was announced. */
+  /** `flaky`: the second attempt succeeded. `planned`: it failed in announced maintenance. */
   kind: (typeof runKinds)[number];
   hop: Hop;
   status?: number | undefined;
@@ -45,17 +45,17 @@ export interface RunLine extends Timed {
   /** From the request's last byte to the end of the answer. */
   wait?: number | undefined;
   addr?: string | undefined;
-  /** Whole days until the edge's certificate expires; negative once it has. */
+  /** Whole days until the edge's certificate expires; negative if it has expired. */
   cert?: number | undefined;
   id: string;
   /** Trace of the probe (32 hex digits), where tracing is on. */
   trace?: string | undefined;
   err?: string | undefined;
-  /** Hop and error of the first attempt, where there was a second. */
+  /** Hop and error of the first attempt, if there was a second. */
   first?: string | undefined;
   hint?: string | undefined;
   out?: string | undefined;
-  /** Of a `planned` slot: why the maintenance was announced. */
+  /** For a `planned` slot: the reason of the maintenance. */
   plan?: string | undefined;
   /** The last call of the heartbeat before this line failed. */
   beat?: "failed" | undefined;
@@ -63,7 +63,7 @@ export interface RunLine extends Timed {
 
 /**
  * Due slots without a run, `from` … `time` inclusive. After the clock was set back `slots` is negative: that many
- * slots will be counted a second time, so runs + slots of gaps stays the number of slots that are due.
+ * slots will be counted a second time, so runs + slots of gaps stays the number of due slots.
  */
 export interface GapLine extends Timed {
   kind: "gap";
@@ -82,7 +82,7 @@ export interface StartLine extends Timed {
   /** First 16 hex digits of the SHA-256 of the trusted CA, and whole days until it expires. */
   ca?: string | undefined;
   cert?: number | undefined;
-  /** Changes when any setting does. */
+  /** Changes with any setting. */
   config: string;
   host: string;
   pid: number;
@@ -94,7 +94,7 @@ export interface StopLine extends Timed {
   why: string;
 }
 
-/** `slots` runs in a row failed, the first at `since`. */
+/** `slots` consecutive runs failed, the first at `since`. */
 export interface DownLine extends Timed {
   kind: "DOWN";
   hop: Hop;
@@ -114,7 +114,7 @@ export interface UpLine extends Timed {
 /** One line of the client's log. */
 export type LogLine = RunLine | GapLine | StartLine | StopLine | DownLine | UpLine;
 
-/** Whether the line is a slot that was probed. */
+/** Whether the line is a probed slot. */
 export function isRun(line: LogLine): line is RunLine {
   return runKinds.some((kind) => kind === line.kind);
 }

@@ -7,7 +7,7 @@ import { formatDuration, formatInstant, parseInstant, quoteValue, unquoteValue, 
 const time = Date.UTC(2026, 10, 21, 6, 21);
 const ok: RunLine = { kind: "ok", time, hop: "app", status: 200, ms: 43, late: 4, try: 1, id: "a-1" };
 
-it("a value may be empty, and an empty text is written in quotes", () => {
+it("an empty text is written in quotes", () => {
   expect(parseLine(formatLine(ok).replace("\n", " err="))).toEqual({ ...ok, err: "" });
   expect(formatLine({ ...ok, err: "" })).toContain(' err=""\n');
 });
@@ -25,15 +25,15 @@ it.each([
   ["\u202E", '"\\u202e"'],
   ["\u2028x\u00AD", '"\\u2028x\\u00ad"'],
   ["\u{E0001}", '"\\udb40\\udc01"'],
-])("%j is quoted, and made visible", (err, quoted) => {
+])("%j is quoted, with visible characters only", (err, quoted) => {
   expect(formatLine({ ...ok, err })).toContain(` err=${quoted}\n`);
 });
 
-it("visible writes only what would move a cursor, reorder text or end a line as escapes", () => {
+it("visible escapes only characters that move a cursor, reorder text or end a line", () => {
   expect(visible("é 👩 \t\u0007\u200B")).toBe("é 👩 \\u0009\\u0007\\u200b");
 });
 
-it.each(["plain", "a b", '"', "", "\u202E\n", "é=€"])("%j comes back from its value", (text) => {
+it.each(["plain", "a b", '"', "", "\u202E\n", "é=€"])("%j survives quoting and reading", (text) => {
   expect(unquoteValue(quoteValue(text))).toBe(text);
 });
 
@@ -65,7 +65,7 @@ it.each([
   "+002026-11-21T06:21:07Z",
   " 2026-11-21T06:21:07Z",
   "2026-11-21T06:21:07Z ",
-])("%j is no instant of a line", (text) => {
+])("%j is no valid instant", (text) => {
   expect(parseInstant(text)).toBeUndefined();
 });
 

@@ -10,17 +10,17 @@ function asUnicodeEscapes(character: string): string {
   return escaped;
 }
 
-/** `text` with whatever could move a cursor, reorder what is read or end a line written as `\uXXXX`. */
+/** `text` with characters that move a cursor, reorder text or end a line escaped as `\uXXXX`. */
 export function visible(text: string): string {
   return text.replace(unsafe, asUnicodeEscapes);
 }
 
-/** A text as one logfmt value: bare where nothing in it needs quotes, else a JSON string of visible characters. */
+/** A text as one logfmt value: bare if no character needs quotes, otherwise a JSON string of visible characters. */
 export function quoteValue(text: string): string {
   return bare.test(text) ? text : visible(JSON.stringify(text));
 }
 
-/** The text that {@link quoteValue} wrote; undefined for what is not a value. */
+/** The text that {@link quoteValue} wrote; undefined if it is no value. */
 export function unquoteValue(value: string): string | undefined {
   if (!value.startsWith('"')) return value;
   try {

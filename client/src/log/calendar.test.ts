@@ -5,29 +5,29 @@ import { calendar } from "./calendar.ts";
 
 const at = Date.UTC(2026, 10, 21, 6, 21, 37);
 
-/** Built for each test: a calendar that throws must fail a test, and not the file. */
+/** Built in each test: an error in it must fail the test, not the file. */
 function minutes(): ReturnType<typeof calendar> {
   return calendar("* * * * *");
 }
 
-it("the slot of an instant is the last one due, the instant itself included", () => {
+it("the slot of an instant is the last one due at or before it", () => {
   expect(minutes().slotAt(at)).toBe(Date.UTC(2026, 10, 21, 6, 21));
   expect(minutes().slotAt(Date.UTC(2026, 10, 21, 6, 21))).toBe(Date.UTC(2026, 10, 21, 6, 21));
   expect(calendar("0 9 * * 1").slotAt(at)).toBe(Date.UTC(2026, 10, 16, 9));
 });
 
-it("slots between are counted without the first and with the last", () => {
+it("slots are counted after the first instant, up to and including the last", () => {
   expect(minutes().count(at, at + 3_600_000)).toBe(60);
   expect(minutes().count(minutes().slotAt(at), minutes().slotAt(at))).toBe(0);
   expect(minutes().count(at, at - 3_600_000)).toBe(0);
   expect(calendar("*/5 * * * * *").count(0, 86_400_000)).toBe(17_280);
 });
 
-it("half a century of minutes is counted at once", () => {
+it("half a century of minutes is counted without a loop", () => {
   expect(minutes().count(0, Date.UTC(2026, 0, 1))).toBe(Date.UTC(2026, 0, 1) / 60_000);
 });
 
-it("node-cron names the same next slots", () => {
+it("node-cron computes the same next slots", () => {
   const expressions = ["* * * * *", "*/7 * * * * *", "5,10-20/3 2-4 * * *", "0 0 31 * *", "0 9 1-15 * 1", "0 0 29 2 *"];
   for (const expression of expressions) {
     const task = createTask(expression, () => undefined, { timezone: "UTC" });
@@ -40,7 +40,7 @@ it("node-cron names the same next slots", () => {
   }
 });
 
-it("counting agrees with walking from slot to slot", () => {
+it("counting agrees with stepping from slot to slot", () => {
   const someExpression = fc.constantFrom("* * * * *", "*/10 * * * * *", "0 */3 * * 2", "7 7 7 * *");
   fc.assert(
     fc.property(someExpression, fc.nat(4_000_000_000), fc.nat(200), (expression, seconds, steps) => {
@@ -54,7 +54,7 @@ it("counting agrees with walking from slot to slot", () => {
   );
 });
 
-it("an expression that is wrong, never due, or beyond numbers is refused with its reason", () => {
+it("an expression that is invalid, never due, or not numeric is refused with its reason", () => {
   expect(() => calendar("* * *")).toThrow(/field|pattern|expression/i);
   expect(() => calendar("61 * * * *")).toThrow(/61/);
   expect(() => calendar("0 0 31 2 *")).toThrow(/31/);
@@ -72,7 +72,7 @@ it.each([
   "0 0 * * 5-1",
   "1,9-3 * * * *",
   " */90  * *  * * ",
-])("%j is refused: what node-cron makes of it is not what it says", (expression) => {
+])("%j is refused, because node-cron interprets it differently", (expression) => {
   expect(() => calendar(expression)).toThrow(/runs backwards|step above/);
 });
 

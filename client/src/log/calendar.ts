@@ -7,7 +7,7 @@ export interface Calendar {
   slotAt(instant: number): number;
   /** The first slot after `instant`. */
   slotAfter(instant: number): number;
-  /** Number of slots in (`after`, `until`]; 0 where `until` is not later. */
+  /** Number of slots in (`after`, `until`]; 0 if `until` is not later. */
   count(after: number, until: number): number;
   /** Milliseconds between the two nearest slots of a day. */
   shortestStep: number;
@@ -91,7 +91,7 @@ function reached(times: number[], offset: number): number {
 const longestSearch = 366 * 8 * day;
 
 /**
- * Reads a cron expression of five fields, or six with seconds first. Throws {@link CalendarError} where it is not
+ * Reads a cron expression of five fields, or six with seconds first. Throws {@link CalendarError} if it is not
  * valid, or not due within eight years.
  */
 export function calendar(expression: string): Calendar {

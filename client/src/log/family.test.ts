@@ -63,19 +63,19 @@ describe("a file does not belong to analyze.log", () => {
     expect(await found("analyze.log")).toEqual([]);
   });
 
-  it("as a folder of such a name", async () => {
+  it("as a folder with such a name", async () => {
     mkdirSync(join(folder, "analyze.log.1"));
     write("analyze.log");
     expect(await found("analyze.log")).toEqual(["analyze.log"]);
   });
 });
 
-it("a name without extension has rotated files behind it alone", async () => {
+it("a name without extension has rotated files only with suffixes", async () => {
   for (const name of ["analyze", "analyze.1", "analyze-20261121", "20261121"]) write(name);
   expect((await found("analyze")).toSorted()).toEqual(["analyze", "analyze-20261121", "analyze.1"]);
 });
 
-it("the order is that of the last write, whatever the names say, and the live file is last", async () => {
+it("files are in the order of their last write, independent of names, with the live file last", async () => {
   write("analyze.log", 500);
   write("analyze.log.1", 100);
   write("analyze.log.2", 300);
@@ -88,7 +88,7 @@ it("files of the same second are in the order of their names", async () => {
   expect(await found("analyze.log")).toEqual([21, 22, 23].map((day) => `analyze.log-202611${day}`));
 });
 
-it("a packed file beside its plain one is left out; another's is not", async () => {
+it("a compressed file next to its plain one is omitted; others are not", async () => {
   for (const [name, age] of [
     ["analyze.log.1", 1],
     ["analyze.log.1.gz", 1],
@@ -98,7 +98,7 @@ it("a packed file beside its plain one is left out; another's is not", async () 
   expect(await found("analyze.log")).toEqual(["analyze.log.2.gz", "analyze.log.1"]);
 });
 
-it("each file comes with its path, inode, last write and whether it is the live one", async () => {
+it("each file has path, inode, last write and whether it is the live one", async () => {
   write("analyze.log.1", 60);
   write("analyze.log");
   const inode = (name: string): number => statSync(join(folder, name)).ino;
@@ -108,7 +108,7 @@ it("each file comes with its path, inode, last write and whether it is the live 
   ]);
 });
 
-it("an empty folder has none, and a folder that is not there is an error", async () => {
+it("an empty folder has none, and a missing folder is an error", async () => {
   expect(await found("analyze.log")).toEqual([]);
   await expect(findLogFiles(join(folder, "none", "analyze.log"))).rejects.toThrow("ENOENT");
 });
@@ -121,7 +121,7 @@ it.each([
   ["analyze.log.xz", true],
   ["analyze.gz.log", false],
   ["analyzegz", false],
-])("%s is packed: %s", (name, packed) => {
+])("%s is compressed: %s", (name, packed) => {
   expect(isPacked(name)).toBe(packed);
 });
 

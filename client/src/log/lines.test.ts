@@ -29,7 +29,7 @@ async function read(file: string, start?: number): Promise<{ lines: string[]; to
 }
 
 describe("a splitter of lines", () => {
-  it("gives each line once it is whole, and keeps the rest", () => {
+  it("returns each complete line, and keeps the rest", () => {
     const splitter = new LineSplitter();
     expect(splitter.rest).toBe("");
     expect(splitter.push(Buffer.from("one\ntw"))).toEqual(["one"]);
@@ -38,13 +38,13 @@ describe("a splitter of lines", () => {
     expect(splitter.rest).toBe("");
   });
 
-  it("keeps a character whole that two chunks share", () => {
+  it("keeps a character whole that is split between two chunks", () => {
     const [euro, splitter] = [Buffer.from("€\n"), new LineSplitter()];
     expect(splitter.push(euro.subarray(0, 2))).toEqual([]);
     expect(splitter.push(euro.subarray(2))).toEqual(["€"]);
   });
 
-  it("holds no more than 16 KiB of a line without end", () => {
+  it("holds at most 16 KiB of an endless line", () => {
     const splitter = new LineSplitter();
     for (let index = 0; index < 20; index++) splitter.push(Buffer.alloc(kilobyte, "x"));
     expect(splitter.rest).toBe("x".repeat(16 * kilobyte));
@@ -56,10 +56,10 @@ describe("the lines of a file", () => {
 
   it.each([
     ["plain", "analyze.log", (bytes: Buffer) => bytes],
-    ["packed by gzip", "analyze.log.gz", gzipSync],
-    ["packed by zstd", "analyze.log.zst", zstdCompressSync],
-    ["plain, of a name that only looks packed", "analyze.gz.log", (bytes: Buffer) => bytes],
-    ["plain, of a name that only looks packed by bzip2", "analyze.bz2.log", (bytes: Buffer) => bytes],
+    ["compressed by gzip", "analyze.log.gz", gzipSync],
+    ["compressed by zstd", "analyze.log.zst", zstdCompressSync],
+    ["plain, with a name that only looks compressed", "analyze.gz.log", (bytes: Buffer) => bytes],
+    ["plain, with a name that only looks compressed by bzip2", "analyze.bz2.log", (bytes: Buffer) => bytes],
   ])("%s", async (_, name, pack) => {
     await writeFile(join(folder, name), pack(Buffer.from(text)));
     const { lines, torn } = await read(join(folder, name));
@@ -67,25 +67,25 @@ describe("the lines of a file", () => {
     expect(torn).toBe("torn");
   });
 
-  it("come from an offset on", async () => {
+  it("are read from an offset", async () => {
     await writeFile(path, numbered(10));
     expect(await read(path, 8 * 64)).toEqual({ lines: numbered(10).split("\n").slice(8, 10), torn: undefined });
   });
 
-  it("come in batches, so that a long file is never held whole", async () => {
+  it("are read in batches, so that a long file is never held completely", async () => {
     await writeFile(path, numbered(5000));
     const sizes: number[] = [];
     for await (const { lines } of readLines(path)) sizes.push(lines.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(kilobyte);
   });
 
-  it.each(["bz2", "xz"])("of a .%s are refused with what to do", async (extension) => {
+  it.each(["bz2", "xz"])("of a .%s file are refused with what to do", async (extension) => {
     await expect(read(`${path}.${extension}`)).rejects.toThrow(
-      "packed in a way that Node cannot read; unpack it beside the others",
+      "compressed in a format that Node cannot read; decompress it",
     );
   });
 
-  it("of a damaged file come as far as it can be read, and then its fault", async () => {
+  it("of a damaged file are read up to the damage, followed by the error", async () => {
     const packed = gzipSync(Buffer.from(Array.from({ length: 50_000 }, (_, index) => `${index * 7919}\n`).join("")));
     await writeFile(`${path}.1.gz`, packed.subarray(0, -100));
     const lines: string[] = [];
@@ -96,12 +96,12 @@ describe("the lines of a file", () => {
     expect(lines.length).toBeGreaterThan(10_000);
   });
 
-  it("of no file are the file system's error", async () => {
+  it("of a missing file are the file system's error", async () => {
     await expect(read(join(folder, "none"))).rejects.toThrow("ENOENT");
   });
 });
 
-/** Where `seekBack` lands when lines before the one of this number are early, and the parts that it looked at. */
+/** The result of `seekBack` if lines before this number are early, and the parts that it read. */
 async function seek(first: number): Promise<{ offset: number; parts: string[][] }> {
   const parts: string[][] = [];
   const offset = await seekBack(path, (lines) => {
@@ -126,7 +126,7 @@ describe("looking for an earlier part of a file", () => {
     for (const line of parts.flat()) expect(line).toMatch(/^\d+\.+\|$/);
   });
 
-  it("sees only whole lines, beginning with the first of the part", async () => {
+  it("sees only complete lines, from the first of the part", async () => {
     await writeFile(path, `.\n${numbered(10_000)}`);
     const [part = []] = (await seek(0)).parts;
     expect(part).toEqual(numbered(10_000).split("\n").slice(8977, 10_000));
@@ -139,7 +139,7 @@ describe("looking for an earlier part of a file", () => {
     expect((await seek(Infinity)).parts).toHaveLength(1);
   });
 
-  it("skips a part that has no whole line", async () => {
+  it("skips a part without a complete line", async () => {
     await writeFile(path, `${numbered(2000)}${"\0".repeat(65 * kilobyte)}`);
     const { offset, parts } = await seek(Infinity);
     expect(parts).toHaveLength(1);
@@ -147,12 +147,12 @@ describe("looking for an earlier part of a file", () => {
     expect(offset).toBeGreaterThan(0);
   });
 
-  it("is the file system's error where there is no file", async () => {
+  it("is the file system's error if there is no file", async () => {
     await expect(seekBack(join(folder, "none"), () => true)).rejects.toThrow("ENOENT");
   });
 });
 
-describe("the first line that begins in the last bytes of a file", () => {
+describe("the first line that starts in the last bytes of a file", () => {
   it.each([
     ["one\ntwo\nthree\n", 100, 0],
     ["one\ntwo\nthree\n", 14, 0],
@@ -169,7 +169,7 @@ describe("the first line that begins in the last bytes of a file", () => {
     await handle.close();
   });
 
-  it("is found however many bytes the last ones are", async () => {
+  it("is found for any number of last bytes", async () => {
     await writeFile(path, numbered(10_000));
     const handle = await open(path);
     expect(await lineStartNearEnd(handle, 5000 * 64 + 1)).toBe(5000 * 64);
@@ -177,7 +177,7 @@ describe("the first line that begins in the last bytes of a file", () => {
   });
 });
 
-describe("the last line that has a text", () => {
+describe("the last line with a text", () => {
   const start = "2026-11-21T06:21:00Z start";
 
   it.each([
@@ -194,8 +194,8 @@ describe("the last line that has a text", () => {
     expect(await lastLineWith(path, "Z start", Math.min(end, Buffer.byteLength(text)))).toBe(line);
   });
 
-  it("is found far from the end, and whole wherever the search's parts begin", async () => {
-    // The search goes back by 512 KiB: the line lies before, across and after that place.
+  it("is found far from the end, and completely, at any border between the search's parts", async () => {
+    // The search goes back by 512 KiB: the line is before, across and after that position.
     const line = `${start} version=1`;
     for (const shift of [0, 1, 2, 8, 20, 21, 26, line.length - 1, line.length, line.length + 1, line.length + 2]) {
       const after = ".\n".repeat(256 * kilobyte).slice(shift);
@@ -205,21 +205,21 @@ describe("the last line that has a text", () => {
     }
   });
 
-  it("is the last of two that are far apart, and none that begins at the end or after it", async () => {
+  it("is the last of two that are far apart, and none that starts at the end or later", async () => {
     const before = `${start} 1\n${".\n".repeat(300 * kilobyte)}`;
     await writeFile(path, `${before}${start} 2\n.\n${start} 3\n`);
     expect(await lastLineWith(path, "Z start ", before.length)).toBe(`${start} 1`);
     expect(await lastLineWith(path, "Z start ", before.length + start.length + 3)).toBe(`${start} 2`);
   });
 
-  it("is found in the beginning of a file of several parts", async () => {
+  it("is found at the start of a file of several parts", async () => {
     const text = `.\n${start} 1\n${".\n".repeat(900 * kilobyte)}`;
     await writeFile(path, text);
     expect(await lastLineWith(path, "Z start ", text.length)).toBe(`${start} 1`);
     expect(await lastLineWith(path, "Z stop ", text.length)).toBeUndefined();
   });
 
-  it("is the file system's error where there is no file", async () => {
+  it("is the file system's error if there is no file", async () => {
     await expect(lastLineWith(join(folder, "none"), "x", 1)).rejects.toThrow("ENOENT");
   });
 });

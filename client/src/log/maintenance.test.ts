@@ -27,7 +27,7 @@ describe("announced maintenance", () => {
     expect(await maintenanceAt(log, instant)).toEqual(holds ? maintenance : undefined);
   });
 
-  it("without an end lasts until it is withdrawn", async () => {
+  it("without an end lasts until it is ended", async () => {
     await announce(log, { since, why: "new disks" });
     expect(await maintenanceAt(log, Number.MAX_SAFE_INTEGER)).toEqual({ since, why: "new disks" });
     await withdraw(log);
@@ -35,14 +35,14 @@ describe("announced maintenance", () => {
     await withdraw(log);
   });
 
-  it("takes the place of an earlier one, and leaves no other file behind", async () => {
+  it("replaces an earlier one, and leaves no other file", async () => {
     await announce(log, { since, why: "a" });
     await announce(log, { since, until, why: "b" });
     expect(await maintenanceAt(log, since)).toMatchObject({ why: "b" });
     expect(await readdir(folder)).toEqual(["analyze.log.maintenance"]);
   });
 
-  it("can be read by the client's user, also after an announcement that was interrupted, and ends its line", async () => {
+  it("is readable for the client's user, also after an interrupted announcement, and ends with a newline", async () => {
     await writeFile(`${log}.maintenance.new`, "{", { mode: 0o600 });
     await announce(log, { since, why: "a" });
     expect((await stat(`${log}.maintenance`)).mode & 0o777).toBe(0o644);
@@ -55,7 +55,7 @@ describe("announced maintenance", () => {
     expect(await maintenanceAt(join(log, "analyze.log"), since)).toBeUndefined();
   });
 
-  it("that cannot be read is the file system's error", async () => {
+  it("that is unreadable is the file system's error", async () => {
     await mkdir(`${log}.maintenance`);
     await expect(maintenanceAt(log, since)).rejects.toThrow("EISDIR");
   });
@@ -77,6 +77,6 @@ describe("announced maintenance", () => {
     await writeFile(`${log}.maintenance`, text);
     const reading = maintenanceAt(log, since);
     await expect(reading).rejects.toBeInstanceOf(DamagedAnnouncement);
-    await expect(reading).rejects.toThrow(`${log}.maintenance is damaged: it holds no announcement`);
+    await expect(reading).rejects.toThrow(`${log}.maintenance is damaged: it contains no announcement`);
   });
 });

@@ -1,19 +1,19 @@
 import { errorCode } from "@analyze/common/errors";
 import { chmod, readFile, rename, rm, writeFile } from "node:fs/promises";
 
-/** Maintenance that a person announced. Instants in epoch milliseconds; without `until` it lasts until it is ended. */
+/** Announced maintenance. Instants in epoch milliseconds; without `until` it lasts until it is ended. */
 export interface Maintenance {
   since: number;
   until?: number;
   why: string;
 }
 
-/** The file beside a log that says that maintenance is announced: it outlives the client and the machine's restart. */
+/** The file next to a log that announces maintenance: it survives restarts of the client and the machine. */
 function fileOf(log: string): string {
   return `${log}.maintenance`;
 }
 
-/** The file holds something else than an announcement. */
+/** The file does not contain an announcement. */
 export class DamagedAnnouncement extends Error {
   override name = "DamagedAnnouncement";
 }
@@ -32,7 +32,7 @@ function isMaintenance(value: unknown): value is Maintenance {
   return typeof value.since === "number" && typeof value.why === "string" && (!hasEnd || Number.isFinite(value.until));
 }
 
-/** Whether the file system says that a path, or a folder of it, is not there. */
+/** Whether the error says that a path, or a folder of it, does not exist. */
 export function isMissing(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ENOTDIR";
@@ -49,12 +49,12 @@ async function lastMaintenance(log: string): Promise<Maintenance | undefined> {
   });
   if (text === undefined) return undefined;
   const value = parsed(text);
-  if (!isMaintenance(value)) throw new DamagedAnnouncement(`${fileOf(log)} is damaged: it holds no announcement`);
+  if (!isMaintenance(value)) throw new DamagedAnnouncement(`${fileOf(log)} is damaged: it contains no announcement`);
   return value;
 }
 
 /**
- * The announced maintenance that `instant` lies in; undefined when there is none.
+ * The announced maintenance that contains `instant`; undefined if there is none.
  * @throws the file system's error, or DamagedAnnouncement.
  */
 export async function maintenanceAt(log: string, instant: number): Promise<Maintenance | undefined> {
@@ -62,7 +62,7 @@ export async function maintenanceAt(log: string, instant: number): Promise<Maint
   return found && instant >= found.since && instant < (found.until ?? Infinity) ? found : undefined;
 }
 
-/** Announces maintenance, in place of any other. Whatever the umask, the client's user can read it. */
+/** Announces maintenance, replacing any other. The client's user can read it with any umask. */
 export async function announce(log: string, maintenance: Maintenance): Promise<void> {
   const file = fileOf(log);
   await writeFile(`${file}.new`, `${JSON.stringify(maintenance)}\n`);
@@ -70,7 +70,7 @@ export async function announce(log: string, maintenance: Maintenance): Promise<v
   await rename(`${file}.new`, file);
 }
 
-/** Takes the announcement back. */
+/** Removes the announcement. */
 export async function withdraw(log: string): Promise<void> {
   await rm(fileOf(log), { force: true });
 }

@@ -25,12 +25,12 @@ describe("a command as a person types it", () => {
       doctor: "analyze doctor",
       start: "analyze run",
     },
-  ])("is $doctor $where, and the client is started by $start", ({ env, doctor, start }) => {
+  ])("is $doctor $where, and $start starts the client", ({ env, doctor, start }) => {
     spellCommandsFor(env);
     expect([typed("doctor"), typedStart()]).toEqual([doctor, start]);
   });
 
-  it("is the installed one while the place is not set", () => {
+  it("is the installed one if the place is not set", () => {
     expect(typed("doctor")).toBe("analyze doctor");
   });
 });

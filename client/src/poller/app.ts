@@ -26,7 +26,7 @@ const heartbeatTimeoutMs = 5000;
 /** For the lines that wait in memory when the client ends. */
 const lastWriteMs = 3000;
 
-/** What a running client needs, and where its output goes. */
+/** What a running client needs, and its outputs. */
 export interface AppOptions {
   config: Config;
   version: string;
@@ -35,7 +35,7 @@ export interface AppOptions {
   notifier: Notifier;
   /** Appends a line to the log; rejects while that cannot be done. */
   append(line: string): Promise<void>;
-  /** Each line, as it is handed to the log. */
+  /** Called with each line when it goes to the log. */
   print(line: string): void;
   /** Shows a message to the operator. */
   warn(message: string): void;
@@ -83,14 +83,14 @@ function appendAndBeat(append: AppOptions["append"], heartbeat: Heartbeat | unde
   };
 }
 
-/** A defect ends the process, whose restart accounts for the slot; node-cron would swallow it, and the slot with it. */
+/** A defect ends the process, and the restart accounts for the slot; node-cron would hide the error and lose the slot. */
 function crash(error: unknown): void {
   setImmediate(() => {
     throw error;
   });
 }
 
-/** Runs a poller by its schedule. Returns a function that stops it, and resolves when no probe is running. */
+/** Runs a poller by its schedule. Returns a function that stops it and resolves when no probe is running. */
 function startPolling(poller: Poller, { config, warn }: AppOptions): () => Promise<void> {
   const onDue = async (slot: number): Promise<void> => poller.due(slot).catch(crash);
   const catchUp = (): void => void poller.catchUp().catch(crash);

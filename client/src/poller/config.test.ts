@@ -18,14 +18,14 @@ function file(name: string, content: string): string {
   return path;
 }
 
-it("probes the default host each minute and writes to /var/log where nothing is set", () => {
+it("probes the default host each minute and writes to /var/log without settings", () => {
   const config = readConfig({});
   expect(config.url.href).toBe("https://analyze.test/analyze");
   expect(config).toMatchObject({ schedule: "* * * * *", log: "/var/log/analyze.log", probe: "analyze", ca: undefined });
   expect(config.texts.length).toBeGreaterThan(0);
 });
 
-it("takes an empty variable as not set", () => {
+it("treats an empty variable as not set", () => {
   expect(readConfig({ ANALYZE_URL: "", ANALYZE_SCHEDULE: "" }).schedule).toBe("* * * * *");
 });
 
@@ -38,7 +38,7 @@ function address(text: string): PinnedAddress | undefined {
   return readConfig({ ANALYZE_ADDRESS: text }).address;
 }
 
-it("takes an address with and without port, of both families", () => {
+it("accepts IPv4 and IPv6 addresses, with and without port", () => {
   expect(address("192.0.2.7")).toEqual({ ip: "192.0.2.7", family: 4, port: undefined });
   expect(address("192.0.2.7:8443")).toEqual({ ip: "192.0.2.7", family: 4, port: 8443 });
   expect(address("2001:db8::7")).toEqual({ ip: "2001:db8::7", family: 6, port: undefined });
@@ -48,7 +48,7 @@ it("takes an address with and without port, of both families", () => {
 it.each([
   ["https://192.0.2.7", "192.0.2.7:8443"],
   ["https://[2001:db8::7]", "[2001:0db8:0:0::7]:8443"],
-])("takes beside %s the same address as %s", (ANALYZE_URL, ANALYZE_ADDRESS) => {
+])("accepts beside %s the same address as %s", (ANALYZE_URL, ANALYZE_ADDRESS) => {
   expect(readConfig({ ANALYZE_URL, ANALYZE_ADDRESS }).address?.port).toBe(8443);
 });
 
@@ -84,7 +84,7 @@ describe("readConfig names a wrong setting, its value and what to do", () => {
   });
 });
 
-it("refuses a text that is larger than the service's body limit once it is JSON", () => {
+it("refuses a text that exceeds the service's body limit as JSON", () => {
   const texts = file("escapes", "\u0001".repeat(limits.bodyBytes / 6));
   expect(() => readConfig({ ANALYZE_TEXT_FILE: texts })).toThrow(/line 1 is longer than 1048576 bytes as JSON/);
 });
@@ -102,7 +102,7 @@ describe("readConfig refuses settings that can carry a secret without quoting th
   });
 });
 
-it("takes a host as the place where none is set", () => {
+it("uses the place host if none is set", () => {
   expect(readConfig({}).place).toBe("host");
   expect(readConfig({ ANALYZE_PLACE: "compose" }).place).toBe("compose");
   expect(() => readConfig({ ANALYZE_PLACE: "moon" })).toThrow(

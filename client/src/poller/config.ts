@@ -7,7 +7,7 @@ import * as field from "./settings/fields.ts";
 import { authoritiesFault, clientCertificateFault, clientKeyFault, type ClientIdentity } from "./settings/trust.ts";
 import { weakeningFaults } from "./settings/runtime.ts";
 
-/** Where the client runs, which decides the commands that a hint may name. */
+/** Where the client runs; decides which commands a hint names. */
 export const places = ["host", "start", "compose", "kubernetes"] as const;
 export type Place = (typeof places)[number];
 
@@ -17,20 +17,20 @@ export interface Config {
   url: URL;
   place: Place;
   probe: "analyze" | "random";
-  /** PEM of the one CA (or several) that is trusted; undefined: the roots that Node brings, and no others. */
+  /** PEM of the trusted CA or CAs; undefined: only Node's bundled roots. */
   ca: string | undefined;
   caFile: string | undefined;
   address: field.PinnedAddress | undefined;
   identity: ClientIdentity | undefined;
   schedule: string;
-  /** Texts to send, one per slot, in turn; never empty. */
+  /** Texts to send, one per slot, in rotation; never empty. */
   texts: string[];
   log: string;
   /** When failures are planned. */
   maintenance: PlannedTimes;
-  /** Failures in a row that make an outage. */
+  /** Consecutive failures that make an outage. */
   downAfter: number;
-  /** Command line that is run on each change of state. */
+  /** Command line to run on each change of state. */
   hook: string | undefined;
   /** File for Prometheus' textfile collector. */
   metrics: string | undefined;
@@ -42,7 +42,7 @@ export interface Config {
 /** A dead man's switch that is called after each line. The URL is a secret: anyone who has it can silence the alarm. */
 export interface HeartbeatSettings {
   url: URL;
-  /** PEM; undefined: the roots that Node brings. */
+  /** PEM; undefined: Node's bundled roots. */
   ca: string | undefined;
 }
 
@@ -70,7 +70,10 @@ function environmentAt(now: number) {
       ANALYZE_HOOK: z.string().optional(),
       ANALYZE_HEARTBEAT_URL: field.httpsUrl("https://hc-ping.com/your-uuid").optional(),
       ANALYZE_HEARTBEAT_CA_FILE: field.checkedPem(authoritiesFault, now).optional(),
-      ANALYZE_METRICS_FILE: z.string().endsWith(".prom", "must end in .prom, or no collector reads it").optional(),
+      ANALYZE_METRICS_FILE: z
+        .string()
+        .endsWith(".prom", "must end in .prom: the collector reads no other files")
+        .optional(),
       ANALYZE_LOG: z.string().default("/var/log/analyze.log"),
       ...traceVariables,
     })
@@ -81,7 +84,7 @@ function environmentAt(now: number) {
         context.addIssue({ code: "custom", path: [path], message });
       const { hostname: host } = new URL(values.ANALYZE_URL);
       const pinned = values.ANALYZE_ADDRESS && inUrl(values.ANALYZE_ADDRESS.ip);
-      // Node connects to an address in the URL without a lookup, so that a pinned one would have no effect.
+      // Node connects to an address in the URL without a lookup, so a pinned one would have no effect.
       if (pinned !== undefined && isIP(host.replace(/^\[|\]$/g, "")) !== 0 && host !== pinned)
         refuse("ANALYZE_ADDRESS", "is another address than the one in ANALYZE_URL: set one of them");
       if ((cert === undefined) !== (key === undefined))
@@ -94,7 +97,7 @@ function environmentAt(now: number) {
 
 type Values = z.infer<ReturnType<typeof environmentAt>>;
 
-/** What the process runs in, besides its environment. */
+/** The process's context besides its environment. */
 export interface Runtime {
   /** Epoch milliseconds, to judge certificates by. */
   now: number;

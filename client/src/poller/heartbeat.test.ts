@@ -24,7 +24,7 @@ let port: number;
 let calls: string[];
 let agents: unknown[];
 let status: number;
-/** While it waits, the switch does not answer. */
+/** The switch does not answer until this resolves. */
 let held: Promise<void> | undefined;
 let warnings: string[];
 let failures: number;
@@ -72,7 +72,7 @@ const rows: [LogLine, string[]][] = [
   [{ ...run, kind: "planned" }, ["GET /ping/s3cret-uuid?create=1"]],
   [{ ...run, kind: "FAIL" }, ["GET /ping/s3cret-uuid/fail?create=1"]],
 ];
-it.each(rows)("calls the URL as healthchecks.io reads it: $kind", async (line, expected) => {
+it.each(rows)("calls the URL that healthchecks.io expects: $kind", async (line, expected) => {
   heartbeat().written(line);
   await vi.waitFor(() => expect(calls).toEqual(expected));
   expect(agents).toEqual(["analyze-client/1.2.3"]);
@@ -86,7 +86,7 @@ it("makes no call for lines that are not about a slot", async () => {
   await vi.waitFor(() => expect(calls).toHaveLength(1));
 });
 
-it("makes one call at a time, and the latest line waits", async () => {
+it("makes one call at a time, and keeps only the latest waiting line", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   held = promise;
   const beat = heartbeat();
@@ -117,7 +117,7 @@ it.each([
   expect(calls).toHaveLength(3);
 });
 
-it("ends a call to a port that stays silent", async () => {
+it("ends a call to a silent port", async () => {
   const silent = createTcpServer();
   await once(silent.listen(0, "127.0.0.1"), "listening");
   heartbeat({ url: new URL(`https://127.0.0.1:${portOf(silent)}/s3cret-uuid`), timeoutMs: 100 }).written(run);
@@ -125,14 +125,14 @@ it("ends a call to a port that stays silent", async () => {
   silent.close();
 });
 
-it("trusts only the roots that Node brings where no CA is given, and never names the URL", async () => {
+it("trusts only Node's bundled roots if no CA is given, and never prints the URL", async () => {
   heartbeat({ ca: undefined }).written(run);
   await vi.waitFor(() => expect(failures).toBe(1));
   expect(calls).toEqual([]);
   expect(warnings.join("\n")).not.toMatch(/s3cret/);
 });
 
-it("makes no call after it was stopped", async () => {
+it("makes no call after it is stopped", async () => {
   const beat = heartbeat();
   beat.stop();
   beat.written(run);

@@ -7,25 +7,25 @@ import { pinnedTrust } from "./probe/target.ts";
 
 /** A dead man's switch: its service raises an alarm if no call arrives in time. */
 export interface Heartbeat {
-  /** A line is on the disk. Returns at once: no probe ever waits for a heartbeat. */
+  /** Call it when a line is on the disk. Returns at once: no probe waits for a heartbeat. */
   written(line: LogLine): void;
   /** Whether the last call failed. */
   failing(): boolean;
-  /** Ends the call under way; none follows. */
+  /** Ends the current call; no other follows. */
   stop(): void;
 }
 
 /** What a heartbeat needs. */
 export interface HeartbeatOptions extends HeartbeatSettings {
   userAgent: string;
-  /** Limit on each call, from DNS to the head of the answer. */
+  /** Limit for each call, from DNS to the head of the answer. */
   timeoutMs: number;
   onFailure(): void;
-  /** Called when the calls begin to fail; never with the URL, which is a secret. */
+  /** Called when calls start to fail; never with the URL, which is a secret. */
   warn(message: string): void;
 }
 
-/** The end of the path for a line, as healthchecks.io reads it; undefined for lines that say nothing about a slot. */
+/** The path suffix of healthchecks.io for a line; undefined for lines that are not about a slot. */
 function signalOf({ kind }: LogLine): string | undefined {
   if (kind === "start") return "/start";
   if (kind === "FAIL") return "/fail";
@@ -38,15 +38,15 @@ function withSignal(url: URL, signal: string): URL {
   return called;
 }
 
-/** What went wrong, without anything that the URL could be in. */
+/** The reason of a failure, without any text that could contain the URL. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
   return errorCode(error) ?? error.name;
 }
 
 /**
- * Calls a dead man's switch after each line that is on the disk, one call at a time: a line that comes meanwhile waits,
- * and takes the place of one that waits already. Without proxy, without redirects.
+ * Calls a dead man's switch after each line on the disk, one call at a time. A line that comes meanwhile waits,
+ * and replaces one that waits already. Uses no proxy, follows no redirect.
  */
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { url, ca, userAgent, timeoutMs, onFailure, warn } = options;

@@ -35,7 +35,7 @@ async function hook(command: string, timeoutMs = 10_000): Promise<void> {
   await runHook({ command, url: "https://a.test/analyze", env, timeoutMs, warn }, down);
 }
 
-it("the command finds the facts of the change in its environment", async () => {
+it("the command gets the change of state in its environment", async () => {
   await hook(
     'echo "$ANALYZE_STATE $ANALYZE_HOP $ANALYZE_SINCE $ANALYZE_SLOTS $ANALYZE_TARGET $ANALYZE_HINT" > "$DIR/facts"',
   );
@@ -45,12 +45,12 @@ it("the command finds the facts of the change in its environment", async () => {
   expect(warnings).toEqual([]);
 });
 
-it("a command that fails is a warning", async () => {
+it("a failing command causes a warning", async () => {
   await hook("exit 7");
   expect(warnings).toEqual([expect.stringMatching(/DOWN failed with code 7/)]);
 });
 
-it("a command that does not end is ended, with all that it started", async () => {
+it("a command that does not end is killed, with its child processes", async () => {
   await hook('sleep 600 & echo $! > "$DIR/pid"; wait', 300);
   expect(warnings).toEqual([expect.stringMatching(/took more than 0.3 s/)]);
   const pid = readFileSync(join(dir, "pid"), "utf8").trim();

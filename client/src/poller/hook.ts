@@ -15,7 +15,7 @@ export interface HookOptions {
   warn(message: string): void;
 }
 
-/** The change of state as environment variables: text of a server never becomes part of a command line. */
+/** The change of state as environment variables: a server's text never becomes part of a command line. */
 function factsOf(line: DownLine | UpLine, url: string): Record<string, string> {
   const facts = line.kind === "DOWN" ? { hop: line.hop, err: line.err, hint: line.hint } : {};
   return {
@@ -30,7 +30,7 @@ function factsOf(line: DownLine | UpLine, url: string): Record<string, string> {
   };
 }
 
-/** Runs the hook for one change of state. Resolves when it has ended in any way; never rejects. */
+/** Runs the hook for one change of state. Resolves when it has ended; never rejects. */
 export async function runHook(
   { command, url, env, timeoutMs, warn }: HookOptions,
   line: DownLine | UpLine,
@@ -43,7 +43,7 @@ export async function runHook(
       detached: process.platform !== "win32",
     });
     const timer = setTimeout(() => {
-      warn(`the hook for ${line.kind} is ended: it took more than ${timeoutMs / 1000} s`);
+      warn(`the hook for ${line.kind} was ended after ${timeoutMs / 1000} s`);
       if (child.pid !== undefined) process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
     }, timeoutMs);
     const [code, signal]: [number | null, string | null] = await once(child, "exit").then(([c, s]) => [c, s]);

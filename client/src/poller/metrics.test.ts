@@ -20,7 +20,7 @@ const good: RunLine = {
 };
 const bad: RunLine = { kind: "FAIL", time: 120_000, hop: "tcp", ms: 3, late: 1, try: 2, id: "y", err: "ECONNREFUSED" };
 
-it("the file has what a textfile collector needs, and no phase that was not reached", async () => {
+it("the file has what a textfile collector needs, and only phases that were reached", async () => {
   const dir = mkdtempSync(join(tmpdir(), "metrics-"));
   const file = join(dir, "analyze.prom");
   const metrics = createMetrics(file, () => undefined);
@@ -44,7 +44,7 @@ it("the file has what a textfile collector needs, and no phase that was not reac
   rmSync(dir, { recursive: true });
 });
 
-it("a missing folder is one warning, and does not stop the client", async () => {
+it("a missing folder causes one warning, and does not stop the client", async () => {
   const warnings: string[] = [];
   await createMetrics("/nowhere/analyze.prom", (message) => void warnings.push(message)).record(good);
   expect(warnings).toEqual([expect.stringMatching(/metrics cannot be written.*ENOENT/)]);

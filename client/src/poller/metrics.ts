@@ -18,7 +18,7 @@ const phases = ["dns", "tcp", "tls", "wait"] as const;
 export function clientInstruments(register: Registry) {
   const registers = [register];
   const runs = "Slots that were probed.";
-  const up = "1 when the last run was good, 0 when it failed, NaN when it failed as planned.";
+  const up = "1 if the last probe was good, 0 if it failed, NaN if it failed as planned.";
   const phase = "Phases of the last run that were reached.";
   const beats = "Calls of ANALYZE_HEARTBEAT_URL that failed.";
   const days = "Until the certificate expires.";
@@ -41,7 +41,7 @@ export function clientInstruments(register: Registry) {
   };
 }
 
-/** Metrics into `file`, which is replaced as a whole, so that no reader sees half of it. */
+/** Metrics in `file`, which is replaced atomically. */
 export function createMetrics(file: string, warn: (message: string) => void, tracing?: Tracing): Metrics {
   const register = new Registry();
   if (tracing) registerTraceMetrics(register, tracing);

@@ -15,7 +15,7 @@ const start = Date.UTC(2026, 9, 24, 22, 17, 5);
 beforeAll(() => vi.useFakeTimers());
 afterAll(() => vi.useRealTimers());
 
-/** Mulberry32: numbers in 0…1 that are the same for the same seed. */
+/** Mulberry32: repeatable numbers in 0…1 for a seed. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -42,8 +42,8 @@ type Fault =
   | "announce";
 
 /**
- * A machine with two clocks, a disk and one poller, advanced second by second. Its schedule does what node-cron
- * was measured to do: it fires up to two seconds late, skips what is later, and does nothing after a step back.
+ * A machine with two clocks, a disk and one poller, advanced second by second. Its schedule behaves as node-cron
+ * does in measurements: it fires up to two seconds late, skips later slots, and does nothing after a step back.
  */
 function createMachine(random: () => number) {
   let [wall, steady] = [start, 0];
@@ -120,7 +120,7 @@ function createMachine(random: () => number) {
     back: () => void (wall -= upTo(3600) * second),
     nudge: () => void (wall += (upTo(1400) - 700) * 1),
     rotate: () => {
-      // Its torn end, if it has one, ends with the file.
+      // A torn end stays in the old file.
       archive += file === "" || file.endsWith("\n") ? file : `${file}\n`;
       file = "";
     },
@@ -181,12 +181,12 @@ it.each([1, 2, 3, 4])(
       if (random() < 1 / 900) await machine.strike();
     }
     machine.calm();
-    // An hour's step back may leave a slot that is accounted for before it is due: after two hours none is.
+    // After a step back of an hour, a slot may be accounted for before it is due: after two hours none is.
     for (let i = 0; i < 7200; i++) await machine.tick();
 
     const { first, last, sum, faults, bad, reasons } = audit(machine.text(), minutes);
     expect(faults).toEqual([]);
-    // Two minutes where a small step back makes a slot due again that has its line; twice that where two follow.
+    // Two minutes if a small step back makes a recorded slot due again; twice that for two steps.
     expect(machine.longestSilence()).toBeLessThanOrEqual(240);
     expect(sum).toBe(minutes.count(first - 1, machine.wall()));
     expect(last).toBe(minutes.slotAt(machine.wall()));

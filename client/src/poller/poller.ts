@@ -23,9 +23,9 @@ export interface PollerOptions {
 export interface Poller {
   /** A slot is due. Resolves when its line was handed to the log. */
   due(slot: number): Promise<void>;
-  /** Probes for the current slot, unless it has a line: at start, and after a change of the clock. */
+  /** Probes for the current slot unless it has a line: at start, and after a change of the clock. */
   catchUp(): Promise<void>;
-  /** Call it every `watchIntervalMs`. Returns whether the clock has changed, and the schedule must be set again. */
+  /** Call it every `watchIntervalMs`. Returns whether the clock has changed, so that the schedule must be restarted. */
   watch(): boolean;
   /** Resolves when no probe is running. */
   idle(): Promise<void>;

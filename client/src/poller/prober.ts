@@ -10,12 +10,12 @@ import { authoritiesFault } from "./settings/trust.ts";
 /** Probes the service for a slot. */
 export type Prober = (slot: number) => Promise<{ line: RunLine; probed: Probed }>;
 
-/** The id that all attempts of a slot carry through every hop: host and slot, in seconds since 1970. */
+/** The request ID of all attempts of a slot: host and slot, in seconds since 1970. */
 function requestIdFor(slot: number, host = hostname()): string {
   return `${host.replace(/[^A-Za-z0-9-]/g, "-").slice(0, 40)}-${slot / 1000}`;
 }
 
-/** How every request of the client introduces itself. Some firewalls refuse requests without it. */
+/** The User-Agent of every request. Some firewalls refuse requests without one. */
 export function userAgentOf(version: string): string {
   return `analyze-client/${version}`;
 }
@@ -67,7 +67,7 @@ export function createProber(
 
 /**
  * Returns the configuration with the CAs that ANALYZE_CA_FILE holds now. The file is read for each slot, so a client
- * follows the replacement of a CA without a restart. A file that cannot be used changes nothing, and is reported once.
+ * follows the replacement of a CA without a restart. An unusable file changes nothing, and is reported once.
  */
 export function followCa(config: Config, warn: (message: string) => void): () => Promise<Config> {
   const { caFile } = config;
@@ -76,14 +76,14 @@ export function followCa(config: Config, warn: (message: string) => void): () =>
   if (caFile === undefined) return async () => config;
   return async () => {
     const [pem, fault] = await readCa(caFile);
-    if (fault !== "" && fault !== reported) warn(`${caFile} ${fault}. The CAs that were read before stay in use.`);
+    if (fault !== "" && fault !== reported) warn(`${caFile} ${fault}. The CAs read before stay in use.`);
     reported = fault;
     if (fault === "" && pem !== current.ca) current = { ...current, ca: pem };
     return current;
   };
 }
 
-/** The content of the file, and what is wrong with it: empty when it can be used. */
+/** The content of the file, and its fault: empty if there is none. */
 async function readCa(caFile: string): Promise<[pem: string, fault: string]> {
   try {
     const pem = await readFile(caFile, "utf8");

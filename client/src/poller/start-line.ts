@@ -5,7 +5,7 @@ import type { StartLine } from "../line/record.ts";
 import { shownUrl } from "./probe/target.ts";
 import { certificatesOf, daysLeft } from "./settings/trust.ts";
 
-/** The trusted CA; of several, the one that expires first among those that have not. */
+/** The trusted CA; of several, the next one to expire. */
 function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" | "cert"> {
   const all = certificatesOf(pem ?? "").toSorted((a, b) => daysLeft(a, now) - daysLeft(b, now));
   const certificate = all.find((one) => daysLeft(one, now) >= 0) ?? all[0];
@@ -14,7 +14,7 @@ function authority(pem: string | undefined, now: number): Pick<StartLine, "ca" |
   return { ca, cert: daysLeft(certificate, now) };
 }
 
-/** The start line: the settings of the client. The private key is not part of it, nor of the hash. */
+/** The start line: the client's settings. Neither the line nor the hash includes the private key. */
 export function startLine(config: Config, version: string, now: number): StartLine {
   const { address, identity, ...rest } = config;
   const settings = JSON.stringify({ ...rest, address, identity: identity?.cert });

@@ -17,18 +17,18 @@ function changes(kinds: RunLine["kind"][]): LogLine[] {
   return announced;
 }
 
-it("three failures in a row are announced once, and the first good run ends it", () => {
+it("three consecutive failures are announced once, and the first good run ends the outage", () => {
   expect(changes(["ok", "FAIL", "FAIL", "FAIL", "FAIL", "ok", "ok"])).toEqual([
     { kind: "DOWN", time: 3, hop: "tcp", slots: 3, since: 1, err: "ECONNREFUSED", hint: undefined },
     { kind: "UP", time: 5, slots: 4, since: 1 },
   ]);
 });
 
-it("two failures are no outage, and a flaky run is a good one", () => {
+it("two failures are no outage, and a flaky run counts as good", () => {
   expect(changes(["FAIL", "FAIL", "ok", "FAIL", "FAIL", "flaky", "FAIL", "FAIL"])).toEqual([]);
 });
 
-it("planned failures are part of no row, announce nothing, and end no outage that was announced", () => {
+it("planned failures are not counted or announced, and end no announced outage", () => {
   expect(changes(["FAIL", "FAIL", "planned", "planned", "planned", "FAIL", "FAIL"])).toEqual([]);
   expect(changes(["FAIL", "FAIL", "FAIL", "planned", "FAIL", "ok"]).map(({ kind, time }) => [kind, time])).toEqual([
     ["DOWN", 2],
@@ -36,7 +36,7 @@ it("planned failures are part of no row, announce nothing, and end no outage tha
   ]);
 });
 
-it("a restart in an outage does not announce it again, and announces its end", () => {
+it("a restart in an outage does not announce it again, but announces its end", () => {
   const history: LogLine[] = [ran(1, "FAIL"), ran(2, "FAIL"), ran(3, "FAIL")];
   const streak = streakOf([...history, { kind: "DOWN", time: 3, hop: "tcp", slots: 3, since: 1 }], 3);
   const [still, none] = afterRun(streak, ran(4, "FAIL"), 3);

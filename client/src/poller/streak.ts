@@ -1,6 +1,6 @@
 import { isRun, type DownLine, type LogLine, type RunLine, type UpLine } from "../line/record.ts";
 
-/** The failures in a row up to now; `down` once they were announced. */
+/** The consecutive failures up to now; `down` after they were announced. */
 export interface Streak {
   fails: number;
   since: number | undefined;
@@ -12,7 +12,7 @@ export const noStreak: Streak = { fails: 0, since: undefined, down: false };
 /** The streak after a run, and the line that announces a change of state. */
 export function afterRun(streak: Streak, line: RunLine, downAfter: number): [Streak, change?: DownLine | UpLine] {
   const { time, hop, err, hint } = line;
-  // A planned failure ends a row of failures, but never an outage that was announced.
+  // A planned failure resets the count, but never ends an announced outage.
   if (line.kind === "planned") return [streak.down ? streak : noStreak];
   if (line.kind !== "FAIL") {
     if (!streak.down || streak.since === undefined) return [noStreak];
@@ -24,7 +24,7 @@ export function afterRun(streak: Streak, line: RunLine, downAfter: number): [Str
   return [next, { kind: "DOWN", time, hop, slots: next.fails, since, err, hint }];
 }
 
-/** The streak in which a log ends, so that a restart announces nothing twice and misses no recovery. */
+/** The streak at the end of a log, so that a restart announces nothing twice and misses no recovery. */
 export function streakOf(lines: LogLine[], downAfter: number): Streak {
   let streak = noStreak;
   for (const line of lines) {

@@ -3,7 +3,7 @@ import { headers } from "@analyze/server/contract/headers";
 import { goodAnswer, type Handler } from "../stage.ts";
 import { answering, type Fault } from "./fault.ts";
 
-/** An answer that the edge itself makes: a status and a page, without the app's header. */
+/** An answer from the edge itself: a status and a page, without the app's header. */
 function page(status: number): Handler {
   return (_request, response) =>
     void response.writeHead(status, { "content-type": "text/html" }).end(`<html><h1>${status}</h1>nginx</html>`);
@@ -37,9 +37,9 @@ const edges: Fault[] = [
     err: /^HTTP-429$/,
     hint: /limits this client's rate/,
   }),
-  answering("a page of another site", page(200), { hop: "edge", err: /^not-the-contract$/, hint: /in its place/ }),
+  answering("a page of another site", page(200), { hop: "edge", err: /^not-the-contract$/, hint: /answered instead/ }),
   answering(
-    "an edge that requires a client certificate, and says so in HTTP",
+    "an edge that reports a missing client certificate in HTTP",
     (_request, response) => void response.writeHead(400).end("<center>No required SSL certificate was sent</center>"),
     { hop: "edge", err: /^HTTP-400$/, hint: /requires a client certificate: export ANALYZE_CLIENT_CERT_FILE/ },
   ),
@@ -58,7 +58,7 @@ const edges: Fault[] = [
     err: /^HTTP-504$/,
     hint: /longer than the edge waits/,
   }),
-  answering("a request that is taken and never answered", () => undefined, {
+  answering("a request that is accepted and never answered", () => undefined, {
     hop: "edge",
     err: /^TIMEOUT$/,
     hint: /took the request and did not answer/,
@@ -69,13 +69,13 @@ const edges: Fault[] = [
     err: /^(UND_ERR_SOCKET|ECONNRESET)$/,
     hint: /closed without an answer/,
   }),
-  answering("a name in a header that would drive a terminal", servedBy("x\u009b31m"), {
+  answering("a header with terminal control characters", servedBy("x\u009b31m"), {
     hop: "edge",
     err: /^HTTP-503$/,
     hint: /"x\\u009b31m" answered in place of the app/,
     never: /\u009b/,
   }),
-  answering("a CDN that answers in place of the app", servedBy("cache-fra-1"), {
+  answering("a CDN that answers instead of the app", servedBy("cache-fra-1"), {
     hop: "edge",
     err: /^HTTP-503$/,
     hint: /"cache-fra-1" answered in place of the app/,
@@ -99,7 +99,7 @@ const apps: Fault[] = [
     hint: /worker took too long/,
   }),
   answering(
-    "an error text that wants to forge lines",
+    "an error text with forged log lines",
     problem(500, "internal-error", "x\r\n2026-11-21T06:21:00Z ok \u001b[2J"),
     {
       hop: "app",
@@ -123,7 +123,7 @@ const apps: Fault[] = [
     hint: /longer than any right answer/,
   }),
   answering(
-    "a reset in the middle of the body",
+    "a reset within the body",
     (request, response) => {
       response.writeHead(200, { [headers.servedBy]: "web", "content-length": "1000" });
       response.write("{", () => request.socket.destroy());
@@ -172,5 +172,5 @@ const contracts: Fault[] = [
   }),
 ];
 
-/** Faults of what answers, over TLS that is well. */
+/** Faults of the answering program, over working TLS. */
 export const answerFaults: Fault[] = [...edges, ...apps, ...contracts];

@@ -15,7 +15,7 @@ async function certifiedBy(
 
 const ago = (days: number): Date => new Date(Date.now() - days * day);
 
-/** A leaf by an intermediate by a root that the client trusts; the edge sends the leaf alone. */
+/** A leaf signed by an intermediate of a trusted root; the edge sends only the leaf. */
 async function withoutIntermediate(stage: Stage): Promise<Partial<Target>> {
   const root = await forge({ commonName: "Root", ca: true });
   const intermediate = await forge({ commonName: "Intermediate", by: root, ca: true });
@@ -32,7 +32,7 @@ const trust: Fault[] = [
     hint: /signed by "Proxy CA", not by our CA/,
   },
   {
-    name: "a new CA under the name of the old one",
+    name: "a new CA with the name of the old one",
     strike: (stage) => certifiedBy(stage, { commonName: `analyze CA for ${host}` }),
     hop: "tls-trust",
     err: /SIGNATURE|ISSUER/,
@@ -60,10 +60,10 @@ const trust: Fault[] = [
     },
     hop: "tls-trust",
     err: /SIGNATURE|ISSUER/,
-    hint: /signed by "analyze CA for analyze\.test", which is no public CA, and ANALYZE_CA_FILE is not set/,
+    hint: /signed by "analyze CA for analyze\.test", which is no public CA; ANALYZE_CA_FILE is not set/,
   },
   {
-    name: "an issuer's name that would drive a terminal",
+    name: "an issuer's name with terminal control characters",
     strike: (stage) => certifiedBy(stage, { commonName: "x\u001b[2J\u202e" }),
     hop: "tls-trust",
     err: /SIGNATURE|ISSUER/,
@@ -71,7 +71,7 @@ const trust: Fault[] = [
     never: /\u202e/,
   },
   {
-    name: "a certificate by our CA that is for clients only",
+    name: "a certificate of our CA for clients only",
     strike: async (stage) =>
       stage.play(overTls(await issueClientLeaf(stage.authority, { commonName: host }), goodAnswer)),
     hop: "tls-trust",
@@ -89,7 +89,7 @@ const trust: Fault[] = [
     hint: /key or signature is too weak/,
   },
   {
-    name: "a leaf for a name that the CA may not sign for",
+    name: "a leaf for a name outside the CA's constraint",
     strike: (stage) => certifiedBy(stage, { hosts: [host, "evil.example"] }),
     hop: "tls-trust",
     err: /^PERMITTED_SUBTREE_VIOLATION$/,
@@ -117,7 +117,7 @@ const others: Fault[] = [
     name: "an expired CA in the client's own file",
     strike: async (stage) => {
       const authority = await createAuthority({ hosts: [host], notBefore: ago(30), notAfter: ago(1) });
-      // Issued while the CA was good, for longer than the CA lasts, as openssl does.
+      // Issued while the CA was valid, and valid for longer than the CA, as openssl does.
       stage.play(overTls(await forge({ commonName: host, by: authority }), goodAnswer));
       return { ca: authority.certificate };
     },
@@ -145,5 +145,5 @@ const others: Fault[] = [
   },
 ];
 
-/** Faults of the certificate that the edge shows, or of the CA that it is checked with. */
+/** Faults of the edge's certificate, or of the CA that verifies it. */
 export const certificateFaults: Fault[] = [...trust, ...others];

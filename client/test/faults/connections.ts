@@ -3,7 +3,7 @@ import type { Fault } from "./fault.ts";
 
 const names: Fault[] = [
   {
-    name: "a name that DNS does not know",
+    name: "a name without a DNS record",
     strike: () => ({ url: new URL("https://analyze.invalid/analyze"), address: undefined }),
     hop: "dns",
     err: /^(ENOTFOUND|EAI_AGAIN)$/,

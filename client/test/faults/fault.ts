@@ -5,20 +5,20 @@ import { overTls, type Handler, type Stage } from "../stage.ts";
 /** One fault on the path, and what the client must report. */
 export interface Fault {
   name: string;
-  /** Breaks the stage; what it returns changes the target, for faults that are on the client's side. */
+  /** Breaks the stage; the result changes the target, for faults on the client's side. */
   strike(stage: Stage): Partial<Target> | Promise<Partial<Target> | void> | void;
   hop: Hop;
   err: RegExp;
   hint: RegExp;
-  /** More that the line has to say. */
+  /** Further text that the line must contain. */
   line?: Partial<RunLine>;
-  /** What the doctor must not say anywhere. */
+  /** Text that the doctor must not print. */
   never?: RegExp;
-  /** The fault is silence: it takes a whole attempt to see it. */
+  /** The fault is silence: detecting it takes a whole attempt. */
   silent?: true;
 }
 
-/** A fault of an edge whose TLS is well: something answers in this way. */
+/** A fault behind working TLS: something answers in this way. */
 export function answering(
   name: string,
   handler: Handler,

@@ -19,7 +19,7 @@ interface Forgery {
   commonName: string;
   /** Default: the common name. */
   host?: string;
-  /** Who signs it; default: itself. */
+  /** The issuer; default: itself. */
   by?: Credential;
   ca?: boolean;
   weak?: boolean;

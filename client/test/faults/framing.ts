@@ -9,7 +9,7 @@ function bytes(text: string): Handler {
   return (request) => void request.socket.end(text);
 }
 
-/** Faults of how an answer is framed: all of them are what an edge or a proxy makes of it. */
+/** Faults in the framing of an answer, as an edge or a proxy causes them. */
 export const framingFaults: Fault[] = [
   answering("bytes that are not HTTP", bytes("hello\r\n\r\n"), {
     hop: "edge",
@@ -45,7 +45,7 @@ export const framingFaults: Fault[] = [
     {
       hop: "app",
       err: /^(UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
-      hint: /the answer broke off after HTTP 200/,
+      hint: /the answer ended early after HTTP 200/,
     },
   ),
   answering(
@@ -54,7 +54,7 @@ export const framingFaults: Fault[] = [
     {
       hop: "app",
       err: /^UND_ERR_SOCKET$/,
-      hint: /the answer broke off after HTTP 200/,
+      hint: /the answer ended early after HTTP 200/,
     },
   ),
 ];

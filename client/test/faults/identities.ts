@@ -4,8 +4,8 @@ import { goodAnswer, host, overTls, type Stage } from "../stage.ts";
 import type { Fault } from "./fault.ts";
 
 /**
- * An edge that admits only clients of this CA. Node's server sends an alert where the certificate is missing, and
- * closes silently where it is another CA's, as some load balancers do.
+ * An edge that admits only clients of this CA. Node's server sends an alert if the certificate is missing, and
+ * closes silently if another CA signed it, as some load balancers do.
  */
 function admitting(stage: Stage, { certificate }: Credential, maxVersion: SecureVersion): void {
   const options = { requestCert: true, rejectUnauthorized: true, ca: certificate, maxVersion };

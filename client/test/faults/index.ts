@@ -5,7 +5,7 @@ import type { Fault } from "./fault.ts";
 import { framingFaults } from "./framing.ts";
 import { identityFaults } from "./identities.ts";
 
-/** Every fault that real sockets and certificates on this machine can show. */
+/** Every fault that sockets and certificates on this machine can produce. */
 export const faults: Fault[] = [
   ...connectionFaults,
   ...certificateFaults,

@@ -25,13 +25,13 @@ function refusedSettings(error: SettingsError, env: NodeJS.ProcessEnv): Finding 
   };
 }
 
-/** Valid settings, and what else in the environment is worth knowing. */
+/** Valid settings, and notes on the environment. */
 function goodSettings({ url, place, heartbeat }: Config, env: NodeJS.ProcessEnv): Finding {
   const proxies = proxyVariables(env).map((name) => `${name} is set and not used`);
   const saw = [`${shownUrl(url)}, place ${place}`, ...(heartbeat ? ["heartbeat set"] : []), ...proxies].join(", ");
   const loaded = loadedCode(env, process.execArgv);
   if (loaded.length === 0) return well("settings", saw);
-  const means = "Node loads other code into the client: what it changes cannot be seen from here";
+  const means = "Node loads other code into the client: the doctor cannot see its effects";
   return well("settings", `${saw}, ${loaded.join(", ")}`, { means, next: localCommands[place].settings });
 }
 

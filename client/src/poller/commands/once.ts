@@ -18,7 +18,7 @@ function row(name: string, value: string | undefined): string {
   return value === undefined ? "" : `  ${name.padEnd(12)} ${value}\n`;
 }
 
-/** A probe as text: its attempts by phase, the verdict, and what to do next. */
+/** A probe as text: attempts by phase, verdict, and next step. */
 function describeProbe(config: Config, line: RunLine, { attempts, shown, advice }: Probed): string {
   const certificate = attempts.at(-1)?.certificate ?? shown?.certificate;
   const until = certificate && new Date(certificate.validTo).toISOString().slice(0, 10);
@@ -39,7 +39,7 @@ function describeProbe(config: Config, line: RunLine, { attempts, shown, advice 
   ].join("");
 }
 
-/** One probe now, outside the log. Resolves with 0 when it was good, 1 when not. */
+/** One probe now, outside the log. Resolves with 0 if it was good, otherwise 1. */
 export async function probeOnce(
   env: NodeJS.ProcessEnv,
   version: string,

@@ -18,7 +18,7 @@ function warn(message: string): void {
   process.stderr.write(`analyze: ${message}\n`);
 }
 
-/** Warns if `work` fails, but not twice in a row about the same error. */
+/** Warns if `work` fails, but not about the same error twice in a row. */
 function warnOnce(work: () => Promise<void>): () => Promise<void> {
   let told = "";
   return async () => {
@@ -49,7 +49,7 @@ export async function run(env: NodeJS.ProcessEnv, version: string): Promise<numb
   const lock = await takeLock(config.log, `pid ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`);
   const cover = warnOnce(lock.cover);
   const screen = screenOf(process.stdout, env);
-  // On a terminal each line is cut to the width; elsewhere it is complete.
+  // A terminal shows lines cut to its width; other outputs get complete lines.
   const width = process.stdout.isTTY ? screen.width : Infinity;
   const app = createApp({
     config,

@@ -26,7 +26,7 @@ async function howToFix(config: Config): Promise<string> {
   return (await notRegular(config.log)) === undefined ? howToMakeLog(config) : `ls -ld ${config.log}`;
 }
 
-/** Creates the log for the current user, on a machine with the group that reads logs; else shows who may write. */
+/** The command that creates the log for the current user, if the machine has the group that reads logs; otherwise shows its permissions. */
 function howToMakeLog({ place, log: file }: Config): string {
   return place === "host"
     ? `sudo install -o "$(id -un)" -g adm -m 0640 /dev/null ${file}`

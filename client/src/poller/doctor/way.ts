@@ -26,7 +26,7 @@ const order: Hop[] = [
 
 const soonDays = 30;
 
-/** What one probe shows: its last attempt, and the certificate, if necessary from a second handshake. */
+/** The result of a probe: its last attempt, and the certificate, from a second handshake if needed. */
 interface View {
   target: Target;
   attempt: Attempt;
@@ -52,17 +52,17 @@ const seen: Record<Hop, Seen> = {
     return well("tls-trust", `signed by ${quoteValue(certificate?.issuer ?? "a CA")}, trusted by ${trusted}`);
   },
   "tls-expired": ({ target, certificate }) => {
-    if (certificate === undefined) return well("tls-expired", "inside of its dates");
+    if (certificate === undefined) return well("tls-expired", "valid now");
     const days = Math.floor((certificate.validTo - Date.now()) / day);
     const soon = { means: "the certificate expires soon", next: commandsOf(target).certificate };
     return well("tls-expired", `valid for ${days} more days`, days < soonDays ? soon : undefined);
   },
   "tls-name": ({ target: { url }, certificate }) =>
     well("tls-name", `for ${quoteValue(certificate?.names ?? "")}, ${url.hostname} among them`),
-  edge: ({ attempt: { answer } }) => well("edge", `passes the request on (${answer?.status ?? "answer begun"})`),
+  edge: ({ attempt: { answer } }) => well("edge", `forwards the request (${answer?.status ?? "answer begun"})`),
   upstream: ({ attempt: { answer } }) => well("upstream", `${quoteValue(answer?.servedBy ?? "the app")} answers`),
   app: ({ attempt: { answer } }) => well("app", `HTTP ${answer?.status}`),
-  contract: () => well("contract", "the answer is the right one for the text that was sent"),
+  contract: () => well("contract", "the answer is correct for the text that was sent"),
 };
 
 function broken(hop: Hop, { verdict, advice, attempts }: Probed): Finding {
@@ -76,19 +76,19 @@ function clock(target: Target, { attempts }: Probed): Finding | undefined {
   if (Number.isNaN(theirs)) return undefined;
   const seconds = Math.round((Date.now() - theirs) / 1000);
   const wrong = {
-    means: "one of the two clocks is wrong: slots and certificates are judged by it",
+    means: "one of the two clocks is wrong, which makes slots and certificate checks wrong",
     next: commandsOf(target).clock,
   };
   return well("clock", `${Math.abs(seconds)} s from the edge's clock`, Math.abs(seconds) > 30 ? wrong : undefined);
 }
 
-/** The hop that shows a fault. Some faults of the edge are seen in the handshake: nothing behind it was reached. */
+/** The hop that shows a fault. Some faults of the edge appear in the handshake: nothing behind it was reached. */
 function placeOf(hop: Hop, err: string): Hop {
   if (isUnknownHost(err)) return "tls";
   return err === "FAKE_CERTIFICATE" ? "tls-trust" : hop;
 }
 
-/** What one probe shows of the path, hop by hop, up to the broken one. */
+/** The hops that one probe shows, up to the broken one. */
 export function* findingsOnTheWay(target: Target, probed: Probed): Generator<Finding> {
   const { verdict, attempts, shown } = probed;
   const attempt = attempts.at(-1);

@@ -19,13 +19,13 @@ it("creates a missing file, readable by its owner and group only", async () => {
   expect(statSync(log).mode & 0o037).toBe(0);
 });
 
-it("a torn last line is ended before the next one", async () => {
+it("a torn last line is completed before the next one", async () => {
   writeFileSync(log, "one\ntor");
   await appendLine(log, "two\n");
   expect(readFileSync(log, "utf8")).toBe("one\ntor\ntwo\n");
 });
 
-it("a file that was renamed is left alone, and the next line begins a new one", async () => {
+it("a renamed file is not written any more: the next line starts a new file", async () => {
   await appendLine(log, "one\n");
   renameSync(log, `${log}.1`);
   await appendLine(log, "two\n");

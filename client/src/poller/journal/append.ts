@@ -10,9 +10,9 @@ async function endsTorn(handle: FileHandle, size: number): Promise<boolean> {
 }
 
 /**
- * Appends one line and returns when it is on the disk. The file is opened for each line, so that it may be renamed
- * or removed at any time. A torn last line, left by a crash, is completed with a newline first. When the line does not fit, what was
- * written of it is removed, and the error of the write is thrown.
+ * Appends one line and returns when it is on the disk. The file is opened for each line, so it can be renamed
+ * or removed at any time. A torn last line, left by a crash, is completed with a newline first. If the line does not fit, its
+ * written part is removed, and the write error is thrown.
  */
 export async function appendLine(file: string, line: string): Promise<void> {
   const handle = await open(file, "a+", 0o640);
@@ -42,7 +42,7 @@ export async function requireLog(file: string): Promise<void> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `The log cannot be opened: ${reason}. Set ANALYZE_LOG to a file that this user may write, in a folder that exists.`,
+      `The log cannot be opened: ${reason}. Set ANALYZE_LOG to a file that this user can write, in an existing folder.`,
       { cause: error },
     );
   }

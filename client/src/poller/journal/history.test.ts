@@ -23,16 +23,16 @@ async function lastMinute(): Promise<number | undefined> {
   return last && last.time / 60_000;
 }
 
-it("no log has no history", async () => {
+it("without a log there is no history", async () => {
   expect(await readHistory(log)).toEqual([]);
 });
 
-it("the history ends with the last whole line, whatever is torn behind it", async () => {
+it("the history ends with the last complete line, before any torn end", async () => {
   writeFileSync(log, lineAt(1) + lineAt(2) + lineAt(3).slice(0, 30));
   expect(await lastMinute()).toBe(2);
 });
 
-it("right after a rotation it is in the newest rotated file, packed or not", async () => {
+it("right after a rotation it comes from the newest rotated file, compressed or not", async () => {
   writeFileSync(`${log}-20261119.gz`, gzipSync(lineAt(1)));
   utimesSync(`${log}-20261119.gz`, 100, 100);
   expect(await lastMinute()).toBe(1);
@@ -45,7 +45,7 @@ it("right after a rotation it is in the newest rotated file, packed or not", asy
   expect(await lastMinute()).toBe(3);
 });
 
-it("of a long file reads the end, and all of it where the end holds no slot", async () => {
+it("of a long file it reads the end, and the whole file if the end has no slot", async () => {
   const many = Array.from({ length: 20_000 }, (_, index) => lineAt(index)).join("");
   writeFileSync(log, many);
   expect((await readHistory(log)).at(-1)?.time).toBe(19_999 * 60_000);

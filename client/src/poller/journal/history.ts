@@ -5,7 +5,7 @@ import { isAccount, type LogLine } from "../../line/record.ts";
 import { findLogFiles, isPacked } from "../../log/family.ts";
 import { lineStartNearEnd, readLines } from "../../log/lines.ts";
 
-/** Enough to see a whole outage: older lines cannot change what the next line says. */
+/** Enough for a whole outage: older lines cannot change the next line. */
 const enough = 400;
 
 async function startNearEnd(path: string): Promise<number> {
@@ -22,20 +22,20 @@ async function lastLines(path: string, start: number): Promise<LogLine[]> {
   try {
     for await (const { lines } of readLines(path, start)) last = [...last, ...lines].slice(-enough);
   } catch {
-    // What was read before the fault is kept; the writer does not need the rest.
+    // Keep what was read before the fault: the writer does not need the rest.
   }
   return last.flatMap((line) => parseLine(line) ?? []);
 }
 
 /**
  * The last lines of the log, oldest first: those of the newest file that has a run or gap, the live one or a
- * rotated one. Empty when there is none. What cannot be read is passed over.
+ * rotated one. Empty if there is none. Skips what cannot be read.
  */
 export async function readHistory(log: string): Promise<LogLine[]> {
   const files = await findLogFiles(log).catch(() => []);
   for (const { path } of files.toReversed()) {
     const start = isPacked(path) ? 0 : await startNearEnd(path).catch(() => 0);
-    // The end may hold anything, a hole of NULs too: then the file is read from its beginning.
+    // The end may be anything, for example NUL bytes: then read the file from its start.
     for (const from of new Set([start, 0])) {
       const lines = await lastLines(path, from);
       if (lines.some(isAccount)) return lines;

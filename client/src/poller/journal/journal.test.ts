@@ -34,7 +34,7 @@ function times(): number[] {
   return written.map((line) => line.time / minute);
 }
 
-it("writes lines that did not fit in their order once there is space, and reports both events", async () => {
+it("writes lines that did not fit, in order, when there is space again, and reports both events", async () => {
   const journal = journalOf(10);
   await journal.write(runAt(1));
   full = true;
@@ -46,7 +46,7 @@ it("writes lines that did not fit in their order once there is space, and report
   expect(warnings).toEqual([expect.stringMatching(/wait in memory.*ENOSPC/), expect.stringMatching(/written again/)]);
 });
 
-it("a line does not wait for the next slot: the journal tries again by itself", async () => {
+it("the journal retries by itself, without waiting for the next slot", async () => {
   const journal = journalOf(10);
   full = true;
   await journal.write(runAt(1));
@@ -55,7 +55,7 @@ it("a line does not wait for the next slot: the journal tries again by itself", 
   expect(times()).toEqual([1]);
 });
 
-it("what is more than memory may hold becomes one gap that accounts for the same slots", async () => {
+it("lines beyond the memory limit become one gap that accounts for the same slots", async () => {
   const journal = journalOf(3);
   full = true;
   await journal.write(runAt(1));
@@ -72,7 +72,7 @@ it("what is more than memory may hold becomes one gap that accounts for the same
   ]);
 });
 
-it("closing writes what waits, or says which lines are lost and never writes them later", async () => {
+it("closing writes waiting lines, or returns the lost lines and never writes them later", async () => {
   const [lucky, unlucky] = [journalOf(10), journalOf(10)];
   full = true;
   for (const journal of [lucky, unlucky]) await journal.write(runAt(1));
@@ -85,7 +85,7 @@ it("closing writes what waits, or says which lines are lost and never writes the
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("closing does not wait longer than it may for a disk that hangs", async () => {
+it("closing waits for a hanging disk only up to its limit", async () => {
   const journal = createJournal({ capacity: 9, warn: () => undefined, append: async () => new Promise(() => {}) });
   void journal.write(runAt(1));
   const closed = journal.close(1000);

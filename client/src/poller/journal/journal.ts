@@ -5,11 +5,11 @@ import { type LogLine, isRun, type GapLine } from "../../line/record.ts";
 
 /** Writes lines in order, and keeps them in memory while the file cannot be written. */
 export interface Journal {
-  /** Resolves when the line is on the disk, or when it has to wait in memory; never rejects. */
+  /** Resolves when the line is on the disk, or waits in memory; never rejects. */
   write(line: LogLine): Promise<void>;
   /**
-   * Makes a last attempt to write what waits, for `limitMs` at most. Resolves with the lines that are lost:
-   * nothing of this journal is written after that, when the log may be another client's.
+   * Tries a last time to write waiting lines, for at most `limitMs`. Resolves with the lost lines:
+   * this journal writes nothing after that, because the log may belong to another client.
    */
   close(limitMs: number): Promise<LogLine[]>;
 }
@@ -17,9 +17,9 @@ export interface Journal {
 /** What a journal needs. */
 export interface JournalOptions {
   append(line: string): Promise<void>;
-  /** Due slots that may wait in memory; older ones become one gap with the reason `disk`. */
+  /** Number of due slots that may wait in memory; older ones become one gap with the reason `disk`. */
   capacity: number;
-  /** Called when lines begin to wait, and when they are written. */
+  /** Called when lines start to wait, and when they are written. */
   warn(message: string): void;
 }
 
@@ -50,7 +50,7 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
         await append(formatLine(line));
         waiting.shift();
       }
-      if (failing) warn("the log can be written again, and nothing waits");
+      if (failing) warn("the log is writable again, and no line waits");
       failing = false;
       retryMs = firstRetryMs;
     } catch (error) {
@@ -80,7 +80,7 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
   };
 }
 
-/** One gap for the slots of both arguments. `gap` stands for the lines that were dropped before. */
+/** One gap for the slots of both arguments. `gap` replaces lines dropped before. */
 function extended(gap: GapLine | undefined, line: LogLine): GapLine | undefined {
   if (line.kind !== "gap" && !isRun(line)) return gap;
   const from = gap?.from ?? (line.kind === "gap" ? line.from : line.time);

@@ -24,7 +24,7 @@ async function take(path: string, holder = "pid 4711 on example"): Promise<Lock>
   return lock;
 }
 
-it("refuses a second client of the same log, and says who writes it", async () => {
+it("refuses a second client of the same log, and names the first", async () => {
   await take(log);
   await expect(take(log)).rejects.toThrow(/pid 4711 on example.*Stop that client first/s);
   await expect(take(join(dir, "..", dir.slice(tmpdir().length), "analyze.log"))).rejects.toThrow(/4711/);
@@ -33,7 +33,7 @@ it("refuses a second client of the same log, and says who writes it", async () =
 it.each([
   ["a symlink", symlinkSync],
   ["a hard link", linkSync],
-])("refuses a second client that comes by %s", async (_, link) => {
+])("refuses a second client that uses %s", async (_, link) => {
   const other = join(dir, "other.log");
   writeFileSync(log, "");
   link(log, other);
@@ -42,7 +42,7 @@ it.each([
   expect(await lockHolder(other)).toBe("pid 4711 on example");
 });
 
-it("refuses a second client whose symlink led nowhere yet", async () => {
+it("refuses a second client whose symlink had no target yet", async () => {
   const other = join(dir, "other.log");
   symlinkSync(log, other);
   const first = await take(log);
@@ -63,7 +63,7 @@ it("continues with the new file after a rotation, and closes the old one", async
   await take(rotated, "the owner of the old file");
 });
 
-it("says when another client already writes the file that a rotation brought", async () => {
+it("reports another client that already writes the file created by a rotation", async () => {
   const other = join(dir, "other.log");
   const first = await take(log);
   writeFileSync(other, "");
@@ -72,7 +72,7 @@ it("says when another client already writes the file that a rotation brought", a
   await expect(first.cover()).rejects.toThrow(/"the other"/);
 });
 
-it("can be taken again once it was given up, and leaves other logs alone", async () => {
+it("can be taken again after its release, and does not affect other logs", async () => {
   const first = await take(log);
   await take(join(dir, "c.log"));
   first.release();

@@ -13,12 +13,12 @@ class LockError extends UserError {
   override name = "LockError";
 }
 
-/** The real path of a log, whichever symlink leads to it. */
+/** The real path of a log, with symlinks resolved. */
 function nameOf(log: string): string {
   try {
     return realpathSync(log);
   } catch {
-    // There is no file yet.
+    // The file does not exist yet.
     return ownNameOf(log);
   }
 }
@@ -32,15 +32,15 @@ function ownNameOf(log: string): string {
   }
 }
 
-/** The file behind the name, which a hard link gives a second name; undefined when there is none. */
+/** The identity of the file, which is the same for hard links; undefined if there is none. */
 function fileOf(log: string): string | undefined {
   const found = statSync(log, { throwIfNoEntry: false });
   return found && `${found.dev}:${found.ino}`;
 }
 
 /**
- * Where a lock listens. On Linux an abstract socket: the kernel removes it with its process, however that ends, and
- * needs no folder that the client may write to.
+ * Where a lock listens. On Linux an abstract socket: the kernel removes it when its process ends in any way, and it
+ * needs no writable folder.
  */
 function socketOf(key: string): string {
   const name = `analyze-${createHash("sha256").update(key).digest("hex").slice(0, 24)}`;
@@ -84,14 +84,14 @@ async function claim(log: string, key: string, holder: string): Promise<() => vo
     return listen(key, holder);
   }
   throw new LockError(
-    `${log} is written by another client already (${JSON.stringify(other ?? "it does not answer")}). ` +
+    `${log} already has a client (${JSON.stringify(other ?? "it does not answer")}). ` +
       "Stop that client first, or set ANALYZE_LOG to another file.",
   );
 }
 
-/** The description of the process that holds the lock of `log`; undefined when there is none. */
+/** The description of the process that holds the lock of `log`; undefined if there is none. */
 export async function lockHolder(log: string): Promise<string | undefined> {
-  // The running client took its lock when the name may have led to another file: the name is checked, too.
+  // The name may have led to another file when the running client took its lock: also check the name.
   for (const key of new Set([nameOf(log), ownNameOf(log), fileOf(log)])) {
     const holder = key === undefined ? undefined : await askHolder(key);
     if (holder !== undefined) return holder;
@@ -99,10 +99,10 @@ export async function lockHolder(log: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The right to be the only writer of a log. */
+/** The exclusive right to write a log. */
 export interface Lock {
   /**
-   * Extends the lock to the file that has the log's name now: after a rotation it is another one.
+   * Extends the lock to the file that has the log's name now: a rotation changes it.
    * @throws LockError when another client writes that file under another name.
    */
   cover(): Promise<void>;
@@ -110,8 +110,8 @@ export interface Lock {
 }
 
 /**
- * Makes this process the only writer of `log`, by path and by inode, so that neither a symlink nor a hard link
- * lets a second client in. `holder` is what that client shows. Throws {@link LockError} when there is one already.
+ * Makes this process the only writer of `log`, by path and inode, so that neither a symlink nor a hard link
+ * admits a second client. `holder` describes this process. Throws {@link LockError} if another client has the lock.
  */
 export async function takeLock(log: string, holder: string): Promise<Lock> {
   const releaseName = await claim(log, nameOf(log), holder);

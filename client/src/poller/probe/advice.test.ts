@@ -95,23 +95,23 @@ const rows: [Case, means: RegExp, next: string][] = [
   [{ hop: "edge", err: "EPIPE" }, /^the connection was closed without an answer$/, edge],
   [
     { hop: "edge", err: "UND_ERR_SOCKET", answer: { status: 206 } },
-    /^the answer broke off after HTTP 206: web or the edge/,
+    /^the answer ended early after HTTP 206: web or the edge/,
     edge,
   ],
   [
     { hop: "edge", err: "UND_ERR_RES_CONTENT_LENGTH_MISMATCH", answer: {} },
-    /^the answer broke off after HTTP 200/,
+    /^the answer ended early after HTTP 200/,
     edge,
   ],
-  [{ hop: "edge", err: "NO_ANSWER" }, /^something in front of the app answered in its place$/, edge],
+  [{ hop: "edge", err: "NO_ANSWER" }, /^something in front of the app answered instead$/, edge],
   [{ hop: "upstream", err: "HTTP-503" }, /no ready instance of web/, services],
-  [{ hop: "upstream", err: "HTTP-504" }, /web took longer than the edge waits/, services],
+  [{ hop: "upstream", err: "HTTP-504" }, /web took longer than the edge's time limit/, services],
   [{ hop: "upstream", err: "HTTP-502" }, /web refused the edge's connection or closed it/, services],
   [{ hop: "app", err: "dependency-unavailable" }, /cannot reach worker/, services],
   [{ hop: "app", err: "deadline-exceeded" }, /worker took too long/, services],
   [{ hop: "app", err: "TIMEOUT" }, /began an answer and did not end it in time/, logs],
   [{ hop: "app", err: "TOO_LONG" }, /longer than any right answer/, logs],
-  [{ hop: "app", err: "UND_ERR_SOCKET", answer: {} }, /^the answer broke off after HTTP 200/, logs],
+  [{ hop: "app", err: "UND_ERR_SOCKET", answer: {} }, /^the answer ended early after HTTP 200/, logs],
   [{ hop: "app", err: "internal-error" }, /its log has the request ID$/, logs],
   [{ hop: "contract", err: "HTTP-204" }, /^the app answered 204 where the contract says 200/, logs],
   [{ hop: "contract", err: "encoding-not-asked-for" }, /^the answer is compressed/, edge],
@@ -125,12 +125,12 @@ describe("advice on a failure", () => {
     expect(advice?.next).toBe(next);
   });
 
-  it("is none where nothing failed", () => {
+  it("is absent if nothing failed", () => {
     const situation = { target, requestId: "x", attempt: { ms: 1, phases: {} }, shown: undefined, trusted: undefined };
     expect(advise({ ...situation, verdict: { hop: "app" }, now: 0 })).toBeUndefined();
   });
 
-  it("shows what the other side wrote, without terminal control characters", () => {
+  it("shows text from the other side without control characters", () => {
     expect(advised({ hop: "edge", err: "HTTP-500", answer: { servedBy: "x\u001b[2J" } })?.means).toContain(
       '"x\\u001b[2J" answered',
     );

@@ -14,13 +14,13 @@ const dns: Adviser = ({ host, err }) => {
 
 const tcp: Adviser = ({ err, address, commands }) => {
   if (err === "ECONNREFUSED")
-    return { means: "the machine is there, but nothing listens on this port", next: commands.edge };
+    return { means: "the machine answers, but nothing listens on this port", next: commands.edge };
   if (err === "TIMEOUT" || err === "ETIMEDOUT")
-    return { means: "no answer: a firewall, a security group or a wrong address", next: commands.edge };
+    return { means: "no answer: check firewall, security group and address", next: commands.edge };
   return { means: "there is no route to this address", next: `ip route get ${address}` };
 };
 
-/** What the edge's own answers mean, by their code. */
+/** Meaning of the edge's own answers, by code. */
 const edgeAnswers: Record<string, (facts: Facts) => Advice> = {
   FAKE_CERTIFICATE: ({ host, commands }) => ({
     means: `the Ingress has no usable TLS secret for ${host}`,
@@ -33,7 +33,7 @@ const edgeAnswers: Record<string, (facts: Facts) => Advice> = {
   "HTTP-413": ({ commands }) => ({ means: "the text is larger than the edge's limit", next: commands.limits }),
   "HTTP-429": ({ commands }) => ({ means: "the edge limits this client's rate", next: commands.limits }),
   TIMEOUT: ({ commands }) => ({
-    means: "the edge took the request and did not answer in time",
+    means: "the edge accepted the request and did not answer in time",
     next: commands.services,
   }),
   UND_ERR_HEADERS_OVERFLOW: ({ commands }) => ({
@@ -42,14 +42,14 @@ const edgeAnswers: Record<string, (facts: Facts) => Advice> = {
   }),
 };
 
-/** A failure to read an answer, as the rest of a sentence; undefined for any other failure. */
+/** Why an answer could not be read; undefined for any other failure. */
 function unreadable({ err, message, answer }: Facts): string | undefined {
   if (err === "INVALID_HTTP" && /Expected HTTP/.test(message ?? "")) return "the answer is not HTTP";
   if (err === "INVALID_HTTP") return `the answer is not valid HTTP (${message})`;
   if (!/RESET|SOCKET|PIPE|MISMATCH/.test(err)) return undefined;
   return answer === undefined
     ? "the connection was closed without an answer"
-    : `the answer broke off after HTTP ${answer.status}: web or the edge closed the connection`;
+    : `the answer ended early after HTTP ${answer.status}: web or the edge closed the connection`;
 }
 
 function certificateWanted({ err, out, target, commands }: Facts): Advice | undefined {
@@ -66,16 +66,16 @@ const edge: Adviser = (facts) => {
   if (known !== undefined) return known;
   if (isUnknownHost(err)) return { means: `the edge has no server for ${host}`, next: commands.rules };
   if (answer?.servedBy !== undefined)
-    return { means: `"${answer.servedBy}" answered in place of the app: a CDN or a proxy`, next: commands.rules };
+    return { means: `"${answer.servedBy}" answered instead of the app: a CDN or a proxy`, next: commands.rules };
   if (err.startsWith("HTTP-3")) return { means: "the edge redirects: ANALYZE_URL is wrong", next: commands.rules };
   if (err.startsWith("HTTP-")) return { means: "the edge answered without the app", next: commands.rules };
-  const means = unreadable(facts) ?? "something in front of the app answered in its place";
+  const means = unreadable(facts) ?? "something in front of the app answered instead";
   return { means, next: commands.edge };
 };
 
 const upstream: Adviser = ({ err, commands: { services: next } }) => {
   if (err === "HTTP-503") return { means: "the edge has no ready instance of web", next };
-  if (err === "HTTP-504") return { means: "web took longer than the edge waits", next };
+  if (err === "HTTP-504") return { means: "web took longer than the edge's time limit", next };
   return { means: "web refused the edge's connection or closed it", next };
 };
 
@@ -84,18 +84,18 @@ const app: Adviser = (facts) => {
   const next = commands.logs(requestId);
   if (err === "dependency-unavailable") return { means: "web works, but cannot reach worker", next: commands.services };
   if (err === "deadline-exceeded") return { means: "web works, but worker took too long", next: commands.services };
-  if (err === "TIMEOUT") return { means: "the app began an answer and did not end it in time", next };
-  if (err === "TOO_LONG") return { means: "the answer is longer than any right answer", next };
+  if (err === "TIMEOUT") return { means: "the app started an answer and did not finish it in time", next };
+  if (err === "TOO_LONG") return { means: "the answer is longer than any correct answer", next };
   return { means: unreadable(facts) ?? "the app answered with an error; its log has the request ID", next };
 };
 
 const contract: Adviser = ({ err, requestId, commands }) => {
   const next = commands.logs(requestId);
   if (err.startsWith("HTTP-"))
-    return { means: `the app answered ${err.slice(5)} where the contract says 200: another version`, next };
+    return { means: `the app answered ${err.slice(5)} where the contract has 200: another version`, next };
   if (err === "encoding-not-asked-for")
-    return { means: "the answer is compressed, and the client did not accept that", next: commands.edge };
-  return { means: "200, but not the answer to what was sent: another version, or a cache in between", next };
+    return { means: "the answer is compressed, which the client does not accept", next: commands.edge };
+  return { means: "200, but not the answer to this request: another version, or a cache in between", next };
 };
 
 const advisers: Record<Hop, Adviser> = {
@@ -111,7 +111,7 @@ const advisers: Record<Hop, Adviser> = {
   contract,
 };
 
-/** What a broken hop means, and the next command; undefined for a good verdict. */
+/** The meaning of a broken hop, and the next command; undefined for a good verdict. */
 export function advise(situation: Situation): Advice | undefined {
   const { verdict, target, attempt } = situation;
   if (verdict.err === undefined) return undefined;
@@ -126,6 +126,6 @@ export function advise(situation: Situation): Advice | undefined {
     answer: attempt.answer,
     commands: commandsOf(target),
   });
-  // Names in certificates and headers come from the other side, and this text goes to a terminal.
+  // A terminal shows this text, and names in certificates and headers come from the other side.
   return { means: visible(means), next };
 }

@@ -1,7 +1,7 @@
 import { countWords, processedText, reverseText } from "@analyze/server/contract/text";
 import { analyzeResponse, problem, randomResponse } from "@analyze/server/contract/wire";
 
-/** Whether an answer's body is the right one: what to show of it, or what is wrong with it. */
+/** Whether an answer's body is correct: the text to show, or the fault. */
 export type Checked = { out: string } | { wrong: string };
 
 function json(body: string): unknown {
@@ -20,7 +20,7 @@ export function checkAnalyze(text: string, body: string): Checked {
   return got === processedText(countWords(text), reverseText(text)) ? { out: got } : { wrong: "wrong-result" };
 }
 
-/** Checks the answer of `GET /random`: a whole number of 0…100. */
+/** Checks the answer of `GET /random`: a whole number from 0 to 100. */
 export function checkRandom(body: string): Checked {
   const parsed = randomResponse.safeParse(json(body));
   return parsed.success ? { out: String(parsed.data.number) } : { wrong: "not-the-contract" };

@@ -14,7 +14,7 @@ afterAll(async () => stage.close());
 
 const post: Message = { method: "POST", requestId: "host-60", userAgent: "analyze-client/1.2.3", body: '{"text":"é"}' };
 
-/** One attempt at a stage that answers so, at this path of it. */
+/** One attempt at a path of a stage that answers like this. */
 async function tried(
   handler: Handler,
   { path = "/analyze", message = post, timeoutMs = 10_000 } = {},
@@ -39,7 +39,7 @@ async function sent(path: string, message: Message): Promise<{ request: Incoming
 }
 
 describe("an attempt sends", () => {
-  it("a text as JSON, with its request ID and who it is, once", async () => {
+  it("a text as JSON, once, with request ID and User-Agent", async () => {
     const [one, ...more] = await sent("/analyze?key=1", post);
     expect(more).toEqual([]);
     expect(one?.body).toBe(post.body);
@@ -85,7 +85,7 @@ describe("an attempt has", () => {
     expect(tcp + tls + wait).toBeLessThanOrEqual(rest.ms + 2);
   });
 
-  it("the first of a header that came twice, and none that did not come", async () => {
+  it("the first of a repeated header, and no missing one", async () => {
     const { answer } = await tried((_request, response) => {
       response.setHeader(headers.servedBy, ["web", "cache"]).removeHeader("date");
       response.sendDate = false;
@@ -95,7 +95,7 @@ describe("an attempt has", () => {
     expect(answer).toMatchObject({ requestId: undefined, encoding: undefined, date: undefined, body: "" });
   });
 
-  it("the longest right answer, and a failure for a longer one", async () => {
+  it("the longest correct answer, and a failure for a longer one", async () => {
     const right = await tried((_request, response) => void response.end("x".repeat(longest)));
     expect(right.answer?.body).toHaveLength(longest);
     expect(right.failure).toBeUndefined();
@@ -123,7 +123,7 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 }
 
-it("an attempt that has ended leaves no timer behind that would keep the process alive", async () => {
+it("an attempt that has ended leaves no timer that keeps the process alive", async () => {
   const before = timers();
   for (let count = 0; count < 8; count++)
     await tried((_request, response) => void response.end("x"), { timeoutMs: 600_000 });

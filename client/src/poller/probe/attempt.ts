@@ -7,7 +7,7 @@ import { describeFailure, type Failure, TooLong } from "./failure.ts";
 import { phaseReached, phasesOf, type Phases } from "./phases.ts";
 import { knownAddress, type Target } from "./target.ts";
 
-/** The response, from whatever sent it. */
+/** The response, of any sender. */
 export interface Answer {
   status: number;
   /** Value of `x-served-by`: undefined when something in front of the service answered. */
@@ -20,7 +20,7 @@ export interface Answer {
   body: string;
 }
 
-/** One request on one fresh connection, as data. `answer` without `failure` is a whole answer. */
+/** One request on a new connection, as data. `answer` without `failure` is a complete answer. */
 export interface Attempt {
   ms: number;
   phases: Phases;
@@ -40,7 +40,7 @@ export interface Message {
   body: string | undefined;
 }
 
-/** The longest right answer: a text of the largest size, each byte written as `\u0000`, and the words around it. */
+/** The longest correct answer: a text of the largest size, each byte as `\u0000`, and the words around it. */
 const longestBody = 6 * limits.textBytes + 1024;
 
 type Response = Awaited<ReturnType<Client["request"]>>;
@@ -62,7 +62,7 @@ async function readBody(response: Response, answer: Answer): Promise<void> {
   answer.body = Buffer.concat(chunks).toString("utf8");
 }
 
-/** A client for one request: no connection is kept, and `limit` is the one time-out. */
+/** A client for one request: no connection is kept, and `limit` is the only time-out. */
 function clientFor(target: Target, trace: Trace, limit: AbortSignal): Client {
   return new Client(target.url.origin, {
     connect: tracedConnector(target, trace, limit),
@@ -100,8 +100,8 @@ function headOf(response: Response): Answer {
 }
 
 /**
- * Sends the message once, on a new connection, and returns the outcome; never throws for what the network or
- * the other side does. `timeoutMs` is a limit on the whole of it.
+ * Sends the message once, on a new connection, and returns the outcome. Never throws for faults of the network or
+ * the other side. `timeoutMs` limits the whole exchange.
  */
 export async function attempt(target: Target, message: Message, timeoutMs: number): Promise<Attempt> {
   const trace = newTrace(target);

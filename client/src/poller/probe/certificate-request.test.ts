@@ -64,7 +64,7 @@ describe("whether an edge requests a client certificate", () => {
     expect(await asksForCertificate(stage.target, 1500)).toBe(asks);
   });
 
-  it("is requested with the host name of the URL, and with none where the URL has an IP address", async () => {
+  it("is requested with the host name of the URL, and without one if the URL has an IP address", async () => {
     const { names, options } = notingNames();
     stage.play(overTls(stage.leaf, goodAnswer, options));
     const url = new URL(stage.target.url);
@@ -78,7 +78,7 @@ describe("whether an edge requests a client certificate", () => {
   it.each([
     [true, record(22, [2, 70], [13, 9])],
     [false, record(22, [2, 70], [14, 0])],
-  ])("is known, as %s, without waiting for the end of the connection, which is closed", async (asks, bytes) => {
+  ])("is known as %s without waiting for the end of the connection, which is closed", async (asks, bytes) => {
     const closed = Promise.withResolvers<void>();
     stage.play((socket) => {
       socket.on("close", () => closed.resolve());
@@ -92,7 +92,7 @@ describe("whether an edge requests a client certificate", () => {
     ["stays silent", (): void => undefined],
     ["closes", (socket: Socket): void => void socket.end()],
     ["does not speak TLS", saying(Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"))],
-  ])("is not known of one that %s", async (_, behaviour) => {
+  ])("is unknown for one that %s", async (_, behaviour) => {
     stage.play(behaviour);
     expect(await asksForCertificate(stage.target, 300)).toBe(false);
   });
@@ -109,7 +109,7 @@ describe("whether an edge requests a client certificate", () => {
     expect(asks).toBe(true);
   });
 
-  it("is not known of a port that refuses", async () => {
+  it("is unknown for a port that refuses", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();

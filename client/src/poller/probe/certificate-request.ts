@@ -7,7 +7,7 @@ const handshakeRecord = 22;
 const certificateRequest = 13;
 const serverHelloDone = 14;
 
-/** The handshake's bytes in a stream of TLS records (RFC 5246, 6.2.1), up to the first record of another type. */
+/** The handshake bytes of a stream of TLS records (RFC 5246, 6.2.1), up to the first record of another type. */
 function handshakeBytes(stream: Buffer): Buffer {
   const parts: Buffer[] = [];
   let at = 0;
@@ -26,7 +26,7 @@ function messageTypes(bytes: Buffer): number[] {
   return types;
 }
 
-/** A stream over the target's TCP connection that shows `look` what comes from there. */
+/** A stream over the target's TCP connection that passes the received bytes to `look`. */
 function tapped(target: Target, timeoutMs: number, look: (received: Buffer) => void): Duplex {
   const options = { host: target.url.hostname.replace(/^\[|\]$/g, ""), port: portOf(target), ...lookupOptions(target) };
   const tcp = connectTcp(options);
@@ -51,7 +51,7 @@ function tapped(target: Target, timeoutMs: number, look: (received: Buffer) => v
 }
 
 /**
- * Whether the edge requests a client certificate. TLS 1.2 shows that without encryption, so this begins a handshake of
+ * Whether the edge requests a client certificate. TLS 1.2 shows that without encryption, so this starts a handshake of
  * that version, reads the server's first messages, and closes the connection. False also where the edge speaks only TLS 1.3.
  */
 export async function asksForCertificate(target: Target, timeoutMs: number): Promise<boolean> {

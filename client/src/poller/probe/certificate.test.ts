@@ -11,7 +11,7 @@ const peer = {
   subjectaltname: "DNS:analyze.test",
 };
 
-/** A peer's certificate as Node gives it; its types leave out that parts can be missing, or several. */
+/** A peer's certificate as Node returns it; Node's types omit that parts can be missing or repeated. */
 function read(over: object): ReturnType<typeof certificateOf> {
   const given: PeerCertificate = JSON.parse(JSON.stringify({ ...peer, ...over }));
   return certificateOf(given);
@@ -28,7 +28,7 @@ it("a certificate has its names, its fingerprint and its dates", () => {
   });
 });
 
-it("a certificate with several common names has the first, and without names none", () => {
+it("a certificate with several common names has the first, and one without names has none", () => {
   expect(read({ subject: { CN: ["one", "two"] }, issuer: { CN: ["three"] } })).toMatchObject({
     subject: "one",
     issuer: "three",
@@ -40,7 +40,7 @@ it("a certificate with several common names has the first, and without names non
   });
 });
 
-it("a peer that showed no certificate has none", () => {
+it("a peer without a certificate has none", () => {
   const none: PeerCertificate = JSON.parse("{}");
   expect(certificateOf(none)).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { PeerCertificate } from "node:tls";
 
-/** What a probe needs to know of a certificate that a server showed. */
+/** The parts of a server's certificate that a probe needs. */
 export interface Certificate {
-  /** Common name of its subject, empty where it has none. */
+  /** Common name of its subject; empty without one. */
   subject: string;
   issuer: string;
   /** SHA-256 of the certificate, upper-case hex with colons, as `openssl x509 -fingerprint -sha256` prints it. */
@@ -18,7 +18,7 @@ function first(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : value) ?? "";
 }
 
-/** The certificate that the peer of a TLS connection showed; undefined when it showed none. */
+/** The certificate of the peer of a TLS connection; undefined without one. */
 export function certificateOf(peer: PeerCertificate): Certificate | undefined {
   if (Object.keys(peer).length === 0) return undefined;
   return {

@@ -15,7 +15,7 @@ afterAll(async () => stage.close());
 
 const message: Message = { method: "POST", requestId: "host-60", userAgent: "client", body: '{"text":"a"}' };
 
-/** An attempt at the stage by a name that the resolver of this machine has to find, or by another host. */
+/** An attempt at the stage by a name that this machine resolves, or by another host. */
 async function tried(hostname = "localhost", timeoutMs = 15_000): Promise<Attempt> {
   const url = new URL(stage.target.url);
   url.hostname = hostname;
@@ -23,14 +23,14 @@ async function tried(hostname = "localhost", timeoutMs = 15_000): Promise<Attemp
 }
 
 describe("a connection to a name", () => {
-  it("has the time of DNS, and the address that answered", async () => {
+  it("has the DNS time, and the address that answered", async () => {
     const { failure, address, phases } = await tried();
     expect(failure).toBeUndefined();
     expect(address).toBe("127.0.0.1");
     expect(Object.values(phases)).toEqual(Array.from({ length: 4 }, () => expect.any(Number)));
   });
 
-  it("that a port refuses has the time of DNS, and the address that was tried last", async () => {
+  it("refused by a port has the DNS time, and the last address tried", async () => {
     await stage.shut();
     const { failure, address, phases } = await tried();
     await stage.open();
@@ -39,14 +39,14 @@ describe("a connection to a name", () => {
     expect(phases).toEqual({ dns: expect.any(Number) });
   });
 
-  it("that DNS does not know has no time of DNS", async () => {
+  it("without a DNS record has no DNS time", async () => {
     const { failure, phases } = await tried("analyze.invalid");
     expect(failure).toMatchObject({ phase: "dns" });
     expect(phases).toEqual({});
   });
 });
 
-it("a connection to an address has no time of DNS", async () => {
+it("a connection to an address has no DNS time", async () => {
   const { failure, address, phases } = await tried("127.0.0.1");
   // The certificate is for a name.
   expect(failure).toMatchObject({ code: "ERR_TLS_CERT_ALTNAME_INVALID" });

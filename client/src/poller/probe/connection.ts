@@ -3,13 +3,13 @@ import { buildConnector } from "undici";
 import { certificateOf, type Certificate } from "./certificate.ts";
 import { connectionOptions, knownAddress, portOf, type Target } from "./target.ts";
 
-/** The outcome of one connection. Timestamps are `performance.now()`; one that is missing was not reached. */
+/** The outcome of one connection. Timestamps are `performance.now()`; a missing one was not reached. */
 export interface Trace {
   started: number;
   resolved?: number;
   connected?: number;
   secured?: number;
-  /** Address that answered, or was tried last. */
+  /** Address that answered, or the last one tried. */
   address?: string;
   certificate?: Certificate;
   /** An alert that the socket reported; undici reports only that the other side closed. */
@@ -21,7 +21,7 @@ export class TimeUp extends Error {
   override name = "TimeoutError";
 }
 
-/** A trace of a connection that begins now. */
+/** A trace of a connection that starts now. */
 export function newTrace(target: Target): Trace {
   const address = knownAddress(target);
   return { started: performance.now(), ...(address !== undefined && { address }) };
@@ -49,9 +49,9 @@ function watch(socket: TLSSocket, trace: Trace, dns: boolean): void {
 }
 
 /**
- * A connector for one undici Client that writes what happens into `trace`. No session is resumed: a resumed one
- * shows no certificate, and a replaced certificate would go unnoticed. HTTP/1.1 alone. `limit` ends a
- * connection that is being opened, which undici does not do: it aborts only requests that were sent.
+ * A connector for one undici Client that records events in `trace`. No session is resumed: a resumed one
+ * shows no certificate, so a replaced certificate would not be noticed. Only HTTP/1.1. `limit` ends a
+ * connection attempt, which undici does not: it aborts only requests that were sent.
  */
 export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal): buildConnector.connector {
   const connect = buildConnector({
@@ -61,7 +61,7 @@ export function tracedConnector(target: Target, trace: Trace, limit: AbortSignal
     timeout: 0,
   });
   return (options, callback) => {
-    // undici's types say void; only the socket that it returns shows a hang.
+    // undici's types say void, but it returns the socket, which is needed to see a hang.
     const socket: unknown = connect({ ...options, port: String(portOf(target)) }, callback);
     if (!(socket instanceof TLSSocket)) return;
     watch(socket, trace, knownAddress(target) === undefined);

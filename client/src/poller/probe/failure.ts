@@ -2,7 +2,7 @@ import { errorCode } from "@analyze/common/errors";
 import { TimeUp } from "./connection.ts";
 import type { Phase } from "./phases.ts";
 
-/** Why there is no whole answer. */
+/** Why there is no complete answer. */
 export interface Failure {
   /** Error code of Node, OpenSSL or undici, or one of ours: TIMEOUT, TOO_LONG, INVALID_HTTP. */
   code: string;
@@ -10,7 +10,7 @@ export interface Failure {
   phase: Phase;
 }
 
-/** The answer is longer than any right one. */
+/** The answer is longer than any correct one. */
 export class TooLong extends Error {
   override name = "TooLong";
   readonly code = "TOO_LONG";
@@ -20,26 +20,26 @@ export class TooLong extends Error {
   }
 }
 
-/** What OpenSSL writes around its messages (an object's address, a place in its source), and Node's advice to trust more CAs. */
+/** Text around OpenSSL's messages (object address, source location), and Node's advice to trust more CAs. */
 const noise = /^[0-9A-F]{8,}:error:[0-9A-F]+:|:[^:]*\.c:\d+:?|; if the root CA is installed locally,.*|\n/g;
 
-/** What makes an answer invalid: the parser's message without the text around it. */
+/** The parser's reason for an invalid answer. */
 function invalidHttp(error: Error, answered: boolean): string | undefined {
   if (error.name === "HTTPParserError") return /\((.*)\)$/.exec(error.message)?.[1] ?? error.message;
-  // Before the end of the head undici's parser has only this error for anything that is wrong beside a Content-Length.
+  // Before the end of the head, undici's parser reports any fault next to a Content-Length as this error.
   const early = error.name === "ResponseContentLengthMismatchError" && !answered;
   return early ? "Content-Length twice, or a malformed header" : undefined;
 }
 
-/** A thrown error as data. `answered`: the head of an answer had come. */
+/** A thrown error as data. `answered`: the head of an answer was received. */
 export function describeFailure(error: unknown, phase: Phase, answered: boolean): Failure {
   if (!(error instanceof Error)) return { code: "UNKNOWN", message: String(error), phase };
-  if (error instanceof TimeUp) return { code: "TIMEOUT", message: "no whole answer in time", phase };
+  if (error instanceof TimeUp) return { code: "TIMEOUT", message: "no complete answer in time", phase };
   const cause = error instanceof AggregateError ? error.errors[0] : error;
   const named = errorCode(error) ?? error.name;
   const invalid = invalidHttp(error, answered);
   if (invalid !== undefined) return { code: "INVALID_HTTP", message: invalid, phase };
-  // OpenSSL's verdicts that Node has no name for, such as "permitted subtree violation".
+  // OpenSSL errors that Node has no name for, such as "permitted subtree violation".
   const code = named === "UNSPECIFIED" ? error.message.toUpperCase().replace(/\W+/g, "_") : named;
   const message = cause instanceof Error ? cause.message : String(cause);
   return { code, message: message.replace(noise, ""), phase };

@@ -24,7 +24,7 @@ it("looking at a certificate sends no request", async () => {
 });
 
 describe("the signer of a certificate is", () => {
-  it("our CA, wherever it stands in a bundle", async () => {
+  it("our CA, at any position in a bundle", async () => {
     const other = await createAuthority({ hosts: [host], commonName: "Other CA" });
     const ca = other.certificate + stage.authority.certificate;
     stage.play(overTls(stage.leaf, goodAnswer));
@@ -46,13 +46,13 @@ describe("the signer of a certificate is", () => {
     expect(signers).toEqual(["same-name", "itself", "foreign"]);
   });
 
-  it("foreign where no CA is given", async () => {
+  it("foreign if no CA is given", async () => {
     stage.play(overTls(stage.leaf, goodAnswer));
     expect(await inspectCertificate({ ...stage.target, ca: undefined }, 15_000)).toMatchObject({ signer: "foreign" });
   });
 });
 
-it("the handshake sends the host name of the URL, and none where the URL has an IP address", async () => {
+it("the handshake sends the host name of the URL, and none if the URL has an IP address", async () => {
   const { names, options } = notingNames();
   stage.play(overTls(stage.leaf, goodAnswer, options));
   const url = new URL(stage.target.url);
@@ -80,7 +80,7 @@ it("shows no certificate of a port that refuses", async () => {
   expect(shown).toBeUndefined();
 });
 
-it("the connection is closed once the certificate was seen", async () => {
+it("the connection is closed after the certificate was read", async () => {
   const closed = Promise.withResolvers<void>();
   const secured = overTls(stage.leaf, goodAnswer);
   stage.play((socket) => {
@@ -91,7 +91,7 @@ it("the connection is closed once the certificate was seen", async () => {
   await closed.promise;
 });
 
-it("shows no certificate of a silent port, within the limit", async () => {
+it("shows no certificate of a silent port, and ends within the limit", async () => {
   stage.play(() => undefined);
   expect(await inspectCertificate(stage.target, 200)).toBeUndefined();
 });
@@ -106,7 +106,7 @@ it("an edge whose certificate has not changed is not blamed: the CA file here ha
   expect(advice?.means).toMatch(/has not changed: the CA file here has/);
 });
 
-it("verification is not enforced in one file of the client alone", () => {
+it("only one file of the client connects without verification", () => {
   const root = join(import.meta.dirname, "../..");
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
     /(?<!\.test)\.ts$/.test(file),

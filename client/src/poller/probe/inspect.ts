@@ -5,7 +5,7 @@ import { certificatesOf } from "../settings/trust.ts";
 import { certificateOf, type Certificate } from "./certificate.ts";
 import { lookupOptions, portOf, type Target } from "./target.ts";
 
-/** Who signed a certificate: our CA, one of its name with another key, the certificate itself, or someone else. */
+/** Who signed a certificate: our CA, a CA with its name and another key, the certificate itself, or another CA. */
 export type Signer = "ours" | "same-name" | "itself" | "foreign";
 
 /** The certificate that a server presents, trusted or not. */
@@ -14,7 +14,7 @@ export interface Shown {
   signer: Signer;
 }
 
-/** Who signed `leaf`, as seen with the CAs of `pem`. */
+/** Who signed `leaf`, judged by the CAs of `pem`. */
 function signerOf(leaf: X509Certificate, pem: string): Signer {
   const authorities = certificatesOf(pem);
   if (authorities.some((ca) => leaf.issuer === ca.subject && leaf.verify(ca.publicKey))) return "ours";
@@ -24,8 +24,8 @@ function signerOf(leaf: X509Certificate, pem: string): Signer {
 
 /**
  * Makes a TLS handshake without verification, to read the certificate of a rejected connection, and closes it.
- * The only place without verification: it is reached after a rejection, presents no client certificate,
- * and writes nothing to the socket, which never leaves this function. Undefined when no certificate could be seen.
+ * The only place without verification: it runs after a rejection, presents no client certificate,
+ * and writes nothing to the socket, which never leaves this function. Undefined if no certificate was received.
  */
 export async function inspectCertificate(target: Target, timeoutMs: number): Promise<Shown | undefined> {
   const { hostname } = target.url;

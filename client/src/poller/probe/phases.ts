@@ -1,6 +1,6 @@
 import type { Trace } from "./connection.ts";
 
-/** Milliseconds of each phase that was completed; a phase that was not reached is absent. */
+/** Milliseconds of each completed phase; a phase that was not reached is absent. */
 export interface Phases {
   dns?: number | undefined;
   tcp?: number | undefined;
@@ -9,10 +9,10 @@ export interface Phases {
   wait?: number | undefined;
 }
 
-/** The phases in their order: the first that is absent is where a failed attempt broke. */
+/** The phases in order. A failed attempt broke in the first absent one. */
 export type Phase = keyof Phases;
 
-/** The phase that was in progress. `dns`: whether the connection begins with a DNS lookup. */
+/** The phase in progress. `dns`: whether the connection starts with a DNS lookup. */
 export function phaseReached({ resolved, connected, secured }: Trace, dns: boolean): Phase {
   if (secured !== undefined) return "wait";
   if (connected !== undefined) return "tls";
@@ -23,7 +23,7 @@ function between(from: number | undefined, to: number | undefined): number | und
   return from === undefined || to === undefined ? undefined : Math.round(to - from);
 }
 
-/** What a trace says of each phase; `ended` where there is a whole answer. */
+/** The phases of a trace; `ended` if there is a complete answer. */
 export function phasesOf({ started, resolved, connected, secured }: Trace, ended: number | undefined): Phases {
   return {
     dns: between(started, resolved),

@@ -54,19 +54,19 @@ describe("a command of a hint", () => {
     ["start", /^(tail|grep|npm|env|date) /],
     ["compose", /^(docker compose|date) /],
     ["kubernetes", /^(kubectl|npm run|env|date) /],
-  ] as const)("is of a program that is there: %s", (place, program) => {
+  ] as const)("uses a program that exists: %s", (place, program) => {
     for (const command of commandsAt(place)) expect(`${command} `).toMatch(program);
     for (const about of ["client", "settings", "clock"] as const)
       expect(commandsOf({ ...target, place })[about]).toMatch(/^\w/);
   });
 
-  it("finds a request by its ID, but for a host, which has no logs", () => {
+  it("finds a request by its ID, except on a host, which has no logs", () => {
     for (const place of ["start", "compose", "kubernetes"] as const)
       expect(commandsOf({ ...target, place }).logs("host-60")).toMatch(/grep host-60\b/);
     expect(commandsOf(target).logs("host-60")).toMatch(/^curl /);
   });
 
-  it("on a host looks at the certificate and at the CA by openssl", () => {
+  it("on a host inspects certificate and CA with openssl", () => {
     const { authority, issueFor, certificate } = commandsOf({ ...target, caFile: "/my ca.crt", address: undefined });
     const seen = "openssl s_client -connect analyze.test:443 -servername analyze.test </dev/null | openssl x509 -noout";
     expect(certificate).toBe(`${seen} -dates`);
@@ -75,14 +75,14 @@ describe("a command of a hint", () => {
     expect(commandsOf({ ...target, caFile: undefined }).authority).toContain("-in ca.crt ");
   });
 
-  it("quotes for a shell what needs quotes", () => {
+  it("quotes words for the shell where needed", () => {
     expect(commandsOf({ ...target, caFile: "/it's/ca.crt" }).authority).toContain("-in '/it'\\''s/ca.crt' ");
     expect(commandsOf({ ...target, caFile: "/a-b_c@d%e+f=g:h,i.j[k]/ca" }).authority).toContain(
       "-in /a-b_c@d%e+f=g:h,i.j[k]/ca ",
     );
   });
 
-  it("works on the certificates that the client trusts", () => {
+  it("uses the folder of the certificates that the client trusts", () => {
     expect(hints("start", "/my certs/ca.crt")).toEqual([
       "npm run certs -- --dir '/my certs' --renew",
       "npm run certs -- --dir '/my certs' --host a.test",
@@ -102,7 +102,7 @@ describe("a command of a hint", () => {
       expect(hint).toMatch(/^docker compose run --rm certs --dir \/certs\/issued --/);
   });
 
-  it("connects as the client does", () => {
+  it("connects like the client", () => {
     expect(commandsOf(target).edge).toBe(
       "curl -v --cacert /etc/analyze/ca.crt --connect-to analyze.test:443:192.0.2.7:8443 https://analyze.test/readyz",
     );

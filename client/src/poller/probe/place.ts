@@ -21,11 +21,11 @@ export interface Commands extends LocalCommands {
   limits: string;
   /** Whether web and worker run. */
   services: string;
-  /** What the services wrote about a request. */
+  /** The services' log lines of a request. */
   logs(requestId: string): string;
-  /** The edge's certificate: a new one, or where none can be issued, its dates. */
+  /** The edge's certificate: issues a new one, or shows its dates where none can be issued. */
   certificate: string;
-  /** A certificate for this name, or where none can be issued, the names of the present one. */
+  /** Issues a certificate for this name, or shows the names of the present one where none can be issued. */
   issueFor(host: string): string;
   /** The CA that should be trusted. */
   authority: string;
@@ -48,7 +48,7 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The option for the folder of the CA file, in a checkout, where it is not the one that `npm run certs` uses. */
+/** In a checkout, the option for the CA file's folder if it is not the default of `npm run certs`. */
 function folderOption(option: string, { caFile }: Target): string[] {
   if (caFile === undefined || basename(caFile) !== "ca.crt") return [];
   const folder = resolve(dirname(caFile));
@@ -59,14 +59,14 @@ function npmRun(script: string, options: string[]): string {
   return [`npm run ${script}`, ...(options.length > 0 ? ["--", ...options] : [])].join(" ");
 }
 
-/** What a command about the certificates is, given its options. */
+/** Builds a certificate command from its options. */
 type Issuer = (...options: string[]) => string;
 
 function inCheckout(target: Target): Issuer {
   return (...options) => npmRun("certs", [...folderOption("--dir", target), ...options]);
 }
 
-/** In the folder that Compose mounts, which CERTS_FOLDER can move. */
+/** For the folder that Compose mounts, which CERTS_FOLDER can change. */
 const inCompose: Issuer = (...options) => ["docker compose run --rm certs --dir /certs/issued", ...options].join(" ");
 
 function issuing(certs: Issuer): Pick<Commands, "certificate" | "issueFor" | "authority"> {
@@ -77,7 +77,7 @@ function issuing(certs: Issuer): Pick<Commands, "certificate" | "issueFor" | "au
   };
 }
 
-/** The edge from here by curl, with the trust and the address that the client uses. Needs nothing else. */
+/** A curl request to the edge, with the client's CA and address. */
 function curl({ url, caFile, address }: Target): string {
   const port = url.port === "" ? "443" : url.port;
   const trust = caFile === undefined ? "" : ` --cacert ${shellWord(caFile)}`;
@@ -86,7 +86,7 @@ function curl({ url, caFile, address }: Target): string {
   return `curl -v${trust}${pin ?? ""} ${url.origin}/readyz`;
 }
 
-/** An OpenSSL handshake with the edge, as the client makes it. */
+/** An OpenSSL handshake with the edge, like the client's. */
 export function handshake(target: Target, address: string): string {
   const { hostname } = target.url;
   const at = address.includes(":") ? `[${address}]` : address;
@@ -148,7 +148,7 @@ const commandsByPlace: Record<Place, (target: Target) => Commands> = {
   kubernetes: onKubernetes,
 };
 
-/** The commands that exist where the client runs. A host has neither the checkout nor a way into the cluster. */
+/** The commands that exist where the client runs. A host has neither the checkout nor access to the cluster. */
 export function commandsOf(target: Target): Commands {
   return commandsByPlace[target.place](target);
 }

@@ -20,7 +20,7 @@ async function ask(question: Question = { kind: "analyze", text: "a" }, over: Pa
   return probe({ ...options, allowance, trusted: undefined });
 }
 
-it("a second attempt that is good makes the slot flaky, with what the first failed with", async () => {
+it("a good second attempt makes the slot flaky, with the error of the first", async () => {
   const ids: unknown[] = [];
   const sockets = new Set<unknown>();
   const recovering: Handler = (request, response, body) => {
@@ -47,7 +47,7 @@ it("resumes no session: the next attempt sees a replaced certificate", async () 
   expect(after).not.toBe(before);
 });
 
-it("every attempt says which client it is", async () => {
+it("every attempt sends a User-Agent", async () => {
   const agents: unknown[] = [];
   const refusing: Handler = (request, response) => {
     agents.push(request.headers["user-agent"]);
@@ -58,7 +58,7 @@ it("every attempt says which client it is", async () => {
   expect(agents).toEqual(["analyze-client/1.2.3", "analyze-client/1.2.3"]);
 });
 
-it.each([65_600, limits.textBytes])("the answer to a text of %i bytes is read whole", async (bytes) => {
+it.each([65_600, limits.textBytes])("the answer to a text of %i bytes is read completely", async (bytes) => {
   stage.play(overTls(stage.leaf, goodAnswer));
   expect((await ask({ kind: "analyze", text: "é".repeat(bytes / 2) })).verdict).toMatchObject({ hop: "app" });
   const escaped = "\u0001".repeat(Math.min(bytes, limits.bodyBytes / 6 - 10));
@@ -70,7 +70,7 @@ const identity: Handler = (request, response, body) => {
   goodAnswer(request, response, body);
 };
 
-it("an answer that names identity as its encoding is not encoded", async () => {
+it("an answer with the encoding identity is accepted", async () => {
   stage.play(overTls(stage.leaf, identity));
   expect((await ask()).verdict).toMatchObject({ hop: "app", out: "Word Count: 1 | Reverse: a" });
 });
@@ -78,12 +78,12 @@ it("an answer that names identity as its encoding is not encoded", async () => {
 const behindCdn: Handler = (_request, response) =>
   void response.writeHead(500, { [headers.servedBy]: "web, cache-fra-1" }).end();
 
-it("the app's x-served-by is still the app's where a CDN adds its own", async () => {
+it("the app's x-served-by is recognised if a CDN adds its own", async () => {
   stage.play(overTls(stage.leaf, behindCdn));
   expect((await ask()).verdict).toMatchObject({ hop: "app", err: "HTTP-500" });
 });
 
-it("a page of a million opening brackets costs no time", async () => {
+it("a page of a million opening brackets is handled quickly", async () => {
   stage.play(overTls(stage.leaf, (_request, response) => void response.end("<".repeat(1_000_000))));
   expect((await ask()).verdict).toMatchObject({ hop: "edge", err: "not-the-contract" });
 });
@@ -102,7 +102,7 @@ it("GET /random is checked by its range", async () => {
   expect((await ask({ kind: "random" })).verdict).toMatchObject({ err: "not-the-contract" });
 });
 
-it("a refused certificate is the verdict also where it cannot be looked at again", async () => {
+it("a refused certificate is the verdict also if it cannot be read again", async () => {
   const secured = overTls(await issueServerLeaf(stage.authority, { hosts: ["other.test"] }), goodAnswer);
   let connections = 0;
   stage.play((socket) => {
@@ -119,7 +119,7 @@ it("a refused certificate is the verdict also where it cannot be looked at again
 
 const closing: Handler = (request) => void request.socket.destroy();
 
-it("an edge that requests a client certificate and closes silently is reported by whether one was presented", async () => {
+it("an edge that requests a client certificate and closes silently: the verdict says whether one was presented", async () => {
   stage.play(overTls(stage.leaf, closing, { requestCert: true, rejectUnauthorized: false }));
   expect((await ask()).verdict).toEqual({ hop: "tls", err: "CLIENT_CERTIFICATE_MISSING" });
   const { certificate: cert, key } = await issueServerLeaf(stage.authority, { hosts: [host] });
@@ -129,7 +129,7 @@ it("an edge that requests a client certificate and closes silently is reported b
   });
 });
 
-it("a probe takes at least as long as its attempts, and no longer than the call", async () => {
+it("the time of a probe is at least that of its attempts, and at most that of the call", async () => {
   stage.play(overTls(stage.leaf, (_request, response) => void response.writeHead(503).end()));
   const started = performance.now();
   const { ms, attempts } = await ask();
@@ -145,7 +145,7 @@ it("a probe of /random sends GET without a body", async () => {
   expect(sent).toEqual([{ method: "GET", body: "" }]);
 });
 
-it("whatever the schedule, a probe at its slowest ends before the next slot is due", () => {
+it("with any schedule, the slowest probe ends before the next slot is due", () => {
   for (const period of [1000, 5000, 60_000, 86_400_000]) {
     const { attemptMs, pauseMs, inspectMs } = allowanceFor(period);
     expect(2 * attemptMs + pauseMs + inspectMs).toBeLessThan(period);

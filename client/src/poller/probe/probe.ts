@@ -11,14 +11,14 @@ import { closedForIdentity, isClosedSilently, judge, withShownCertificate, type 
 /** What to send to the service. */
 export type Question = { kind: "analyze"; text: string } | { kind: "random" };
 
-/** Milliseconds that the parts of a probe may take; their sum stays below the schedule's period. */
+/** Limits for the parts of a probe, in milliseconds; their sum is less than the schedule's period. */
 export interface Allowance {
   attemptMs: number;
   pauseMs: number;
   inspectMs: number;
 }
 
-/** One probe: at most two attempts, the verdict of the last, and what the first failed with. */
+/** One probe: up to two attempts, the verdict of the last, and the error of the first. */
 export interface Probed {
   attempts: Attempt[];
   verdict: Verdict;
@@ -29,7 +29,7 @@ export interface Probed {
   ms: number;
 }
 
-/** All that a probe needs. */
+/** The inputs of a probe. */
 export interface ProbeOptions {
   target: Target;
   question: Question;
@@ -41,7 +41,7 @@ export interface ProbeOptions {
   trusted: string | undefined;
 }
 
-/** Splits a schedule's shortest period among the parts of a probe, so that it ends before the next is due. */
+/** Splits a schedule's shortest period among the parts of a probe, so that it ends before the next one is due. */
 export function allowanceFor(periodMs: number): Allowance {
   return {
     attemptMs: Math.min(10_000, periodMs * 0.35),
@@ -65,7 +65,7 @@ interface Tried {
   first: Verdict | undefined;
 }
 
-/** At most two attempts, a pause apart. */
+/** Up to two attempts, with a pause between them. */
 async function tryTwice(options: ProbeOptions): Promise<Tried> {
   const { target, question, requestId, allowance } = options;
   const message = messageFor(options);
@@ -78,7 +78,7 @@ async function tryTwice(options: ProbeOptions): Promise<Tried> {
   return { attempts: [one, two], verdict: judge(two, requestId, check), first };
 }
 
-/** A second look at what the attempt could not see: whose certificate was refused, or why the edge closed silently. */
+/** Finds out what the attempt could not: whose certificate was refused, or why the edge closed silently. */
 async function lookAgain(target: Target, verdict: Verdict, last: Attempt | undefined, limitMs: number): Promise<Seen> {
   if (verdict.hop.startsWith("tls-")) {
     const shown = await inspectCertificate(target, limitMs);
@@ -94,8 +94,8 @@ interface Seen {
 }
 
 /**
- * Sends the question, and after a failure once more, with the same request ID on a fresh connection. Never throws for
- * what the network or the other side does.
+ * Sends the request, and after a failure once more, with the same request ID on a new connection. Never throws for
+ * faults of the network or the other side.
  */
 export async function probe(options: ProbeOptions): Promise<Probed> {
   const { target, requestId, allowance, trusted } = options;

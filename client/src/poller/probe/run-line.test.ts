@@ -23,7 +23,7 @@ const good: Probed = {
 };
 
 describe("the record of a probe", () => {
-  it("that was good has all that its attempt found", () => {
+  it("of a good probe has every result of its attempt", () => {
     expect(runLine(slot, slot + 4, "id-1", good)).toEqual({
       kind: "ok",
       time: slot,
@@ -43,7 +43,7 @@ describe("the record of a probe", () => {
     });
   });
 
-  it("that was good at the second attempt is flaky, and has the first's hop and error", () => {
+  it("of a probe that was good at the second attempt is flaky, with hop and error of the first", () => {
     const [attempt] = good.attempts;
     const attempts = [{ ms: 1, phases: {} }, ...(attempt ? [attempt] : [])];
     expect(runLine(slot, slot, "id-1", { ...good, attempts, first: { hop: "tcp", err: "ECONNRESET" } })).toMatchObject({
@@ -55,7 +55,7 @@ describe("the record of a probe", () => {
     });
   });
 
-  it("that failed has the error, its hint, and the certificate that was refused", () => {
+  it("of a failed probe has the error, its hint, and the refused certificate", () => {
     const failed: Probed = {
       ...good,
       attempts: [{ ms: 1, phases: {} }],
@@ -74,7 +74,7 @@ describe("the record of a probe", () => {
     });
   });
 
-  it("is not late where the clock was set back, and has no days where no certificate was seen", () => {
+  it("is not late after the clock was set back, and has no days without a certificate", () => {
     expect(runLine(slot, slot - 5, "id-1", { ...good, attempts: [] })).toMatchObject({
       late: 0,
       try: 0,

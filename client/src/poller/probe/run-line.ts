@@ -9,7 +9,7 @@ function certificateDays({ attempts, shown }: Probed, now: number): number | und
   return certificate === undefined ? undefined : Math.floor((certificate.validTo - now) / day);
 }
 
-/** Means and command as one text of a line. Where both are too long the means are cut: the command can be typed. */
+/** Explanation and command as one text. If it is too long, the explanation is cut, so that the command stays usable. */
 function hintOf({ means, next }: Advice): string {
   const room = maxTextLength - next.length - 2;
   if (means.length <= room) return `${means}: ${next}`;

@@ -4,13 +4,13 @@ import type { Commands } from "./place.ts";
 import type { Target } from "./target.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What a broken hop means, and the one command to type next. */
+/** The meaning of a broken hop, and the next command. */
 export interface Advice {
   means: string;
   next: string;
 }
 
-/** What advice is made of. */
+/** The inputs of advice. */
 export interface Situation {
   verdict: Verdict;
   target: Target;
@@ -18,16 +18,16 @@ export interface Situation {
   /** The last attempt. */
   attempt: Attempt;
   shown: Shown | undefined;
-  /** Fingerprint of the certificate of the last good probe, when there was one. */
+  /** Fingerprint of the certificate of the last good probe, if there was one. */
   trusted: string | undefined;
   /** Epoch milliseconds, to judge certificates by. */
   now: number;
 }
 
-/** A situation of a failure, taken apart for the advisers of each hop. */
+/** The parts of a failure's situation that advice on each hop needs. */
 export interface Facts extends Situation {
   host: string;
-  /** The address that was tried, or the name where none was found. */
+  /** The address that was tried, or the name if none was found. */
   address: string;
   err: string;
   out: string | undefined;

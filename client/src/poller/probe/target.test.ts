@@ -43,7 +43,7 @@ describe("where a probe connects", () => {
 });
 
 describe("what a connection trusts", () => {
-  it("is the given CA alone, else Node's own roots, with TLS 1.2 and keys that are strong enough", () => {
+  it("is only the given CA, or Node's own roots without one, with TLS 1.2 and strong keys", () => {
     expect(pinnedTrust("pem").ca).toBe("pem");
     expect(pinnedTrust(undefined)).toMatchObject({
       ca: [...rootCertificates],
@@ -52,7 +52,7 @@ describe("what a connection trusts", () => {
     });
   });
 
-  it("is made once for a target, and always enforced", () => {
+  it("is built once per target, and always enforced", () => {
     const [one, other] = [targetOf("https://analyze.test/"), targetOf("https://analyze.test/")];
     expect(connectionOptions(one).secureContext).toBe(connectionOptions(one).secureContext);
     expect(connectionOptions(one).secureContext).not.toBe(connectionOptions(other).secureContext);

@@ -8,7 +8,7 @@ import type { ClientIdentity } from "../settings/trust.ts";
 /** Where a probe goes, which CAs it trusts, and the certificate that it presents. */
 export interface Target {
   url: URL;
-  /** PEM of the CAs that alone are trusted; undefined: the roots that Node brings, and no others. */
+  /** PEM of the trusted CAs; undefined: only Node's bundled roots. */
   ca: string | undefined;
   caFile?: string | undefined;
   address: PinnedAddress | undefined;
@@ -16,7 +16,7 @@ export interface Target {
   place: Place;
 }
 
-/** Answers every name with the one pinned address, in both forms that Node requests. */
+/** Resolves every name to the pinned address, in both forms that Node requests. */
 function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
   return (_hostname, options, callback) => {
     if (options.all) callback(null, [{ address: ip, family }]);
@@ -25,7 +25,7 @@ function pinnedLookup({ ip, family }: PinnedAddress): LookupFunction {
 }
 
 /**
- * What every verified connection of the client insists on. All of it is given, because Node's defaults can be changed
+ * Requirements of every verified connection of the client. All are explicit, because Node's defaults can be changed
  * from outside (NODE_OPTIONS, NODE_EXTRA_CA_CERTS, OPENSSL_CONF and others).
  */
 export function pinnedTrust(ca: string | undefined) {
@@ -40,8 +40,8 @@ export function pinnedTrust(ca: string | undefined) {
 const contexts = new WeakMap<Target, SecureContext>();
 
 /**
- * One context for all connections to a target. One for each would cost as much again as the handshake, and its native
- * memory (0.1 MiB), which the collector does not see, would pile up for days.
+ * One context for all connections to a target. One per connection would double the cost of a handshake, and its native
+ * memory (0.1 MiB), which the garbage collector does not see, would accumulate for days.
  */
 function contextOf(target: Target): SecureContext {
   const known = contexts.get(target);
@@ -51,7 +51,7 @@ function contextOf(target: Target): SecureContext {
   return made;
 }
 
-/** TLS and TCP options of every connection to the target: its CA alone is trusted, its pinned address alone is used. */
+/** TLS and TCP options of every connection to the target: only its CA is trusted, only its pinned address is used. */
 export function connectionOptions(target: Target) {
   return { ...lookupOptions(target), secureContext: contextOf(target), rejectUnauthorized: true };
 }
@@ -66,7 +66,7 @@ export function portOf({ url, address }: Target): number {
   return address?.port ?? (url.port === "" ? 443 : Number(url.port));
 }
 
-/** The address that is known without DNS: the pinned one, or the one in the URL. */
+/** The address known without DNS: the pinned one, or the one in the URL. */
 export function knownAddress({ url, address }: Target): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return address?.ip ?? (isIP(host) === 0 ? undefined : host);

@@ -113,7 +113,7 @@ describe("advice on a certificate that is not trusted", () => {
     [
       "SIGNATURE",
       { ...foreign, trusted: "another" },
-      /^signed by "Some CA", not by our CA: another machine, someone in between, or a missing intermediate$/,
+      /^signed by "Some CA", not by our CA: another machine, an interception, or a missing intermediate$/,
       handshake,
     ],
     [
@@ -127,7 +127,7 @@ describe("advice on a certificate that is not trusted", () => {
     [
       "SIGNATURE",
       { ...foreign, target: { ca: undefined } },
-      /^signed by "Some CA", which is no public CA, and ANALYZE_CA_FILE is not set$/,
+      /^signed by "Some CA", which is no public CA; ANALYZE_CA_FILE is not set$/,
       "export ANALYZE_CA_FILE=certs/issued/ca.crt",
     ],
     [
@@ -159,7 +159,7 @@ async function dated(from: number, to: number): Promise<string> {
   return (await createAuthority({ hosts: ["analyze.test"], ...dates })).certificate;
 }
 
-describe("advice on a certificate outside of its dates", () => {
+describe("advice on an expired or not yet valid certificate", () => {
   let authority = "";
   let early = "";
   let late = "";
@@ -169,7 +169,7 @@ describe("advice on a certificate outside of its dates", () => {
     late = await dated(now - 30 * day, now - day);
   });
 
-  it("names the leaf's end, or the clocks", () => {
+  it("names the leaf's expiry, or the clocks", () => {
     const past = { certificate: { validTo: now - 1 } };
     expect(expired(facts("CERT_HAS_EXPIRED", past))).toEqual({
       means: "the edge's certificate expired on 2026-11-21",
@@ -182,7 +182,7 @@ describe("advice on a certificate outside of its dates", () => {
     });
   });
 
-  it("names a CA of the client's own file, where the leaf is inside its dates or was not seen", () => {
+  it("names a CA of the client's own file if the leaf is valid or was not received", () => {
     const ca = authority + late;
     for (const seen of [{ certificate: {} }, {}])
       expect(expired(facts("CERT_HAS_EXPIRED", { ...seen, target: { ca } }))).toEqual({
@@ -195,7 +195,7 @@ describe("advice on a certificate outside of its dates", () => {
     });
   });
 
-  it("else names a CA that the edge sends", () => {
+  it("otherwise names a CA that the edge sends", () => {
     const own = { target: { ca: authority } };
     expect(expired(facts("CERT_HAS_EXPIRED", own))).toEqual({
       means: "a CA certificate that the edge sends has expired",

@@ -5,7 +5,7 @@ import { isAboutClientCertificate } from "./verdict.ts";
 
 const setIdentity = "set ANALYZE_CLIENT_CERT_FILE and ANALYZE_CLIENT_KEY_FILE";
 
-/** What a failed handshake says, by the end of OpenSSL's code. */
+/** The meaning of a failed handshake, by the end of OpenSSL's code. */
 const handshakes: [RegExp, string][] = [
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, "this port does not speak TLS: it may be the port for http"],
   [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, "the edge speaks only versions older than TLS 1.2"],
@@ -40,13 +40,13 @@ export const tls: Adviser = (facts) => {
   return { means: "the connection opened, but there was no handshake", next };
 };
 
-/** Our CA signed the certificate, and it is refused all the same. */
+/** Our CA signed the certificate, but it is refused. */
 function refusedOfOurs({ err, commands }: Facts): Advice | undefined {
   const next = commands.certificate;
   if (err.endsWith("SUBTREE_VIOLATION"))
-    return { means: "the certificate has a name that our CA may not sign for (name constraint)", next };
+    return { means: "the certificate has a name outside our CA's name constraint", next };
   if (err === "INVALID_PURPOSE")
-    return { means: "the certificate is not for servers (extended key usage): the edge needs one that is", next };
+    return { means: "the certificate is not for servers (extended key usage): issue one for servers", next };
   if (/TOO_(WEAK|SMALL)$/.test(err))
     return { means: "a key or signature is too weak: use ECDSA P-256, or RSA of 2048 bits and SHA-256", next };
   return undefined;
@@ -57,16 +57,16 @@ function byNobodyWeTrust({ shown, target, address }: Facts): Advice {
   const issuer = shown === undefined ? "a CA" : `"${shown.certificate.issuer}"`;
   if (target.ca === undefined) {
     const file = target.place === "host" ? "/etc/analyze/ca.crt" : "certs/issued/ca.crt";
-    const means = `signed by ${issuer}, which is no public CA, and ANALYZE_CA_FILE is not set`;
+    const means = `signed by ${issuer}, which is no public CA; ANALYZE_CA_FILE is not set`;
     return { means, next: `export ANALYZE_CA_FILE=${file}` };
   }
   if (shown?.signer === "itself")
-    return { means: "self-signed, not issued by our CA: another machine, or someone in between", next };
-  const means = `signed by ${issuer}, not by our CA: another machine, someone in between, or a missing intermediate`;
+    return { means: "self-signed, not issued by our CA: another machine, or an interception", next };
+  const means = `signed by ${issuer}, not by our CA: another machine, an interception, or a missing intermediate`;
   return { means, next };
 }
 
-/** The edge still has the certificate of the last good probe, and the CAs here no longer verify it. */
+/** The edge has the certificate of the last good probe, but the CAs here no longer verify it. */
 export const caFileChanged = "the edge's certificate has not changed: the CA file here has";
 
 export const trust: Adviser = (facts) => {
@@ -86,7 +86,7 @@ export const name: Adviser = ({ shown, host, commands }) => ({
   next: commands.issueFor(host),
 });
 
-/** Dates of a CA in the client's own file that are wrong at `now`; the edge is not to blame for them. */
+/** The fault in the dates of a CA in the client's own file at `now`; not a fault of the edge. */
 function wrongAuthority({ target, now }: Facts, err: string): string | undefined {
   const dates = certificatesOf(target.ca ?? "").map(({ validFromDate: from, validToDate: to }) => ({ from, to }));
   if (err === "CERT_NOT_YET_VALID") {

@@ -71,12 +71,12 @@ describe("a failure before an answer", () => {
     expect(failed(code, phase)).toEqual({ hop, err: code });
   });
 
-  it("without a reason is the edge's", () => {
+  it("without a reason is a fault of the edge", () => {
     expect(judged({})).toEqual({ hop: "edge", err: "NO_ANSWER" });
   });
 });
 
-describe("a failure within an answer is of who began it", () => {
+describe("a failure within an answer is a fault of its sender", () => {
   it.each([
     ["web", "app"],
     ["web, cache-fra-1", "app"],
@@ -106,7 +106,7 @@ describe("an answer that is no 200", () => {
     expect(answered({ status, servedBy, body: "" })).toEqual({ hop, err: `HTTP-${status}` });
   });
 
-  it("has the code of its problem, and its text, where the app made it", () => {
+  it("has code and text of its problem if the app made it", () => {
     const type = "urn:analyze:problem:deadline-exceeded";
     const body = JSON.stringify({ type, title: "t", status: 504, detail: "d", requestId: "a-1" });
     expect(answered({ status: 504, body })).toEqual({ hop: "app", err: "deadline-exceeded", out: body });
@@ -165,11 +165,11 @@ describe("a connection that was closed silently", () => {
     expect(isClosedSilently({ ...attempt, answer: good })).toBe(false);
   });
 
-  it("is none where nothing failed", () => {
+  it("is absent if nothing failed", () => {
     expect(isClosedSilently({ ms: 1, phases: {} })).toBe(false);
   });
 
-  it("is about the client's certificate, which was missing or refused", () => {
+  it("is about the missing or refused client certificate", () => {
     expect(closedForIdentity(false)).toEqual({ hop: "tls", err: "CLIENT_CERTIFICATE_MISSING" });
     expect(closedForIdentity(true)).toEqual({ hop: "tls", err: "CLIENT_CERTIFICATE_REFUSED" });
   });
@@ -189,12 +189,12 @@ describe("codes of TLS", () => {
     expect(isAboutClientCertificate(code)).toBe(about);
   });
 
-  it("identify an unknown host by their ending", () => {
+  it("identify an unknown host by their suffix", () => {
     expect(isUnknownHost("ERR_SSL_TLSV1_UNRECOGNIZED_NAME")).toBe(true);
     expect(isUnknownHost("UNRECOGNIZED_NAME_X")).toBe(false);
   });
 
-  it("become the edge's where it showed the ingress controller's own certificate", () => {
+  it("become the edge's if it sent the ingress controller's own certificate", () => {
     const verdict = { hop: "tls-trust", err: "DEPTH_ZERO_SELF_SIGNED_CERT" } as const;
     const fake = withShownCertificate(verdict, "Kubernetes Ingress Controller Fake Certificate");
     expect(fake).toEqual({ hop: "edge", err: "FAKE_CERTIFICATE" });

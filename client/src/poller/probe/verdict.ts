@@ -3,7 +3,7 @@ import { problemCode, type Checked } from "./answer.ts";
 import type { Answer, Attempt } from "./attempt.ts";
 import type { Failure } from "./failure.ts";
 
-/** What an attempt says of the way: the hop it reached, or the one that broke. Good when there is no `err`. */
+/** The result of an attempt: the hop it reached, or the one that broke. Good if there is no `err`. */
 export interface Verdict {
   hop: Hop;
   err?: string;
@@ -34,17 +34,17 @@ function tlsHop(code: string): Hop {
   return trustCodes.has(code) || /TOO_(WEAK|SMALL)$/.test(code) ? "tls-trust" : "tls";
 }
 
-/** An edge that has no server for the name says so in the handshake. */
+/** The edge has no server for the name, and says so in the handshake. */
 export function isUnknownHost(code: string): boolean {
   return code.endsWith("UNRECOGNIZED_NAME");
 }
 
-/** The edge requires a client certificate, or refuses the one that this client has. */
+/** The edge requires a client certificate, or refuses this client's. */
 export function isAboutClientCertificate(code: string): boolean {
   return /ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)|^CLIENT_CERTIFICATE/.test(code);
 }
 
-/** `x-served-by` as the app writes it; CDNs have a header of the same name, and some add to the app's. */
+/** `x-served-by` as the app writes it. CDNs use the same header, and some append to the app's value. */
 function isFromApp({ servedBy }: Answer): boolean {
   return servedBy?.split(",").some((name) => name.trim() === "web") ?? false;
 }
@@ -57,7 +57,7 @@ function judgeFailure({ code, phase }: Failure, answer: Answer | undefined): Ver
   return { hop: answer !== undefined && isFromApp(answer) ? "app" : "edge", err: code };
 }
 
-/** No line shows more; what is longer is cut before it is searched for tags. */
+/** No line shows more; longer text is cut before tags are removed. */
 const longestExcerpt = 2000;
 
 function excerpt(body: string): { out?: string } {
@@ -98,20 +98,20 @@ export function judge(attempt: Attempt, requestId: string, check: (body: string)
   return answer.status === 200 ? judgeSuccess(answer, requestId, check) : judgeRefusal(answer);
 }
 
-/** The connection was closed before any answer, during the handshake or after it. */
+/** The connection was closed before an answer, during the handshake or after it. */
 export function isClosedSilently({ answer, failure }: Attempt): boolean {
   const late = failure?.phase === "tls" || failure?.phase === "wait";
   return late && answer === undefined && /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(failure.code);
 }
 
-/** The verdict of a connection that was closed silently by an edge that requests a client certificate. */
+/** The verdict if an edge that requests a client certificate closed the connection silently. */
 export function closedForIdentity(presented: boolean): Verdict {
   return { hop: "tls", err: presented ? "CLIENT_CERTIFICATE_REFUSED" : "CLIENT_CERTIFICATE_MISSING" };
 }
 
 const fakeCertificate = "Kubernetes Ingress Controller Fake Certificate";
 
-/** A refused certificate that turns out to be the ingress controller's own means: no secret, or no rule for the host. */
+/** A refused certificate of the ingress controller itself means: no secret, or no rule for the host. */
 export function withShownCertificate(verdict: Verdict, subject: string | undefined): Verdict {
   return subject === fakeCertificate ? { ...verdict, hop: "edge", err: "FAKE_CERTIFICATE" } : verdict;
 }

@@ -8,7 +8,7 @@ export interface Reading {
   steady: number;
 }
 
-/** What happened between two readings: the wall clock was set, or the process was suspended for seconds. */
+/** The event between two readings: the wall clock was set, or the process was suspended for seconds. */
 export type Jolt = "clock" | "suspend";
 
 /** How often to call {@link ClockWatch.look}. */

@@ -26,7 +26,7 @@ function planOf(text: string): Plan {
   return createPlan(log, parsePlannedTimes(text), (message) => warnings.push(message));
 }
 
-it("plans failures from a window's beginning to before its end, in UTC", async () => {
+it("plans failures from the start of a window up to its end, which is excluded, in UTC", async () => {
   const plan = planOf("0 3 * * 0 2h; 30 12 1 * * 45min");
   expect(await plan(sunday - 1)).toBeUndefined();
   expect(await plan(sunday)).toBe("0 3 * * 0 2h");
@@ -35,7 +35,7 @@ it("plans failures from a window's beginning to before its end, in UTC", async (
   expect(await plan(Date.UTC(2026, 11, 1, 13))).toBe("30 12 1 * * 45min");
 });
 
-it("plans failures while a file is there, with its first line as the reason", async () => {
+it("plans failures while a file exists, with its first line as the reason", async () => {
   const file = join(dir, "down for work");
   const plan = planOf(`0 3 * * 0 2h; ${file}`);
   expect(await plan(0)).toBeUndefined();
@@ -61,19 +61,19 @@ it("plans failures while maintenance is announced, which survives a restart and 
 });
 
 // Mutation tests run in worker threads, which have no umask of their own.
-it.runIf(isMainThread)("lets the client's user read what root announced under a strict umask", async () => {
+it.runIf(isMainThread)("lets the client's user read an announcement of root with a strict umask", async () => {
   const before = process.umask(0o077);
   await announce(log, { since: 0, why: "x" }).finally(() => process.umask(before));
   expect(statSync(`${log}.maintenance`).mode & 0o777).toBe(0o644);
 });
 
-it("counts failures, and says so once, when the announcement cannot be read", async () => {
+it("counts failures, with one warning, if the announcement is unreadable", async () => {
   const plan = planOf("");
   for (const garbage of ["{", '{"since":"now","why":1}', '{"since":"now","why":1}']) {
     writeFileSync(`${log}.maintenance`, garbage);
     expect(await plan(0)).toBeUndefined();
   }
-  expect(warnings).toEqual([expect.stringMatching(/\.maintenance is damaged: it holds no announcement$/)]);
+  expect(warnings).toEqual([expect.stringMatching(/\.maintenance is damaged: it contains no announcement$/)]);
 });
 
 it.each([
@@ -92,7 +92,7 @@ it.each([
   ["was due in it", [9, 11, 12]],
   ["began in it", [5, 9, 12]],
   ["ended in it", [5, 6, 9]],
-])("a failure is planned where its slot %s", async (_, [slot = 0, began = 0, ended = 0]) => {
+])("a failure is planned if its slot %s", async (_, [slot = 0, began = 0, ended = 0]) => {
   const clock = [began, ended];
   const failed = { kind: "FAIL", time: slot, hop: "tcp", ms: 1, late: 0, try: 2, id: "x" } as const;
   const ask = withPlan(
@@ -103,7 +103,7 @@ it.each([
   expect(await ask(slot)).toEqual({ ...failed, kind: "planned", plan: "disks" });
 });
 
-it("a failure outside of it is a failure, and a good run within it is good", async () => {
+it("a failure outside of it stays a failure, and a good run within it stays good", async () => {
   const run = { time: 0, hop: "app", ms: 1, late: 0, try: 1, id: "x" } as const;
   expect(await withPlan(never, Date.now, async () => ({ ...run, kind: "FAIL" }))(0)).toMatchObject({ kind: "FAIL" });
   for (const kind of ["ok", "flaky"] as const)

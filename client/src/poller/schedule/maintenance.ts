@@ -4,7 +4,7 @@ import type { RunLine } from "../../line/record.ts";
 import { calendar, type Calendar } from "../../log/calendar.ts";
 import { isMissing, maintenanceAt } from "../../log/maintenance.ts";
 
-/** Says why a failure at an instant (epoch milliseconds) is planned; undefined when it is not. Never rejects. */
+/** The reason why a failure at an instant (epoch milliseconds) is planned; undefined if it is not. Never rejects. */
 export type Plan = (instant: number) => Promise<string | undefined>;
 
 interface Window {
@@ -14,7 +14,7 @@ interface Window {
   length: number;
 }
 
-/** What ANALYZE_MAINTENANCE names: windows that return, and files that a person touches. */
+/** The entries of ANALYZE_MAINTENANCE: repeated windows, and files that a person creates. */
 export interface PlannedTimes {
   windows: Window[];
   files: string[];
@@ -28,7 +28,7 @@ function windowOf(text: string): Window {
   const opens = calendar(expression);
   const first = opens.slotAfter(0);
   if (length === 0 || length >= opens.slotAfter(first) - first)
-    throw new Error(`"${text}" would never end: its duration must be shorter than the time to its next beginning`);
+    throw new Error(`"${text}" would never end: its duration must be shorter than the time to its next start`);
   return { text, opens, length };
 }
 
@@ -50,29 +50,30 @@ export function parsePlannedTimes(text: string): PlannedTimes {
   };
 }
 
-/** The text of the window that `instant` (epoch milliseconds) lies in; undefined when there is none. */
+/** The text of the window that contains `instant` (epoch milliseconds); undefined if there is none. */
 export function windowAt(windows: Window[], instant: number): string | undefined {
   return windows.find(({ opens, length }) => instant - opens.slotAt(instant) < length)?.text;
 }
 
-/** The reason that a touched file gives: its first line, or its name when it is empty; undefined without a file. */
+/** The reason in a file: its first line, or its name if it is empty; undefined without a file. */
 async function touched(file: string): Promise<string | undefined> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (isMissing(error)) return undefined;
-    // It is there, which is all that it has to be.
+    // An unreadable file exists, which is enough.
     return "";
   });
   return text === undefined ? undefined : text.trim().split("\n")[0] || file;
 }
 
-/** A plan of windows, touched files, and what `analyze maintenance begin` announced for `log`. */
+/** A plan of windows, files, and the announcement of `analyze maintenance begin` for `log`. */
 export function createPlan(log: string, { windows, files }: PlannedTimes, warn: (message: string) => void): Plan {
   let told = "";
   const announced = async (instant: number): Promise<string | undefined> => {
     try {
       return (await maintenanceAt(log, instant))?.why;
     } catch (error) {
-      if (told !== String(error)) warn(`announced maintenance cannot be read, so failures count: ${String(error)}`);
+      if (told !== String(error))
+        warn(`the maintenance announcement is unreadable, so failures count: ${String(error)}`);
       told = String(error);
       return undefined;
     }

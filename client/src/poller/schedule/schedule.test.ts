@@ -35,13 +35,13 @@ it("each minute is due once, on the minute", async () => {
   expect(slots).toEqual(["06:21", "06:22", "06:23"]);
 });
 
-it("a run that does not end keeps the next from being started", async () => {
+it("the next run waits for the end of the previous one", async () => {
   begin(() => new Promise(() => undefined));
   await vi.advanceTimersByTimeAsync(3 * minute);
   expect(slots).toEqual(["06:21"]);
 });
 
-it("a fault in a run is reported with its place, and the next slot is due", async () => {
+it("an error in a run is reported with its stack, and the next slot is due", async () => {
   const warnings: string[] = [];
   begin(
     () => Promise.reject(new Error("no disk")),
@@ -53,7 +53,7 @@ it("a fault in a run is reported with its place, and the next slot is due", asyn
   expect(warnings[0]).toMatch(/^Error: no disk\n +at /);
 });
 
-it("a stopped schedule is silent", async () => {
+it("a stopped schedule runs nothing", async () => {
   begin();
   schedule.stop();
   await vi.advanceTimersByTimeAsync(3 * minute);
@@ -61,7 +61,7 @@ it("a stopped schedule is silent", async () => {
 });
 
 describe("when the clock is set", () => {
-  it("back by an hour, node-cron is silent until it is armed again", async () => {
+  it("back by an hour, node-cron runs nothing until it is restarted", async () => {
     begin();
     await vi.advanceTimersByTimeAsync(minute);
     vi.setSystemTime(Date.now() - 60 * minute);

@@ -2,7 +2,7 @@ import { createTask, type Logger } from "node-cron";
 
 /** A running schedule. */
 export interface Schedule {
-  /** Computes the next slot again. After a change of the clock node-cron would wait for the previous one. */
+  /** Recomputes the next slot. After a change of the clock node-cron would wait for the previous one. */
   rearm(): void;
   stop(): void;
 }
@@ -17,7 +17,7 @@ export interface ScheduleOptions {
 }
 
 function loggerFor(warn: (message: string) => void): Logger {
-  // Missed and overlapping slots are accounted for in the log itself; here only faults are left to report.
+  // The log accounts for missed and overlapping slots; only errors are reported here.
   return {
     info: () => undefined,
     debug: () => undefined,

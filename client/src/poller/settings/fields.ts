@@ -5,7 +5,7 @@ import { z } from "zod";
 import { calendar } from "../../log/calendar.ts";
 import { parsePlannedTimes } from "../schedule/maintenance.ts";
 
-/** Where connections go instead of what DNS says, as curl's `--resolve`. */
+/** The address of connections instead of the DNS result, like curl's `--resolve`. */
 export interface PinnedAddress {
   ip: string;
   family: 4 | 6;
@@ -25,7 +25,7 @@ function readText(file: string, context: z.RefinementCtx): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    // Without the path that Node adds: the variable may contain the key itself.
+    // Without the path that Node adds, because the variable may contain the key itself.
     const reason = error instanceof Error ? error.message.replace(/, \w+ '.*$/s, "") : String(error);
     context.addIssue({ code: "custom", message: `cannot be read: ${reason}` });
     return z.NEVER;
@@ -35,7 +35,7 @@ function readText(file: string, context: z.RefinementCtx): string {
 /** The content of a file in PEM form. */
 export const pemFile = z.string().transform(readText);
 
-/** The content of a file in PEM form that `faultOf` finds nothing wrong with at `now`. */
+/** The content of a file in PEM form without a fault by `faultOf` at `now`. */
 export function checkedPem(faultOf: (pem: string, now: number) => string | undefined, now: number) {
   return pemFile.superRefine((pem, context) => {
     const fault = faultOf(pem, now);
@@ -62,7 +62,7 @@ export const textFile = z
       context.addIssue(`line ${large + 1} is longer than ${limits.bodyBytes} bytes as JSON, the service's limit`);
   });
 
-/** A URL that is encrypted and carries no password. */
+/** An https URL without a password. */
 export function httpsUrl(example: string) {
   return z.string().transform((text, context) => {
     const parsed = URL.canParse(text) ? new URL(text) : undefined;

@@ -4,7 +4,7 @@ interface Rule {
   /** Environment variable, or option of Node as in NODE_OPTIONS. */
   name: string;
   effect: string;
-  /** What else can be done than to remove it. */
+  /** An alternative to removing it. */
   instead?: string;
 }
 
@@ -22,7 +22,7 @@ const weakening: Rule[] = [
   { name: "--tls-keylog", effect: "writes the keys of each connection to a file" },
 ];
 
-/** What adds to Node's own roots, or replaces them; without effect on a client that has a CA file. */
+/** Settings that extend or replace Node's own roots; without effect on a client with a CA file. */
 const rootsFromOutside: Rule[] = [
   "NODE_EXTRA_CA_CERTS",
   "SSL_CERT_FILE",
@@ -54,9 +54,9 @@ function describe({ name, effect, instead = "" }: Rule, environment: Environment
 }
 
 /**
- * What in Node's own environment weakens the client's TLS: one line each, with what to do. `execArgv` has Node's
- * options on the command line. The client's connections pin roots, ciphers and versions, so these would change
- * nothing; but who sets one of them expects that it does, and must not believe that it did.
+ * The settings of Node that weaken the client's TLS: one line each, with what to do. `execArgv` has Node's
+ * options on the command line. The client's connections pin roots, ciphers and versions, so these change
+ * nothing; but a person who sets one expects an effect, so the client reports it.
  */
 export function weakeningFaults(environment: Environment, execArgv: readonly string[], ownCa: boolean): string[] {
   const options = given(environment, execArgv);
@@ -69,7 +69,7 @@ export function weakeningFaults(environment: Environment, execArgv: readonly str
   return faults;
 }
 
-/** Options of Node that load other code into the client. No check inside the client can hold against that code. */
+/** Options of Node that load other code into the client. No check inside the client can control that code. */
 export function loadedCode(environment: Environment, execArgv: readonly string[]): string[] {
   const options = given(environment, execArgv);
   return loaders.filter((name) => options.has(name));

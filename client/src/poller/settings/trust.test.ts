@@ -82,7 +82,7 @@ describe("the file of trusted CAs", () => {
   });
 });
 
-it("names an expired CA beside a valid one, though it is no fault", () => {
+it("names an expired CA next to a valid one, which is no fault", () => {
   expect(datedAuthorities(ca.certificate, now)).toEqual([]);
   expect(datedAuthorities(expired.certificate + ca.certificate, now)).toEqual([
     expect.stringMatching(
@@ -111,11 +111,7 @@ describe("the client's certificate and key", () => {
       () => ({ cert: client.certificate, key: encrypted }),
       /KEY_FILE=.* is (encrypted|not a private key)/,
     ],
-    [
-      "the certificate in the key's place",
-      () => ({ cert: client.certificate, key: client.certificate }),
-      /private key/,
-    ],
+    ["a certificate instead of the key", () => ({ cert: client.certificate, key: client.certificate }), /private key/],
     [
       "an expired certificate",
       async () => {
@@ -151,7 +147,7 @@ describe("rejects settings that weaken TLS", () => {
     [{ NODE_OPTIONS: "--openssl-config=/tmp/x.cnf" }, [], /--openssl-config/],
     [{}, ["--tls-keylog=/tmp/keys"], /--tls-keylog .* writes the keys/],
   ];
-  it.each(always)("whatever is trusted: %o %o", (env, execArgv, fault) => {
+  it.each(always)("with any CA: %o %o", (env, execArgv, fault) => {
     expect(faultsOf(env, execArgv)).toMatch(fault);
     expect(faultsOf({ ...env, ANALYZE_CA_FILE: file(ca.certificate) }, execArgv)).toMatch(fault);
   });
@@ -164,12 +160,12 @@ describe("rejects settings that weaken TLS", () => {
     [{ NODE_OPTIONS: "--use-openssl-ca" }, [], /--use-openssl-ca/],
     [{}, ["--use-system-ca"], /--use-system-ca/],
   ];
-  it.each(roots)("where Node's roots are trusted: %o %o", (env, execArgv, fault) => {
+  it.each(roots)("with Node's roots: %o %o", (env, execArgv, fault) => {
     expect(faultsOf(env, execArgv)).toMatch(fault);
     expect(faultsOf({ ...env, ANALYZE_CA_FILE: file(ca.certificate) }, execArgv)).toBe("");
   });
 
-  it("is named together with the other faults", () => {
+  it("is reported together with the other faults", () => {
     const faults = faultsOf({ NODE_TLS_REJECT_UNAUTHORIZED: "0", ANALYZE_PROBE: "ping" });
     expect(faults).toMatch(/NODE_TLS_REJECT_UNAUTHORIZED.*\n.*ANALYZE_PROBE="ping"/);
   });

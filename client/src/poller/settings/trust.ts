@@ -4,7 +4,7 @@ import { day } from "@analyze/common/time";
 
 const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The certificates of a PEM text, in order. @throws where one of them cannot be parsed. */
+/** The certificates of a PEM text, in order. @throws if one of them cannot be parsed. */
 export function certificatesOf(pem: string): X509Certificate[] {
   return (pem.match(block) ?? []).map((text) => new X509Certificate(text));
 }
@@ -14,7 +14,7 @@ export function subjectOf(certificate: X509Certificate): string {
   return certificate.subject.replaceAll("\n", ", ");
 }
 
-/** Whole days until the certificate expires; negative once it has. */
+/** Whole days until the certificate expires; negative if it has expired. */
 export function daysLeft(certificate: X509Certificate, now: number): number {
   return Math.floor((certificate.validToDate.getTime() - now) / day);
 }
@@ -29,7 +29,7 @@ function incomplete(pem: string): boolean {
   return markers("BEGIN") !== markers("END") || markers("BEGIN") !== (pem.match(block) ?? []).length;
 }
 
-/** Why a certificate is outside of its dates at `now`; undefined while it is inside. */
+/** Why a certificate is not valid at `now`; undefined if it is. */
 function dateFault({ validFromDate, validToDate }: X509Certificate, now: number): string | undefined {
   if (validToDate.getTime() < now) return `expired on ${dateOf(validToDate)}`;
   if (validFromDate.getTime() > now) return `is not valid before ${validFromDate.toISOString()}: check the clock here`;
@@ -43,7 +43,7 @@ function kindFault(certificate: X509Certificate): string | undefined {
 
 type Judge = (certificate: X509Certificate) => string | undefined;
 
-/** What `faultOf` says of each certificate, with its place in the file where there are several. */
+/** The faults by `faultOf` of each certificate, with its position in the file if there are several. */
 function faultsOf(certificates: X509Certificate[], faultOf: Judge): string[] {
   return certificates.flatMap((certificate, index) => {
     const fault = faultOf(certificate);
@@ -62,12 +62,12 @@ function parse(pem: string): X509Certificate[] | undefined {
 }
 
 /**
- * What is wrong with a file of trusted CAs; undefined when it can be used at `now` (epoch ms). Beside a CA that is valid
- * an expired one is no fault, or the end of a CA's replacement would stop the clients: see {@link datedAuthorities}.
+ * The fault of a file of trusted CAs; undefined if it is usable at `now` (epoch ms). Next to a valid CA,
+ * an expired one is no fault; otherwise the end of a CA replacement would stop the clients: see {@link datedAuthorities}.
  */
 export function authoritiesFault(pem: string, now: number): string | undefined {
   const certificates = parse(pem);
-  if (incomplete(pem)) return "is cut off: it has the beginning of a certificate without its end. Copy it again";
+  if (incomplete(pem)) return "is cut off: a certificate has no end. Copy the file again";
   if (certificates === undefined || certificates.length === 0) return "is not a certificate in PEM form";
   const [wrong] = faultsOf(certificates, kindFault);
   if (wrong !== undefined) return wrong;
@@ -75,26 +75,26 @@ export function authoritiesFault(pem: string, now: number): string | undefined {
   return dated.length === certificates.length ? dated[0] : undefined;
 }
 
-/** CAs of a good file that are outside of their dates: they do no harm beside a valid one, and should be taken out. */
+/** CAs of a good file that are not valid now: harmless next to a valid one, but to be removed. */
 export function datedAuthorities(pem: string | undefined, now: number): string[] {
   return faultsOf(certificatesOf(pem ?? ""), (certificate) => dateFault(certificate, now)).map(
-    (fault) => `ANALYZE_CA_FILE ${fault}: take it out of the file`,
+    (fault) => `ANALYZE_CA_FILE ${fault}: remove it from the file`,
   );
 }
 
 const clientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-/** What is wrong with the certificate that the client presents; undefined when an edge can accept it at `now`. */
+/** The fault of the client's certificate; undefined if an edge can accept it at `now`. */
 export function clientCertificateFault(pem: string, now: number): string | undefined {
   const [leaf] = parse(pem) ?? [];
-  if (incomplete(pem)) return "is cut off: it has the beginning of a certificate without its end. Copy it again";
+  if (incomplete(pem)) return "is cut off: a certificate has no end. Copy the file again";
   if (leaf === undefined) return "is not a certificate in PEM form";
   const purposes = leaf.keyUsage;
   if (purposes !== undefined && !purposes.includes(clientAuthentication)) return "is not for clients (clientAuth)";
   return dateFault(leaf, now);
 }
 
-/** What the client presents to an edge that requests a certificate (PEM). */
+/** The client's certificate and key (PEM), for an edge that requests them. */
 export interface ClientIdentity {
   cert: string;
   key: string;
@@ -110,7 +110,7 @@ function parseKey(pem: string): KeyObject | string {
   }
 }
 
-/** What is wrong with the client's private key beside a certificate that is good; undefined when they are a pair. */
+/** The fault of the client's private key next to a good certificate; undefined if they are a pair. */
 export function clientKeyFault({ cert, key }: ClientIdentity): string | undefined {
   const parsed = parseKey(key);
   if (typeof parsed === "string") return parsed;

@@ -10,12 +10,12 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** Node has no code for some of OpenSSL's errors, and puts the text into the message. */
+/** Node has no code for some of OpenSSL's errors: their text is in the message. */
 function codeOf({ code, message }: NodeJS.ErrnoException): string {
   return code === undefined || code === "UNSPECIFIED" ? message : code;
 }
 
-/** Serves with that credential and calls it as a client that trusts `ca`: the status, or the code of the TLS fault. */
+/** Calls a server with this credential as a client that trusts `ca`: the status, or the code of the TLS error. */
 async function ask(shown: Credential, ca: string, servername = "analyze.test"): Promise<number | string> {
   const server = createServer({ cert: shown.certificate, key: shown.key }, (_, response) => response.end());
   open.push(server);
@@ -32,28 +32,25 @@ async function ask(shown: Credential, ca: string, servername = "analyze.test"): 
   return answer.promise;
 }
 
-it.each(["p256", "rsa4096"] as const)(
-  "Node trusts a leaf with a %s key by the CA that it was given",
-  async (keyKind) => {
-    const ca = await createAuthority({ hosts: ["analyze.test"], keyKind });
-    const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test"], keyKind });
-    expect(await ask(leaf, ca.certificate)).toBe(200);
-  },
-);
+it.each(["p256", "rsa4096"] as const)("Node trusts a leaf with a %s key of the given CA", async (keyKind) => {
+  const ca = await createAuthority({ hosts: ["analyze.test"], keyKind });
+  const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test"], keyKind });
+  expect(await ask(leaf, ca.certificate)).toBe(200);
+});
 
-it("a leaf for another name by the constrained CA's own key is refused", async () => {
+it("a leaf for another name, signed with the constrained CA's key, is refused", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const leaf = await issueServerLeaf(ca, { hosts: ["bank.test"] });
   expect(await ask(leaf, ca.certificate, "bank.test")).toBe("permitted subtree violation");
 });
 
-it("a leaf for an address is refused under a CA that is for a hostname", async () => {
+it("a leaf for an address is refused if the CA is for a hostname", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const leaf = await issueServerLeaf(ca, { hosts: ["analyze.test", "10.0.0.1", "::1"] });
   expect(await ask(leaf, ca.certificate)).toBe("excluded subtree violation");
 });
 
-it("a leaf for a hostname or another address is refused under a CA that is for an address", async () => {
+it("a leaf for a hostname or another address is refused if the CA is for an address", async () => {
   const ca = await createAuthority({ hosts: ["127.0.0.1"] });
   const named = await issueServerLeaf(ca, { hosts: ["analyze.test"] });
   const elsewhere = await issueServerLeaf(ca, { hosts: ["127.0.0.2"] });
@@ -72,7 +69,7 @@ it("a leaf forged with the edge's stolen key is refused, even for the edge's own
   expect(await ask(chained, ca.certificate)).toBe("key usage does not include certificate signing");
 });
 
-it("an expired leaf, one not yet valid, and one by another CA are refused by their own codes", async () => {
+it("a leaf that is expired, not valid yet, or of another CA is refused with its own code", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   const hosts = ["analyze.test"];
   const past = await issueServerLeaf(ca, { hosts, notBefore: new Date(0), notAfter: new Date(1000) });

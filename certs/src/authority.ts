@@ -16,10 +16,10 @@ import { alternativeNames, constrainedTo, parseHosts } from "./hosts.ts";
 import { day, hour } from "@analyze/common/time";
 import { generateKeys, importKeys, isRsa, type KeyKind, privateKeyPem } from "./keys.ts";
 
-/** How long a CA lives, and a leaf at most. */
+/** Lifetime of a CA, and maximum lifetime of a leaf. */
 const authorityLife = 5 * 365 * day;
 const leafLife = 365 * day;
-/** The last moment that a certificate can name (RFC 5280 §4.1.2.5). */
+/** The latest time in a certificate (RFC 5280 §4.1.2.5). */
 const latestEnd = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** A certificate and its private key, both PEM. */
@@ -31,21 +31,21 @@ export interface Credential {
 interface Common {
   commonName?: string;
   keyKind?: KeyKind;
-  /** The moment that the default dates count from. Default: the clock. */
+  /** The time from which the default dates count. Default: now. */
   now?: Date;
-  /** Default: an hour ago, because clocks differ; a leaf's never before its CA's. */
+  /** Default: an hour ago, because clocks differ; for a leaf, not before its CA's. */
   notBefore?: Date;
   notAfter?: Date;
 }
 
 export interface AuthorityOptions extends Common {
-  /** Hosts that the CA can issue for, names with their subdomains. Without hosts it issues client certificates only. */
+  /** Hosts that the CA can issue for, including subdomains. Without hosts it issues only client certificates. */
   hosts?: readonly string[];
 }
 
 /**
  * A self-signed CA (pathlen 0, five years) with critical name constraints: clients that check the constraints of a trust
- * anchor refuse what it issues for other hosts, even with a stolen key. Without `hosts` it is a CA for client certificates.
+ * anchor refuse its leaves for other hosts, even with a stolen key. Without `hosts` it is a CA for client certificates.
  */
 export async function createAuthority(options: AuthorityOptions = {}): Promise<Credential> {
   const hosts = options.hosts && parseHosts(options.hosts);
@@ -67,16 +67,16 @@ export async function createAuthority(options: AuthorityOptions = {}): Promise<C
 }
 
 export interface ServerLeafOptions extends Common {
-  /** Hostnames and addresses. They are not compared with the CA's constraints here: clients do that. */
+  /** Hostnames and addresses. Clients compare them with the CA's constraints, this function does not. */
   hosts: readonly string[];
   /** A private key in PEM to issue the certificate for. Default: a new one of `keyKind`. */
   key?: string;
 }
 
-/** A certificate for a server, 365 days but never beyond the end of its CA. The common name is the first hostname. */
+/** A server certificate, valid for 365 days, but not longer than its CA. The common name is the first hostname. */
 export async function issueServerLeaf(authority: Credential, options: ServerLeafOptions): Promise<Credential> {
   const hosts = parseHosts(options.hosts);
-  // Without another name, GnuTLS checks any common name as a hostname, and the CA's constraints then reject it.
+  // Without another name, GnuTLS checks the common name as a hostname, and the CA's constraints reject it.
   const name = options.commonName ?? hosts.find((host) => isIP(host) === 0);
   return issueLeaf(authority, { ...options, subject: name === undefined ? { O: ["analyze edge"] } : { CN: [name] } }, [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
@@ -90,7 +90,7 @@ export interface ClientLeafOptions extends Common {
   key?: string;
 }
 
-/** A certificate that a client presents in mutual TLS, 365 days but never beyond the end of its CA. */
+/** A client certificate for mutual TLS, valid for 365 days, but not longer than its CA. */
 export async function issueClientLeaf(authority: Credential, options: ClientLeafOptions): Promise<Credential> {
   return issueLeaf(authority, { ...options, subject: { CN: [options.commonName] } }, [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),

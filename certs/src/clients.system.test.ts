@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A leaf for that host, issued with the CA's own key, as a thief of the key would. Path of its file. */
+/** A leaf for this host, signed with the CA's key, as after a theft. Returns the path of its file. */
 async function forge(host: string): Promise<string> {
   const { certificate, key = "" } = read(dir, "ca") ?? { certificate: "" };
   const leaf = await issueServerLeaf({ certificate, key }, { hosts: [host] });
@@ -51,7 +51,7 @@ describeWith(["gnutls"], "GnuTLS", () => {
       expect(await byGnutls(await forge(other))).toContain("violates the signer's constraints");
   });
 
-  it("trusts a leaf that is for an address only, under a CA for names and addresses", async () => {
+  it("trusts a leaf for an address only, if the CA is for names and addresses", async () => {
     await issueAll({ dir });
     expect(await byGnutls(await forge("127.0.0.1"))).toContain("Verified. The certificate is trusted.");
   });
@@ -99,18 +99,22 @@ done`;
 const byJava = (ca: string, chain: string) => verdict("java", [join(dir, "Verify.java"), ca, chain]);
 
 describeWith(["java", "openssl"], "Java", () => {
-  it("does not hold a trusted CA to its name constraints, only a CA below it", { timeout: 60_000 }, async () => {
-    writeFileSync(join(dir, "Verify.java"), inJava);
-    await issueAll({ dir, hosts: ["analyze.test"] });
-    const { certificate: ca } = pathsOf(dir, "ca");
-    expect(await byJava(ca, pathsOf(dir, "tls").certificate)).toBe("trusted\n");
-    expect(await byJava(ca, await forge("bank.test"))).toBe("trusted\n");
+  it(
+    "ignores the name constraints of a trusted CA, but checks those of an intermediate CA",
+    { timeout: 60_000 },
+    async () => {
+      writeFileSync(join(dir, "Verify.java"), inJava);
+      await issueAll({ dir, hosts: ["analyze.test"] });
+      const { certificate: ca } = pathsOf(dir, "ca");
+      expect(await byJava(ca, pathsOf(dir, "tls").certificate)).toBe("trusted\n");
+      expect(await byJava(ca, await forge("bank.test"))).toBe("trusted\n");
 
-    execFileSync("sh", ["-eu", "-c", inOpenssl], { cwd: dir, stdio: "ignore" });
-    const root = join(dir, "root.crt");
-    expect(readFileSync(join(dir, "analyze.test-by-inner.pem"), "utf8").match(/BEGIN/g)).toHaveLength(2);
-    expect(await byJava(root, join(dir, "analyze.test-by-inner.pem"))).toBe("trusted\n");
-    expect(await byJava(root, join(dir, "bank.test-by-inner.pem"))).toContain("name constraints check failed");
-    expect(await byJava(root, join(dir, "bank.test-by-root.pem"))).toBe("trusted\n");
-  });
+      execFileSync("sh", ["-eu", "-c", inOpenssl], { cwd: dir, stdio: "ignore" });
+      const root = join(dir, "root.crt");
+      expect(readFileSync(join(dir, "analyze.test-by-inner.pem"), "utf8").match(/BEGIN/g)).toHaveLength(2);
+      expect(await byJava(root, join(dir, "analyze.test-by-inner.pem"))).toBe("trusted\n");
+      expect(await byJava(root, join(dir, "bank.test-by-inner.pem"))).toContain("name constraints check failed");
+      expect(await byJava(root, join(dir, "bank.test-by-root.pem"))).toBe("trusted\n");
+    },
+  );
 });

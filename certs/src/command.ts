@@ -1,19 +1,19 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The command that runs this program, and the folder that it works on. npm runs it in the root of the project. */
+/** The command that runs this program, and its folder. npm runs it in the root of the project. */
 let typed = {
   command: "npm run certs",
   separator: ["--"],
   folder: fileURLToPath(new URL("../issued", import.meta.url)),
 };
 
-/** Lets {@link certsCommand} print another command, which works on `dir` and takes options directly: in a container. */
+/** Lets {@link certsCommand} print another command for `dir` that takes options directly, as in a container. */
 export function spellCommandsAs(command: string, dir: string): void {
   typed = { command, separator: [], folder: resolve(dir) };
 }
 
-/** The command that a message prints: it works on the same folder, from wherever it is run. */
+/** The command in a message: it works on the same folder from any working directory. */
 export function certsCommand(dir: string, ...flags: string[]): string {
   const folder = resolve(dir);
   const all = folder === typed.folder ? flags : [`--dir ${quoted(folder)}`, ...flags];

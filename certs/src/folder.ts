@@ -5,24 +5,24 @@ import { errorCode, UserError } from "@analyze/common/errors";
 import type { Credential } from "./authority.ts";
 import { commitFolder } from "./transaction.ts";
 
-/** The CAs that a folder can hold; `-next` is the one that will replace `ca`, `-old` the one that was replaced. */
+/** The CAs of a folder; `-next` will replace `ca`, `-old` was replaced. */
 export type AuthorityName = "ca" | "ca-next" | "ca-old" | "clients-ca";
 export type LeafName = "tls" | "client";
-/** What a folder of certificates holds: `<name>.crt` and `<name>.key` of each. */
+/** The credentials of a folder: `<name>.crt` and `<name>.key` of each. */
 export type CredentialName = AuthorityName | LeafName;
 
-/** Where the two files of one credential are. */
+/** The paths of a credential's two files. */
 export function pathsOf(dir: string, name: CredentialName): { certificate: string; key: string } {
   return { certificate: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) };
 }
 
 /**
- * A certificate in PEM. Its key is absent where it is kept elsewhere, as a CA's key should be. A CA's file can hold more
+ * A certificate in PEM. Its key is absent if it is kept elsewhere, as recommended for a CA's key. A CA's file can hold more
  * certificates that clients trust; the first one is the CA that signs.
  */
 export type Stored = Pick<Credential, "certificate"> & Partial<Credential>;
 
-/** The files of one credential that are there. Throws a {@link UserError} for one that is not PEM or can't be read. */
+/** The existing files of one credential. Throws a {@link UserError} for one that is not PEM or unreadable. */
 export function readParts(dir: string, name: CredentialName): Partial<Credential> {
   const paths = pathsOf(dir, name);
   const certificate = readPem(dir, paths.certificate, (pem) => new X509Certificate(pem));
@@ -30,14 +30,14 @@ export function readParts(dir: string, name: CredentialName): Partial<Credential
   return { ...(certificate !== undefined && { certificate }), ...(key !== undefined && { key }) };
 }
 
-/** What is stored under that name; undefined when there is no certificate. Throws as {@link readParts}. */
+/** The credential with this name; undefined without a certificate. Throws like {@link readParts}. */
 export function read(dir: string, name: CredentialName): Stored | undefined {
   const { certificate, key } = readParts(dir, name);
   if (certificate === undefined) return undefined;
   return key === undefined ? { certificate } : { certificate, key };
 }
 
-/** Throws a {@link UserError} when `dir`, or a part of its path, is something else than a folder. It can be missing. */
+/** Throws a {@link UserError} if `dir`, or a part of its path, exists and is not a folder. */
 export function requireFolder(dir: string): void {
   if (isFolder(dir)) return;
   throw new UserError(`${dir} is not a folder: give the folder of the certificates, such as certs/issued`);
@@ -51,7 +51,7 @@ function isFolder(dir: string): boolean {
   }
 }
 
-/** A text file of the folder; undefined when it is not there. A set that was not finished counts as written. */
+/** A text file of the folder; undefined if it does not exist. A set that is complete but not in place counts as written. */
 export function readText(dir: string, name: string): string | undefined {
   const committed = join(dir, commitFolder, name);
   const path = existsSync(committed) ? committed : join(dir, name);
@@ -75,7 +75,7 @@ function readPem(dir: string, path: string, parse: (pem: string) => unknown): st
     return pem;
   } catch {
     throw new UserError(
-      `${path} is damaged, or is not PEM without a passphrase: put the right file there, or move it away`,
+      `${path} is damaged, or not PEM without a passphrase: restore the correct file, or move this one away`,
       { exitCode: 1 },
     );
   }

@@ -19,7 +19,7 @@ describeWith(["linux", "root"], "a full disk", () => {
 
   const contents = () => readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), "utf8")]);
 
-  it("stops a renewal with a reason, and every file stays as it was", async () => {
+  it("stops a renewal with a reason, and changes no file", async () => {
     await issueAll({ dir });
     const before = contents();
     expect(() => {

@@ -14,7 +14,7 @@ import { UserError } from "@analyze/common/errors";
 const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 const hostname = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`);
 
-/** The hosts in lower case, without repetition. Throws a {@link UserError} that quotes the first that is not a host. */
+/** The hosts in lower case, without duplicates. Throws a {@link UserError} that quotes the first invalid one. */
 export function parseHosts(hosts: readonly string[]): string[] {
   if (hosts.length === 0) throw new UserError("give at least one host, such as analyze.test");
   const parsed = hosts.map((host) => host.trim().toLowerCase());
@@ -24,12 +24,12 @@ export function parseHosts(hosts: readonly string[]): string[] {
   return [...new Set(parsed)];
 }
 
-/** A name that ends in a number is read as an IPv4 address by browsers and curl. */
+/** Browsers and curl read a name that ends in a number as an IPv4 address. */
 function isHostname(host: string): boolean {
   return hostname.test(host) && !/(^|\.)\d+$/.test(host);
 }
 
-/** One sentence for each name without a dot: name constraints permit what is below it too. */
+/** One sentence per name without a dot: name constraints also permit its subdomains. */
 export function topLevelWarnings(hosts: readonly string[] = []): string[] {
   return hosts
     .filter((host) => isIP(host) === 0 && !host.includes(".") && host !== "localhost")
@@ -42,14 +42,14 @@ function describe(host: string): string {
   return `"${host}" is not a hostname or an IP address: give a name such as analyze.test, without scheme, port or wildcard`;
 }
 
-/** The hosts as a subject alternative name: the only place where today's clients look for a name. */
+/** The hosts as subject alternative names, the only names that clients check. */
 export function alternativeNames(hosts: readonly string[]): SubjectAlternativeNameExtension {
   return new SubjectAlternativeNameExtension(
     hosts.map((host) => ({ type: isIP(host) === 0 ? "dns" : "ip", value: host })),
   );
 }
 
-/** All addresses of a version. GnuTLS takes the two versions for two kinds of names. */
+/** All addresses of a version. For GnuTLS the two versions are two kinds of names. */
 const everyAddress = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
 function subtreeOf(host: string): GeneralSubtree {
@@ -77,7 +77,7 @@ export function constrainedTo(hosts: readonly string[]): Extension {
   return new Extension(id_ce_nameConstraints, true, AsnConvert.serialize(constraints));
 }
 
-/** The hosts that {@link constrainedTo} wrote into a CA; undefined when it has no name constraints. */
+/** The hosts that {@link constrainedTo} wrote into a CA; undefined without name constraints. */
 export function permittedHosts(certificate: X509Certificate): string[] | undefined {
   const extension = certificate.getExtension(id_ce_nameConstraints);
   if (!extension) return undefined;

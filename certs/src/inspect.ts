@@ -11,16 +11,16 @@ export interface Facts {
   commonName: string;
   fingerprint: string;
   isAuthority: boolean;
-  /** What it can be used for by its extended key usage; both when it has none. */
+  /** Its extended key usage; both if it has none. */
   forServers: boolean;
   forClients: boolean;
   notBefore: Date;
   notAfter: Date;
-  /** Whole days left; negative when it has expired. */
+  /** Whole days left; negative if it has expired. */
   daysLeft: number;
-  /** A leaf's alternative names, or what a CA can issue for; undefined for a CA without name constraints. */
+  /** A leaf's alternative names, or a CA's permitted hosts; undefined for a CA without name constraints. */
   hosts: string[] | undefined;
-  /** Undefined when the key is not there, or of another kind than is made here. */
+  /** Undefined if the key is missing, or of a kind that this program does not create. */
   keyKind: KeyKind | undefined;
 }
 
@@ -58,7 +58,7 @@ export function certificatesIn(pem: string): string[] {
   return (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((one) => `${one}\n`);
 }
 
-/** As people write it: 2027-11-21. */
+/** 2027-11-21 */
 export function dateOf(date: Date): string {
   return date.toISOString().slice(0, 10);
 }

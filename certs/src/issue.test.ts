@@ -34,7 +34,7 @@ function inDays(days: number): Date {
   return new Date(Date.now() + days * 86_400_000);
 }
 
-it("an empty folder gets a CA and a leaf, and a second run leaves both alone", async () => {
+it("an empty folder gets a CA and a leaf, and a second run changes nothing", async () => {
   expect(await done()).toEqual(["ca issued", "tls issued"]);
   const before = read(dir, "tls");
   expect(await done()).toEqual(["ca kept", "tls kept"]);
@@ -42,7 +42,7 @@ it("an empty folder gets a CA and a leaf, and a second run leaves both alone", a
   expect(hostsOfLeaf()).toEqual(["analyze.test", "localhost", "127.0.0.1", "::1"]);
 });
 
-it.skipIf(process.platform === "win32")("keys are readable by their owner alone", async () => {
+it.skipIf(process.platform === "win32")("keys are readable only by their owner", async () => {
   await done({ clients: true });
   const names = ["ca", "tls", "clients-ca", "client"] as const;
   expect(names.map((name) => statSync(pathsOf(dir, name).key).mode & 0o777)).toEqual(names.map(() => 0o600));
@@ -59,7 +59,7 @@ it("--renew replaces the leaf, and keeps the CA, the hosts and the key", async (
   expect(await done()).toEqual(["ca kept", "tls kept"]);
 });
 
-it("a leaf gets a new key by --new-key, by another --key, and when its own was removed", async () => {
+it("a leaf gets a new key with --new-key, with another --key, and if its own was removed", async () => {
   await done({ clients: true });
   const keys = [read(dir, "tls")?.key, read(dir, "client")?.key];
   const asks: Omit<IssueOptions, "dir">[] = [{ renew: true, newKey: true, clients: true }, { keyKind: "rsa4096" }, {}];
@@ -72,7 +72,7 @@ it("a leaf gets a new key by --new-key, by another --key, and when its own was r
   expect(new Set(keys).size).toBe(6);
 });
 
-it("a leaf in its last 30 days is renewed, one with more is not", async () => {
+it("a leaf is renewed in its last 30 days, not earlier", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   put("ca", ca);
   put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notAfter: inDays(31.5) }));
@@ -90,14 +90,14 @@ it("a host below a permitted name gets a leaf; any other is refused, with what t
   expect(hostsOfLeaf()).toEqual(["eu.analyze.test"]);
 });
 
-it("without the CA's key a good leaf is kept, and a renewal says where the key has to be", async () => {
+it("without the CA's key a good leaf is kept, and a renewal says where the key must be", async () => {
   await done();
   rmSync(pathsOf(dir, "ca").key);
   expect(await done()).toEqual(["ca kept", "tls kept"]);
   await expect(done({ renew: true })).rejects.toThrow(/ca\.key is not there/);
 });
 
-it("a damaged file is named, not overwritten", async () => {
+it("a damaged file is reported, not overwritten", async () => {
   await done();
   writeFileSync(pathsOf(dir, "tls").key, "half a k");
   await expect(done()).rejects.toThrow(/tls\.key is damaged/);
@@ -114,7 +114,7 @@ it.each([
   await expect(done({ hosts: [host] })).rejects.toThrow(`use its form for DNS, ${ascii}`);
 });
 
-it("show describes what is there, and names what is to be done", async () => {
+it("show describes the files, and what is due", async () => {
   expect(() => show(dir)).toThrow(/npm run certs/);
   await done({ clients: true });
   expect(show(dir)).toMatchObject({ text: expect.stringContaining("can issue for analyze.test"), faults: [] });
@@ -131,7 +131,7 @@ function readPair(name: CredentialName): Credential {
   return { certificate, key };
 }
 
-it("a CA that ends in 3 days is warned about, its leaf ends with it, and neither is issued again and again", async () => {
+it("a CA that expires in 3 days causes a warning; its leaf expires with it, and is not reissued in each run", async () => {
   const notAfter = new Date(Math.floor(inDays(3.5).getTime() / 1000) * 1000);
   put("ca", await createAuthority({ hosts: ["analyze.test"], notAfter }));
   expect(await done()).toEqual(["ca kept", "tls issued"]);
@@ -143,7 +143,7 @@ it("a CA that ends in 3 days is warned about, its leaf ends with it, and neither
   ]);
 });
 
-it("a leaf that is not yet valid is issued again; a CA that is not yet valid is refused with what to do", async () => {
+it("a leaf that is not valid yet is reissued; a CA that is not valid yet is refused with what to do", async () => {
   const ca = await createAuthority({ hosts: ["analyze.test"] });
   put("ca", ca);
   put("tls", await issueServerLeaf(ca, { hosts: ["analyze.test"], notBefore: inDays(2) }));

@@ -16,48 +16,48 @@ export const defaultHosts = ["analyze.test", "localhost", "127.0.0.1", "::1"];
 
 export interface IssueOptions {
   dir: string;
-  /** Default: what the folder's certificates are for; in an empty folder {@link defaultHosts}. */
+  /** Default: the hosts of the folder's certificates; in an empty folder {@link defaultHosts}. */
   hosts?: readonly string[] | undefined;
-  /** Default: that of the leaf that is there; p256 for a first one. */
+  /** Default: that of the existing leaf; p256 for a first one. */
   keyKind?: KeyKind | undefined;
-  /** Replaces the leaves even when they are good. They keep their keys. */
+  /** Replaces also good leaves. They keep their keys. */
   renew?: boolean;
-  /** Gives each leaf that is issued a new key. */
+  /** Issues each leaf with a new key. */
   newKey?: boolean;
   /** Also issues the CA and the certificate for mutual TLS. */
   clients?: boolean;
-  /** Begins to replace the CA. */
+  /** Starts a replacement of the CA. */
   replace?: ReplaceOptions | undefined;
   /** Default: the clock. */
   now?: Date;
 }
 
-/** What was done with one credential. */
+/** The result for one credential. */
 export interface Step {
   name: CredentialName;
   done: "kept" | "issued";
-  /** Why it was issued, as the end of a sentence about the previous one. */
+  /** Why it was issued, as the predicate of a sentence about the previous one. */
   why?: string;
-  /** Whether what was issued has another key than the one before. */
+  /** Whether its key differs from the previous one. */
   hasNewKey?: boolean;
   until: Date;
 }
 
 type Request = IssueOptions & { now: Date };
 
-/** One CA and its leaf: what is there, and what has to be issued. */
+/** One CA and its leaf: the existing parts, and the parts to issue. */
 interface Plan {
   names: [AuthorityName, LeafName];
   authority: Stored | undefined;
   leaf: Partial<Credential>;
-  /** Why the leaf has to be issued. */
+  /** Why the leaf must be issued. */
   why: string | undefined;
 }
 
 /**
  * Ensures that `dir` holds a CA (`ca.crt`, `ca.key`) and a good leaf of it for the edge (`tls.crt`, `tls.key`). Issues
- * only what is missing or near its end; what is due of a CA's replacement is done first. All files are written, or none.
- * @throws UserError when a person has to decide, or when the folder cannot be read or written.
+ * only missing or expiring parts, after a due step of a CA's replacement. Writes all files or none.
+ * @throws UserError if a person must decide, or if the folder cannot be read or written.
  */
 export async function issueAll(options: IssueOptions): Promise<Step[]> {
   const request = { ...options, hosts: options.hosts && parseHosts(options.hosts), now: options.now ?? new Date() };
@@ -80,7 +80,7 @@ async function change(request: Request): Promise<Step[]> {
   const before = { ca: signing(dir), key: readText(dir, "tls.key") };
   if (replace) write(dir, await begin(request, replace));
   for (let due = advance(dir, now); due; due = advance(dir, now)) write(dir, await due(request));
-  // During a replacement, the hosts are those of the CAs that are there.
+  // During a replacement, the hosts are those of the existing CAs.
   const plans = plansOf(replace ? { ...request, hosts: undefined } : request);
   const files: Record<string, string> = {};
   const steps: Step[] = [];
@@ -134,7 +134,7 @@ function planOf(request: Request, names: Plan["names"], hosts: readonly string[]
   return { names, authority, leaf, why };
 }
 
-/** Issues what a plan lacks: the CA's pair where there is none, and the leaf. Only the new pairs are returned. */
+/** Issues the missing parts of a plan: the CA's pair if there is none, and the leaf. Returns only new pairs. */
 async function issuePlan(request: Request, { names, authority, leaf }: Plan): Promise<Record<string, Credential>> {
   const [authorityName, leafName] = names;
   const { dir, now, keyKind, newKey } = request;
@@ -163,8 +163,8 @@ async function issuePlan(request: Request, { names, authority, leaf }: Plan): Pr
 function signerOf(dir: string, name: AuthorityName, { certificate, key }: Stored): Credential {
   if (key !== undefined) return { certificate, key };
   throw new UserError(
-    `a certificate has to be issued, and the CA's key ${pathsOf(dir, name).key} is not there. Put it back for as long as ` +
-      "this command runs, or run this where the key is kept.",
+    `a certificate must be issued, and the CA's key ${pathsOf(dir, name).key} is not there. Put it back while ` +
+      "this command runs, or run the command where the key is.",
     { exitCode: 1 },
   );
 }

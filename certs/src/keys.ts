@@ -13,7 +13,7 @@ const algorithms = {
   rsa4096: { ...rsa, modulusLength: 4096, publicExponent: exponent },
 } as const;
 
-/** Curves of keys that others made, by OpenSSL's name. The hash has the curve's strength. */
+/** Curves of keys from elsewhere, by OpenSSL's name. The hash has the curve's strength. */
 const curves = new Map([
   ["prime256v1", { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }],
   ["secp384r1", { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" }],
@@ -26,14 +26,14 @@ interface Algorithm {
   hash?: string;
 }
 
-/** How a key signs; undefined for a kind that cannot be used here. */
+/** The signature parameters of a key; undefined for an unsupported kind. */
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Algorithm | undefined {
   if (asymmetricKeyType === "rsa") return rsa;
   if (asymmetricKeyType === "ed25519") return { name: "Ed25519" };
   return curves.get(asymmetricKeyDetails?.namedCurve ?? "");
 }
 
-/** A new key pair; it can be exported. An rsa4096 takes a second or more. */
+/** A new, exportable key pair. An rsa4096 takes a second or more. */
 export async function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithms[kind], true, ["sign", "verify"]);
 }
@@ -43,7 +43,7 @@ export function privateKeyPem(key: webcrypto.CryptoKey): string {
   return Keys.from(key).export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-/** Which kind a private key in PEM is; undefined for a kind that is not made here. */
+/** The kind of a private key in PEM; undefined for a kind that this program does not create. */
 export function keyKindOf(pem: string): KeyKind | undefined {
   const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
   if (asymmetricKeyType === "ec" && asymmetricKeyDetails?.namedCurve === "prime256v1") return "p256";

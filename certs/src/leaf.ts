@@ -3,13 +3,13 @@ import type { Stored } from "./folder.ts";
 import { dateOf, factsOf } from "./inspect.ts";
 import type { KeyKind } from "./keys.ts";
 
-/** Days before its end at which a leaf is renewed: the figure at which testssl.sh fails a certificate. */
+/** Days before its expiry at which a leaf is renewed; testssl.sh fails a certificate from there on. */
 export const renewalDays = 30;
 
 /** What {@link leafFault} returns if there is no leaf. */
 export const missing = "was missing";
 
-/** Why the CA and the edge's leaf are new after the switch of a replacement. */
+/** Why CA and leaf are new after the switch of a replacement. */
 export const switched = "was replaced with its CA";
 
 /** Why a good leaf was replaced. */
@@ -17,13 +17,13 @@ export const requested = "was replaced as requested";
 
 /** Why a leaf should be replaced, and whether clients still accept it. */
 export interface LeafFault {
-  /** The rest of a sentence about it. */
+  /** The predicate of a sentence about it. */
   why: string;
-  /** It is still valid, so that a renewal can wait. */
+  /** It is still valid, so a renewal can wait. */
   canWait: boolean;
 }
 
-/** Why a leaf should be replaced; undefined when it is good. */
+/** Why a leaf should be replaced; undefined if it is good. */
 export function leafFault(
   { certificate, key }: Partial<Credential>,
   authority: Stored,
@@ -37,7 +37,7 @@ export function leafFault(
     return atOnce(`was valid only from ${dateOf(notBefore)}`);
   const lacking = wanted.hosts?.filter((host) => !hosts.includes(host)) ?? [];
   if (lacking.length > 0) return atOnce(`was not for ${lacking.join(", ")}`);
-  if (wanted.keyKind && wanted.keyKind !== keyKind) return atOnce(`had a key of another kind than ${wanted.keyKind}`);
+  if (wanted.keyKind && wanted.keyKind !== keyKind) return atOnce(`did not have a ${wanted.keyKind} key`);
   // A leaf that ends with its CA cannot get a later end.
   const endsWithAuthority = notAfter.getTime() === factsOf(authority).notAfter.getTime();
   if (daysLeft < renewalDays && !endsWithAuthority) return { why: `ends on ${dateOf(notAfter)}`, canWait: true };

@@ -10,13 +10,13 @@ const retryMs = 50;
 interface LockLimits {
   /** How long to wait for another run. */
   waitMs: number;
-  /** After how long a lock is taken over if its holder cannot be checked: on another host or in another container. */
+  /** Age at which a lock is taken over if its holder cannot be checked: on another host or in another container. */
   silentMs: number;
 }
 
 const usual: LockLimits = { waitMs: 1.5 * minute, silentMs: minute };
 
-/** Runs `work` while no other process holds the lock of `dir`. Throws a {@link UserError} when another one does not end. */
+/** Runs `work` with the lock of `dir`. Throws a {@link UserError} if another process does not release it. */
 export async function withLock<T>(
   dir: string,
   work: () => Promise<T>,
@@ -71,7 +71,7 @@ function remove(path: string, holder: string): void {
   const taken = `${path}.${process.pid}`;
   try {
     renameSync(path, taken);
-    // Between the two checks, another process may have taken the lock: it is given back.
+    // Another process may have taken the lock between the two checks: give it back.
     if (contentOf(taken) === holder) rmSync(taken, { force: true });
     else renameSync(taken, path);
   } catch {
@@ -79,7 +79,7 @@ function remove(path: string, holder: string): void {
   }
 }
 
-/** Whether the holder has ended. One that cannot be checked counts as ended when its lock is unchanged for `silentMs`. */
+/** Whether the holder has ended. One that cannot be checked has ended if its lock is unchanged for `silentMs`. */
 function isDead(holder: string, unchangedMs: number, silentMs: number): boolean {
   const [pid, host] = holder.split(" ");
   // Killed before it wrote its name.

@@ -27,7 +27,7 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
   return { code: await program.ended, output: program.output() };
 }
 
-/** A leaf of the folder's CA that ends in so many days. */
+/** A leaf of the folder's CA that expires in this many days. */
 async function shortenLeaf(days: number): Promise<void> {
   const { certificate, key = "" } = read(dir, "ca") ?? { certificate: "" };
   const notAfter = new Date(Date.now() + days * day);
@@ -37,7 +37,7 @@ async function shortenLeaf(days: number): Promise<void> {
 }
 
 describe("npm run certs", () => {
-  it("says what it issued, and then what it kept", async () => {
+  it("reports what it issued, and in a second run what it kept", async () => {
     expect(await run()).toMatchObject({
       code: 0,
       output: expect.stringMatching(/^Issued the CA .*\nIssued the edge cert/),
@@ -73,7 +73,7 @@ describe("npm run certs", () => {
     expect([code, output.includes(sentence), /\n {4}at /.test(output)]).toEqual([expected, true, false]);
   });
 
-  it("prints the command by which a container runs it", async () => {
+  it("prints the command that runs it in a container", async () => {
     const env = { ...process.env, ANALYZE_CERTS_COMMAND: inContainer };
     const inside = async (...args: string[]): Promise<string> => {
       const program = startProgram(process.execPath, [main, "--dir", dir, ...args], { env });
@@ -86,7 +86,7 @@ describe("npm run certs", () => {
     expect(await inside("--show")).toContain(`To renew it, run "${inContainer}" where its CA's key is.`);
   });
 
-  it("warns that a CA for a name without a dot can issue for what is below it", async () => {
+  it("warns that a CA for a name without a dot can issue for its subdomains", async () => {
     expect(await run("--host", "com", "localhost", "127.0.0.1")).toMatchObject({
       code: 0,
       output: expect.stringMatching(
@@ -98,15 +98,15 @@ describe("npm run certs", () => {
   it("says why a leaf was replaced, and whether its key is new", async () => {
     await run();
     expect((await run("--renew")).output).toMatch(
-      /tls\.crt.*with the same key\. The one before was replaced as requested/,
+      /tls\.crt.*with the same key\. The previous one was replaced as requested/,
     );
-    expect((await run("--new-key")).output).toContain("with a new key. The one before was replaced as requested");
+    expect((await run("--new-key")).output).toContain("with a new key. The previous one was replaced as requested");
     expect((await run("--replace-ca", "--overlap", "0")).output).toContain(
-      "with a new key. The one before was replaced",
+      "with a new key. The previous one was replaced",
     );
   });
 
-  it("--show ends with 1 when something is due, and changes nothing", async () => {
+  it("--show ends with 1 if something is due, and changes nothing", async () => {
     await issueAll({ dir });
     expect((await run("--show")).code).toBe(0);
     await shortenLeaf(20);
@@ -118,21 +118,21 @@ describe("npm run certs", () => {
     expect(readFileSync(join(dir, "tls.crt"), "utf8")).toBe(before);
   });
 
-  it("--every renews what comes due while it runs, continues after a fault, and ends at SIGTERM", async () => {
+  it("--every renews due certificates while it runs, continues after a fault, and ends at SIGTERM", async () => {
     const program = start("--every", "1s");
     await program.waitFor(/Issued the edge certificate/);
     await shortenLeaf(20);
-    await program.waitFor(/The one before ends on/);
+    await program.waitFor(/The previous one ends on/);
     const key = readFileSync(join(dir, "ca.key"));
     writeFileSync(join(dir, "ca.key"), "garbage");
     await program.waitFor(/certs: .*ca\.key is damaged/);
     writeFileSync(join(dir, "ca.key"), key);
     await shortenLeaf(10);
-    await program.waitFor(/The one before ends on[^]*The one before ends on/);
+    await program.waitFor(/The previous one ends on[^]*The previous one ends on/);
     expect(await program.stop()).toBe(0);
   });
 
-  it("--replace-ca says when clients need the new file, and --overlap 0 replaces at once", async () => {
+  it("--replace-ca says when clients need the new file; with --overlap 0 it replaces at once", async () => {
     await issueAll({ dir });
     expect(await run("--replace-ca")).toMatchObject({
       code: 0,
@@ -158,7 +158,7 @@ describe("npm run certs", () => {
     const replace = `"${command} --replace-ca --host a.test --host b.test"`;
     expect(await certs("--host", "b.test")).toContain(replace);
     expect(await certs("--show")).toContain(`curl --cacert ${quotedFolder.slice(0, -1)}/ca.crt' https://a.test/`);
-    expect(await certs("--replace-ca")).toContain(`"${command}" issues by the new CA`);
+    expect(await certs("--replace-ca")).toContain(`"${command}" issues with the new CA`);
     expect(await certs("--replace-ca")).toContain(`"${command} --replace-ca --overlap 0" ends this replacement`);
   }, 60_000);
 });

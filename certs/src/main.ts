@@ -17,13 +17,13 @@ import { warningsOf } from "./warnings.ts";
 
 surviveClosedPipes();
 
-/** The command that runs this program without npm: in a container. It names the folder. */
+/** The command that runs this program without npm, in a container. It includes the folder. */
 const ownCommand = process.env["ANALYZE_CERTS_COMMAND"];
 
-/** A longer timer of Node fires at once. */
+/** Node fires longer timers at once. */
 const longestPeriod = 24 * day;
 
-/** More would lead to dates that no certificate can name. */
+/** The limit for dates that a certificate can have. */
 const longestOverlap = 9999 * day;
 
 interface Options {
@@ -52,8 +52,8 @@ function line({ name, done, why, until, hasNewKey }: Step): string {
   const validity = `valid until ${dateOf(until)}`;
   if (done === "kept") return `Kept the ${what[name]}, ${validity}.`;
   if (why === switched && name === "ca")
-    return `Issued the ${what[name]}, ${validity}. It replaces the one before: every client needs this ca.crt.`;
-  const before = why === missing ? "" : `, with ${hasNewKey ? "a new" : "the same"} key. The one before ${why}`;
+    return `Issued the ${what[name]}, ${validity}. It replaces the previous one: every client needs this ca.crt.`;
+  const before = why === missing ? "" : `, with ${hasNewKey ? "a new" : "the same"} key. The previous one ${why}`;
   return `Issued the ${what[name]}, ${validity}${before}.`;
 }
 
@@ -77,7 +77,7 @@ async function issue(options: IssueOptions): Promise<Step[]> {
   return steps;
 }
 
-/** Issues what is due now and again after each period, until a signal. A fault is reported and tried again. */
+/** Issues what is due, now and after each period, until a signal. Reports a fault and retries. */
 async function stay(options: IssueOptions, everyMs: number): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
@@ -107,7 +107,7 @@ async function run(options: Options): Promise<void> {
   const wanted = { dir, hosts, keyKind, renew: renew || (newKey && !replace), newKey, clients, replace };
   if (options.every !== undefined) return stay({ dir, hosts, keyKind, clients }, options.every);
   for (const step of await issue(wanted)) say(line(step));
-  say(`Folder: ${options.dir}. "${certsCommand(dir, "--show")}" describes them and says how clients trust them.`);
+  say(`Folder: ${options.dir}. "${certsCommand(dir, "--show")}" shows them and how clients trust them.`);
 }
 
 function duration(text: string): number {
@@ -131,7 +131,7 @@ function folder(text: string): string {
 
 const program = new Command("certs")
   .description(
-    "Issues the private CA and the edge's certificate, and renews what is near its end. Does nothing while they are good.",
+    "Issues the private CA and the edge's certificate, and renews them before they expire. Does nothing while they are good.",
   )
   .option("--dir <folder>", "folder of the certificates", folder, "certs/issued")
   .option("--host <host...>", `hostname or address, repeatable (default: ${defaultHosts.join(", ")})`)
@@ -143,20 +143,20 @@ const program = new Command("certs")
   .addOption(
     new Option(
       "--overlap <duration>",
-      "with --replace-ca: time for clients to get the new ca.crt, and again until the old CA goes",
+      "with --replace-ca: time for clients to get the new ca.crt, and the same again until the old CA is removed",
     )
       .argParser(duration)
       .default(14 * day, "14d"),
   )
   .addOption(
-    new Option("--every <duration>", "stay, and check again after each duration (1s to 24d)")
+    new Option("--every <duration>", "keep running, and check after each duration (1s to 24d)")
       .argParser(period)
       .conflicts(["renew", "newKey", "replaceCa"]),
   )
   .addOption(
     new Option(
       "--show",
-      "describe the certificates and who trusts them. Changes nothing; exit 1 when something is to be done",
+      "show the certificates and who trusts them. Changes nothing; exit code 1 if something is due",
     ).conflicts(["host", "key", "renew", "newKey", "clients", "replaceCa", "every"]),
   )
   .showHelpAfterError(`"${ownCommand || "npm run certs --"} --help" lists the options.`)

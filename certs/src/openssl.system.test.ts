@@ -23,7 +23,7 @@ function runPage(): string {
   return execFileSync("sh", ["-eu", "-c", commands], { cwd: dir, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** What openssl, as a client that trusts the CA, reports about the edge's certificate. */
+/** The result of openssl, as a client that trusts the CA, for the edge's certificate. */
 function verify(host: string): string {
   const { certificate } = pathsOf(dir, "tls");
   const trust = ["-purpose", "sslserver", "-verify_hostname", host, "-CAfile", pathsOf(dir, "ca").certificate];
@@ -42,7 +42,7 @@ function makeAuthority(algorithm: string[]): void {
 
 const extension = /X509v3 (?!Subject Key Identifier|Authority Key Identifier)[^:]+:.*\n.*(\n +(DNS|IP):.*)*/g;
 
-/** The extensions as openssl prints them, those left out that differ with the key. */
+/** The extensions as openssl prints them, without those that depend on the key. */
 function extensionsOf(name: "ca" | "tls"): string[] {
   const args = ["x509", "-in", pathsOf(dir, name).certificate, "-noout", "-text", "-certopt", "no_sigdump"];
   const text = execFileSync("openssl", args, { encoding: "utf8" });
@@ -50,7 +50,7 @@ function extensionsOf(name: "ca" | "tls"): string[] {
 }
 
 describeWith(["openssl"], "certificates, judged by openssl", () => {
-  it("the page's commands run, and make certificates with the same extensions as ours", async () => {
+  it("the page's commands run, and issue certificates with the same extensions as npm run certs", async () => {
     expect(runPage()).toContain("tls.crt: OK");
     const byHand = { ca: extensionsOf("ca"), tls: extensionsOf("tls") };
     expect(statSync(pathsOf(dir, "tls").key).mode & 0o777).toBe(0o600);
@@ -71,7 +71,7 @@ describeWith(["openssl"], "certificates, judged by openssl", () => {
     expect(verify("analyze.test")).toContain("tls.crt: OK");
   });
 
-  it.each(["p256", "rsa4096"] as const)("openssl's strict rules find nothing wrong with %s", async (keyKind) => {
+  it.each(["p256", "rsa4096"] as const)("openssl's strict rules accept %s", async (keyKind) => {
     await issueAll({ dir, keyKind });
     expect(verify("analyze.test")).toContain("tls.crt: OK");
     expect(verify("other.test")).toContain("hostname mismatch");
@@ -90,7 +90,7 @@ describeWith(["openssl"], "certificates, judged by openssl", () => {
     ["P-521", ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"]],
     ["Ed25519", ["ed25519"]],
     ["RSA of 2048 bits", ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]],
-  ])("a CA that openssl made with a key of the kind %s issues a leaf, for any host", async (_, algorithm) => {
+  ])("a CA of openssl with a %s key issues a leaf for any host", async (_, algorithm) => {
     makeAuthority(algorithm);
     expect((await issueAll({ dir, hosts: ["any.test"] })).map(({ done }) => done)).toEqual(["kept", "issued"]);
     expect(verify("any.test")).toContain("tls.crt: OK");
@@ -102,7 +102,7 @@ describeWith(["openssl"], "certificates, judged by openssl", () => {
     ["secp256k1", ["EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"]],
     ["ed448", ["ed448"]],
     ["rsa-pss", ["RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"]],
-  ])("a CA with a key of the kind %s is refused with the kinds that can be used", async (kind, algorithm) => {
+  ])("a CA with a %s key is refused, with the supported kinds", async (kind, algorithm) => {
     makeAuthority(algorithm);
     const refusal = await issueAll({ dir }).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(UserError);

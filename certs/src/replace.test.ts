@@ -16,7 +16,7 @@ let start: Date;
 const open: Server[] = [];
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "certs-"));
-  // In the past, so that what is issued on a later day is valid for the clients of this test.
+  // In the past, so that certificates of a later day are valid for the clients of this test.
   start = new Date(Date.now() - 30 * day);
   await issueAll({ dir, now: start });
 });
@@ -27,7 +27,7 @@ afterEach(() => {
 
 const overlap = { overlapMs: 14 * day };
 
-/** Runs certs so many days after the start; what it issued. */
+/** Runs certs this many days after the start, and returns what it issued. */
 async function onDay(days: number, options: Partial<IssueOptions> = {}): Promise<string[]> {
   const steps = await issueAll({ dir, now: new Date(start.getTime() + days * day), ...options });
   return steps.filter(({ done }) => done === "issued").map(({ name }) => name);
@@ -41,7 +41,7 @@ function fingerprints(): string[] {
   return certificatesIn(trusted()).map((certificate) => factsOf({ certificate }).fingerprint);
 }
 
-/** The status that a client which trusts `ca` gets from a server with the leaf that is in the folder now. */
+/** The status that a client with this `ca` gets from a server with the folder's current leaf. */
 async function call(ca: string): Promise<number | string | undefined> {
   const { certificate: cert = "", key = "" } = read(dir, "tls") ?? {};
   const server = createServer({ cert, key }, (_, response) => response.end());
@@ -60,7 +60,7 @@ async function call(ca: string): Promise<number | string | undefined> {
 }
 
 describe("replacing the CA", () => {
-  it("is trusted at every moment by a client that has the ca.crt of that moment, or of the step before", async () => {
+  it("keeps the edge trusted by clients with the current ca.crt, or the one of the previous step", async () => {
     const seen = [trusted()];
     const key = read(dir, "tls")?.key;
     await onDay(0, { replace: overlap });
@@ -71,11 +71,11 @@ describe("replacing the CA", () => {
     }
     expect(seen.map((pem) => certificatesIn(pem).length)).toEqual([1, 2, 2, 1]);
     expect(read(dir, "tls")?.key).toBe(key);
-    // A client that was never given the new file is refused, so the calls above could have failed.
+    // A client without the new file is refused, so the calls above could have failed.
     expect(await call(seen[0] ?? "")).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|signature failure/);
   });
 
-  it("issues by the old CA before the day of the switch and by the new one from then on, at whatever run comes", async () => {
+  it("issues with the old CA before the day of the switch, and with the new one in any run from then on", async () => {
     const [old] = fingerprints();
     await onDay(0, { replace: overlap });
     const next = fingerprints()[1];
@@ -103,7 +103,7 @@ describe("replacing the CA", () => {
     expect(warningsOf(dir, start)).toEqual([
       expect.stringMatching(new RegExp(`give it to every client before ${on(14)}.*From ${on(28)}`)),
     ]);
-    // Nothing has run on the day of the switch, or later.
+    // certs did not run on the day of the switch or later.
     const overdue = expect.stringMatching(
       new RegExp(`The switch to the new CA was due on ${on(14)}: run "npm run certs `),
     );
@@ -118,7 +118,7 @@ describe("replacing the CA", () => {
     expect(warningsOf(dir, new Date(start.getTime() + 29 * day))).toEqual([expect.stringContaining("delete")]);
   });
 
-  it("keeps both keys until a person deletes the old one, and cannot begin twice", async () => {
+  it("keeps both keys until a person deletes the old one, and cannot start twice", async () => {
     const oldKey = read(dir, "ca")?.key;
     await onDay(0, { replace: overlap });
     await expect(onDay(1, { replace: overlap })).rejects.toThrow(/is being replaced already/);
@@ -136,7 +136,7 @@ describe("replacing the CA", () => {
     expect(factsOf(read(dir, "tls") ?? { certificate: "" }).hosts).toEqual(hosts);
   });
 
-  it("has no overlap when it must be at once: after a theft, or when the old CA has expired", async () => {
+  it("has no overlap after a theft, or if the old CA has expired", async () => {
     const [old] = fingerprints();
     await onDay(0, { replace: { overlapMs: 0 } });
     expect(fingerprints()).toHaveLength(1);
@@ -150,7 +150,7 @@ describe("replacing the CA", () => {
   it.each([
     ["before its switch", 1],
     ["after its switch", 15],
-  ])("is dropped %s by a replacement at once: no key that was there stays in use", async (_, days) => {
+  ])("is cancelled %s by an immediate replacement, which keeps no key in use", async (_, days) => {
     const leafKey = read(dir, "tls")?.key;
     await onDay(0, { replace: overlap });
     await onDay(days);
@@ -168,7 +168,7 @@ describe("replacing the CA", () => {
   it.each([
     ["before its switch", 1, /has begun.*ca-replacement\.json/],
     ["after its switch", 15, /does not end.*ca-replacement\.json/],
-  ])("is warned about when its record is lost %s, and continues with new dates", async (_, days, warning) => {
+  ])("causes a warning if its record is lost %s, and continues with new dates", async (_, days, warning) => {
     await onDay(0, { replace: overlap });
     await onDay(days);
     const before = fingerprints();
@@ -184,7 +184,7 @@ describe("replacing the CA", () => {
     expect(fingerprints()).toEqual([next]);
   });
 
-  it("switches before a CA that ends sooner than the overlap", async () => {
+  it("switches before the expiry of a CA that expires within the overlap", async () => {
     start = new Date(factsOf({ certificate: trusted() }).notAfter.getTime() - 5 * day);
     await onDay(0, { replace: overlap });
     await onDay(3.9);

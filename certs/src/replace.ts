@@ -20,15 +20,15 @@ import { readAuthority } from "./states.ts";
 import type { Change } from "./transaction.ts";
 
 /*
- * A CA is replaced in three steps, so that a client with the current ca.crt trusts the edge at every moment:
- *   begin   a new CA is made (ca-next.*). ca.crt holds the old CA and the new one: give it to the clients.
+ * A CA is replaced in three steps, so that a client with the current ca.crt always trusts the edge:
+ *   begin   a new CA is created (ca-next.*). ca.crt holds the old and the new CA: give it to the clients.
  *   switch  the new CA becomes ca.*, and issues tls.crt. The old one is kept as ca-old.*. ca.crt holds the new and the old.
- *   end     ca.crt holds the new CA alone.
- * Whatever runs `npm run certs` on or after a date does the step that is due.
+ *   end     ca.crt holds only the new CA.
+ * Each run of `npm run certs` does the step that is due.
  */
 
 export interface ReplaceOptions {
-  /** Milliseconds between begin and switch, and between switch and end. 0 replaces at once, and gives the leaf a new key. */
+  /** Milliseconds between begin and switch, and between switch and end. 0 replaces at once, with a new key for the leaf. */
   overlapMs: number;
 }
 
@@ -45,9 +45,9 @@ function refusal(message: string): UserError {
 }
 
 /**
- * Makes the new CA, or continues a replacement whose record was lost. Throws a {@link UserError} while a replacement is in
- * progress, and where one left its files. Without an overlap it makes a new CA in any case, and drops what a replacement in
- * progress has made: after a theft, no key of the folder can be trusted.
+ * Creates the new CA, or continues a replacement whose record was lost. Throws a {@link UserError} while a replacement is in
+ * progress, and if one left its files. Without an overlap it always creates a new CA, and discards the files of a replacement in
+ * progress: after a theft, no key of the folder can be trusted.
  */
 export async function begin(context: Context, { overlapMs }: ReplaceOptions): Promise<Change> {
   const { dir, now, hosts } = context;
@@ -79,7 +79,7 @@ function inProgress({ dir, hosts }: Context, { switchOn, endOn }: Replacement): 
   const atOnce = certsCommand(dir, "--replace-ca", "--overlap 0", ...hostFlags(hosts));
   return refusal(
     `the CA is being replaced already, until ${dateOf(endOn)}. Its next step is due on ${dateOf(due)}: "${certsCommand(dir)}" ` +
-      `does it. After a theft, "${atOnce}" ends this replacement and makes another CA at once`,
+      `does it. After a theft, "${atOnce}" ends this replacement and creates another CA at once`,
   );
 }
 
@@ -90,7 +90,7 @@ function refuseRemains(dir: string): void {
   }
 }
 
-/** Writes a lost record again. The next step follows after a whole overlap. */
+/** Writes a lost record again. The next step follows after a full overlap. */
 function resumed(dir: string, now: Date, signing: Stored, overlapMs: number): Change {
   const next = readAuthority(dir, "ca-next");
   if (next) {
@@ -108,7 +108,7 @@ async function nextAuthority({ dir, now, keyKind, hosts }: Context, old: Stored)
   return createAuthority({ hosts: wanted, now, commonName, ...(keyKind && { keyKind }) });
 }
 
-/** The step of a replacement that is due; undefined when there is none. */
+/** The due step of a replacement; undefined if there is none. */
 export function advance(dir: string, now: Date): ((context: Context) => Promise<Change>) | undefined {
   const replacement = replacementIn(dir);
   if (!replacement) return undefined;
@@ -120,7 +120,7 @@ async function switchOver({ dir, now, newKey }: Context): Promise<Change> {
   const [old, next] = [readAuthority(dir, "ca"), readAuthority(dir, "ca-next")];
   if (!old || !next?.key) {
     throw refusal(
-      `${pathsOf(dir, next ? "ca-next" : "ca").key} is needed to go on with the CA's replacement: put it back`,
+      `${pathsOf(dir, next ? "ca-next" : "ca").key} is needed to continue the CA's replacement: put it back`,
     );
   }
   const leaf = read(dir, "tls");
@@ -153,7 +153,7 @@ function isAtOnce(replacement: Replacement | undefined): boolean {
   return replacement !== undefined && replacement.switchOn >= replacement.endOn;
 }
 
-/** The leaf's hosts stay, unless the new CA is for other hosts than the old one. */
+/** The leaf keeps its hosts, unless the new CA is for other hosts than the old one. */
 function hostsUnder(permitted: string[], permittedBefore = permitted, before = permitted): string[] {
   const isSame = permitted.join() === permittedBefore.join();
   return isSame && before.every((host) => isPermitted(host, permitted)) ? before : permitted;

@@ -5,13 +5,13 @@ import { certificatesIn } from "./inspect.ts";
 
 export const record = "ca-replacement.json";
 
-/** When a replacement goes on. */
+/** The dates of a replacement's next steps. */
 export interface Replacement {
   switchOn: Date;
   endOn: Date;
 }
 
-/** The replacement that is in progress in a folder. Throws a {@link UserError} when its record is damaged. */
+/** The replacement in progress in a folder. Throws a {@link UserError} if its record is damaged. */
 export function replacementIn(dir: string): Replacement | undefined {
   const text = readText(dir, record);
   if (text === undefined) return undefined;
@@ -24,12 +24,12 @@ export function replacementIn(dir: string): Replacement | undefined {
   });
 }
 
-/** Whether the new CA issues already. */
+/** Whether the new CA already issues. */
 export function isSwitched(dir: string): boolean {
   return readText(dir, "ca-next.crt") === undefined;
 }
 
-/** How far a replacement came whose record was lost: nothing continues it. */
+/** The state of a replacement whose record was lost: nothing continues it. */
 export function interruptedIn(dir: string): "begun" | "switched" | undefined {
   if (readText(dir, record) !== undefined) return undefined;
   if (!isSwitched(dir)) return "begun";
@@ -39,8 +39,8 @@ export function interruptedIn(dir: string): "begun" | "switched" | undefined {
 }
 
 /**
- * The switch comes a day before the old CA expires at the latest, and the end before it too: clients refuse a file with an
- * expired CA. When it has expired already, there is nothing to overlap.
+ * The switch is at the latest a day before the old CA expires, and the end is before the expiry, too: clients refuse a file with an
+ * expired CA. If the old CA has expired already, there is no overlap.
  */
 export function datesOf(now: Date, oldEnd: Date, overlapMs: number): Replacement {
   const switchOn = new Date(latest(now, oldEnd, day, now.getTime() + overlapMs));

@@ -6,7 +6,7 @@ import { leafFault, renewalDays } from "./leaf.ts";
 import { readAuthority, readLeaf } from "./states.ts";
 import { warningsOf } from "./warnings.ts";
 
-/** What the folder holds, until when, and who trusts it. `faults` is what a person or a renewal has to do. */
+/** The folder's certificates, their expiry, and who trusts them. `faults`: what a person or a renewal must do. */
 export function show(dir: string, now = new Date()): { text: string; faults: string[] } {
   const authority = readAuthority(dir, "ca");
   if (!authority) throw new UserError(`there is no CA in ${dir}: "${certsCommand(dir)}" issues one`, { exitCode: 1 });
@@ -46,7 +46,7 @@ function aboutAuthority(dir: string, stored: Stored, now: Date): string {
         "Node, curl, Python, GnuTLS, Chromium) refuse any other name. Java does not check them."
       : "It has no name constraints: its key is trusted for every host.",
     stored.key === undefined
-      ? "Its key is not here, so nothing can be issued or renewed."
+      ? "Its key is not here, so no certificate can be issued or renewed."
       : `Its key is ${pathsOf(dir, "ca").key}. No server needs it: do not copy it to one.`,
   ].join("\n");
 }

@@ -10,7 +10,7 @@ import { issueAll } from "./issue.ts";
 const hosts = ["analyze.test"];
 let dir: string;
 
-/** What the rows put into a folder: PEM by a short name. */
+/** The files of the rows: PEM by a short name. */
 const pem: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -68,12 +68,12 @@ const refused: [state: string, files: Record<string, string>, message: RegExp][]
   ],
   ["ca.key of another CA", { ...good, "ca.key": "other.key" }, /ca\.key is not the key of .*ca\.crt/],
   [
-    "a leaf in the CA's place",
+    "a leaf instead of the CA",
     { ...good, "ca.crt": "tls.crt", "ca.key": "tls.key" },
     /ca\.crt is not a CA's certificate/,
   ],
   [
-    "a CA for clients in the CA's place",
+    "a CA for clients instead of the CA",
     { "ca.crt": "clients.crt", "ca.key": "clients.key" },
     /cannot issue for servers/,
   ],
@@ -89,11 +89,11 @@ const refused: [state: string, files: Record<string, string>, message: RegExp][]
     { ...good, "tls.crt": "foreign.crt", "tls.key": "foreign.key" },
     /not issued by the CA in .* If that CA is the wrong one/,
   ],
-  ["a CA in the leaf's place", { ...good, "tls.crt": "ca.crt", "tls.key": "ca.key" }, /tls\.crt is a CA's certificate/],
+  ["a CA instead of the leaf", { ...good, "tls.crt": "ca.crt", "tls.key": "ca.key" }, /tls\.crt is a CA's certificate/],
   ["a tls.key of another leaf", { ...good, "tls.key": "foreign.key" }, /tls\.key is not the key of .*tls\.crt/],
   ["a damaged tls.crt", { ...good, "tls.crt": "garbage" }, /tls\.crt is damaged/],
   ["a damaged tls.key", { ...good, "tls.key": "garbage" }, /tls\.key is damaged/],
-  ["a leaf to issue, and no ca.key", { "ca.crt": "ca.crt" }, /the CA's key .*ca\.key is not there/],
+  ["a leaf to issue without ca.key", { "ca.crt": "ca.crt" }, /the CA's key .*ca\.key is not there/],
 ];
 const refusedForClients: typeof refused = [
   ["clients-ca.key without clients-ca.crt", { ...good, "clients-ca.key": "clients.key" }, /clients-ca\.crt is not/],
@@ -107,7 +107,7 @@ const refusedForClients: typeof refused = [
     { ...good, "clients-ca.crt": "ca.crt", "clients-ca.key": "ca.key" },
     /cannot issue for clients/,
   ],
-  ["a leaf in the clients' CA's place", { ...good, "clients-ca.crt": "client.crt" }, /clients-ca\.crt is not a CA's/],
+  ["a leaf instead of the clients' CA", { ...good, "clients-ca.crt": "client.crt" }, /clients-ca\.crt is not a CA's/],
   ["a client.key of another pair", { ...withClients, "client.key": "tls.key" }, /client\.key is not the key of/],
   [
     "a client.crt of another CA",
@@ -117,7 +117,7 @@ const refusedForClients: typeof refused = [
   ["a damaged clients-ca.key", { ...withClients, "clients-ca.key": "garbage" }, /clients-ca\.key is damaged/],
 ];
 
-/** The error of a run over these files; "changed" when a file is not as it was. */
+/** The error of a run on these files; "changed" if it changed a file. */
 async function refusalOf(files: Record<string, string>, options: object): Promise<unknown> {
   fill(files);
   const before = contents();
@@ -135,7 +135,7 @@ describe.each([{ renew: false }, { renew: true }])("a state that needs a person'
     expect(await refusalOf(files, options)).toEqual(saying(message));
   });
 
-  it.each(refusedForClients)("%s is refused under --clients, and no file changes", async (_, files, message) => {
+  it.each(refusedForClients)("%s is refused with --clients, and no file changes", async (_, files, message) => {
     expect(await refusalOf(files, { ...options, clients: true })).toEqual(saying(message));
   });
 });
@@ -162,14 +162,14 @@ const accepted: [state: string, files: Record<string, string>, done: string, sta
     ["ca.crt", "ca.key"],
   ],
   [
-    "a leaf's key alone",
+    "a leaf's key without its certificate",
     { "ca.crt": "ca.crt", "ca.key": "ca.key", "tls.key": "foreign.key" },
     "ca kept, tls issued, clients-ca issued, client issued",
     ["ca.key", "tls.key"],
   ],
 ];
 
-describe("a state that can be worked with", () => {
+describe("an accepted state", () => {
   it.each(accepted)("%s", async (_, files, done, stays) => {
     fill(Object.fromEntries(Object.entries(files).filter(([, source]) => source !== "none")));
     const before = contents();
@@ -177,7 +177,7 @@ describe("a state that can be worked with", () => {
     expect(steps.map((step) => `${step.name} ${step.done}`).join(", ")).toBe(done);
     const after = contents();
     for (const name of stays) expect(after[name]).toBe(before[name]);
-    // A second run finds a whole set.
+    // A second run finds a complete set.
     expect(new Set((await issueAll({ dir, clients: true })).map((step) => step.done))).toEqual(new Set(["kept"]));
   });
 });

@@ -5,15 +5,15 @@ import { type AuthorityName, type LeafName, pathsOf, readParts, type Stored } fr
 import { dateOf, factsOf, isIssuedBy, isPair } from "./inspect.ts";
 
 /*
- * Which states of a folder can be worked with, and which need a person's decision: a private key of a CA cannot be made
- * again, and neither can a pair that somebody else issued. states.test.ts has the table.
+ * The accepted states of a folder, and those that need a person's decision: a CA's private key cannot be recreated,
+ * and neither can a pair that somebody else issued. states.test.ts has the table.
  */
 
 function refuse(message: string): never {
   throw new UserError(message, { exitCode: 1 });
 }
 
-/** The CA of that name; undefined where neither of its files is there. Throws a {@link UserError} for any other state. */
+/** The CA of this name; undefined if neither of its files exists. Throws a {@link UserError} for any other state. */
 export function readAuthority(dir: string, name: AuthorityName): Stored | undefined {
   const paths = pathsOf(dir, name);
   const { certificate, key } = readParts(dir, name);
@@ -30,18 +30,18 @@ export function readAuthority(dir: string, name: AuthorityName): Stored | undefi
   }
   if (name === "clients-ca" ? !forClients : !forServers) {
     const use = name === "clients-ca" ? "clients" : "servers";
-    refuse(`${paths.certificate} is a CA that cannot issue for ${use}. Put the right CA there. Nothing was changed.`);
+    refuse(`${paths.certificate} is a CA that cannot issue for ${use}. Put the correct CA there. Nothing was changed.`);
   }
   if (key !== undefined && !isPair(certificate, key)) {
     refuse(
-      `${paths.key} is not the key of ${paths.certificate}. Put the right key there, or move it away: without it, what is ` +
-        "there stays in use until it expires. Nothing was changed.",
+      `${paths.key} is not the key of ${paths.certificate}. Put the correct key there, or move this one away: without a key, the certificates ` +
+        "stay in use until they expire. Nothing was changed.",
     );
   }
   return key === undefined ? { certificate } : { certificate, key };
 }
 
-/** Throws a {@link UserError} when the CA has expired, or is valid only later: every client refuses what it issued. */
+/** Throws a {@link UserError} if the CA has expired or is not valid yet: every client refuses its certificates. */
 export function requireValid(dir: string, name: AuthorityName, authority: Stored, now: Date): void {
   const { notBefore, notAfter } = factsOf(authority);
   const path = pathsOf(dir, name).certificate;
@@ -54,12 +54,12 @@ export function requireValid(dir: string, name: AuthorityName, authority: Stored
   refuse(`the CA ${path} expired on ${dateOf(notAfter)}. ${next}`);
 }
 
-/** What to do about a CA whose validity begins later, as the rest of a sentence about it. */
+/** What to do about a CA that is not valid yet, as the predicate of a sentence about it. */
 export function notYetValid(dir: string, name: AuthorityName, notBefore: Date): string {
   const replace = `replace it with "${certsCommand(dir, "--replace-ca", "--overlap 0")}", and give ca.crt to every client.`;
   return (
     `is valid only from ${dateOf(notBefore)}, and clients refuse it until then. Check this machine's clock. If it is right, ` +
-    `the clock was wrong when the CA was made: ${name === "ca" ? replace : renewClients(name)}`
+    `the clock was wrong when the CA was created: ${name === "ca" ? replace : renewClients(name)}`
   );
 }
 
@@ -67,7 +67,7 @@ function renewClients(name: AuthorityName): string {
   return `Move ${name}.crt, ${name}.key, client.crt and client.key away, and run this again.`;
 }
 
-/** What is there of a leaf. Throws a {@link UserError} for what was not issued by `authority`, or is not a pair. */
+/** The existing files of a leaf. Throws a {@link UserError} if `authority` did not issue it, or if they are no pair. */
 export function readLeaf(dir: string, name: LeafName, authority: Stored | undefined): Partial<Credential> {
   const paths = pathsOf(dir, name);
   const { certificate, key } = readParts(dir, name);
@@ -79,11 +79,11 @@ export function readLeaf(dir: string, name: LeafName, authority: Stored | undefi
   }
   if (!isIssuedBy(certificate, authority.certificate)) {
     refuse(
-      `${paths.certificate} was not issued by the CA in ${dir}. If that CA is the wrong one, put the right files back. Or: ${away}`,
+      `${paths.certificate} was not issued by the CA in ${dir}. If that CA is the wrong one, restore the correct files. Or: ${away}`,
     );
   }
   if (key !== undefined && !isPair(certificate, key)) {
-    refuse(`${paths.key} is not the key of ${paths.certificate}. Put the right key there. Or: ${away}`);
+    refuse(`${paths.key} is not the key of ${paths.certificate}. Put the correct key there. Or: ${away}`);
   }
   return key === undefined ? { certificate } : { certificate, key };
 }

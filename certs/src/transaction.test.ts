@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Whether leaf and CA are there and fit together, or neither is there. */
+/** Whether leaf and CA exist and match, or neither exists. */
 function isWhole(): boolean {
   const [ca, tls] = [read(dir, "ca"), read(dir, "tls")];
   if (!ca || !tls) return ca === tls;
@@ -34,14 +34,14 @@ describe("write", () => {
     expect(process.platform === "win32" || (statSync(join(dir, "a.key")).mode & 0o777) === 0o600).toBe(true);
   });
 
-  it("changes nothing when a file of the set cannot be written", () => {
+  it("changes nothing if a file of the set cannot be written", () => {
     write(dir, { files: { "a.crt": "old" } });
     expect(() => write(dir, { files: { "a.crt": "new", "no-such-folder/a.key": "new" } })).toThrow(/ENOENT/);
     expect(readdirSync(dir)).toEqual(["a.crt"]);
     expect(readFileSync(join(dir, "a.crt"), "utf8")).toBe("old");
   });
 
-  it("is completed by the next run when it was killed after its set was valid", () => {
+  it("is completed by the next run if it was killed after its set was valid", () => {
     write(dir, { files: { "a.crt": "old", "a.key": "old", "b.key": "old" } });
     mkdirSync(join(dir, ".commit"));
     writeFileSync(join(dir, ".commit/a.key"), "new");
@@ -51,7 +51,7 @@ describe("write", () => {
     expect(readFileSync(join(dir, "a.key"), "utf8")).toBe("new");
   });
 
-  it("is discarded by the next run when it was killed before its set was valid", () => {
+  it("is discarded by the next run if it was killed before its set was valid", () => {
     mkdirSync(join(dir, ".stage-1"));
     writeFileSync(join(dir, ".stage-1/a.key"), "half");
     recover(dir);
@@ -60,7 +60,7 @@ describe("write", () => {
 });
 
 describe("a run of certs", () => {
-  it("leaves a complete set or none, wherever it is killed", async () => {
+  it("leaves a complete set or none, killed at any point", async () => {
     let killed = 0;
     for (const call of Array.from({ length: 14 }, (_, index) => index + 1)) {
       // Kills the process at the n-th call that changes the file system.
@@ -94,7 +94,7 @@ describe("a run of certs", () => {
     expect(readdirSync(dir).filter((name) => name.startsWith("."))).toEqual([]);
   }, 60_000);
 
-  it("waits for another run: eight at once issue one CA, and each ends with it", async () => {
+  it("waits for another run: eight concurrent runs issue one CA, and each ends with it", async () => {
     const run = () => promisify(execFile)(process.execPath, [main, "--dir", dir]);
     const outputs = await Promise.all(Array.from({ length: 8 }, run));
     expect(outputs.filter(({ stdout }) => stdout.includes("Issued the CA"))).toHaveLength(1);
@@ -106,14 +106,14 @@ describe("a run of certs", () => {
     ["was killed", `999999999 ${hostname()}`],
     ["was killed before it wrote its name", ""],
     ["was killed in another container", "1 another"],
-  ])("takes the lock of a run that %s", async (_, holder) => {
+  ])("takes over the lock of a run that %s", async (_, holder) => {
     writeFileSync(join(dir, ".lock"), holder);
     expect(await withLock(dir, async () => "in", { waitMs: 10_000, silentMs: 100 })).toBe("in");
     expect(readdirSync(dir)).toEqual([]);
   });
 
   it.each([`${process.pid} ${hostname()}`, "1 another"])(
-    "names the lock that a living run holds: %s",
+    "reports the lock of a running process: %s",
     async (holder) => {
       const lock = join(dir, ".lock");
       writeFileSync(lock, holder);
@@ -124,7 +124,7 @@ describe("a run of certs", () => {
   );
 
   it.skipIf(process.platform === "win32")(
-    "says what it cannot write, and needs no write when nothing is due",
+    "reports what it cannot write, and writes nothing if nothing is due",
     async () => {
       const isRoot = process.getuid?.() === 0;
       const run = async () => {

@@ -12,21 +12,21 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** Contains a set of files from the moment it is complete on disk until each file is in place. */
+/** Holds a set of files from its completion on disk until each file is in place. */
 export const commitFolder = ".commit";
 const stagePrefix = ".stage-";
 const removals = ".remove";
 
-/** What changes in a folder: the new content of files, and names of files to remove. */
+/** The changes of a folder: new contents of files, and files to remove. */
 export interface Change {
   files: Record<string, string>;
   remove?: readonly string[];
 }
 
 /**
- * Writes all files or none. They are written into a folder beside their place first; one rename makes the set valid, and
- * then each file is moved into place. When the process is killed before that rename, or the disk is full, nothing has
- * changed; when it is killed after it, {@link recover} completes the set. Keys (`*.key`) are readable by their owner only.
+ * Writes all files or none. They are first written into a folder next to their place; one rename makes the set valid, and
+ * then each file is moved into place. If the process is killed before that rename, or the disk is full, nothing has
+ * changed; if it is killed later, {@link recover} completes the set. Keys (`*.key`) are readable only by their owner.
  * The caller holds the folder's lock.
  */
 export function write(dir: string, { files, remove = [] }: Change): void {
@@ -46,7 +46,7 @@ export function write(dir: string, { files, remove = [] }: Change): void {
   recover(dir);
 }
 
-/** Completes a set that a killed process left, and removes what one left that was not complete. */
+/** Completes the valid set of a killed process, and removes an incomplete one. */
 export function recover(dir: string): void {
   const left = existsSync(dir) ? readdirSync(dir) : [];
   for (const name of left.filter((one) => one.startsWith(stagePrefix))) rmSync(join(dir, name), { recursive: true });

@@ -41,14 +41,14 @@ const inPython =
 const inNode = "fetch(process.argv[1]).then(async (answer) => console.log(await answer.text()))";
 
 describeWith(["python", "curl"], "who trusts the edge's certificate", () => {
-  it("curl, Python and Node do when given the CA", async () => {
+  it("curl, Python and Node do with the CA", async () => {
     const { certificate: ca } = pathsOf(dir, "ca");
     expect(await asked("curl", ["-s", "--cacert", ca, url])).toEqual([0, "hello"]);
     expect(await asked("python3", ["-c", inPython, url, ca])).toEqual([0, "b'hello'\n"]);
     expect(await asked(process.execPath, ["-e", inNode, url], { NODE_EXTRA_CA_CERTS: ca })).toEqual([0, "hello\n"]);
   });
 
-  it("curl, Python and Node do not without it", async () => {
+  it("curl, Python and Node do not without the CA", async () => {
     expect(await asked("curl", ["-s", url])).toEqual([60, ""]);
     expect((await asked("python3", ["-c", inPython, url]))[1]).toContain("CERTIFICATE_VERIFY_FAILED");
     expect((await asked(process.execPath, ["-e", inNode, url]))[1]).toContain("UNABLE_TO_VERIFY_LEAF_SIGNATURE");

@@ -7,7 +7,7 @@ import { renewalDays } from "./leaf.ts";
 import { notYetValid } from "./states.ts";
 import { interruptedIn, isSwitched, record, replacementIn } from "./replacement.ts";
 
-/** Days before a CA's end at which it should be replaced: its clients need time to get the new one. */
+/** Days before a CA's expiry at which it should be replaced: its clients need time to get the new one. */
 const replacementDays = 90;
 
 const pairs: [AuthorityName, LeafName][] = [
@@ -15,7 +15,7 @@ const pairs: [AuthorityName, LeafName][] = [
   ["clients-ca", "client"],
 ];
 
-/** What a person should know about certificates that are in use: one sentence each, with what to do. */
+/** Warnings about certificates in use: one sentence each, with what to do. */
 export function warningsOf(dir: string, now = new Date()): string[] {
   const ofPairs = pairs.flatMap(([authority, leaf]) => ofAuthority(dir, authority, now).concat(ofLeaf(dir, leaf, now)));
   return ofPairs.concat(ofReplacement(dir, now));
@@ -61,7 +61,7 @@ function ofReplacement(dir: string, now: Date): string[] {
     const both = `The CA is being replaced. ${ca} holds the old and the new one: give it to every client`;
     if (switchOn <= now) return [`${both}. The switch to the new CA was due on ${dateOf(switchOn)}: run "${run}".`];
     return [
-      `${both} before ${dateOf(switchOn)}. From that day, "${run}" issues by the new CA. From ${dateOf(endOn)}, ${ca} holds ` +
+      `${both} before ${dateOf(switchOn)}. From that day, "${run}" issues with the new CA. From ${dateOf(endOn)}, ${ca} holds ` +
         "only the new one.",
     ];
   }

@@ -15,7 +15,7 @@ it.each([
   ["an invalid URL", thrownBy(() => new URL("")), "ERR_INVALID_URL"],
   ["a fault of the user", new UserError("set PORT"), undefined],
   ["a code that is no text", Object.assign(new Error("no"), { code: 1 }), undefined],
-  ["what is no error", { code: "ENOENT" }, undefined],
+  ["a value that is no error", { code: "ENOENT" }, undefined],
 ])("has the code of %s", (_, error, code) => {
   expect(errorCode(error)).toBe(code);
 });

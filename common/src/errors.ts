@@ -12,7 +12,7 @@ export class UserError extends Error {
   }
 }
 
-/** Ends a command that failed: the message on stderr, and the exit code. Throws what is no UserError, which is a defect. */
+/** Ends a failed command: message on stderr, and exit code. Rethrows anything but a UserError, which is a defect. */
 export function endWith(error: unknown): void {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);

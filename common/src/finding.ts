@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 /** The result of one check. */
 export interface Finding {
-  /** Short and stable, so that one can search for it: `controller-grace-0`. */
+  /** Short, stable and searchable: `controller-grace-0`. */
   name: string;
   /** `warning`: works, but should be corrected. `broken`: does not work. */
   state: "ok" | "warning" | "broken";
@@ -20,7 +20,7 @@ export async function* untilBroken(findings: AsyncIterable<Finding>): AsyncGener
   }
 }
 
-/** A finding that is well, or a warning when `trouble` says what to do. */
+/** A finding without a problem, or a warning if `trouble` says what to do. */
 export function well(name: string, saw: string, trouble?: { means: string; next: string }): Finding {
   return trouble === undefined ? { name, state: "ok", saw } : { name, state: "warning", saw, ...trouble };
 }
@@ -41,7 +41,7 @@ function show({ name, state, saw, means, next }: Finding): string {
   return `${rows.join("\n")}\n`;
 }
 
-/** Prints findings as they come, or all of them as JSON. Resolves with 0 where nothing is broken, else 1. */
+/** Prints findings as they come, or all of them as JSON. Resolves with 0 if nothing is broken, otherwise 1. */
 export async function printFindings(findings: AsyncIterable<Finding>, json: boolean): Promise<number> {
   const all: Finding[] = [];
   for await (const finding of findings) {

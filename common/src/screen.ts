@@ -19,7 +19,7 @@ export function screenOf(stream: NodeJS.WriteStream | WriteStream, env: Record<s
   return { width: stream.columns, colour: stream.hasColors(env), blocks: /utf-?8/i.test(locale) };
 }
 
-/** The text in a colour, where the screen has colours. */
+/** The text in a colour, if the screen has colours. */
 export function paint({ colour }: Pick<Screen, "colour">, format: Colour, text: string): string {
   return colour ? styleText(format, text, { validateStream: false }) : text;
 }

@@ -26,7 +26,7 @@ describe("readSettings", () => {
     expect(readSettings(z.object({ PORT: number.default("80") }), { PORT: "" })).toEqual({ PORT: "80" });
   });
 
-  it("names a setting that is missing without a value", () => {
+  it("reports a missing setting without a value", () => {
     const required = z.object({ PORT: z.string("is not set: give a port") });
     expect(faultsOf({}, required)).toBe("Invalid settings:\n  PORT is not set: give a port");
   });

@@ -22,7 +22,7 @@ export function isQuotable(name: string, value: string): boolean {
   return !secretName.test(name) && !secretValue.test(value);
 }
 
-/** `NAME="value"`, or `NAME` alone where the setting is not set or its value may carry a secret. */
+/** `NAME="value"`, or only `NAME` if the setting is not set or its value may carry a secret. */
 export function nameSetting(name: string, value: string | undefined): string {
   return value && isQuotable(name, value) ? `${name}=${JSON.stringify(value)}` : name;
 }

@@ -29,6 +29,6 @@ it.each([
   [["report", "--renew-due"], "error: unknown option '--renew-due'\n"],
   [["--colour"], "error: unknown option '--colour'\n"],
   [["-x"], "error: unknown option '-x'\n"],
-])("%j suggests the options of its own command that begin alike", (args, text) => {
+])("%j suggests similar options of its own command", (args, text) => {
   expect(refused(...args)).toBe(text);
 });

@@ -6,8 +6,8 @@ interface Suggesting {
 }
 
 /**
- * Lets a command and its subcommands suggest the options that begin as an unknown one does: `--renew` for
- * `--renew-due`. commander itself suggests what differs by three letters at most. Call it when all options are
+ * Lets a command and its subcommands suggest the options that start like an unknown one: `--renew` for
+ * `--renew-due`. commander itself suggests options that differ by up to three letters. Call it after all options are
  * declared.
  */
 export function suggestOptions(program: Suggesting): void {

@@ -17,7 +17,7 @@ describe("a duration as a person types it", () => {
   });
 
   it.each(["", "45", "s", "-1s", "45x", "1.s", ".5h", "1,5h", "1h30min", "x45s", "45s ", "45S", "1e3s"])(
-    "%j is none",
+    "%j is no duration",
     (text) => {
       expect(parseDuration(text)).toBeUndefined();
     },

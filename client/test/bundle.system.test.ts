@@ -26,8 +26,8 @@ function windowOf(first: number, end: number): string[] {
 }
 
 /**
- * Makes a process print at its end its maximum MiB and its milliseconds of CPU, which do not depend on other load.
- * maxRSS is unsuitable: a process inherits it from its parent.
+ * Makes a process print at its end what it used: maximum MiB, and milliseconds of CPU, which other load does not change.
+ * Not by maxRSS, which a process inherits from the one that started it.
  */
 const sayCost = `process.on("exit", () => {
   const [, peak] = /VmHWM:\\s+(\\d+) kB/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"));
@@ -42,7 +42,7 @@ interface Ended {
   cpuMs: number;
 }
 
-/** A month or a year as a poller writes it, with some slow, flaky and failed slots. */
+/** A month or a year as a poller writes it: now and then slow, flaky or failed. */
 function linesOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     const time = begin + index * minute;
@@ -57,7 +57,7 @@ function linesOf(count: number): string[] {
   });
 }
 
-describe("the shipped bundle, without node_modules, on a month of lines", () => {
+describe("the bundle that is shipped, without node_modules beside it, on a month of lines", () => {
   let folder = "";
   let main = "";
 
@@ -115,7 +115,7 @@ describe("the shipped bundle, without node_modules, on a month of lines", () => 
       { what: "24 h of a year", from: year - 1440, starts: 6, more: 45 },
       { what: "a year", from: 0, starts: 50, more: 150 },
     ];
-    // Machines differ, and other programs slow down every instruction: the limits are multiples of the program's own start.
+    // Machines differ, and other programs slow every instruction down: the limits follow from the program's own start.
     const started = [await analyze("--version"), await analyze("--version"), await analyze("--version")];
     const start = Math.min(...started.map(({ cpuMs }) => cpuMs));
     const base = Math.max(...started.map(({ megabytes }) => megabytes));

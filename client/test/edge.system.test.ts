@@ -48,7 +48,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     expect(Number(line.out)).toBeLessThanOrEqual(100);
   });
 
-  it("one request ID is in the client's line and in the logs of nginx, web and worker", async () => {
+  it("one id is in the client's line, in nginx's log, and in the logs of web and worker", async () => {
     const id = "trace-1795242120";
     expect(await ask(target, hello, id)).toMatchObject({ kind: "ok", id });
     const logs = [
@@ -58,13 +58,13 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     for (const log of logs) await expect.poll(log).toContain(id);
   });
 
-  it("a host without a server in nginx is refused in the handshake", async () => {
+  it("a host that nginx has no server for is refused in the handshake", async () => {
     const line = await ask({ ...target, url: new URL("https://localhost/analyze") });
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", err: "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" });
     expect(line.hint).toMatch(/no server for localhost/);
   });
 
-  it("an unknown path is the app's 404, not the edge's", async () => {
+  it("a path that the app does not have is the app's 404, not the edge's", async () => {
     const line = await ask({ ...target, url: new URL("/nothing", target.url) });
     expect(line).toMatchObject({ kind: "FAIL", hop: "app", status: 404, err: "not-found" });
   });
@@ -74,7 +74,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", status: 413, err: "HTTP-413" });
   });
 
-  it("web reports a hung worker, and the next run after it continues is good", async () => {
+  it("a hung worker is named by web, and the next run after it wakes is good", async () => {
     stack.worker.child.kill("SIGSTOP");
     const line = await ask(target);
     stack.worker.child.kill("SIGCONT");
@@ -102,7 +102,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
   });
 });
 
-describeWith(["nginx"], "through a plain nginx with other settings", () => {
+describeWith(["nginx"], "through a plain nginx of other settings", () => {
   it("a rate limit is the edge's 429", async () => {
     const { dir } = await issue();
     const nginx = await startNginx({ webPorts: [9], certificates: dir, rate: "1r/m" });

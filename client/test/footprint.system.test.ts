@@ -69,7 +69,7 @@ describeWith([], "the poller's footprint", () => {
     `a poller with one probe a minute takes less than ${idleLimit * 100} % of a core over ${idleSeconds} s, probes included`,
     async () => {
       const client = bench.start({ ANALYZE_SCHEDULE: "* * * * *" });
-      // A Node process that only reads the clock as often: on a busy host each wake-up costs more for both.
+      // A Node that only reads the clock as often: on a busy host each wake-up costs more, for both.
       const bare = startProgram(process.execPath, ["-e", `setInterval(() => Date.now(), ${watchIntervalMs})`], {});
       await client.waitFor(/ ok /);
       await sleep(3000);

@@ -28,7 +28,7 @@ async function accepts(ip: string): Promise<boolean> {
   return answer;
 }
 
-/** Where the controller listens: on this machine or on the node. */
+/** Where the controller listens: on this machine, or on the node. */
 async function findEdge(): Promise<string> {
   const node = kubectl([
     "get",
@@ -92,7 +92,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
     kubectl(["delete", "namespace", namespace, "--wait=false"]);
   });
 
-  it("a host without a rule or without its secret gets the fake certificate", async () => {
+  it("a host without a rule shows the fake certificate, and so does one whose secret is missing", async () => {
     // A controller that `deploy --patch-controller` has patched refuses the handshake instead.
     const hints = new Map([
       ["FAKE_CERTIFICATE", /no usable TLS secret.*kubectl -n analyze get ingress,secret/],
@@ -106,7 +106,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
     expect(line.hint).toMatch(hints.get(String(line.err)) ?? /^$/);
   });
 
-  it("with a secret of another CA the hop is tls-trust; with ours the endpoint is missing", async () => {
+  it("with a secret by another CA the trust is broken; with ours it is the endpoint that is missing", async () => {
     const foreign = await createAuthority({ hosts: [host], commonName: "Other CA" });
     apply(secret(await issueServerLeaf(foreign, { hosts: [host] })));
     await expect.poll(async () => (await ask()).hop, { timeout: 60_000, interval: 1000 }).toBe("tls-trust");

@@ -14,7 +14,7 @@ import { begin, minute, okLine } from "./log-lines.ts";
 const main = join(import.meta.dirname, "../src/main.ts");
 const snippet = join(import.meta.dirname, "../systemd/analyze.logrotate");
 
-describeWith(["logrotate"], "a log that logrotate rotates with our snippet during writes", () => {
+describeWith(["logrotate"], "a log that logrotate rotates by our snippet, under writes", () => {
   let folder = "";
   let log = "";
   const rotations = 5;
@@ -51,7 +51,7 @@ describeWith(["logrotate"], "a log that logrotate rotates with our snippet durin
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("loses and repeats no line, in tail -f and when all files are read afterwards", async () => {
+  it("loses and doubles no line, in tail -f and when all files are read afterwards", async () => {
     const tail = startProgram(process.execPath, [main, "tail", "-f", "--log", log]);
     await tail.waitFor(/ ok /);
     const writing = write();

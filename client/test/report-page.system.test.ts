@@ -63,7 +63,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("starts with whether the service works, and which hop fails", async () => {
+  it("says first whether it works, and which hop fails", async () => {
     const page = await open({});
     expect(await page.locator("h1").textContent()).toBe("Down");
     expect(await page.locator(".fault").textContent()).toMatch(/Failing hop: the edge's certificate \(tls-trust\)/);
@@ -71,7 +71,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("describes a group at the pointer, at a finger, and by the arrow keys", async () => {
+  it("describes a group under the pointer, under a finger, and by the arrow keys", async () => {
     const page = await open({ hasTouch: true });
     const chart = page.locator(".chart");
     const tip = page.locator(".tip");
@@ -100,7 +100,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("has a dark background in the dark", async () => {
+  it("takes another paper in the dark", async () => {
     const papers: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open({ colorScheme });
@@ -110,7 +110,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     expect(papers).toEqual(["rgb(255, 255, 255)", "rgb(21, 24, 27)"]);
   });
 
-  it("fits a phone: only wide tables scroll sideways", async () => {
+  it("fits a phone: nothing but wide tables scrolls sideways", async () => {
     const page = await open({ viewport: { width: 360, height: 740 }, isMobile: true });
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(360);
     expect((await page.locator(".curves").boundingBox())?.width).toBeGreaterThan(260);
@@ -134,7 +134,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("makes no other request, and causes no error in the browser", () => {
+  it("requested nothing but itself, and the browser reported no error", () => {
     expect(new Set(requests)).toEqual(new Set([address]));
     expect(complaints).toEqual([]);
   });

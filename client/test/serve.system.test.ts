@@ -72,7 +72,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("shows new lines, the new state and the outage without a reload, and runs no code from a line", async () => {
+  it("shows new lines, the new state and the outage without a reload, and runs nothing that a line says", async () => {
     const page = await open();
     await page.locator(".live", { hasText: "Live: lines appear" }).waitFor();
     await page.getByText("The figures behind the chart").click();
@@ -88,7 +88,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("keeps the figure that a person reads until the person leaves it", async () => {
+  it("keeps the figure that a person reads until it is left", async () => {
     const page = await open();
     await page.locator(".live", { hasText: "Live: lines appear" }).waitFor();
     await page.locator(".chart").focus();
@@ -102,7 +102,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("says that it is not live after the server ends, and is live again when it is back", async () => {
+  it("says that it is not live any more when the server ends, and is live again when it is back", async () => {
     const page = await open();
     const state = page.locator(".live");
     await state.filter({ hasText: "Live: lines appear" }).waitFor();
@@ -129,10 +129,10 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
   it("names a port that is taken", async () => {
     const second = serve(new URL(address).port);
     expect(await second.ended).not.toBe(0);
-    expect(second.output()).toMatch(/^Port \d+ is in use: choose another one with --port$/m);
+    expect(second.output()).toMatch(/^Port \d+ is taken by another program: choose one with --port$/m);
   });
 
-  it("requests only its own origin", () => {
+  it("asked for nothing but its own origin", () => {
     expect([...requests]).toEqual([new URL(address).origin]);
   });
 });

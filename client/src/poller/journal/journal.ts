@@ -50,7 +50,7 @@ export function createJournal({ append, capacity, warn }: JournalOptions): Journ
         await append(formatLine(line));
         waiting.shift();
       }
-      if (failing) warn("the log is writable again, and no line waits");
+      if (failing) warn("the log can be written again, and nothing waits");
       failing = false;
       retryMs = firstRetryMs;
     } catch (error) {

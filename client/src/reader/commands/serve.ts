@@ -35,7 +35,7 @@ async function listen(server: Server, { port, host }: Options): Promise<number> 
     await once(server.listen(port, host), "listening");
   } catch (error) {
     const code = errorCode(error);
-    if (code === "EADDRINUSE") throw new UserError(`Port ${port} is in use: choose another one with --port`);
+    if (code === "EADDRINUSE") throw new UserError(`Port ${port} is taken by another program: choose one with --port`);
     throw new UserError(`Cannot listen on ${host}, port ${port}: ${String(code)}. Choose another with --host, --port`);
   }
   const bound = server.address();

@@ -10,9 +10,8 @@ import { createFleet, type End } from "./fleet.ts";
 import { describeParts } from "./parts.ts";
 import { requireClient, requirePorts } from "./preflight.ts";
 import type { PartOptions } from "./part.ts";
-import { findDocuments } from "./mongodb.ts";
-import { findTasks } from "./redis.ts";
 import { untilReady } from "./ready.ts";
+import { findDocuments, findTasks } from "./stores.ts";
 import { farewell, greeting, notDrained, obituary } from "./view.ts";
 
 const readyLimitMs = 15_000;

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { StartConfig } from "./config.ts";
 import type { End } from "./fleet.ts";
 import type { Part } from "./part.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "./stores.ts";
 import type { Trust } from "./certificates.ts";
 
 /** What runs where, and the commands to try next. */

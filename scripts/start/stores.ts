@@ -1,0 +1,122 @@
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { setVariables, type Environment } from "@analyze/common/settings";
+import type { PartOptions } from "./part.ts";
+
+/** Where tasks, or documents, of this run are kept. */
+export interface Store {
+  /** Settings of web and worker. */
+  env: Record<string, string>;
+  /** The server that has to be started; absent where there is none, or one already. */
+  part?: PartOptions;
+  /** What the greeting says. */
+  line: string;
+  /** Removes what the run leaves. */
+  remove(): void;
+}
+
+/** A store without a server of this run. */
+function without(line: string): Store {
+  return { env: {}, line, remove: () => undefined };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The file of the first of these programs that a folder of `path` has. */
+function findOnPath(names: readonly string[], path: string): string | undefined {
+  const folders = path.split(delimiter).filter((folder) => folder !== "");
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+/** A folder that only this user may enter, and what removes it. */
+function privateFolder(name: string): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), `analyze-${name}-`));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * The Redis that this environment's settings name; else a private one, where its server is on the PATH: on a socket in a
+ * temporary folder that only this user can enter; else none.
+ */
+export function findTasks(environment: Environment): Store {
+  const { PATH = "", ...given } = setVariables(environment);
+  if ("REDIS_URL" in given || "REDIS_URL_FILE" in given) return without("kept in the Redis of REDIS_URL");
+  const server = findOnPath(["valkey-server", "redis-server"], PATH);
+  if (server === undefined) {
+    return without("off; to turn them on, install redis-server or valkey-server, or set REDIS_URL");
+  }
+  const { folder, remove } = privateFolder("redis");
+  const socket = join(folder, "redis.sock");
+  const durability = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
+  const memory = ["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"];
+  const log = join("logs", "redis.log");
+  return {
+    env: { REDIS_URL: socket },
+    part: {
+      name: "redis",
+      entry: server,
+      native: true,
+      args: [
+        "--port",
+        "0",
+        "--unixsocket",
+        socket,
+        "--unixsocketperm",
+        "600",
+        "--dir",
+        folder,
+        ...durability,
+        ...memory,
+      ],
+      env: {},
+      log,
+    },
+    line: `kept in a private ${server} until all ends, messages in ${log}`,
+    remove,
+  };
+}
+
+function argumentsOf(server: string, folder: string, socket: string): string[] {
+  const data = join(folder, "data");
+  if (basename(server) === "mongod") {
+    return ["--dbpath", data, "--bind_ip", socket, "--filePermissions", "0600", "--wiredTigerCacheSizeGB", "0.25"];
+  }
+  const listen = ["--listen-addr=", `--listen-unix=${socket}`, "--debug-addr=-", "--telemetry=disable"];
+  return ["--handler=sqlite", `--sqlite-url=file:${data}/`, `--state-dir=${folder}`, ...listen];
+}
+
+/**
+ * The MongoDB that this environment's settings name; else a private one, where `mongod` or `ferretdb` is on the PATH: on a
+ * socket in a folder of its own, where only this user gets; else none.
+ */
+export function findDocuments(environment: Environment): Store {
+  const { PATH = "", ...given } = setVariables(environment);
+  if ("MONGODB_URL" in given || "MONGODB_URL_FILE" in given) return without("kept in the MongoDB of MONGODB_URL");
+  const server = findOnPath(["mongod", "ferretdb"], PATH);
+  if (server === undefined) return without("off; to turn documents on, install mongod or ferretdb, or set MONGODB_URL");
+  const { folder, remove } = privateFolder("mongodb");
+  mkdirSync(join(folder, "data"));
+  const socket = join(folder, "mongodb.sock");
+  const log = join("logs", "mongodb.log");
+  return {
+    env: { MONGODB_URL: `mongodb://${encodeURIComponent(socket)}/analyze` },
+    part: {
+      name: "mongodb",
+      entry: server,
+      native: true,
+      args: argumentsOf(server, folder, socket),
+      env: {},
+      log,
+    },
+    line: `documents kept in a private ${server} until all ends, messages in ${log}`,
+    remove,
+  };
+}

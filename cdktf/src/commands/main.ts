@@ -1,7 +1,5 @@
-import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { suggestOptions } from "@analyze/common/suggest";
 import { Command, Option } from "commander";
-import { exitCodeOf, explain } from "../explain.ts";
+import { runProgram } from "../run-program.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { cdktf } from "./cdktf.ts";
 import { chart } from "../chart/chart.ts";
@@ -14,8 +12,6 @@ import { plan } from "./plan.ts";
 import { recover } from "./recover.ts";
 import { changeState } from "./state.ts";
 import { values } from "../chart/values.ts";
-
-surviveClosedPipes();
 
 const program = new Command("cdktf/").description(
   "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",
@@ -101,11 +97,5 @@ program
   .action(async (args: string[]) => {
     process.exitCode = await cdktf(args);
   });
-suggestOptions(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-}
+await runProgram(program);

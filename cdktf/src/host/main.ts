@@ -1,12 +1,8 @@
-import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { suggestOptions } from "@analyze/common/suggest";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { exitCodeOf, explain } from "../explain.ts";
+import { runProgram } from "../run-program.ts";
 import { login, onHost, power, status, tunnel, update } from "./commands.ts";
 import { openReport } from "./open-report.ts";
 import { reboot, start, stop } from "./power.ts";
-
-surviveClosedPipes();
 
 const program = new Command("host").description(
   "The host that runs the client, found by its tags. AWS_REGION and ANALYZE_STAGE say where: docs/aws.md",
@@ -74,11 +70,5 @@ program
   .addOption(new Option("--to <host:port>", "the edge as seen from here").default("127.0.0.1:443").argParser(edge))
   .addOption(new Option("--port <port>", "port on the host's loopback").default(8443).argParser(port))
   .action(tunnel);
-suggestOptions(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-}
+await runProgram(program);

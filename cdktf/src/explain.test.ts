@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { explain } from "./explain.ts";
-import { PolicyViolation } from "./policy/violation.ts";
+import { PolicyViolation } from "./policy/enforce.ts";
 
 it.each([
   ["CredentialsProviderError", /aws configure/],

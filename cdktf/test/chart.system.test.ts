@@ -9,7 +9,7 @@ import { define, loadBalancerController, moduleFolder } from "../../test/cluster
 import { describeWith } from "../../test/support/requirements.ts";
 import { clusterNames } from "../src/cluster/names.ts";
 import { autoscalerObjects } from "../src/chart/autoscaler.ts";
-import { storageClass } from "../src/chart/storage-class.ts";
+import { storageClass } from "../src/chart/prepare.ts";
 import { chartValues } from "../src/chart/values.ts";
 import { foreignImages } from "../src/images/foreign.ts";
 import { stages } from "../src/stages.ts";

@@ -4,7 +4,18 @@ import { failure } from "../../../deploy/run.ts";
 import { tagOf, controllerVersion } from "../images/foreign.ts";
 import { autoscalerObjects } from "./autoscaler.ts";
 import { namespaceObjects } from "./namespace.ts";
-import { storageClass } from "./storage-class.ts";
+
+/** The class of volumes for stores: encrypted gp3 by EBS's driver, made where the pod is, growable, the cluster's default. */
+export const storageClass = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "gp3", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+  provisioner: "ebs.csi.aws.com",
+  parameters: { type: "gp3", encrypted: "true", "csi.storage.k8s.io/fstype": "ext4" },
+  volumeBindingMode: "WaitForFirstConsumer",
+  allowVolumeExpansion: true,
+  reclaimPolicy: "Delete",
+} as const;
 
 /** Settings of the AWS Load Balancer Controller: its pods cannot reach the instance metadata (one hop), nor may they list clusters. */
 export interface ControllerFacts {

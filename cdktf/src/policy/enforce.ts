@@ -1,7 +1,16 @@
+import { UserError } from "@analyze/common/errors";
 import { Aspects } from "cdktf";
 import type { IConstruct } from "constructs";
 import { rules } from "./rules.ts";
-import { PolicyViolation } from "./violation.ts";
+
+/** A resource breaks a rule of the project; the message says what to do instead. Thrown at synth, before anything is planned. */
+export class PolicyViolation extends UserError {
+  override readonly name = "PolicyViolation";
+
+  constructor(where: string, broken: string, instead: string) {
+    super(`${where}: ${broken} ${instead}`);
+  }
+}
 
 /** Checks every construct below `scope` at synth. Throws a PolicyViolation at the first that breaks a rule. */
 export function enforcePolicy(scope: IConstruct): void {

@@ -16,7 +16,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "@analyze/common/errors";
 import { rules } from "./rules.ts";
 import { tlsOnly } from "./tls-only.ts";
-import { PolicyViolation } from "./violation.ts";
+import { PolicyViolation } from "./enforce.ts";
 
 type Add = (scope: Construct) => Construct;
 

@@ -2,15 +2,17 @@ import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import { readSettings } from "@analyze/common/settings";
 import { suggestOptions } from "@analyze/common/suggest";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
-import { taskStates, type TaskState } from "../contract/tasks.ts";
+import { analysisIdPattern, taskIdPattern, taskStates, type TaskState } from "../contract/tasks.ts";
 import { redisSettingsOf, redisVariables } from "../shared/queue/settings.ts";
 import { doEach } from "./each.ts";
-import { count, id, ids } from "./options.ts";
 import type { Tasks } from "./tasks.ts";
 
 surviveClosedPipes();
+
+/** Each task of a list is read with its text, which may have 256 KiB. */
+const most = 1_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -26,6 +28,24 @@ async function withTasks(command: (tasks: Tasks) => Promise<void>): Promise<void
   } finally {
     await tasks.close();
   }
+}
+
+/** How many tasks to list. */
+function count(text: string): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
+}
+
+/** The ID of a task or an analysis. Other keys of the queue, such as `meta`, are none. */
+function id(text: string): string {
+  if (taskIdPattern.test(text) || analysisIdPattern.test(text)) return text;
+  throw new InvalidArgumentError("An ID has 23 characters, the first is t or a; npm run tasks -- list shows IDs.");
+}
+
+/** The same, repeated; an ID that is given twice counts once. */
+function ids(text: string, before: string[] | undefined): string[] {
+  return [...new Set([...(before ?? []), id(text)])];
 }
 
 const program = new Command("tasks")

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { limits } from "../../contract/limits.ts";
 import { accepted } from "../../contract/tasks.ts";
 import { processedText } from "../../contract/text.ts";
@@ -5,14 +6,20 @@ import { analyzeRequest, analyzeResponse, type AnalyzeResponse } from "../../con
 import { json, type Answer } from "../../shared/answer.ts";
 import { readJson } from "../../shared/body.ts";
 import type { Exchange } from "../../shared/exchange.ts";
+import { idempotencyHeader } from "../idempotency.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { enqueue } from "../tasks/enqueue.ts";
-import { asyncHeaders } from "../tasks/headers.ts";
 import { queueOperation } from "../tasks/operation.ts";
 import { prefersAsync } from "../tasks/identity.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 import type { WorkerClient } from "../upstream/worker-client.ts";
+
+/** Request headers of `POST /analyze`, for the documentation. */
+const asyncHeaders = z.object({
+  Prefer: z.string().optional().describe("`respond-async` (RFC 7240): answer 202 at once, where tasks are on."),
+  ...idempotencyHeader.shape,
+});
 
 const bodyDescription =
   `The body may have ${limits.bodyBytes} bytes and the text ${limits.textBytes} bytes as UTF-8; the first limit that is ` +

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { ProblemError } from "../../shared/answer.ts";
 import { headerOf, type Exchange } from "../../shared/exchange.ts";
-import { certificateNameOf } from "./certificate-name.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -34,6 +33,12 @@ export interface CallerOptions {
 /** A bearer token (RFC 6750, 2.1). */
 const bearer = /^Bearer +([\w.~+/-]+=*) *$/i;
 
+/** Envoy's x-forwarded-client-cert: `Hash=…;Subject="CN=vm,O=home"`. */
+const forwarded = /(?:^|;)Subject="((?:[^"\\]|\\.)*)"/;
+
+/** A subject in the string form of RFC 4514, such as `CN=vm,O=home`. Envoy's list without a subject has a semicolon. */
+const distinguishedName = /^[A-Za-z][\w.]*=[\x20-\x3a\x3c-\x7e]{0,250}$/;
+
 function unauthorized(detail: string, code: "unauthorized" | "forbidden", error?: string): ProblemError {
   const challenge = `Bearer realm="analyze"${error === undefined ? "" : `, error="${error}"`}`;
   return new ProblemError(code, detail, { headers: { "www-authenticate": challenge } });
@@ -48,6 +53,17 @@ function nameByToken(tokens: Tokens, header: string): string {
   const name = tokens.nameOf(createHash("sha256").update(token).digest("hex"));
   if (name === undefined) throw unauthorized("This token is not known here.", "forbidden", "invalid_token");
   return name;
+}
+
+/**
+ * The name of a caller, from the header in which an edge passes on the subject of a client certificate: nginx'
+ * `$ssl_client_s_dn`, the same of ingress-nginx, or Envoy's list with a subject. The whole subject is the name: it holds
+ * a `=`, so that no token's name is the same. Throws ProblemError 403 for anything else.
+ */
+function certificateNameOf(header: string): string {
+  const subject = forwarded.exec(header)?.[1] ?? header;
+  if (distinguishedName.test(subject)) return subject;
+  throw new ProblemError("forbidden", "The edge passed on no usable subject of a client certificate.");
 }
 
 /** The caller's name. A token that was sent counts, whatever certificate came with it. */

@@ -3,8 +3,7 @@ import { html, raw } from "hono/html";
 import { parseLine } from "../../../line/parse.ts";
 import { visible } from "../../../line/value.ts";
 import type { Markup } from "./chart.ts";
-import { liveScript } from "./live-script.ts";
-import { script, style } from "./assets.ts";
+import { liveScript, script, style } from "./assets.ts";
 import { pageMark } from "./write-page.ts";
 
 /** The last lines of one log. */

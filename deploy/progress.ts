@@ -1,9 +1,9 @@
-/** One line on stderr that says what begins, so that outputs stay clean. */
+/** Shows the next step on stderr, so that stdout stays clean. */
 export function announce(text: string): void {
   process.stderr.write(`▸ ${text}\n`);
 }
 
-/** Runs one step of the work, and shows what it is, what came of it, and how long it took. */
+/** Runs one step, and shows its name, result and duration. */
 export async function step<T>(
   title: string,
   work: () => Promise<T>,

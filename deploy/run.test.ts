@@ -20,23 +20,23 @@ describe("run", () => {
     expect((await run(node, ["-e", script])).stdout).toBe("é");
   });
 
-  it("gives the input, and takes no offence at a program that does not read it", async () => {
+  it("passes the input, and tolerates a program that does not read it", async () => {
     const echo = "process.stdin.pipe(process.stdout)";
     expect((await run(node, ["-e", echo], { input: "héllo" })).stdout).toBe("héllo");
     expect((await run(node, ["-e", ""], { input: "x".repeat(2 ** 20) })).code).toBe(0);
   });
 
-  it("keeps the input open where it is null", async () => {
+  it("keeps the input open if it is null", async () => {
     const script =
       "process.stdin.on('end', () => console.log('ended')).resume(); setTimeout(() => process.exit(), 100)";
     expect((await run(node, ["-e", script], { input: null })).stdout).toBe("");
   });
 
-  it("ends a program that takes too long, with 128 + SIGTERM", async () => {
+  it("ends a program that takes too long with SIGTERM: 128 + its number", async () => {
     expect((await run(node, ["-e", "setInterval(() => {}, 1000)"], { timeoutMs: 300 })).code).toBe(143);
   });
 
-  it("resolves with 127 and what to install where the program is not installed", async () => {
+  it("resolves with 127 and what to install if the program is not installed", async () => {
     vi.stubEnv("PATH", "");
     const output = await run("docker", ["info"]);
     vi.unstubAllEnvs();
@@ -48,7 +48,7 @@ describe("run", () => {
 });
 
 describe("must", () => {
-  it("rejects with the exit code and the end of what the program said", async () => {
+  it("rejects with the exit code and the end of the program's output", async () => {
     const script = "for (let i = 0; i < 20; i++) console.error('line ' + i); process.exit(2)";
     await expect(must(node, ["-e", script])).rejects.toThrow(/failed with exit code 2:\n {2}line 8\n[^]*line 19$/);
   });
@@ -65,7 +65,7 @@ describe("must", () => {
 
 const runner = fileURLToPath(new URL("run.ts", import.meta.url));
 
-/** A command that runs a program, which notes each signal in a file and ends some time after the first. */
+/** A command that runs a program that records each signal in a file and ends some time after the first. */
 function startCommand(options: RunOptions, code: number): { command: Program; notes: string } {
   const notes = join(mkdtempSync(join(tmpdir(), "run-")), "notes");
   const program = `
@@ -113,7 +113,7 @@ describe("a signal while a program runs", () => {
     },
   );
 
-  it("leaves the exit code to a program that shares the input and ends well, as a remote shell does", async () => {
+  it("uses the exit code of a program that shares the input and ends successfully, such as a remote shell", async () => {
     const { command, notes } = startCommand(sharesAll, 0);
     await ready(notes);
     command.child.kill("SIGINT");
@@ -128,7 +128,7 @@ it("quotes what a program printed when it failed, without its notes", async () =
   await expect(failed).rejects.toThrow(/failed with exit code 3:\n {2}Error: no such value$/);
 });
 
-it("leaves no program behind where the command itself ends early", async () => {
+it("leaves no program running if the command itself ends early", async () => {
   const notes = join(mkdtempSync(join(tmpdir(), "run-")), "pid");
   const program = `require("node:fs").writeFileSync(${JSON.stringify(notes)}, String(process.pid)); setInterval(() => {}, 1000)`;
   const source = `

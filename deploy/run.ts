@@ -3,9 +3,9 @@ import { constants } from "node:os";
 import { errorCode, UserError } from "@analyze/common/errors";
 import { x } from "tinyexec";
 
-/** How a program ended, and what it printed on the streams that were captured. */
+/** How a program ended, and its output on captured streams. */
 export interface Output {
-  /** Exit code; 128 + n where signal n ended it; 127 where it is not installed. */
+  /** Exit code; 128 + n if signal n ended it; 127 if it is not installed. */
   code: number;
   stdout: string;
   stderr: string;
@@ -19,15 +19,15 @@ export interface RunOptions {
   /** Added to the environment of this process. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Streams of this process that the program gets as its own. The others are captured. Default: none. */
+  /** Streams of this process that the program inherits. The others are captured. Default: none. */
   share?: readonly Stream[];
   /** The program gets SIGTERM after this time. */
   timeoutMs?: number;
-  /** Gets the captured output as it comes. */
+  /** Called with captured output as it comes. */
   onOutput?: (text: string, stream: "stdout" | "stderr") => void;
 }
 
-/** This process got a signal while a program ran. The program got it too, and has ended. */
+/** This process got a signal while a program ran. The program got the signal, too, and has ended. */
 export class Interrupted extends UserError {
   override name = "Interrupted";
 
@@ -52,13 +52,13 @@ const installation: Readonly<Record<string, string>> = {
   terraform: "install version 1.10 or newer, https://developer.hashicorp.com/terraform/install",
 };
 
-/** What to do where a program is not installed. */
+/** How to install a program. */
 export function howToInstall(program: string): string {
   return installation[program] ?? "install it";
 }
 
 /**
- * Runs a program without a shell and resolves when it has ended, whatever its exit code.
+ * Runs a program without a shell and resolves when it has ended, with any exit code.
  *
  * Signals: the program gets each of SIGINT, SIGTERM and SIGHUP that this process gets, once, and is waited for. A program
  * that shares the terminal's input gets Ctrl-C from the terminal; any other one is in a process group of its own, so that
@@ -101,7 +101,7 @@ function signalNumber(name: string | null): number {
   return Object.entries(constants.signals).find(([signal]) => signal === name)?.[1] ?? 0;
 }
 
-/** Characters of several bytes stay whole, and a program that reads no input is no fault. */
+/** Keeps multi-byte characters whole. A program that reads no input is no fault. */
 function listen({ stdin, stdout, stderr }: ChildProcess, onOutput: RunOptions["onOutput"]): void {
   stdin?.on("error", () => {});
   stdout?.setEncoding("utf8");
@@ -111,7 +111,7 @@ function listen({ stdin, stdout, stderr }: ChildProcess, onOutput: RunOptions["o
   stderr?.on("data", (text: string) => onOutput(text, "stderr"));
 }
 
-/** Passes each signal on once: npm sends a Ctrl-C again that the terminal has sent, and Terraform gives up at the second. */
+/** Forwards each signal once: npm repeats a Ctrl-C of the terminal, and Terraform aborts at the second. */
 function passSignals(child: ChildProcess, isOwnGroup: boolean, hasTerminal: boolean) {
   const received: NodeJS.Signals[] = [];
   const send = (signal: NodeJS.Signals): void => {
@@ -137,7 +137,7 @@ function passSignals(child: ChildProcess, isOwnGroup: boolean, hasTerminal: bool
   };
 }
 
-/** A fault of what a command works on. The message says what to do next; the command ends with code 1. */
+/** A fault in the subject of a command. The message says what to do next; the command ends with code 1. */
 export function failure(message: string, cause?: unknown): UserError {
   return new UserError(message, { exitCode: 1, cause });
 }
@@ -151,14 +151,14 @@ export async function must(program: string, args: readonly string[], options: Ru
 
 function describeFailure(program: string, args: readonly string[], { code, stdout, stderr }: Output): string {
   if (code === 127 && stdout === "" && stderr.startsWith(`${program} is not installed`)) return stderr;
-  // helm 4 logs what is no fault to stderr
+  // helm 4 also logs notes to stderr.
   const errors = stderr.replaceAll(/^level=INFO .*\n?/gm, "").trim();
   const printed = (errors || stdout.trim()).split("\n").slice(-12).join("\n  ");
   const head = `\`${program} ${args.slice(0, 4).join(" ")}${args.length > 4 ? " …" : ""}\` failed with exit code ${code}`;
   return printed === "" ? `${head}.` : `${head}:\n  ${printed}`;
 }
 
-/** Gives this terminal to a program. Resolves with its exit code. Throws a UserError where it is not installed. */
+/** Gives this terminal to a program. Resolves with its exit code. Throws a UserError if it is not installed. */
 export async function attach(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   const { code, stderr } = await run(program, args, { env, share: ["stdin", "stdout", "stderr"] });
   if (stderr !== "") throw failure(stderr);

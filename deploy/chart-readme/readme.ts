@@ -11,7 +11,7 @@ interface ChartValue {
   readonly comment: string;
 }
 
-/** All values of a values.yaml that are no groups of others, in its order. A group's own comment has a row of the group's name. Pure. */
+/** All leaf values of a values.yaml, in order. A group's own comment has a row with the group's name. Pure. */
 function chartValues(text: string): ChartValue[] {
   const { contents } = parseDocument(text);
   return isMap(contents) ? rowsIn(contents, "") : [];
@@ -21,7 +21,7 @@ function rowsIn(group: YAMLMap, above: string): ChartValue[] {
   return group.items.flatMap(({ key, value }, index) => {
     if (!isScalar(key)) return [];
     const path = above === "" ? String(key.value) : `${above}.${String(key.value)}`;
-    // The parser gives the comment above a group's first key to the group.
+    // The parser assigns the comment above a group's first key to the group.
     const comment = inOneLine(key.commentBefore ?? (index === 0 && above !== "" ? group.commentBefore : ""));
     if (!isMap(value) || value.items.length === 0) {
       return [{ path, value: JSON.stringify(isNode(value) ? value.toJSON() : null), comment }];

@@ -2,9 +2,9 @@ import type { z } from "zod";
 import { failure, must, run, type Output, type RunOptions } from "../run.ts";
 import { itemsOf, node, type Node } from "./objects.ts";
 
-/** kubectl and helm on one cluster, never on what the current context happens to be. */
+/** kubectl and helm on one cluster, independent of the current context. */
 export interface Kubernetes {
-  /** Resolves whatever the exit code. */
+  /** Resolves with any exit code. */
   kubectl(...args: string[]): Promise<Output>;
   /** Standard output of a kubectl that must succeed. Rejects with a UserError. */
   read(...args: string[]): Promise<string>;
@@ -12,11 +12,11 @@ export interface Kubernetes {
   list<T>(schema: z.ZodType<T>, ...args: string[]): Promise<T[]>;
   /** Creates or updates in place (server-side apply): an object is never absent in between. Rejects with a UserError. */
   apply(...objects: object[]): Promise<void>;
-  /** Resolves whatever the exit code. */
+  /** Resolves with any exit code. */
   helm(args: readonly string[], options?: RunOptions): Promise<Output>;
 }
 
-/** A cluster that allows to list its nodes. */
+/** A cluster whose nodes can be listed. */
 export interface Cluster extends Kubernetes {
   context: string;
   kind: "minikube" | "kind" | "other";
@@ -50,7 +50,7 @@ function kindOf(context: string, nodes: readonly Node[]): Cluster["kind"] {
   return isMinikube || context === "minikube" ? "minikube" : "other";
 }
 
-/** Connects to the cluster of the current context. Rejects where there is no context, or no answer from its API server. */
+/** Connects to the cluster of the current context. Rejects without a context, or if its API server does not answer. */
 export async function connect(): Promise<Cluster> {
   const current = await run("kubectl", ["config", "current-context"]);
   if (current.code === 127) throw failure(current.stderr);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import * as objects from "./objects.ts";
 import { controllerFindings, controllerPatches, previousKey, type Controller } from "./controller-findings.ts";
 
-/** The controller as minikube's addon sets it up, and as `change` says otherwise. */
+/** The controller of minikube's addon, with the changes of `change`. */
 function controller(
   change: { data?: Record<string, string>; grace?: number; replicas?: number; image?: string } = {},
 ): Controller {
@@ -42,7 +42,7 @@ it("minikube's addon: HSTS off, grace 0, one replica and the controller's wide d
   ]);
 });
 
-it("after the patch only what it cannot correct is left", () => {
+it("after the patch only findings remain that it cannot correct", () => {
   const before = controller();
   const { configMap, deployment } = controllerPatches(before);
   const data = { ...before.configMap.data, ...Object(configMap)["data"] };
@@ -50,7 +50,7 @@ it("after the patch only what it cannot correct is left", () => {
   expect(names(controller({ data, grace: 30 }))).toEqual(["controller-one-replica", "controller-retired"]);
 });
 
-it("the patch keeps what was there, absent keys as null, and a second patch does not overwrite that", () => {
+it("the patch saves the previous settings, absent keys as null, and a second patch does not overwrite them", () => {
   const first = Object(controllerPatches(controller()).configMap);
   const kept: unknown = JSON.parse(first.metadata.annotations[previousKey]);
   expect(kept).toMatchObject({ hsts: "false", "ssl-ciphers": null });
@@ -79,7 +79,7 @@ it("DHE suites given by name are found, a list without them is not", () => {
   expect(found).toEqual([true, false]);
 });
 
-it("each finding says what was seen", () => {
+it("each finding has the observed value", () => {
   const saw = controllerFindings(controller()).map(({ state, saw: seen }) => `${state}: ${seen}`);
   expect(saw).toEqual(
     expect.arrayContaining([

@@ -1,7 +1,7 @@
 import type { Finding } from "@analyze/common/finding";
 import type { ConfigMap, Deployment } from "./objects.ts";
 
-/** Annotation that keeps what a patch replaced. */
+/** Annotation with the settings that a patch replaced. */
 export const previousKey = "analyze.test/previous";
 
 /** The controller as the cluster has it. */
@@ -16,7 +16,7 @@ const ciphers =
 const atMost = (limit: number) => (value: string) => Number(value) <= limit;
 const is = (wanted: string) => (value: string) => value === wanted;
 
-/** Settings that hold for the whole controller, so that no Ingress can give them. `fallback`: what an absent key means. */
+/** Settings of the whole controller, which no Ingress can set. `fallback`: the value of an absent key. */
 const settings = [
   { key: "hsts", fallback: "true", wanted: "true", fine: is("true"), cost: "no answer carries HSTS" },
   {
@@ -31,7 +31,7 @@ const settings = [
     fallback: "true",
     wanted: "false",
     fine: is("false"),
-    cost: "HSTS also binds every name below the host, which no other edge does",
+    cost: "HSTS also applies to subdomains of the host, unlike at the other edges",
   },
   {
     key: "ssl-ciphers",
@@ -86,7 +86,7 @@ function warn(name: string, saw: string, means: string, next = patchHint): Findi
   return { name, state: "warning", saw, means, next };
 }
 
-/** What is wrong with the controller, by name. Pure. */
+/** The faults of the controller, by name. Pure. */
 export function controllerFindings({ deployment, configMap }: Controller): Finding[] {
   const { replicas, template } = deployment.spec;
   const { data } = configMap;
@@ -105,7 +105,7 @@ export function controllerFindings({ deployment, configMap }: Controller): Findi
     );
   }
   if (data["allow-snippet-annotations"] === "true") {
-    const means = "who may write an Ingress may write nginx configuration, and read every Secret";
+    const means = "anyone who may write an Ingress may write nginx configuration, and read every Secret";
     const next = `kubectl -n ${configMap.metadata.namespace || "ingress-nginx"} edit configmap ${configMap.metadata.name}`;
     found.push(warn("controller-snippets", "allow-snippet-annotations is true", means, next));
   }
@@ -115,7 +115,7 @@ export function controllerFindings({ deployment, configMap }: Controller): Findi
 
 function retiredFindings(image: string): Finding[] {
   if (!image.includes("ingress-nginx/controller")) return [];
-  const means = "the community controller is retired since March 2026: no fixes, not for CVEs either";
+  const means = "the community controller was retired in March 2026: no fixes, not even for CVEs";
   const next = "use --edge nginx, or the chart's edge.kind=gateway (docs/kubernetes.md)";
   return [warn("controller-retired", image.replace(/@.*/, ""), means, next)];
 }
@@ -129,7 +129,7 @@ function versionFindings(image: string): Finding[] {
   return [warn("controller-cve-2025-1974", image.replace(/@.*/, ""), means, next)];
 }
 
-/** Merge patches that correct what {@link controllerFindings} names, and keep what was there before. Pure. */
+/** Merge patches that correct the findings of {@link controllerFindings}, and save the previous settings. Pure. */
 export function controllerPatches(controller: Controller): { configMap: object; deployment: object | undefined } {
   const { metadata, data } = controller.configMap;
   const wrong = settings.filter(({ key, fallback, fine }) => !fine(data[key] ?? fallback));
@@ -147,7 +147,7 @@ export function controllerPatches(controller: Controller): { configMap: object; 
         ? undefined
         : {
             metadata: { annotations: { [previousKey]: String(grace) } },
-            // enough for what is under way; the next replica waits for the node's ports all that time
+            // Enough for requests in flight; the next replica waits for the node's ports that long.
             spec: { template: { spec: { terminationGracePeriodSeconds: 30 } } },
           },
   };

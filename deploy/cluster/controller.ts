@@ -31,7 +31,7 @@ export async function patchController(cluster: Kubernetes, controller: Controlle
   await cluster.read("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=120s");
 }
 
-/** Takes back what {@link patchController} did. Resolves with whether there was something to take back. */
+/** Reverts {@link patchController}. Resolves with whether there was a patch. */
 export async function restoreControllers(cluster: Kubernetes): Promise<boolean> {
   const patched = (await readControllers(cluster)).filter((one) => previousKey in one.configMap.metadata.annotations);
   for (const controller of patched) await restore(cluster, controller);

@@ -32,7 +32,7 @@ export function ingressFinding(host: string, namespace: string, all: readonly In
 const controller = "k8s.io/ingress-nginx";
 const ownEdge = "deploy an nginx of this project instead: --edge nginx";
 
-/** Whether a controller that reads the chart's annotations serves the class, and how to get one. */
+/** Whether a controller that reads the chart's annotations serves the class; if not, how to get one. */
 export function classFinding(wanted: string, classes: readonly IngressClass[], howToEnable: string): Finding {
   const name = "ingress class";
   const found = classes.find(({ metadata }) => metadata.name === wanted);
@@ -53,11 +53,11 @@ export function secretFor(host: string, { spec }: Ingress): string | undefined {
   return spec.tls.find(({ hosts, secretName }) => secretName !== "" && hosts.includes(host))?.secretName;
 }
 
-/** What is examined: the Helm release in `namespace`, whose edge answers for `host`. */
+/** The subject: the Helm release in `namespace`, whose edge serves `host`. */
 export interface Subject {
   namespace: string;
   host: string;
-  /** PEM of the CAs that clients trust; undefined: the signature is not examined. */
+  /** PEM of the CAs that clients trust; undefined: the signature is not checked. */
   ca: string | undefined;
   /** The folder that `npm run certs` issues into. */
   certificates: string;
@@ -70,7 +70,7 @@ function isSignedBy(leaf: X509Certificate, pem: string): boolean {
   return authorities.some((ca) => leaf.issuer === ca.subject && leaf.verify(ca.publicKey));
 }
 
-/** Judges the certificate of the TLS Secret (PEM) for the host and against the CA that the client trusts. */
+/** Checks the certificate of the TLS Secret (PEM) for the host and against the client's CA. */
 export function certificateFinding({ host, ca, certificates }: Subject, secret: string, pem: string): Finding {
   const name = "tls secret";
   const next = certsCommand(certificates, "--show");
@@ -97,7 +97,7 @@ export function certificateFinding({ host, ca, certificates }: Subject, secret: 
   return well(name, saw, days < soonDays ? { means: "it expires soon", next: renew } : undefined);
 }
 
-/** The Secret that the Ingress names is not there, or it names none. */
+/** The Secret of the Ingress does not exist, or the Ingress names none. */
 export function noCertificate(host: string, namespace: string, secret: string | undefined): Finding {
   return {
     name: "tls secret",

@@ -16,7 +16,7 @@ import { deployment, endpointSlice, ingress, ingressClass, named } from "./objec
 import { findOtherEdge } from "./other-edges.ts";
 import { endpointsFinding, policyFinding, pullSecretFinding, servicesOf, type Dated } from "./workload-findings.ts";
 
-/** Findings on what the chart needs of a cluster before anything is deployed: its version, metrics, network plugin. */
+/** Findings on the chart's requirements before a deployment: version, metrics, network plugin. */
 export async function platformFindings(cluster: Kubernetes, policies?: number): Promise<Finding[]> {
   const [version, metrics, agents] = await Promise.all([
     cluster.read("get", "--raw", "/version"),
@@ -30,7 +30,7 @@ function versionFinding(text: string): Finding {
   const [, minor = "0"] = /"minor":\s*"(\d+)/.exec(text) ?? [];
   const name = "kubernetes-version";
   if (Number(minor) >= 30) return well(name, `1.${minor}`);
-  const means = "it has no preStop.sleep: pods would stop before the edge knows";
+  const means = "it has no preStop.sleep: pods would stop before the edge removes them";
   const next = "1.30 or newer: minikube start --kubernetes-version=stable";
   return { name, state: "broken", saw: `1.${minor}`, means, next };
 }
@@ -57,7 +57,7 @@ export function howToEnableIngress({ kind, context }: Pick<Cluster, "kind" | "co
 async function certificate(cluster: Kubernetes, subject: Subject, secret: string | undefined): Promise<Finding> {
   const { namespace, host } = subject;
   if (secret === undefined) return noCertificate(host, namespace, secret);
-  // Only the certificate: this process has no use for the private key beside it.
+  // Only the certificate: this process does not need the private key.
   const path = "jsonpath={.data.tls\\.crt}";
   const { code, stdout, stderr } = await cluster.kubectl("-n", namespace, "get", "secret", secret, "-o", path);
   if (code === 0) return certificateFinding(subject, secret, Buffer.from(stdout, "base64").toString("utf8"));
@@ -65,7 +65,7 @@ async function certificate(cluster: Kubernetes, subject: Subject, secret: string
   throw new UserError(stderr.trim());
 }
 
-/** Names and birth of the pull secrets, without the tokens in them. */
+/** Names and creation times of the pull secrets, without their tokens. */
 async function pullSecrets(cluster: Kubernetes, namespace: string): Promise<Dated[]> {
   const rowOfEach = 'jsonpath={range .items[*]}{.metadata.name} {.metadata.creationTimestamp}{"\\n"}{end}';
   const type = "--field-selector=type=kubernetes.io/dockerconfigjson";
@@ -96,14 +96,13 @@ async function* walk(cluster: Cluster, subject: Subject): AsyncGenerator<Finding
   yield* await platformFindings(cluster, policies.length);
 }
 
-/** Examines a Helm release from the context to the policies, and stops at the first broken place. */
+/** Checks a Helm release from the context to the policies, and stops at the first broken check. */
 export async function* examine(connecting: Promise<Cluster>, subject: Subject): AsyncGenerator<Finding> {
   try {
     yield* untilBroken(walk(await connecting, subject));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const means =
-      "kubectl is not installed, its context is wrong, the cluster does not answer, or it refuses to show this";
+    const means = "kubectl is not installed, its context is wrong, or the cluster does not answer or refuses access";
     yield {
       name: "cluster",
       state: "broken",

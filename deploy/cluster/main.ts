@@ -24,7 +24,7 @@ async function doctor({ host, namespace, certificates, json }: DoctorOptions): P
 }
 
 const program = new Command("npm run doctor:cluster --")
-  .description("examine what is deployed in the cluster of your context; exit code 1 at the first broken place")
+  .description("check the deployment in the cluster of your context; exit code 1 at the first broken check")
   .option(
     "--host <name>",
     "hostname of the edge",

@@ -19,7 +19,7 @@ const schemas = {
   profiles: objects.profiles,
 };
 
-/** Each answer, once with only what its API requires, and once with null for a part of the rest. */
+/** Each answer, once with only the required fields, and once with null for some optional ones. */
 const answers: [schema: keyof typeof schemas, answer: object][] = [
   ["named", { metadata }],
   ["named", { metadata: { ...metadata, labels: null, annotations: null } }],
@@ -52,7 +52,7 @@ const answers: [schema: keyof typeof schemas, answer: object][] = [
   ["profiles", { valid: null }],
 ];
 
-it.each(answers)("reads a %s that lacks what its API calls optional: %j", (name, answer) => {
+it.each(answers)("reads a %s without optional fields: %j", (name, answer) => {
   expect(schemas[name].safeParse(answer).error).toBeUndefined();
 });
 
@@ -61,7 +61,7 @@ it("reads a list without items", () => {
   expect(objects.itemsOf(objects.named, "{}")).toEqual([]);
 });
 
-it("takes an absent readiness of an endpoint as ready, and an absent image list as empty", () => {
+it("treats an absent readiness of an endpoint as ready, and an absent image list as empty", () => {
   const [endpoint] = objects.endpointSlice.parse({ metadata, endpoints: [{}] }).endpoints;
   expect(endpoint?.conditions.ready).toBe(true);
 });
@@ -83,6 +83,6 @@ it.each([
   ["a node lacks it", [has, lacks], ["analyze/web:1"]],
   ["a cordoned node lacks it", [has, nodeOf([], { unschedulable: true })], []],
   ["a node that is not ready lacks it", [has, nodeOf([], { ready: "Unknown" })], []],
-])("loads an image where a node that takes pods lacks it: %s", (_, nodes, absent) => {
+])("loads an image if a schedulable node lacks it: %s", (_, nodes, absent) => {
   expect(absentImages(nodes, ["analyze/web:1"])).toEqual(absent);
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A field that its API calls optional: it may be absent or null, and then means `fallback`. */
+/** An optional field of the API: absent or null means `fallback`. */
 function optional<T>(schema: z.ZodType<T>, fallback: NoInfer<T>) {
   return schema.nullish().transform((value) => value ?? fallback);
 }

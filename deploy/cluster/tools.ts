@@ -10,7 +10,7 @@ const tools = {
   kind: ["version"],
 } as const;
 
-/** Those of the programs that are not installed, or that do not work. */
+/** Findings for programs that are not installed or do not work. */
 export async function toolFindings(names: readonly (keyof typeof tools)[]): Promise<Finding[]> {
   const results = await Promise.all(names.map(async (name) => ({ name, ...(await run(name, tools[name])) })));
   return results
@@ -31,7 +31,7 @@ export async function loaderFindings(cluster: Cluster, loader: readonly string[]
       name: "image-loader",
       state: "broken",
       saw: `the cluster of context ${cluster.context} is neither minikube nor kind`,
-      means: "there is no way to load images",
+      means: "images cannot be loaded",
       next: 'set IMAGE_LOADER, for example IMAGE_LOADER="k3d image import"',
     },
   ];

@@ -26,14 +26,14 @@ function slices(...ready: boolean[]) {
   ];
 }
 
-it("a service without a ready pod is broken, with one it is warned of, with two it is well", () => {
+it("a service without a ready pod is broken; with one it is a warning, with two it is fine", () => {
   expect(endpointsFinding("n", "web", slices(false))).toMatchObject({ state: "broken", saw: "0 of 1 ready" });
   expect(endpointsFinding("n", "web", slices(true, false))).toMatchObject({ state: "warning" });
   expect(endpointsFinding("n", "web", slices(true, true))).toMatchObject({ state: "ok" });
   expect(endpointsFinding("n", "other", slices(true))).toMatchObject({ state: "broken", saw: "0 of 0 ready" });
 });
 
-it("a pull secret for ECR is warned of when its token has run out, and missed when it is gone", () => {
+it("a pull secret for ECR is a warning if its token has expired, and broken if it is missing", () => {
   const ecr = deploymentOf({
     containers: [{ image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/analyze/web" }],
     imagePullSecrets: [{ name: "ecr" }],
@@ -48,7 +48,7 @@ it("a pull secret for ECR is warned of when its token has run out, and missed wh
   expect(pullSecretFinding([deploymentOf({})], [], at)).toMatchObject({ state: "ok" });
 });
 
-it("policies count only where something is known to enforce them", () => {
+it("policies count only if a known network plugin enforces them", () => {
   expect(policyFinding(0, [])).toMatchObject({ state: "warning", means: expect.stringMatching(/any pod may call/) });
   expect(policyFinding(1, [namedOf("kube-proxy")])).toMatchObject({
     state: "warning",

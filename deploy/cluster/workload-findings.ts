@@ -8,7 +8,7 @@ export function servicesOf(ingresses: Ingress[]): string[] {
   return [...new Set([...paths.flatMap(({ backend }) => backend.service?.name ?? []), "worker"])];
 }
 
-/** Whether a service has pods that are ready. */
+/** Whether a service has ready pods. */
 export function endpointsFinding(namespace: string, service: string, slices: readonly EndpointSlice[]): Finding {
   const mine = slices.filter(({ metadata }) => metadata.labels["kubernetes.io/service-name"] === service);
   const endpoints = mine.flatMap((slice) => slice.endpoints);
@@ -22,13 +22,13 @@ export function endpointsFinding(namespace: string, service: string, slices: rea
 
 const ecrTokenMs = 12 * hour;
 
-/** A Secret by its name, and when it was made (epoch milliseconds). */
+/** A Secret's name and creation time (epoch milliseconds). */
 export interface Dated {
   name: string;
   created: number;
 }
 
-/** Whether images that need a pull secret have one that may still be good. `now` in epoch milliseconds. */
+/** Whether images that need a pull secret have one that may still be valid. `now` in epoch milliseconds. */
 export function pullSecretFinding(deployments: Deployment[], secrets: Dated[], now: number): Finding {
   const name = "pull secret";
   const specs = deployments.map(({ spec }) => spec.template.spec);
@@ -51,7 +51,7 @@ export function pullSecretFinding(deployments: Deployment[], secrets: Dated[], n
   const used = secrets.filter((secret) => wanted.includes(secret.name));
   const age = Math.max(...used.map(({ created }) => now - created));
   const saw = `${wanted.join(", ")}, ${Math.round(age / hour)} h old`;
-  const old = { means: "a token of ECR lives 12 h: the next pod on a new node may not start", next };
+  const old = { means: "a token of ECR is valid for 12 h: the next pod on a new node may not start", next };
   return well(name, saw, fromEcr && age > ecrTokenMs ? old : undefined);
 }
 
@@ -59,7 +59,7 @@ export function pullSecretFinding(deployments: Deployment[], secrets: Dated[], n
 const enforcers = /calico|cilium|antrea|kube-router|weave|ovn|kindnet|canal|aws-node/;
 
 /**
- * Whether NetworkPolicies have an effect: an API server also accepts them where nothing enforces them.
+ * Whether NetworkPolicies have an effect: an API server accepts them even if no plugin enforces them.
  * `count`: how many there are; undefined before a deployment. `agents`: DaemonSets and pods.
  */
 export function policyFinding(count: number | undefined, agents: readonly Named[]): Finding {

@@ -5,30 +5,30 @@ import { must } from "../run.ts";
 export const stages = ["dev", "prod"] as const;
 export type Stage = (typeof stages)[number];
 
-/** What the manifests are rendered with besides the stage; `values` and `set` are passed to helm and win. */
+/** Inputs of the manifests besides the stage; `values` and `set` are passed to helm and override. */
 export interface Rendering {
   namespace: string;
   values: readonly string[];
   set: readonly string[];
 }
 
-/** Secrets that the head's commands make. */
+/** Secrets that the commands in the head create. */
 const redisSecret = "analyze-redis";
 const tokensSecret = "analyze-tokens";
 
-/** What a stage's own values leave to its deployment: prod's edge is a load balancer on AWS, that plain YAML can't name. */
+/** Values that a stage leaves to its deployment: plain YAML cannot name prod's load balancer on AWS. */
 const additions: Record<Stage, string[]> = {
   dev: [`redis.passwordSecretName=${redisSecret}`],
   prod: ["edge.kind=ingress", `redis.passwordSecretName=${redisSecret}`, `auth.tokensSecretName=${tokensSecret}`],
 };
 
-/** No Ingress can give these, and most controllers lack some of them. */
+/** No Ingress can set these, and most controllers lack some of them. */
 function controllerCommand(): string {
   const patch = JSON.stringify({ data: controllerSettings });
   return `kubectl -n ingress-nginx patch configmap ingress-nginx-controller --type=merge -p '${patch}'`;
 }
 
-/** How the file is applied. It has no key and no password: what is published must not contain one. */
+/** How to apply the file. It contains no key and no password, because it may be published. */
 function head(stage: Stage, namespace: string, objects: string): string {
   const secret = `kubectl -n ${namespace} create secret`;
   const names = (one: string): boolean => objects.includes(one);
@@ -53,7 +53,7 @@ function head(stage: Stage, namespace: string, objects: string): string {
 }
 
 /**
- * The chart as YAML for `kubectl apply -f`: the namespace, held to Pod Security "restricted", then the objects of the stage.
+ * The chart as YAML for `kubectl apply -f`: the namespace with Pod Security "restricted", then the objects of the stage.
  * Rejects with a UserError that quotes what helm refused.
  */
 export async function manifestsOf(stage: Stage, { namespace, values, set }: Rendering): Promise<string> {

@@ -21,7 +21,7 @@ import { postVerified } from "./verify.ts";
 /** Image of the chart's edge.kind=nginx: loaded where Docker has it; a node that lacks it pulls it otherwise. */
 export const nginxImage = "nginx:stable-bookworm";
 
-/** Builds what Docker does not have yet. Resolves with what it built. */
+/** Builds missing images. Resolves with what it built. */
 async function build(references: readonly (readonly [(typeof clusterImages)[number], string])[]): Promise<string[]> {
   const built: string[] = [];
   for (const [image, reference] of references) {
@@ -32,7 +32,7 @@ async function build(references: readonly (readonly [(typeof clusterImages)[numb
   return built;
 }
 
-/** What is to run: pushed images by their digests, or what the sources make, by its tags. */
+/** The images to run: pushed ones by digest, or built ones by tag. */
 function chosenImages({ images: file }: Options): Images {
   return file === undefined ? { tags: tagsOf(project) } : { record: readRecord(file) };
 }
@@ -54,7 +54,7 @@ async function bringImages(cluster: Cluster, options: Options, chosen: Images): 
   await step(
     `Loading them into ${cluster.nodes.join(", ")}`,
     () => loadImages(cluster, options.imageLoader, references),
-    (loaded) => (loaded.length ? `loaded ${loaded.length}` : "all are there"),
+    (loaded) => (loaded.length ? `loaded ${loaded.length}` : "all are present"),
   );
 }
 
@@ -62,7 +62,9 @@ async function reach(cluster: Cluster, options: Options, driver: string | undefi
   const found = await findEdge(await candidates(cluster, options), options.host, trustedCa(options), 60_000);
   if ("address" in found) return found.address;
   const advice = driverAdvice({ platform: process.platform, driver });
-  throw failure(["It runs, but the edge was not reached from here:", ...found.reasons, ...advice].join("\n  "));
+  throw failure(
+    ["The release runs, but the edge cannot be reached from here:", ...found.reasons, ...advice].join("\n  "),
+  );
 }
 
 async function bringUp(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
@@ -75,7 +77,7 @@ async function bringUp(cluster: Cluster, options: Options, values: readonly stri
     () => release(cluster, options, values),
     () => "every pod is ready",
   );
-  // without its address, a node's port would be found first; a cluster without load balancers has none to wait for
+  // Without its address, a node's port would be found first. A cluster without load balancers has no address to wait for.
   if (options.edge === "gateway")
     await cluster.kubectl(
       "-n",
@@ -87,14 +89,14 @@ async function bringUp(cluster: Cluster, options: Options, values: readonly stri
     );
 }
 
-/** A Gateway gets its address after the release: `helm test` needs a second one, which has it and changes no pod. */
+/** A Gateway gets its address after the release. `helm test` needs a second upgrade with the address, which changes no pod. */
 async function completeTestAddress(cluster: Cluster, options: Options, chosen: Images, known: string): Promise<void> {
   if (options.edge !== "gateway") return;
   const address = await insideAddress(cluster, options);
   if (address !== known) await release(cluster, options, valueArguments(options, chosen, address));
 }
 
-/** Takes a cluster from whatever it has to a verified answer at the edge. Run again, it changes nothing. */
+/** Deploys to a cluster in any state, up to a verified answer at the edge. A second run changes nothing. */
 export async function deploy(cluster: Cluster, options: Options): Promise<void> {
   requireTokens(options);
   const findings = await preflight(cluster, options);
@@ -114,7 +116,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     await applyTrust(cluster, options);
     await applyStoreSecrets(cluster, options);
   });
-  if (isThere) process.stdout.write("▸ Helm release … unchanged: what runs is what would be deployed\n");
+  if (isThere) process.stdout.write("▸ Helm release … unchanged\n");
   else await bringUp(cluster, options, values);
   const driver = await driverOf(cluster);
   const address = await step(
@@ -141,7 +143,7 @@ function publishedUrl(cluster: Cluster, options: Options): Promise<string> {
   );
 }
 
-/** When and how the certificate is renewed, and what a person has to do. */
+/** When and how the certificate is renewed, and what a person must do. */
 function renewalOf({ certificates }: Options): string {
   const leaf = read(certificates, "tls");
   const until = leaf && dateOf(factsOf(leaf).notAfter);

@@ -15,7 +15,7 @@ const byHand = (manager: string, more: Partial<Entry> = {}): Entry => ({
 });
 const controller = byHand("kube-controller-manager", { subresource: "status" });
 
-it("gives the fields that were set by kubectl to helm, and leaves the other entries", () => {
+it("gives fields set by kubectl to helm, and keeps the other entries", () => {
   expect(
     adopted([helm, byHand("kubectl-set"), byHand("kubectl-edit", { fieldsV1: { "f:data": {} } }), controller]),
   ).toEqual([

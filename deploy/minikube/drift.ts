@@ -10,7 +10,7 @@ const entry = z.looseObject({
   subresource: z.string().optional(),
   fieldsV1: fieldsV1.default({}),
 });
-/** Who set which fields of an object, as the API server records it (metadata.managedFields). */
+/** The managers of an object's fields, as the API server records them (metadata.managedFields). */
 export type Entry = z.infer<typeof entry>;
 
 const managed = z.object({
@@ -34,7 +34,7 @@ function union(one: Fields, other: Fields): Fields {
   return merged;
 }
 
-/** `kubectl rollout restart` is no drift: it adds a date, and to remove that would restart the pods. */
+/** `kubectl rollout restart` is no drift: it adds a date, and removing that would restart the pods. */
 function isByHand({ manager, subresource }: Entry): boolean {
   return manager.startsWith("kubectl") && manager !== "kubectl-rollout" && subresource === undefined;
 }
@@ -44,8 +44,8 @@ function isHelms({ manager, operation, subresource }: Entry): boolean {
 }
 
 /**
- * The entries with the fields that a person set by kubectl given to helm, which removes at its next server-side apply what
- * the chart does not have. Undefined where there is nothing to give, or helm has applied nothing. Pure.
+ * The entries, with fields set by kubectl given to helm, whose next server-side apply removes those that
+ * the chart does not have. Undefined if there are no such fields, or helm has applied nothing. Pure.
  */
 export function adopted(entries: readonly Entry[]): Entry[] | undefined {
   const byHand = entries.filter(isByHand);
@@ -64,12 +64,12 @@ async function drifted(cluster: Cluster, namespace: string): Promise<{ object: M
   });
 }
 
-/** Whether someone set fields of the release's objects by kubectl. */
+/** Whether fields of the release's objects were set by kubectl. */
 export async function hasDrift(cluster: Cluster, namespace: string): Promise<boolean> {
   return (await drifted(cluster, namespace)).length > 0;
 }
 
-/** An object changes while its pods start, and a patch of an older version is rejected: it is read and patched again. */
+/** An object changes while its pods start, and the API server rejects a patch of an older version: read and patch it again. */
 const tries = 5;
 
 /** Gives such fields to helm, whose next upgrade removes those that the chart does not have. Resolves with the objects' names. */

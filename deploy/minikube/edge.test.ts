@@ -20,7 +20,7 @@ it.each([
   ["another controller's class and a GatewayClass", [traefik], [other], "gateway"],
   ["another controller's class alone", [traefik], [], "nginx"],
   ["neither", [], [], "nginx"],
-])("a cluster with %s gets the edge that suits it", (_, ingressClasses, gatewayClasses, edge) => {
+])("a cluster with %s gets the matching edge", (_, ingressClasses, gatewayClasses, edge) => {
   expect(defaultEdge({ ingressClasses, gatewayClasses }).edge).toBe(edge);
 });
 

@@ -7,13 +7,13 @@ import { findDeployedEdge } from "./release.ts";
 const ingressNginx = "k8s.io/ingress-nginx";
 const envoyGateway = "gateway.envoyproxy.io/gatewayclass-controller";
 
-/** What of a cluster decides who ends TLS in a new installation. */
+/** The classes of a cluster, which decide the edge of a new installation. */
 export interface EdgeParts {
   ingressClasses: readonly IngressClass[];
   gatewayClasses: readonly GatewayClass[];
 }
 
-/** The edge of a new installation: the controller that the cluster has, else an nginx of our own. Pure. */
+/** The edge of a new installation: the cluster's controller, otherwise this project's nginx. Pure. */
 export function defaultEdge({ ingressClasses, gatewayClasses }: EdgeParts): { edge: Options["edge"]; why: string } {
   const has = ingressClasses.some(
     ({ metadata, spec }) => metadata.name === "nginx" && spec.controller === ingressNginx,
@@ -40,7 +40,7 @@ export function gatewayValues(classes: readonly GatewayClass[], hasRetry: boolea
   return { values: [], set: hasRetry ? [...set, "edge.gateway.retry=true"] : set };
 }
 
-/** What a person should know about the edge that was settled on; undefined: nothing. Pure. */
+/** A note on the chosen edge; undefined: none. Pure. */
 export function noteOn(
   given: GivenOptions,
   installed: string | undefined,
@@ -53,7 +53,7 @@ export function noteOn(
   return `. This removes the edge ${installed}: requests to it fail. To move its clients first, add --keep ${installed}`;
 }
 
-/** Settles who ends TLS: as given, as it is installed, or what suits the cluster; with a note on it. */
+/** Chooses the edge: the given one, the installed one, or the one that the cluster supports; with a note. */
 export async function settleEdge(cluster: Cluster, given: GivenOptions): Promise<{ options: Options; note?: string }> {
   const installed = await findDeployedEdge(cluster, given.namespace);
   const wanted = given.edge ?? installed;

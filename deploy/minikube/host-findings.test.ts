@@ -6,7 +6,7 @@ const ingressIn = (namespace: string, host: string) =>
   ingress.parse({ metadata: { name: "web", namespace }, spec: { rules: [{ host }] } });
 const all = [ingressIn("analyze", "analyze.test"), ingressIn("other", "other.test")];
 
-it("a host that an Ingress of another namespace has is found, with the name of that Ingress", () => {
+it("a host that an Ingress of another namespace uses is reported, with the name of that Ingress", () => {
   const [finding] = sharedHostFindings("other.test", "analyze", all);
   expect(finding).toMatchObject({ state: "broken", saw: "other.test is the host of the Ingress other/web" });
 });

@@ -5,13 +5,13 @@ import { profiles } from "../cluster/objects.ts";
 import { run } from "../run.ts";
 import { splitAddress } from "./reach.ts";
 
-/** Where the person sits: `process.platform`, and the driver that minikube's node runs with. */
+/** The person's machine: `process.platform`, and the driver of minikube's node. */
 export interface Seat {
   platform: NodeJS.Platform;
   driver: string | undefined;
 }
 
-/** The driver of minikube's node; undefined where minikube is not there to be asked. */
+/** The driver of minikube's node; undefined without minikube. */
 export async function driverOf(cluster: Cluster): Promise<string | undefined> {
   if (cluster.kind !== "minikube") return undefined;
   const { code, stdout } = await run("minikube", ["profile", "list", "-o", "json"]);
@@ -21,13 +21,13 @@ export async function driverOf(cluster: Cluster): Promise<string | undefined> {
   );
 }
 
-/** The line that makes `host` resolve on this system. */
+/** The command that makes `host` resolve on this system. */
 function hostsLine(platform: NodeJS.Platform, ip: string, host: string): string {
   if (platform !== "win32") return `echo "${ip} ${host}" | sudo tee -a /etc/hosts`;
   return `Add-Content -Path $env:windir\\System32\\drivers\\etc\\hosts -Value "${ip} ${host}"   (PowerShell as administrator)`;
 }
 
-/** Why the node's address may not be reachable from here, and what makes it so. Empty where it is. */
+/** Why the node's address may not be reachable from here, and what to do. Empty if it is. */
 export function driverAdvice({ platform, driver }: Seat): string[] {
   const containers = driver === "docker" || driver === "podman";
   if (containers && platform !== "linux") {
@@ -42,13 +42,13 @@ export function driverAdvice({ platform, driver }: Seat): string[] {
   return [];
 }
 
-/** The address that a person types for the edge, and where it is. Pure. */
+/** The URL of the edge, and its address. Pure. */
 export function whereabouts(host: string, address: string): string {
   const { host: ip, port } = splitAddress(address);
   return `https://${host}${port === 443 ? "" : `:${port}`} is at ${ip}`;
 }
 
-/** A finding unless the system's resolver gives the edge's address for `host`. */
+/** A finding, unless the system resolves `host` to the edge's address. */
 export async function hostnameFinding(host: string, address: string, platform: NodeJS.Platform): Promise<Finding[]> {
   const { host: ip, port } = splitAddress(address);
   const resolved = await lookup(host).catch(() => undefined);

@@ -10,7 +10,7 @@ import { undeploy } from "./undeploy.ts";
 
 surviveClosedPipes();
 
-/** Asks before it changes a cluster that is neither minikube nor kind. */
+/** Asks for confirmation before a change of a cluster that is neither minikube nor kind. */
 async function consent({ context, kind, nodes }: Cluster, yes: boolean): Promise<void> {
   const named = `context ${context} (${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`})`;
   if (kind !== "other" || yes) {

@@ -6,11 +6,11 @@ import { failure } from "../run.ts";
 import type { Options } from "./options.ts";
 import { nodeAddresses } from "./reach.ts";
 
-/** How long the nodes may take to forward a port that was just assigned. */
+/** How long the nodes may take to forward a newly assigned port. */
 const patienceMs = 20_000;
 const example = { text: "Hello, how are you?" };
 
-/** Why `url` does not answer as web does; undefined where it does. Never rejects. */
+/** Why `url` does not answer like web; undefined if it does. Never rejects. */
 async function faultAt(url: string): Promise<string | undefined> {
   const headers = { "content-type": "application/json" };
   const signal = AbortSignal.timeout(3000);

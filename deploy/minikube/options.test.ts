@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readOptions } from "./options.ts";
 
-it("an empty command line means analyze.test behind the edge that suits the cluster", () => {
+it("an empty command line means analyze.test behind the edge that the cluster supports", () => {
   expect(readOptions(["deploy"], {})).toMatchObject({
     edge: undefined,
     stage: "dev",

@@ -9,26 +9,26 @@ const actions = ["deploy", "undeploy", "renew"] as const;
 export interface Options {
   action: (typeof actions)[number];
   edge: (typeof edges)[number];
-  /** Another edge that stays beside it. */
+  /** Another edge that stays in addition. */
   keep: (typeof edges)[number] | undefined;
-  /** Whose values of the chart apply: ingress/values.STAGE.yaml. */
+  /** The stage, with the chart's values in ingress/values.STAGE.yaml. */
   stage: (typeof stages)[number];
   host: string;
   namespace: string;
   /** Folder of certificates. */
   certificates: string;
-  /** `ip` or `ip:port` where the edge is reached; undefined: searched for. */
+  /** `ip` or `ip:port` of the edge; undefined: searched for. */
   address: string | undefined;
-  /** Do not ask, also on a cluster that is neither minikube nor kind. */
+  /** Do not ask for confirmation, also on a cluster that is neither minikube nor kind. */
   yes: boolean;
   patchController: boolean;
   /** Renew only what is in its last 30 days. */
   due: boolean;
-  /** The edge demands a certificate of every client. */
+  /** The edge requires a certificate of every client. */
   mtls: boolean;
   /** File with a line `NAME SHA256` for each token that may use tasks; undefined: what the stage's values say. */
   tokens: string | undefined;
-  /** Publish web on a port of each node too, past the edge. */
+  /** Also publish web on a port of each node, bypassing the edge. */
   nodePort: boolean;
   /** How long pods may take to become ready, as helm writes it. */
   timeout: string;
@@ -41,12 +41,12 @@ export interface Options {
   imageLoader: string[] | undefined;
 }
 
-/** The options as given: without `--edge`, the installation or the cluster decides. */
+/** The options of the command line: without `--edge`, the installation or the cluster decides. */
 export interface GivenOptions extends Omit<Options, "edge"> {
   edge: Options["edge"] | undefined;
 }
 
-/** The edge's kind, as the chart names it. Throws a UserError where this command can't handle it. */
+/** The edge's kind in the chart. Throws a UserError if this command does not support it. */
 export function edgeFrom(kind: string | undefined): Options["edge"] {
   return oneOf(edges, kind, "the edge");
 }
@@ -78,7 +78,7 @@ function oneOf<T extends string>(all: readonly T[], value: string | undefined, n
   return found;
 }
 
-/** Command line and environment → options. Throws a UserError that quotes what is wrong. */
+/** Reads the options from command line and environment. Throws a UserError that quotes the fault. */
 export function readOptions(args: readonly string[], env: Record<string, string | undefined>): GivenOptions {
   const { values, positionals } = parse(args);
   const [action, ...others] = positionals;

@@ -4,7 +4,7 @@ import { describeFindings } from "./preflight.ts";
 
 const warning = (name: string, next: string): Finding => ({ name, state: "warning", saw: "so it is", next });
 
-it("shows what several findings in a row ask for once, below the last of them", () => {
+it("shows the next step of several consecutive findings once, below the last of them", () => {
   expect(describeFindings([warning("a", "patch"), warning("b", "patch"), warning("c", "buy\nor wait")])).toBe(
     [
       "  ! a: so it is",
@@ -18,11 +18,11 @@ it("shows what several findings in a row ask for once, below the last of them", 
   );
 });
 
-it("marks what stops the work otherwise than what only costs", () => {
+it("marks broken findings differently from warnings", () => {
   expect(describeFindings([{ ...warning("a", "do"), state: "broken" }])).toMatch(/^ {2}✗ a/);
 });
 
-it("only counts and names the warnings that were shown before, and shows a new one in full", () => {
+it("only counts and names warnings that were shown before, and shows a new one in full", () => {
   const text = describeFindings(
     [warning("a", "patch"), warning("b", "patch"), warning("c", "buy")],
     ["a", "b", "gone"],
@@ -32,6 +32,6 @@ it("only counts and names the warnings that were shown before, and shows a new o
   );
 });
 
-it("shows in full what stops the work, also where it was shown before", () => {
+it("shows broken findings in full, also if they were shown before", () => {
   expect(describeFindings([{ ...warning("a", "do"), state: "broken" }], ["a"])).toContain("✗ a: so it is");
 });

@@ -9,7 +9,7 @@ import { sharedHostFindings } from "./host-findings.ts";
 import type { Options } from "./options.ts";
 import { step } from "../progress.ts";
 
-/** Annotation of the namespace: names of the warnings that were shown in full. */
+/** Annotation of the namespace with the names of warnings that were shown in full. */
 const warnedKey = "analyze.test/warned";
 
 async function hostFindings(cluster: Cluster, { host, namespace }: Options): Promise<Finding[]> {
@@ -37,7 +37,7 @@ async function shownBefore(cluster: Cluster, namespace: string): Promise<string[
   return stdout.split(" ").filter(Boolean);
 }
 
-/** Examines tools and cluster and shows the findings. Throws a UserError where a deployment can't work. */
+/** Checks tools and cluster and shows the findings. Throws a UserError if a deployment cannot work. */
 export async function preflight(cluster: Cluster, options: Options): Promise<Finding[]> {
   const findings = await step(
     "Preflight",
@@ -48,20 +48,20 @@ export async function preflight(cluster: Cluster, options: Options): Promise<Fin
   return findings;
 }
 
-/** Notes which warnings were shown, so that the next deployment only counts them. */
+/** Records the shown warnings, so that the next deployment only counts them. */
 export async function rememberShown(cluster: Cluster, namespace: string, findings: readonly Finding[]): Promise<void> {
   const names = findings.map(({ name }) => name).join(" ");
   await cluster.read("annotate", "--overwrite", "namespace", namespace, `${warnedKey}=${names}`);
 }
 
-/** Prints findings. Throws a UserError where one of them is broken. */
+/** Prints findings. Throws a UserError if one of them is broken. */
 export function show(findings: readonly Finding[], known: readonly string[] = []): void {
   process.stdout.write(describeFindings(findings, known));
   const broken = findings.filter(({ state }) => state === "broken").length;
-  if (broken > 0) throw failure(`Correct what is marked ✗ (${broken}), then run this again.`);
+  if (broken > 0) throw failure(`Correct the findings marked ✗ (${broken}), then run this again.`);
 }
 
-/** Findings as lines. Warnings in `known` are only counted; a hint that several in a row share comes once, below the last. */
+/** Findings as lines. Warnings in `known` are only counted; a hint shared by consecutive findings is shown once, below the last. */
 export function describeFindings(findings: readonly Finding[], known: readonly string[] = []): string {
   const isKnown = ({ name, state }: Finding): boolean => state === "warning" && known.includes(name);
   const old = findings.filter(isKnown).map(({ name }) => name);

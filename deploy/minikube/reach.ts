@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { balancedAddresses, gateway, ingress, node, service } from "../cluster/objects.ts";
 import type { Options } from "./options.ts";
 
-/** What a TLS handshake for `host` at an address came to. */
+/** The result of a TLS handshake for `host` at an address. */
 export type Handshake = { verified: true; fingerprint: string } | { verified: false; reason: string };
 
 /** `ip` or `ip:port` (IPv6 in brackets when it has a port) → host and port, 443 by default. */
@@ -12,7 +12,7 @@ export function splitAddress(address: string): { host: string; port: number } {
   return { host: match?.["v6"] ?? match?.["v4"] ?? address, port: Number(match?.["port"] ?? 443) };
 }
 
-/** Makes a TLS handshake as a client that trusts only `ca`. Never rejects. */
+/** Makes a TLS handshake that trusts only `ca`. Never rejects. */
 export function handshake(address: string, servername: string, ca: string, timeoutMs = 2000): Promise<Handshake> {
   return new Promise((resolve) => {
     const socket = connectTls({ ...splitAddress(address), servername, ca, timeout: timeoutMs }, () => {
@@ -31,7 +31,7 @@ export async function nodeAddresses(cluster: Cluster): Promise<string[]> {
   return all.filter(({ type }) => type === "InternalIP").map(({ address }) => address);
 }
 
-/** The addresses of the chart's Gateway, which it gets after it was made. */
+/** The addresses of the chart's Gateway, which it gets after its creation. */
 async function gatewayAddresses(cluster: Cluster, namespace: string): Promise<string[]> {
   const has = await cluster.kubectl("get", "crd", "gateways.gateway.networking.k8s.io");
   if (has.code !== 0) return [];
@@ -53,7 +53,7 @@ async function gatewayPorts(cluster: Cluster, namespace: string): Promise<number
 }
 
 /**
- * Where a Gateway may answer, the likeliest first. A node's address as the Gateway's own comes last: with a Service of type
+ * Where a Gateway may answer, most likely first. A node's address as the Gateway's own comes last: with a Service of type
  * NodePort, port 443 of a node is another edge's. Pure.
  */
 export function gatewayCandidates(
@@ -65,7 +65,7 @@ export function gatewayCandidates(
   return [...(own ?? []), ...nodes.flatMap((ip) => ports.map((port) => `${ip}:${port}`)), ...(ofNodes ?? [])];
 }
 
-/** Where pods reach the edge: its Service inside the cluster, or the node whose ports the controller took. */
+/** Where pods reach the edge: its Service inside the cluster, or the node whose ports the controller uses. */
 export async function insideAddress(cluster: Cluster, { edge, namespace }: Options): Promise<string> {
   if (edge === "nginx") return "";
   if (edge === "gateway") return (await gatewayAddresses(cluster, namespace))[0] ?? "";
@@ -77,7 +77,7 @@ export async function insideAddress(cluster: Cluster, { edge, namespace }: Optio
   return pods.stdout.split(" ")[0] ?? "";
 }
 
-/** Addresses where the edge may answer from here, the likeliest first; each is `ip` or `ip:port`. */
+/** Addresses where the edge may answer from here, most likely first; each is `ip` or `ip:port`. */
 export async function candidates(cluster: Cluster, { address, edge, namespace }: Options): Promise<string[]> {
   if (address !== undefined) return [address];
   const nodes = await nodeAddresses(cluster);
@@ -94,7 +94,7 @@ export async function candidates(cluster: Cluster, { address, edge, namespace }:
   return nodePort == null ? balanced : [...balanced, ...[...nodes, "127.0.0.1"].map((ip) => `${ip}:${nodePort}`)];
 }
 
-/** The first candidate that verifies; all reasons when none does. Tries again until `limitMs` has passed. */
+/** The first candidate that verifies, or all reasons if none does. Retries until `limitMs` has passed. */
 export async function findEdge(
   addresses: readonly string[],
   host: string,

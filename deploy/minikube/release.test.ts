@@ -27,25 +27,21 @@ it.each<[string[], ReturnType<typeof recoveryOf>]>([
   [["superseded", "deployed", "pending-upgrade"], { rollBackTo: 2 }],
   [["superseded", "superseded", "pending-rollback"], { rollBackTo: 2 }],
   [["deployed", "failed", "pending-rollback"], { rollBackTo: 1 }],
-])("frees a Helm release with the revisions %j by %j", (states, recovery) => {
+])("recovers a Helm release with the revisions %j by %j", (states, recovery) => {
   expect(recoveryOf(history(...states))).toEqual(recovery);
 });
 
 it.each([
   [["deployed"], ["deployed"], "helm refused it. Nothing was changed:"],
-  [[], [], "helm could not bring it up. Nothing is installed:"],
-  [["failed"], [], "helm could not bring it up and has removed it:"],
+  [[], [], "helm could not install it. Nothing is installed:"],
+  [["failed"], [], "the pods did not become ready. Helm removed the release:"],
   [
     ["deployed"],
     ["superseded", "failed", "deployed"],
-    "helm could not bring it up and has rolled back (Rollback to 1):",
+    "the pods did not become ready. Helm rolled back (Rollback to 1):",
   ],
-  [
-    ["deployed"],
-    ["deployed", "failed"],
-    "helm could not bring it up, and revision 2 is failed. Deploy again to recover:",
-  ],
-])("says what a failed upgrade came to: from %j to %j", (before, after, text) => {
+  [["deployed"], ["deployed", "failed"], "the upgrade failed, and revision 2 is failed. Deploy again to recover:"],
+])("describes the result of a failed upgrade: from %j to %j", (before, after, text) => {
   expect(describeOutcome(history(...before), history(...after))).toBe(text);
 });
 
@@ -53,7 +49,7 @@ function eventOf(name: string, message: string | null) {
   return event.parse({ metadata: { name: "e" }, involvedObject: { name }, message });
 }
 
-it("quotes the events of the release's objects and their pods, each once, and no other's", () => {
+it("quotes the events of the release's objects and pods, each once, and no others", () => {
   const rendered =
     "metadata:\n  name: web\nspec:\n  template:\n    metadata:\n      name: other\n---\nmetadata:\n  name: worker\n";
   const events = [

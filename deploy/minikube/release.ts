@@ -33,7 +33,7 @@ function imageValues(images: Images): string[] {
   return ["image.pullPolicy=IfNotPresent", ...pushed];
 }
 
-/** The values of this deployment as helm's arguments. What the person gave comes last, and wins. */
+/** The values of this deployment as helm's arguments. The person's values come last, and override. */
 export function valueArguments(options: Options, images: Images, testAddress: string): string[] {
   const sets = [
     `edge.kind=${options.edge}`,
@@ -68,13 +68,13 @@ async function historyOf(cluster: Cluster, namespace: string): Promise<Revision[
   return code === 0 ? z.array(revision).parse(JSON.parse(stdout)) : [];
 }
 
-/** Whether the Helm release is deployed with exactly these values, and nothing in the cluster differs from them. */
+/** Whether the Helm release is deployed with exactly these values, without drift in the cluster. */
 export async function isDeployed(cluster: Cluster, namespace: string, values: readonly string[]): Promise<boolean> {
   // first of all: what the chart refuses is said before images are built
   const rendered = await render(cluster, namespace, ...values);
   const last = (await historyOf(cluster, namespace)).at(-1);
   if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
-  // a hook's objects are there only after it ran
+  // A hook's objects exist only after it ran.
   const input = await render(cluster, namespace, "--no-hooks", ...values);
   const difference = await run("kubectl", ["--context", cluster.context, "diff", "-f", "-"], { input });
   return difference.code === 0 && !(await hasDrift(cluster, namespace));
@@ -84,7 +84,7 @@ function digestOf(rendered: string): string {
   return `content ${createHash("sha256").update(rendered).digest("hex").slice(0, 16)}`;
 }
 
-/** What frees a Helm release that an interrupted command left locked; undefined where nothing is to be done. Pure. */
+/** How to recover a Helm release that an interrupted command left locked; undefined if it is not locked. Pure. */
 export function recoveryOf(history: readonly Revision[]): { rollBackTo: number } | "uninstall" | undefined {
   const last = history.at(-1);
   const good = history.findLast(({ status }) => status === "deployed" || status === "superseded");
@@ -93,7 +93,7 @@ export function recoveryOf(history: readonly Revision[]): { rollBackTo: number }
   return last.status.startsWith("pending-") ? { rollBackTo: good.revision } : undefined;
 }
 
-/** Frees a Helm release that an interrupted command left locked. Resolves with what it found and did; undefined: nothing. */
+/** Recovers a Helm release that an interrupted command left locked. Resolves with what it did; undefined: nothing. */
 export async function recover(cluster: Cluster, { namespace, timeout }: Options): Promise<string | undefined> {
   const history = await historyOf(cluster, namespace);
   const recovery = recoveryOf(history);
@@ -112,7 +112,7 @@ export async function release(cluster: Cluster, options: Options, values: readon
   const { namespace, timeout } = options;
   const rendered = await render(cluster, namespace, ...values);
   const version = await must("helm", ["version", "--short"]);
-  // helm 4 applies server-side, where a field that someone changed by hand is a conflict: what is deployed wins
+  // helm 4 applies server-side, where a field changed by hand is a conflict: the deployment wins.
   const safely = version.startsWith("v3")
     ? ["--atomic"]
     : ["--rollback-on-failure", "--server-side=true", "--force-conflicts"];
@@ -127,17 +127,17 @@ export async function release(cluster: Cluster, options: Options, values: readon
   throw failure(`${outcome}\n  ${errorsIn(stderr)}${quote(eventsOf(rendered, fresh))}`);
 }
 
-/** What a failed upgrade came to, by the revisions before and after it. Pure. */
+/** The result of a failed upgrade, by the revisions before and after it. Pure. */
 export function describeOutcome(before: readonly Revision[], after: readonly Revision[]): string {
   const last = after.at(-1);
   if (last === undefined) {
     return before.length === 0
-      ? "helm could not bring it up. Nothing is installed:"
-      : "helm could not bring it up and has removed it:";
+      ? "helm could not install it. Nothing is installed:"
+      : "the pods did not become ready. Helm removed the release:";
   }
   if (last.revision === before.at(-1)?.revision) return "helm refused it. Nothing was changed:";
-  if (last.status === "deployed") return `helm could not bring it up and has rolled back (${last.description}):`;
-  return `helm could not bring it up, and revision ${last.revision} is ${last.status}. Deploy again to recover:`;
+  if (last.status === "deployed") return `the pods did not become ready. Helm rolled back (${last.description}):`;
+  return `the upgrade failed, and revision ${last.revision} is ${last.status}. Deploy again to recover:`;
 }
 
 function errorsIn(stderr: string): string {
@@ -153,7 +153,7 @@ function identityOf({ metadata }: Event): string {
   return `${metadata.name} ${metadata.resourceVersion}`;
 }
 
-/** What the events of the objects in `rendered`, and of their pods, say. Pure. */
+/** The events of the objects in `rendered` and of their pods, as text. Pure. */
 export function eventsOf(rendered: string, events: readonly Event[]): string[] {
   const known = [...rendered.matchAll(/^ {2}name: "?([^"\s]+)"?$/gm)].map(([, name]) => name);
   const isOurs = ({ involvedObject: { name } }: Event): boolean =>
@@ -165,7 +165,7 @@ function quote(said: readonly string[]): string {
   return said.length === 0 ? "" : `\n  The cluster said:\n    ${said.slice(-8).join("\n    ")}`;
 }
 
-/** The edge's kind that is deployed; undefined where nothing is. */
+/** The deployed edge's kind; undefined if nothing is deployed. */
 export async function findDeployedEdge(cluster: Cluster, namespace: string): Promise<string | undefined> {
   const args = ["get", "values", releaseName, "--namespace", namespace, "--all", "-o", "json"];
   const { code, stdout } = await cluster.helm(args);
@@ -173,7 +173,7 @@ export async function findDeployedEdge(cluster: Cluster, namespace: string): Pro
   return z.object({ edge: z.object({ kind: z.string() }) }).parse(JSON.parse(stdout)).edge.kind;
 }
 
-/** The edge's kind that is deployed. Rejects with a UserError where nothing is. */
+/** The deployed edge's kind. Rejects with a UserError if nothing is deployed. */
 export async function deployedEdge(cluster: Cluster, namespace: string): Promise<string> {
   const edge = await findDeployedEdge(cluster, namespace);
   if (edge !== undefined) return edge;

@@ -10,7 +10,7 @@ import { applyTrust, issue, leafFingerprint, trustedCa } from "./trust.ts";
 const limitMs = 120_000;
 
 /**
- * Issues a new leaf (with `due` only what is due, as the steps of a CA's replacement are), replaces the Secret in place,
+ * Issues a new leaf (with `due` only if due, including the steps of a CA's replacement), replaces the Secret in place,
  * and waits until the edge serves it. Drops no request.
  */
 export async function renew(cluster: Cluster, options: Options): Promise<void> {

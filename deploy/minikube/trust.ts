@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Options } from "./options.ts";
 import { restricted } from "../cluster/pod-security.ts";
 
-/** Label of what this script made and may delete again. */
+/** Label of the objects that this program created and may delete. */
 export const ours = { "app.kubernetes.io/managed-by": "analyze-deploy" };
 export const names = {
   tls: "analyze-tls",
@@ -28,7 +28,7 @@ export function leafFingerprint({ certificates }: Pick<Options, "certificates">)
   return new X509Certificate(readFileSync(pathsOf(certificates, "tls").certificate)).fingerprint256;
 }
 
-/** Sees to the files: issues what is missing or near its end; `renew` replaces the edge's leaf in any case. */
+/** Prepares the files: issues missing or expiring certificates; `renew` always replaces the edge's leaf. */
 export function issue(options: Options, renew = false): Promise<Step[]> {
   return issueAll({ dir: options.certificates, hosts: hostsOf(options), clients: options.mtls, renew });
 }
@@ -37,7 +37,7 @@ function hostsOf({ host }: Options): string[] | undefined {
   return host === "analyze.test" ? undefined : [host, "localhost", "127.0.0.1"];
 }
 
-/** The namespace, held to Pod Security "restricted" (helm's --create-namespace can't label it). Waits for the end of one that is being deleted. */
+/** Creates the namespace with Pod Security "restricted" (helm's --create-namespace can't label it). Waits for a namespace that is being deleted. */
 export async function applyNamespace(cluster: Cluster, namespace: string): Promise<void> {
   const found = await cluster.kubectl("get", "namespace", namespace, "-o", "jsonpath={.metadata.deletionTimestamp}");
   if (found.stdout !== "") await cluster.read("wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s");
@@ -51,7 +51,7 @@ export async function applyNamespace(cluster: Cluster, namespace: string): Promi
 }
 
 /**
- * The edge's leaf and key as a Secret, the CAs' certificates beside it. Updated in place: a Secret deleted for a
+ * The edge's leaf and key as a Secret, with the CAs' certificates. Updated in place: a Secret deleted for a
  * moment makes the ingress controller serve its own certificate. No CA's key goes into the cluster.
  */
 export async function applyTrust(cluster: Cluster, options: Options): Promise<void> {
@@ -75,7 +75,7 @@ export async function applyTrust(cluster: Cluster, options: Options): Promise<vo
     metadata: metadata(names.clients),
     stringData: { "ca.crt": readFileSync(pathsOf(certificates, "clients-ca").certificate, "utf8") },
   });
-  // `helm test` calls the edge as this client
+  // `helm test` calls the edge with this client certificate.
   const mutual = (): object[] => [clients(), pair(names.client, "client")];
   await cluster.apply(pair(names.tls, "tls"), ca, ...(mtls ? mutual() : []));
 }

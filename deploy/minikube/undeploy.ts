@@ -22,10 +22,10 @@ async function deleteTrust(cluster: Cluster, namespace: string): Promise<string>
   const { ca, ...secrets } = names;
   const objects = [...Object.values(secrets).map((name) => `secret/${name}`), `configmap/${ca}`, ...volumes];
   await cluster.read("-n", namespace, "delete", "--ignore-not-found", ...objects);
-  return "kept: it was there before; deleted its Secrets, CA, tasks and documents";
+  return "kept: it existed before; deleted its Secrets, CA, tasks and documents";
 }
 
-/** Takes back the controller's patch, unless the Ingress of a release in another namespace needs it. Resolves with what was done. */
+/** Reverts the controller's patch, unless an Ingress of a release in another namespace needs it. Resolves with what was done. */
 async function releaseController(cluster: Cluster): Promise<string> {
   const all = await cluster.list(ingress, "ingresses", "-A", "-l", "app.kubernetes.io/name=analyze");
   const users = [...new Set(all.map(({ metadata }) => metadata.namespace))];
@@ -33,7 +33,7 @@ async function releaseController(cluster: Cluster): Promise<string> {
   return (await restoreControllers(cluster)) ? "settings restored" : "was not patched";
 }
 
-/** Removes everything from the cluster that `deploy` put there. */
+/** Removes everything that `deploy` created in the cluster. */
 export async function undeploy(cluster: Cluster, { namespace, certificates }: Options): Promise<void> {
   await step("Helm release", async () => {
     const args = ["--namespace", namespace, "--ignore-not-found", "--wait", "--timeout", "120s"];

@@ -4,10 +4,10 @@ import { pathsOf } from "@analyze/certs";
 import { failure, run } from "../run.ts";
 import type { Options } from "./options.ts";
 
-/** How long a controller may take to serve what was just changed: it takes changes in one by one, 3 s apart. */
+/** How long a controller may take to serve a change: it applies changes one by one, 3 s apart. */
 const patienceMs = 20_000;
 
-/** One POST by the project's own client, which trusts only the CA. Resolves with what it printed once the answer was right. Rejects with a UserError. */
+/** Sends one POST with the project's client, which trusts only the CA. Resolves with its output after a correct answer. Rejects with a UserError. */
 export async function postVerified(root: string, options: Options, address: string): Promise<string> {
   const { certificates, host, mtls } = options;
   const client = pathsOf(certificates, "client");
@@ -24,7 +24,7 @@ export async function postVerified(root: string, options: Options, address: stri
     if (code === 0) return stdout.trim();
     if (code === 2) throw failure(`The client does not start:\n  ${(stdout + stderr).trim()}`);
     if (Date.now() > end) {
-      throw failure(`The edge answers at ${address}, but not as it should:\n  ${(stdout + stderr).trim()}`);
+      throw failure(`The edge answers at ${address}, but not correctly:\n  ${(stdout + stderr).trim()}`);
     }
     await delay(1000);
   }

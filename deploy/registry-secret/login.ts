@@ -9,7 +9,7 @@ export function hostOf(registry: string): string {
   return registry.replace(/^https?:\/\//, "").split("/")[0] ?? "";
 }
 
-/** A login for ECR by the AWS CLI and its credentials: it is good for twelve hours. Rejects with a UserError; null: not ECR. */
+/** A login for ECR from the AWS CLI, valid for twelve hours. Rejects with a UserError; null: not ECR. */
 export async function ecrLogin(registry: string): Promise<RegistryLogin | null> {
   const region = ecr.exec(registry)?.[1];
   if (region === undefined) return null;
@@ -21,7 +21,7 @@ export async function ecrLogin(registry: string): Promise<RegistryLogin | null> 
 }
 
 /**
- * Asks the registry whether it takes the login, as a node would (distribution's API, Basic or a token). Rejects with a UserError
+ * Checks whether the registry accepts the login, like a node (distribution's API, Basic or a token). Rejects with a UserError
  * that names the registry and never the password.
  */
 export async function tryLogin({ registry, user, password }: RegistryLogin): Promise<void> {
@@ -43,5 +43,5 @@ export async function tryLogin({ registry, user, password }: RegistryLogin): Pro
   if (final.ok) return;
   if (final.status === 401 || final.status === 403)
     throw failure(`${registry} refuses user ${user} with this password.`);
-  throw failure(`${registry} answers ${final.status}: it is no registry of images, or out of order.`);
+  throw failure(`${registry} answers ${final.status}: it is no image registry, or it is broken.`);
 }

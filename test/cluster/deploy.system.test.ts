@@ -56,7 +56,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     const started = performance.now();
     const printed = await script("deploy");
     expect(performance.now() - started).toBeLessThan(20_000);
-    expect(printed).toContain("unchanged: what runs is what would be deployed");
+    expect(printed).toContain("▸ Helm release … unchanged");
     expect(await state(world)).toBe(before);
   });
 
@@ -73,7 +73,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     const path = "jsonpath={.spec.template.spec.containers[0].env[*].name}";
     const names = await world.cluster.read("-n", world.namespace, "get", "deployment/web", "-o", path);
     expect(names.split(" ")).not.toContain("FOO");
-    expect(await script("deploy")).toContain("unchanged: what runs is what would be deployed");
+    expect(await script("deploy")).toContain("▸ Helm release … unchanged");
   });
 
   it("rolls back a release that does not become ready, says why, and continues to serve", async () => {

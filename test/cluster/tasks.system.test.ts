@@ -117,6 +117,6 @@ describeWith(["cluster", "helm", "docker"], "tasks in stage prod, on Redis in pl
     expect((await send(`/api/tasks/${id}`, "bert")).status).toBe(404);
     const logs = [await logsOf(there, "web"), await logsOf(there, "worker")].join("\n");
     for (const token of tokens.values()) expect(logs).not.toContain(token);
-    expect(await script("deploy", ...asked)).toContain("unchanged: what runs is what would be deployed");
+    expect(await script("deploy", ...asked)).toContain("▸ Helm release … unchanged");
   });
 });

@@ -53,7 +53,7 @@ export interface Report extends Account {
   tally: Tally;
   /** Repeated runs of a slot, after the clock was set back. The worst one counts. */
   repeated: number;
-  /** Lines later than now, and the latest instant among them. */
+  /** Lines from the future, and the latest instant among them. */
   future?: { lines: number; latest: number };
   /** Maintenance that is announced now. The report shows it, in case it was forgotten. */
   announced?: { since: number; why: string };

@@ -31,7 +31,7 @@ export interface Timeline {
   period: number;
   /** Slots due in (`after`, `until`]. */
   count: Cadence["count"];
-  /** The log starts at `from`: nothing is known of earlier slots. */
+  /** The log starts at `from`: earlier slots are unknown. */
   isBeginning: boolean;
   runs: Runs;
   rows: Uint32Array;

@@ -102,7 +102,7 @@ function footer(report: Report): Markup {
     </p>
     <p>
       Flaky: the second attempt was answered; it counts as available. Planned: failed in announced maintenance; it does
-      not count. Unknown: due, but nothing is known of it.
+      not count. Unknown: due, but without a result.
     </p>
   </footer>`;
 }

@@ -89,7 +89,7 @@ it("does not report a CA file replaced during the client's run as an attack, als
   writeFileSync(log, formatLine(runLine(Date.now(), { kind: "FAIL", hop: "tls-trust", err, hint, status: undefined })));
   const { code, output } = await doctor([], { ANALYZE_LOG: log, ANALYZE_CA_FILE: caFile, ANALYZE_PLACE: "start" });
   expect(output).toMatch(/✗ tls-trust .*\n +means +the edge's certificate has not changed: the CA file here has\n/);
-  expect(output).not.toMatch(/use-system-ca|in between/);
+  expect(output).not.toMatch(/use-system-ca|interception/);
   expect(code).toBe(1);
 });
 

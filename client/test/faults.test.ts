@@ -100,5 +100,5 @@ it("reports a machine that does not accept connections as silent, at tcp", async
   for (const socket of waiting) socket.destroy();
   await silent.stop("SIGKILL");
   expect(verdict).toEqual({ hop: "tcp", err: "TIMEOUT" });
-  expect(advice?.means).toMatch(/no answer: a firewall/);
+  expect(advice?.means).toMatch(/no answer: check firewall/);
 });

@@ -56,12 +56,12 @@ const edges: Fault[] = [
   answering("an instance of web too slow for the edge", page(504), {
     hop: "upstream",
     err: /^HTTP-504$/,
-    hint: /longer than the edge waits/,
+    hint: /longer than the edge's time limit/,
   }),
   answering("a request that is accepted and never answered", () => undefined, {
     hop: "edge",
     err: /^TIMEOUT$/,
-    hint: /took the request and did not answer/,
+    hint: /accepted the request and did not answer/,
     silent: true,
   }),
   answering("a reset before the answer", (request) => void request.socket.destroy(), {
@@ -72,13 +72,13 @@ const edges: Fault[] = [
   answering("a header with terminal control characters", servedBy("x\u009b31m"), {
     hop: "edge",
     err: /^HTTP-503$/,
-    hint: /"x\\u009b31m" answered in place of the app/,
+    hint: /"x\\u009b31m" answered instead of the app/,
     never: /\u009b/,
   }),
   answering("a CDN that answers instead of the app", servedBy("cache-fra-1"), {
     hop: "edge",
     err: /^HTTP-503$/,
-    hint: /"cache-fra-1" answered in place of the app/,
+    hint: /"cache-fra-1" answered instead of the app/,
   }),
 ];
 
@@ -113,14 +113,14 @@ const apps: Fault[] = [
     {
       hop: "app",
       err: /^TIMEOUT$/,
-      hint: /did not end it in time/,
+      hint: /did not finish it in time/,
       silent: true,
     },
   ),
   answering("an endless body", fromApp(200, Buffer.alloc(10_000_000, 0x20)), {
     hop: "app",
     err: /^TOO_LONG$/,
-    hint: /longer than any right answer/,
+    hint: /longer than any correct answer/,
   }),
   answering(
     "a reset within the body",
@@ -131,7 +131,7 @@ const apps: Fault[] = [
     {
       hop: "app",
       err: /^(UND_ERR_SOCKET|ECONNRESET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
-      hint: /broke off after HTTP 200/,
+      hint: /ended early after HTTP 200/,
     },
   ),
 ];
@@ -140,7 +140,7 @@ const contracts: Fault[] = [
   answering("a wrong result", fromApp(200, '{"processed_text":"Word Count: 1 | Reverse: x"}'), {
     hop: "contract",
     err: /^wrong-result$/,
-    hint: /not the answer to what was sent/,
+    hint: /not the answer to this request/,
   }),
   answering("an answer of another shape", fromApp(200, '{"words":4}'), {
     hop: "contract",
@@ -163,12 +163,12 @@ const contracts: Fault[] = [
   answering("a 201 with the right answer", fromApp(201, right), {
     hop: "contract",
     err: /^HTTP-201$/,
-    hint: /answered 201 where the contract says 200/,
+    hint: /answered 201 where the contract has 200/,
   }),
   answering("a 204", fromApp(204, ""), {
     hop: "contract",
     err: /^HTTP-204$/,
-    hint: /answered 204 where the contract says 200/,
+    hint: /answered 204 where the contract has 200/,
   }),
 ];
 

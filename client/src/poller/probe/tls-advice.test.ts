@@ -99,7 +99,7 @@ describe("advice on a certificate that is not trusted", () => {
   const { certificate: renew, authority } = commands;
   const foreign = { signer: "foreign" } as const;
   it.each([
-    ["PERMITTED_SUBTREE_VIOLATION", {}, /may not sign for \(name constraint\)$/, renew],
+    ["PERMITTED_SUBTREE_VIOLATION", {}, /outside our CA's name constraint$/, renew],
     ["INVALID_PURPOSE", {}, /is not for servers/, renew],
     ["EE_CERTIFICATE_KEY_TOO_WEAK", {}, /^a key or signature is too weak: use ECDSA P-256/, renew],
     ["CA_KEY_TOO_SMALL", {}, /^a key or signature is too weak/, renew],

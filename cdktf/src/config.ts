@@ -112,7 +112,7 @@ function edgeOf(
   const target = targetFrom(cluster === null ? env : { ...ownName, ...env }, host, faults);
   if (cluster !== null && target !== null && target.longestStep > day) {
     faults.push(
-      "ANALYZE_SCHEDULE leaves more than a day between two slots, and no alarm of CloudWatch looks back so far",
+      "ANALYZE_SCHEDULE leaves more than a day between two slots, and no CloudWatch alarm covers such a period",
     );
   }
   return target === null || faults.length > 0 ? null : { production, target };

@@ -1,7 +1,7 @@
 import { UserError } from "@analyze/common/errors";
 
 const lacking =
-  "These credentials lack a right: docs/aws.md lists the policies that a deployment needs. Who has them creates roles only with ANALYZE_PERMISSIONS_BOUNDARY set.";
+  "These credentials lack a permission: docs/aws.md lists the policies for a deployment. With these policies, a deployment creates roles only if ANALYZE_PERMISSIONS_BOUNDARY is set.";
 
 const offline =
   "AWS cannot be reached: check whether this machine is on the internet, and AWS_ENDPOINT_URL if you set it.";
@@ -52,14 +52,14 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
-/** One message for a person: what happened and what to do next; the stack only for what nobody foresaw. */
+/** One message for a person: what happened and what to do next; the stack only for a defect. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
   if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
   // An answer of AWS that no row above knows: its own words say most.
   if ("$fault" in error) return `AWS refused it. (${error.name}: ${error.message})`;
-  // What this project throws without a class of its own is meant to be read; a TypeError and its like are defects.
+  // Messages of a plain Error are for people; a TypeError and the like are defects.
   const readable = error.constructor === Error || error instanceof UserError;
   return readable ? error.message : (error.stack ?? error.message);
 }

@@ -80,7 +80,7 @@ describe("npm run certs", () => {
       await program.ended;
       return program.output();
     };
-    expect(await inside()).toContain(`"${inContainer} --show" describes them`);
+    expect(await inside()).toContain(`"${inContainer} --show" shows them`);
     expect(await inside("--renwe")).toContain(`"${inContainer} --help" lists the options`);
     await shortenLeaf(3);
     expect(await inside("--show")).toContain(`To renew it, run "${inContainer}" where its CA's key is.`);
@@ -154,7 +154,7 @@ describe("npm run certs", () => {
     const certs = async (...args: string[]): Promise<string> => (await run("--dir", folder, ...args)).output;
     expect(await certs("--replace-ca", "--host", "a.test")).toContain(`"${command} --host a.test" issues one`);
     expect(await certs("--show")).toContain(`"${command}" issues one`);
-    expect(await certs("--host", "a.test")).toContain(`"${command} --show" describes them`);
+    expect(await certs("--host", "a.test")).toContain(`"${command} --show" shows them`);
     const replace = `"${command} --replace-ca --host a.test --host b.test"`;
     expect(await certs("--host", "b.test")).toContain(replace);
     expect(await certs("--show")).toContain(`curl --cacert ${quotedFolder.slice(0, -1)}/ca.crt' https://a.test/`);

@@ -51,7 +51,7 @@ export async function chart({ context, controllerChart, images }: ChartOptions):
   await withCluster({ clusterName, region, context }, async (cluster) => {
     await preflight(cluster, clusterName);
     if (await succeeds(cluster, "auth", "can-i", "create", "clusterroles", "--quiet")) {
-      announce(`namespace ${clusterNames.namespace}, rights, what the cluster lacks`);
+      announce(`namespace ${clusterNames.namespace}, rights, missing components`);
       await prepare(
         cluster,
         facts,
@@ -60,11 +60,11 @@ export async function chart({ context, controllerChart, images }: ChartOptions):
       );
     } else if (!(await succeeds(cluster, "get", "targetgroupbindings", "-n", clusterNames.namespace))) {
       throw failure(
-        `${clusterName} is not prepared, and this role may not do it: run this once as ANALYZE_CLUSTER_ADMIN_ROLE.`,
+        `${clusterName} is not prepared, and this role may not prepare it: run this once as ANALYZE_CLUSTER_ADMIN_ROLE.`,
       );
     }
     if (outputs.has("secret-arn")) await requireTokens(cluster);
-    announce("web and worker, until the balancer finds them healthy");
+    announce("web and worker, until the balancer reports them healthy");
     await install(cluster, {
       name: "analyze",
       namespace: clusterNames.namespace,
@@ -80,7 +80,7 @@ async function requireTokens(cluster: Kubernetes): Promise<void> {
   const { namespace } = clusterNames;
   if (await succeeds(cluster, "get", "secret", tokensSecret, "-n", namespace)) return;
   throw failure(
-    `Tasks are on in this stage, for callers with a token, and there is no Secret ${tokensSecret}. Write a line NAME SHA256 for each token ` +
+    `Tasks are on in this stage, for callers with a token, but the Secret ${tokensSecret} does not exist. Write a line NAME SHA256 for each token ` +
       `into a file named tokens (docs/queue.md), then: kubectl -n ${namespace} create secret generic ${tokensSecret} --from-file=tokens`,
   );
 }

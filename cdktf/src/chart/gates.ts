@@ -19,7 +19,7 @@ const podShape = z.object({
 export async function ensureGates(cluster: Kubernetes, namespace: string, minutes: number): Promise<void> {
   if (await haveGates(cluster, namespace)) return;
   announce(
-    "web's pods are older than their TargetGroupBinding: they are replaced once, and wait for the balancer then",
+    "web's pods are older than their TargetGroupBinding: they are replaced once, to wait for the balancer from then on",
   );
   const web = ["deployment/web", "--namespace", namespace];
   await cluster.read("rollout", "restart", ...web);

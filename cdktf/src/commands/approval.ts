@@ -78,7 +78,7 @@ export function showApproval(terraform: Terraform): Promise<boolean> {
 /** Plans again, and applies that plan where its hash is the approved one. Throws a UserError otherwise; nothing is changed then. */
 export async function applyApproved(terraform: Terraform, approved: string): Promise<void> {
   if (!/^[0-9a-f]{64}$/.test(approved))
-    throw new UserError("--plan: must be the 64 hex digits that `npm run plan -- --approval` prints");
+    throw new UserError("--plan: must be the 64 hex digits printed by `npm run plan -- --approval`");
   await withPlan(terraform, async (_, { hash }) => {
     if (hash === approved) return terraform.applyPlan(file);
     throw new UserError(

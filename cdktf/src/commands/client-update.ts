@@ -32,9 +32,9 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
     await publish(s3, bucket, release);
     await publishSecrets(s3, bucket, opened.config.target.heartbeat);
     await keepDeployed(opened.place, opened.config, opened.env, account);
-    announce(`release ${release.sha256} is published (before: ${before}): the host takes it within a minute`);
+    announce(`release ${release.sha256} is published (previous: ${before}): the host installs it within a minute`);
     return;
   }
   await goBack(s3, bucket, options.to);
-  announce(`release ${options.to} is published again (before: ${before}); the next deploy or update goes forward`);
+  announce(`release ${options.to} is published again (previous: ${before}); the next deploy or update replaces it`);
 }

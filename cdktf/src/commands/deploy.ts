@@ -49,7 +49,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
   if (hosts.length > 0) {
     // First: where it fails, nothing is replaced. By the keys of this machine: the settings of the stage have a public key alone.
     const saved = await saveLog(await hostEnvironment(process.env));
-    announce(`the host is replaced: its SSH host keys are new, and its log ends; the log so far is in ${saved}`);
+    announce(`the host will be replaced: it gets new SSH host keys and a new log; the log so far is in ${saved}`);
   }
   const { plan } = options;
   await explainLock(place, () =>

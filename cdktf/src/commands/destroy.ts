@@ -40,7 +40,7 @@ export async function destroy(options: DestroyOptions): Promise<void> {
   const terraform = new Terraform(stackFolder(config.stage), config.terraform);
   await terraform.init();
   if (options.unprotect === true) {
-    announce("deletion protection off; images and releases go with the stage");
+    announce("deletion protection is off; images and releases are deleted with the stage");
     const guarded = (await terraform.list()).filter((address) => protectedTypes.has(address.split(".")[0] ?? ""));
     if (guarded.length > 0) await explainLock(place, () => terraform.apply(options.yes === true, guarded));
   }

@@ -35,7 +35,7 @@ export async function explainLock<T>(place: Place, work: () => Promise<T>): Prom
 export async function unlockState(place: Place, agreed: boolean): Promise<void> {
   const lock = await describeLock(place);
   if (lock === null) throw new UserError(`${nameOfPlace(place, "tfstate")} is not locked.`);
-  announce(`${lock} If it still runs, two applies at a time lose resources.`);
+  announce(`${lock} If it still runs, two concurrent applies lose resources.`);
   if (!agreed && !(await saysYes("Remove the lock? Only 'yes' is accepted: "))) throw failure("The lock stays.");
   await removeLock(place);
   announce("the lock is removed");

@@ -16,8 +16,8 @@ import { values } from "../chart/values.ts";
 const program = new Command("cdktf/").description(
   "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",
 );
-const yes = ["-y, --yes", "do not ask before changing anything"] as const;
-const myIp = ["--my-ip", "open SSH to the address that this machine comes from"] as const;
+const yes = ["-y, --yes", "do not ask for confirmation"] as const;
+const myIp = ["--my-ip", "open SSH to this machine's public address"] as const;
 
 program
   .command("deploy")
@@ -30,31 +30,31 @@ program
       "replaceHost",
     ),
   )
-  .option("--replace-host", "make the host new from the newest system image; its log is saved first")
+  .option("--replace-host", "replace the host by one from the newest system image; saves its log first")
   .action(deploy);
 program
   .command("plan")
-  .description("show what deploy would change; exit code 2 when there is something")
+  .description("show what deploy would change; exit code 2 if there are changes")
   .option(...myIp)
-  .option("--approval", "also print the hash of the plan, for deploy --plan; then changes are no failure")
+  .option("--approval", "also print the hash of the plan, for deploy --plan; exit code 0 with changes, too")
   .action(plan);
 program
   .command("destroy")
-  .description("delete everything that the stage made")
+  .description("delete everything that the stage created")
   .option(...yes)
-  .option("--unprotect", "also what is protected: the balancer, images and releases")
+  .option("--unprotect", "also delete protected resources: the balancer, images and releases")
   .action(destroy);
 program.command("bootstrap").description("make the S3 bucket for Terraform's state").action(bootstrap);
 program
   .command("pipeline-roles")
-  .description("make the IAM roles that the workflows of one GitHub repository take")
+  .description("create the IAM roles for the workflows of one GitHub repository")
   .requiredOption("--repository <owner/name>", "as GitHub's tokens name it")
   .option("--provider-exists", "the account trusts GitHub's OIDC provider already")
   .option(...yes)
   .action(pipelineRoles);
 program
   .command("recover")
-  .description("make a lost state again, from what carries the stage's tags")
+  .description("rebuild a lost state from the resources with the stage's tags")
   .option(...yes)
   .option(...myIp)
   .action(recover);
@@ -63,34 +63,31 @@ program
   .description("move, unlock or restore the stage's state")
   .option(...yes)
   .option("--to <place>", "s3 (the bucket of ANALYZE_STATE_BUCKET) or local (cdktf/state/)")
-  .option("--unlock", "remove the lock that a killed apply left")
+  .option("--unlock", "remove the lock of a killed apply")
   .option("--restore", "save the state that an apply could not write")
   .action(changeState);
 program
   .command("client-update")
-  .description("bring new client code or settings to the host, without replacing it")
+  .description("deliver new client code or settings to the host, without replacing it")
   .option(...yes)
   .option(...myIp)
   .option("--to <sha256>", "go back to an earlier release")
   .action(clientUpdate);
 program
   .command("mirror")
-  .description("copy the images that others publish into ECR, for a cluster without a way to the internet")
+  .description("copy third-party images into ECR, for a cluster without internet access")
   .action(mirror);
 program.command("values").description("print values for the Helm chart, from the outputs of the stage").action(values);
 program
   .command("chart")
   .description("install the Helm chart in the stage's cluster, behind its balancer")
-  .option("--context <name>", "context of your kubeconfig; default: the AWS CLI is asked for the cluster")
-  .option(
-    "--controller-chart <path>",
-    "chart of the AWS Load Balancer Controller, where its repository cannot be reached",
-  )
+  .option("--context <name>", "context of your kubeconfig; default: the AWS CLI finds the cluster")
+  .option("--controller-chart <path>", "chart of the AWS Load Balancer Controller, if its repository cannot be reached")
   .option("--images <file>", "run the images of this record (npm run copy-images writes it) by digest")
   .action(chart);
 program
   .command("cdktf")
-  .description("the cdktf command line, on the Node that it needs")
+  .description("the cdktf command line, on a Node version that it supports")
   .argument("[arguments...]")
   .allowUnknownOption()
   .helpOption(false)

@@ -13,9 +13,9 @@ import { refuseUnsaved } from "./unsaved.ts";
 
 /** Options of every command that changes something. */
 export interface ChangeOptions {
-  /** Do not ask before changing anything. */
+  /** Do not ask for confirmation. */
   readonly yes?: boolean;
-  /** Open SSH to the address that this machine comes from. */
+  /** Open SSH to this machine's public address. */
   readonly myIp?: boolean;
 }
 

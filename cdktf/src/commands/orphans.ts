@@ -18,9 +18,11 @@ export async function announceOrphans(place: Place): Promise<void> {
   const [hosts, others] = await Promise.all([orphansInEc2(place, state), orphansElsewhere(place, state)]);
   const found = [...hosts, ...others.map((arn) => `${serviceOf(arn)} ${arn}`)];
   if (found.length === 0) return;
-  announce("these carry the stage's tags and are in no state, as after a killed apply: delete them in the AWS console");
+  announce(
+    "these resources have the stage's tags and are in no state, as after a killed apply: delete them in the AWS console",
+  );
   for (const line of found) process.stderr.write(`  ${line}\n`);
-  if (others.length > 0) announce("AWS may list what is not in EC2 for hours after its deletion");
+  if (others.length > 0) announce("AWS may list resources outside EC2 for hours after their deletion");
 }
 
 /** The deployer's policy had no right to ask before version 0.2.0: a command that did its work does not fail for that. */
@@ -30,9 +32,7 @@ async function orphansElsewhere({ region, stage }: Place, state: string | null):
     return await taggedElsewhere(clients, stage, state);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "AccessDeniedException") throw error;
-    announce(
-      `what the stage left outside of EC2 is not known: update the deployer's policies from docs/ (${error.message})`,
-    );
+    announce(`resources outside EC2 could not be listed: update the deployer's policies from docs/ (${error.message})`);
     return [];
   }
 }

@@ -9,7 +9,7 @@ export interface PipelineRolesOptions {
   /** `OWNER/NAME` on GitHub. */
   readonly repository: string;
   readonly providerExists?: boolean;
-  /** Do not ask before changing anything. */
+  /** Do not ask for confirmation. */
   readonly yes?: boolean;
 }
 

@@ -34,7 +34,7 @@ export async function recover(options: ChangeOptions): Promise<void> {
       `Nothing of stage ${config.stage} is in ${config.region}: run \`npm run deploy\` to create it.`,
     );
   }
-  announce(`${ids.size} resources are there, ${resources.length - ids.size} are written again or created`);
+  announce(`${ids.size} resources exist, ${resources.length - ids.size} are rewritten or created`);
   const terraform = new Terraform(folder, config.terraform);
   await withImports(folder, resources, ids, async () => {
     await terraform.init();
@@ -42,14 +42,14 @@ export async function recover(options: ChangeOptions): Promise<void> {
   });
   await terraform.push(await completed(await terraform.pull(), resources, new EC2Client({ region: config.region })));
   await keepDeployed(place, config, env, account);
-  announce(`${nameOfPlace(place, "tfstate")} is complete: \`npm run plan\` shows what differs from the settings`);
+  announce(`${nameOfPlace(place, "tfstate")} is complete: \`npm run plan\` shows differences to the settings`);
 }
 
 async function refuseOverState(place: Place): Promise<void> {
   const state = await readKept(place, "tfstate");
   if (!hasResources(state)) return;
   throw new UserError(
-    `${nameOfPlace(place, "tfstate")} exists: \`npm run plan\` shows what it lacks. Move it away to recover without it.`,
+    `${nameOfPlace(place, "tfstate")} exists: \`npm run plan\` shows missing resources. Move it away to recover without it.`,
   );
 }
 

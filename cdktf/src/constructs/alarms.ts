@@ -43,7 +43,7 @@ export class Alarms extends Construct {
     this.topicArn = topic.arn;
     this.mail = Fn.conditional(
       mail.pendingConfirmation,
-      `NOT CONFIRMED: nobody gets alarms until ${props.email} opens the link that AWS sent`,
+      `NOT CONFIRMED: alarms are not sent until ${props.email} opens the link that AWS sent`,
       `confirmed by ${props.email}`,
     );
     this.edge();
@@ -54,7 +54,7 @@ export class Alarms extends Construct {
   private edge(): void {
     const { arnSuffix: LoadBalancer, targetGroupSuffix: TargetGroup } = this.props.balancer;
     const errors = { namespace: "AWS/ApplicationELB", statistic: "Sum", threshold: 5, dimensions: { LoadBalancer } };
-    this.alarm("edge-5xx", "The edge itself answers 5xx: no pod took the request", {
+    this.alarm("edge-5xx", "The edge itself answers 5xx: no pod accepted the request", {
       ...errors,
       metricName: "HTTPCode_ELB_5XX_Count",
     });
@@ -88,7 +88,7 @@ export class Alarms extends Construct {
       comparisonOperator: "LessThanThreshold",
       treatMissingData: "breaching",
     });
-    this.alarm("client-fails", "The client has failed three slots in a row", { ...each, metricName: "failures" });
+    this.alarm("client-fails", "Three consecutive slots of the client failed", { ...each, metricName: "failures" });
   }
 
   private rotation(FunctionName: string): void {

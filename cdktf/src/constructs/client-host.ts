@@ -63,7 +63,7 @@ export class ClientHost extends Construct {
   private recover(props: ClientHostProps, instanceId: string): void {
     new CloudwatchMetricAlarm(this, "unreachable", {
       alarmName: `${props.name}-unreachable`,
-      alarmDescription: "AWS cannot reach the host: it is moved to other hardware",
+      alarmDescription: "AWS cannot reach the host: it moves to other hardware",
       namespace: "AWS/EC2",
       metricName: "StatusCheckFailed_System",
       dimensions: { InstanceId: instanceId },

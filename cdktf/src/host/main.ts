@@ -5,7 +5,7 @@ import { openReport } from "./open-report.ts";
 import { reboot, start, stop } from "./power.ts";
 
 const program = new Command("host").description(
-  "The host that runs the client, found by its tags. AWS_REGION and ANALYZE_STAGE say where: docs/aws.md",
+  "The host that runs the client, found by its tags in AWS_REGION and ANALYZE_STAGE: docs/aws.md",
 );
 
 function port(text: string): number {
@@ -27,14 +27,14 @@ program
 program
   .command("log")
   .description("the client's log")
-  .option("-f, --follow", "go on as lines come")
-  .option("-n, --lines <count>", "how many lines to begin with", "20")
+  .option("-f, --follow", "print new lines until Ctrl-C")
+  .option("-n, --lines <count>", "number of lines", "20")
   .action(({ follow, lines }: { follow?: boolean; lines: string }) =>
     onHost("analyze", ["tail", "--lines", lines, ...(follow ? ["-f"] : [])], follow),
   );
 for (const [name, what] of [
   ["report", "availability, outages and latency from the log"],
-  ["doctor", "walk the hops from the host and stop at the first broken one"],
+  ["doctor", "check the hops from the host, and stop at the first broken one"],
 ] as const) {
   program
     .command(name)
@@ -57,16 +57,16 @@ program
   .action(() => power("Starting", start, "runs"));
 program
   .command("stop")
-  .description("stop the host: nothing is probed meanwhile")
+  .description("stop the host and its probes")
   .action(() => power("Stopping", stop, "is stopped"));
 program
   .command("reboot")
   .description("reboot the host")
   .action(() => power("Rebooting", reboot, "was told to reboot"));
-program.command("update").description("take the newest published release now").action(update);
+program.command("update").description("install the newest published release now").action(update);
 program
   .command("tunnel")
-  .description("let the host reach an edge that only this machine can reach, over ssh, until Ctrl-C")
+  .description("connect the host over ssh to an edge that only this machine reaches, until Ctrl-C")
   .addOption(new Option("--to <host:port>", "the edge as seen from here").default("127.0.0.1:443").argParser(edge))
   .addOption(new Option("--port <port>", "port on the host's loopback").default(8443).argParser(port))
   .action(tunnel);

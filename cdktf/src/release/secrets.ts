@@ -12,5 +12,5 @@ export async function publishSecrets(s3: S3Client, Bucket: string, { url }: Hear
   // An empty body would be a stream to the SDK.
   const Body = url === "" ? "\n" : `ANALYZE_HEARTBEAT_URL='${url}'\n`;
   await s3.send(new PutObjectCommand({ Bucket, Key: secretsKey, Body, ContentType: "text/plain" }));
-  announce(url === "" ? "the heartbeat is off" : "the heartbeat's URL is stored: the host takes it within a minute");
+  announce(url === "" ? "the heartbeat is off" : "the heartbeat's URL is stored: the host installs it within a minute");
 }

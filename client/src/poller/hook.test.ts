@@ -52,7 +52,7 @@ it("a failing command causes a warning", async () => {
 
 it("a command that does not end is killed, with its child processes", async () => {
   await hook('sleep 600 & echo $! > "$DIR/pid"; wait', 300);
-  expect(warnings).toEqual([expect.stringMatching(/took more than 0.3 s/)]);
+  expect(warnings).toEqual([expect.stringMatching(/was ended after 0.3 s/)]);
   const pid = readFileSync(join(dir, "pid"), "utf8").trim();
   // Gone, or a zombie that has not been reaped yet.
   const state = (): string => spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).stdout;

@@ -89,7 +89,7 @@ describe("the report on several places", () => {
         "home          50.000 % of due, p95 43 ms",
         "ec2           100 % of due, p95 43 ms",
         "",
-        "incidents (UTC)   length           from where           hop  first error",
+        "incidents (UTC)   length          from where           hop  first error",
         "2026-11-20 22:02  2 min, ongoing  down from home only  tcp  ECONNREFUSED",
         "",
       ].join("\n"),

@@ -60,7 +60,7 @@ describe("analyze report", () => {
 
   it("ends with 2 and says what to type if the usage is wrong", async () => {
     const { code, err } = await analyze("report", "--since", "yesterday");
-    expect(err).toMatch(/^"yesterday" is not a time\. Use how long ago \(90min/);
+    expect(err).toMatch(/^"yesterday" is not a time\. Use a duration before now \(90min/);
     expect(code).toBe(2);
     expect(await analyze("report", "--slo", "101")).toMatchObject({ code: 2, err: expect.stringMatching(/0 to 100/) });
     const none = join(folder, "none.log");

@@ -73,7 +73,7 @@ describe("maintenance that is announced", () => {
     });
     const { out } = await analyze("report", "--log", log, ...window);
     expect(out).toMatch(
-      /note +maintenance announced since .* UTC \(new\\u001b\[2Jdisks\); analyze maintenance end ends it/,
+      /note +maintenance announced since .* UTC \(new\\u001b\[2Jdisks\); end it with: analyze maintenance end/,
     );
     expect((await analyze("report", "--line", "--log", log, ...window)).out).toContain("maintenance announced");
     expect((await analyze("maintenance", "end", "--log", log)).out).toMatch(/^Ended\./);

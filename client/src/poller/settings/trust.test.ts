@@ -85,9 +85,7 @@ describe("the file of trusted CAs", () => {
 it("names an expired CA next to a valid one, which is no fault", () => {
   expect(datedAuthorities(ca.certificate, now)).toEqual([]);
   expect(datedAuthorities(expired.certificate + ca.certificate, now)).toEqual([
-    expect.stringMatching(
-      /^ANALYZE_CA_FILE holds 2 certificates; number 1 \(CN=.*\) expired on 2026-11-20: remove it/,
-    ),
+    expect.stringMatching(/^ANALYZE_CA_FILE holds 2 certificates; number 1 \(CN=.*\) expired on 2026-11-20: remove it/),
   ]);
 });
 

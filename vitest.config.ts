@@ -32,7 +32,7 @@ export default defineConfig({
           include: [`**/*.${name}.test.ts`],
           exclude,
           fileParallelism: false,
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           hookTimeout: 600_000,
         },
       })),

@@ -41,11 +41,26 @@ function end(span: RawSpan, { name, attributes, error }: Ending): void {
 
 function spanOf(span: RawSpan): Span {
   const { traceId, spanId, traceFlags } = span.spanContext();
+  const isSampled = (traceFlags & 1) === 1;
   return {
     traceId,
-    traceparent: `00-${traceId}-${spanId}-${(traceFlags & 1) === 1 ? "01" : "00"}`,
+    traceparent: `00-${traceId}-${spanId}-${isSampled ? "01" : "00"}`,
+    isSampled,
     end: (ending = {}) => end(span, ending),
   };
+}
+
+const unsampled = /^00-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-00$/;
+const endUnsampled = (): void => {};
+
+/**
+ * What stands for a span whose parent is not sampled, where that decides: it hands its parent on. The SDK would make a span
+ * that nobody sees, for more than a microsecond, in each hop of each request.
+ */
+function handedOn(parent: string | undefined): Span | undefined {
+  const [traceparent, traceId] = (parent !== undefined && unsampled.exec(parent)) || [];
+  if (traceparent === undefined || traceId === undefined) return undefined;
+  return { traceId, traceparent, isSampled: false, end: endUnsampled };
 }
 
 /** Tracing by OpenTelemetry. Nothing global is set: spans are made by hand, and no library is changed. */
@@ -57,9 +72,12 @@ export function openTracing(settings: TraceSettings, source: TraceSource): Traci
     spanProcessors: [openExport(settings, counts, source)],
   });
   const tracer = provider.getTracer("analyze", source.version);
+  const start: Tracing["start"] = (role, name, parent) =>
+    spanOf(tracer.startSpan(name, { kind: kinds[role] }, contextOf(parent)));
+  const parentDecides = settings.sampler.startsWith("parentbased_");
   return {
     counts,
-    start: (role, name, parent) => spanOf(tracer.startSpan(name, { kind: kinds[role] }, contextOf(parent))),
+    start: parentDecides ? (role, name, parent) => handedOn(parent) ?? start(role, name, parent) : start,
     close: async () => {
       // What could not be sent is counted; there is nothing else to do with it.
       await Promise.race([provider.shutdown().catch(() => undefined), wait(flushMs, undefined, { ref: false })]);

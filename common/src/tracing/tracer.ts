@@ -16,6 +16,8 @@ export interface Span {
   readonly traceId: string;
   /** The value of the header `traceparent` (W3C Trace Context) that makes another span its child. */
   readonly traceparent: string;
+  /** Whether it is sent. What another one ends with has no effect, so that it need not be made. */
+  readonly isSampled: boolean;
   end(ending?: Ending): void;
 }
 

@@ -27,8 +27,9 @@ export function startRequestSpan(tracer: Tracer, { incoming }: Exchange): Span |
   return tracer.start("server", method, typeof parent === "string" ? parent : undefined);
 }
 
-/** Ends the span of a request. `status` 499: the caller left. */
+/** Ends the span of a request, which is nothing where it is not sampled. `status` 499: the caller left. */
 export function endRequestSpan(span: Span, { incoming, route, requestId, problem }: Exchange, status: number): void {
+  if (!span.isSampled) return;
   const { method = "" } = incoming;
   const attributes = {
     "http.request.method": method,

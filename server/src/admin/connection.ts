@@ -8,11 +8,11 @@ import type { RedisSettings } from "../shared/queue/settings.ts";
 /** Redis and its queue, for one command. */
 export interface Connection {
   readonly client: Redis;
-  /** Connects when it is first called. Throws UserError when Redis cannot be used, without any of its settings. */
+  /** Connects at the first call. Throws UserError if Redis cannot be used, without any of its settings. */
   use<T>(command: (queue: Queue<JobData>) => Promise<T>): Promise<T>;
 }
 
-/** A connection that is opened when it is first used. It tries once: a person waits. */
+/** A connection that opens at the first use. It tries once, because a person waits. */
 export function connectOnce(redis: RedisSettings): Connection {
   const client = connectRedis(redis, { maxRetriesPerRequest: 0, retryStrategy: () => null, lazyConnect: true });
   let reason: string | undefined;

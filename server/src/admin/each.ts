@@ -1,15 +1,15 @@
 import { UserError } from "@analyze/common/errors";
 
 interface Step {
-  /** What it does, as the summary says it: `Retried`. */
+  /** The verb of the summary: `Retried`. */
   done: string;
   one: (id: string) => Promise<void>;
   say: (line: string) => void;
 }
 
 /**
- * Does a step for each task, and says for how many it was done. A task that cannot take it does not keep it from the
- * others; at the end UserError names each such task.
+ * Does a step for each task, and prints the number of successes. A task for which it fails does not stop the
+ * others; at the end a UserError lists each such task.
  */
 export async function doEach(ids: readonly string[], { done, one, say }: Step): Promise<void> {
   const faults: string[] = [];

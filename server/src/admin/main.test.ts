@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { startProgram } from "../../../test/support/program.ts";
 
-/** What `npm run tasks` prints, and its exit code; nothing listens where it looks for Redis. */
+/** Output and exit code of `npm run tasks`; no Redis listens at its address. */
 async function tasks(...args: string[]): Promise<[string, number | null]> {
   const env = { ...process.env, REDIS_URL: "redis://user:secret-word@127.0.0.1:1" };
   const program = startProgram(process.execPath, [`${import.meta.dirname}/main.ts`, ...args], { env });

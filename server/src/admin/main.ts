@@ -20,7 +20,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 async function withTasks(command: (tasks: Tasks) => Promise<void>): Promise<void> {
   const redis = redisSettingsOf(readSettings(z.object(redisVariables), process.env));
   if (!redis) throw new UserError("REDIS_URL is not set: name the Redis of web and worker");
-  // Loaded when a command is right: BullMQ takes a second.
+  // Loaded after the command line is valid: BullMQ takes a second.
   const { openTasks } = await import("./tasks.ts");
   const tasks = openTasks(redis);
   try {
@@ -37,13 +37,13 @@ function count(text: string): number {
   throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
 }
 
-/** The ID of a task or an analysis. Other keys of the queue, such as `meta`, are none. */
+/** The ID of a task or an analysis. Other keys of the queue, such as `meta`, are not. */
 function id(text: string): string {
   if (taskIdPattern.test(text) || analysisIdPattern.test(text)) return text;
   throw new InvalidArgumentError("An ID has 23 characters, the first is t or a; npm run tasks -- list shows IDs.");
 }
 
-/** The same, repeated; an ID that is given twice counts once. */
+/** The same, repeated; a repeated ID counts once. */
 function ids(text: string, before: string[] | undefined): string[] {
   return [...new Set([...(before ?? []), id(text)])];
 }

@@ -10,7 +10,7 @@ import { connectOnce } from "./connection.ts";
 export interface Tasks {
   /** One line for each of the newest tasks of a state. */
   list(state: TaskState, count: number): Promise<string[]>;
-  /** All of a task but its text and its result, unless `whole`. */
+  /** A task without its text and result, or with `whole` all of it. */
   show(id: string, whole: boolean): Promise<string>;
   /** Puts failed tasks back, with all their attempts. Throws UserError for one that is not failed. */
   retry(id: string): Promise<void>;
@@ -50,20 +50,20 @@ function resultOf(json: string | null): object {
   return json === null ? {} : { result: JSON.parse(json) };
 }
 
-/** Opens the queue. Its methods throw UserError when Redis cannot be used, without any of its settings. */
+/** Opens the queue. Its methods throw UserError if Redis cannot be used, without any of its settings. */
 export function openTasks(redis: RedisSettings): Tasks {
   const { client, use } = connectOnce(redis);
   const useJob = <T>(id: string, command: (job: Job<JobData>) => Promise<T>): Promise<T> =>
     use(async (all) => {
       const job: Job<JobData> | undefined = await all.getJob(id);
       if (job) return command(job);
-      throw new UserError(`${id}: nothing is kept under this ID; npm run tasks -- list shows what is`);
+      throw new UserError(`${id}: there is no task with this ID; npm run tasks -- list shows IDs`);
     });
   return {
     list: (state, count) =>
       use(async (all) => {
         const jobs: (Job<JobData> | undefined)[] = await all.getJobs(typesOf(state), 0, count - 1, false);
-        // A job that has gone in between is not there; several lists of BullMQ make up a state.
+        // A job may have been removed in between; several lists of BullMQ make up a state.
         const found = jobs.filter((job) => job !== undefined).toSorted((a, b) => b.timestamp - a.timestamp);
         return found.slice(0, count).map(lineOf);
       }),

@@ -57,7 +57,7 @@ const progress = {
   created: z.iso.datetime(),
   started: z.iso.datetime().optional(),
   finished: z.iso.datetime().optional(),
-  /** How often it was started. */
+  /** Number of starts. */
   attempts: z.int().min(0),
   requestId: z.string(),
   error: z.string().optional(),

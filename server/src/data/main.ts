@@ -21,7 +21,7 @@ function settings(): DataSettings {
 
 async function onDocuments(command: (documents: Collection<StoredFields>) => Promise<string>): Promise<void> {
   const mongodb = settings();
-  // Loaded when a command is right.
+  // Loaded after the command line is valid.
   const { withDocuments } = await import("./documents.ts");
   say(await withDocuments(mongodb, command));
 }

@@ -29,7 +29,7 @@ export interface WebParts {
   callers?: Callers;
 }
 
-/** Web's routes: what the edge sends requests to. The documentation shows them in this order. */
+/** Web's routes, which the edge calls. The documentation shows them in this order. */
 export function createApp({
   service,
   config,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 
-it("without any variable there are defaults for all", () => {
+it("without variables all defaults apply", () => {
   expect(readConfig({})).toEqual({
     host: "0.0.0.0",
     port: 8080,
@@ -21,7 +21,7 @@ it("without any variable there are defaults for all", () => {
   });
 });
 
-it("every fault is reported at once, with the value unless it can carry a secret", () => {
+it("every fault is reported at once, with its value unless that can carry a secret", () => {
   const faulty = { PORT: "80a", LOG_LEVEL: "loud", DRAIN_DELAY_MS: "-1", WORKER_URL: "worker:8081" };
   expect(() => readConfig(faulty)).toThrow(
     [
@@ -55,11 +55,11 @@ it.each([
     { API_CERTIFICATE_HEADER: "X-Client-Subject", TLS_CERT_FILE: "a", TLS_KEY_FILE: "b" },
     /^ {2}API_CERTIFICATE_HEADER needs an edge that verifies client certificates/m,
   ],
-])("%j is refused: no caller could be trusted by it", (settings, fault) => {
+])("%j is refused, because it could not identify callers", (settings, fault) => {
   expect(() => readConfig(settings)).toThrow(fault);
 });
 
-it("certificate and key go together or not at all", () => {
+it("certificate and key must be set together", () => {
   expect(() => readConfig({ TLS_CERT_FILE: "a" })).toThrow(/TLS_CERT_FILE and TLS_KEY_FILE go together/);
   const tls = { certFile: "a", keyFile: "b" };
   expect(readConfig({ TLS_CERT_FILE: "a", TLS_KEY_FILE: "b" }).tls).toEqual(tls);

@@ -8,7 +8,7 @@ import type { TlsFiles } from "../shared/tls.ts";
 export interface WebConfig extends RunConfig {
   /** Origin of worker, such as `http://worker:8080`. */
   workerOrigin: string;
-  /** Where web itself terminates TLS: its certificate chain and key. */
+  /** Certificate chain and key, if web itself terminates TLS. */
   tls: TlsFiles | undefined;
   /** Absent: tasks are off. */
   redis: RedisSettings | undefined;
@@ -18,11 +18,11 @@ export interface WebConfig extends RunConfig {
   mongodb: DataSettings | undefined;
   /** Documents that a caller may have. */
   dataQuota: number;
-  /** File of the tokens that the routes with effect need. Without it and the next: they are open. */
+  /** File of tokens for the routes with effect. Without it and the next setting they are open. */
   tokensFile: string | undefined;
-  /** Header with the subject of a verified client certificate, which the edge sets and takes from nobody. */
+  /** Header with the subject of a verified client certificate. The edge sets it, and removes it from requests. */
   certificateHeader: string | undefined;
-  /** Requests per second that a caller has who is known by one of the two. */
+  /** Requests per second of an identified caller. */
   callerRate: number;
 }
 

@@ -14,13 +14,13 @@ import { followTokens } from "./tasks/tokens.ts";
 import { Breaker } from "./upstream/breaker.ts";
 import { createWorkerClient, createWorkerPool } from "./upstream/worker-client.ts";
 
-/** BullMQ and ioredis are loaded only where they are used. */
+/** BullMQ and ioredis are loaded only if they are used. */
 async function openQueue({ redis, queueMaxDepth }: WebConfig, { logger, metrics }: Service) {
   if (!redis) return undefined;
   const { createTaskQueue } = await import("./queue.ts");
   const queue = createTaskQueue({ redis, maxDepth: queueMaxDepth, logger });
   registerQueueMetrics(metrics.registry, queue);
-  // So that the first request finds it connected. Where Redis is down, web starts all the same.
+  // So that the first request finds it connected. If Redis is down, web starts anyway.
   await queue.connected(500);
   return queue;
 }

@@ -4,7 +4,7 @@ import type { Pool } from "undici";
 import { breakerStates, type Breaker } from "./upstream/breaker.ts";
 import { callFailureKinds, type CallFailureKind } from "./upstream/call.ts";
 
-/** Adds what only web has: its connections to worker, the breaker, and the end of its certificate. */
+/** Adds the metrics that only web has: connections to worker, breaker, and the end of its certificate. */
 export function registerWebMetrics(registry: Registry, pool: Pool, breaker: Breaker) {
   const connections = new Gauge({
     name: "analyze_worker_pool",

@@ -21,7 +21,7 @@ export interface QueueOptions {
   logger: Logger;
 }
 
-/** Fails at once while Redis is down, and after 0.4 s where it is mute; recovers by itself, every time. */
+/** Fails at once while Redis is down, and after 0.4 s if it does not answer; always recovers by itself. */
 const failFast = {
   enableOfflineQueue: false,
   commandTimeout: 400,
@@ -38,7 +38,7 @@ const jobOptions = {
 };
 
 /**
- * BullMQ's queue on a client that fails fast. Of BullMQ's own ways to wait for a connection each ends in a promise that is
+ * BullMQ's queue on a client that fails fast. Each of BullMQ's own ways to wait for a connection ends in a promise that is
  * never settled, or rejected forever.
  */
 function openQueue(client: ReturnType<typeof connectRedis>): Queue<JobData> {
@@ -52,7 +52,7 @@ function openQueue(client: ReturnType<typeof connectRedis>): Queue<JobData> {
   });
 }
 
-/** Wakes those who wait for a job that ends. One connection per process, whoever waits. Returns what ends it. */
+/** Wakes the callers that wait for a job when it ends. One connection per process. Returns the function that ends it. */
 function followEnds(redis: RedisSettings, waiters: Waiters, onError: (error: Error) => void): () => Promise<void> {
   const { prefix, name } = queueName;
   // BullMQ blocks on a copy of it.
@@ -80,7 +80,7 @@ export function createTaskQueue({ redis, maxDepth, logger }: QueueOptions): Task
   const waiters = new Waiters();
   let stopFollowing: (() => Promise<void>) | undefined;
 
-  // Those who waited for the same reading of the fill would otherwise all be written at once.
+  // Otherwise all callers that waited for the same reading would write at once.
   const addInTurn = inTurns((data: JobData, id: string) => queue.add(data.task, data, { jobId: id }));
   const store = async (id: string, data: JobData): Promise<void> => {
     await pressure.admit(data.text?.length ?? 0);

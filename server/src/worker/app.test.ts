@@ -46,7 +46,7 @@ it.each([
   [20_000, 200, 200],
   [40_000, 503, 200],
   [70_000, 503, 503],
-])("with a consumer that is stuck for %i ms, readiness is %i and liveness %i", async (stuckMs, ready, alive) => {
+])("with a consumer stuck for %i ms, readiness is %i and liveness %i", async (stuckMs, ready, alive) => {
   const consumer = { isStuck: (ms: number) => stuckMs > ms };
   const stuck = await serve(createApp({ service, consumer }), service);
   try {

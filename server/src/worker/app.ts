@@ -4,7 +4,7 @@ import type { Service } from "../shared/service.ts";
 import type { Consumer } from "./consumer.ts";
 import { processRoute } from "./routes/process.ts";
 
-/** What worker is made of. */
+/** The parts of worker. */
 export interface WorkerParts {
   service: Service;
   /** Absent where tasks are off. */

@@ -21,31 +21,31 @@ export interface ConsumerOptions {
   logger: Logger;
   metrics: ConsumerMetrics;
   tracer?: Tracer | undefined;
-  /** The work of a job; its result is stored once per job, whatever is killed. */
+  /** The work of a job; its result is stored exactly once, also after kills. */
   work?: (data: JobData, id: string) => Promise<object>;
 }
 
-/** What takes jobs from the queue. */
+/** Takes jobs from the queue. */
 export interface Consumer {
-  /** Whether it has looked for no job for so long, and has none, although Redis answers. */
+  /** Whether it runs no job and has not fetched one for this long, although Redis answers. */
   isStuck(ms: number): boolean;
-  /** Takes no more jobs, and resolves when the ones it has are done or given back. */
+  /** Takes no more jobs, and resolves when its jobs are done or given back. */
   drain(): Promise<void>;
 }
 
 /**
- * A crash or a stop in the middle of a job leaves its lock to expire: another run starts within 15 s. A job that was
- * started ten times without an end is poison and fails; runs that only failed count five times.
+ * After a crash or stop during a job, its lock expires: another run starts within 15 s. A job that was
+ * started ten times without an end fails; a job may fail in five runs.
  */
 const rules = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000, maxStartedAttempts: 10 };
 
 /** Pauses of BullMQ's main loop in seconds and milliseconds: after an outage both pass before it consumes again. */
 const pauses = { drainDelay: 2, runRetryDelay: 1_000 };
 
-/** How long running jobs may still take after SIGTERM; what is not done by then is run again elsewhere. */
+/** Time for running jobs after SIGTERM; unfinished ones run again elsewhere. */
 const drainMs = { busy: 15_000, idle: 1_000 };
 
-/** What is done with a job of the queue. */
+/** Processes a job of the queue. */
 function createRun(options: ConsumerOptions, effects: Effects): (job: Job<unknown>) => Promise<void> {
   const { logger, metrics, tracer, work = perform } = options;
   const workInTurn = inTurns(work);
@@ -67,7 +67,7 @@ function createRun(options: ConsumerOptions, effects: Effects): (job: Job<unknow
   };
 }
 
-/** Starts to consume. It connects by itself, and again after each outage of Redis. */
+/** Starts to consume. Connects by itself, and reconnects after each outage of Redis. */
 export function createConsumer(options: ConsumerOptions): Consumer {
   const { redis, concurrency, logger, metrics } = options;
   const client = connectRedis(redis, { maxRetriesPerRequest: null });
@@ -90,7 +90,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   worker.on("failed", (job, error) => {
     const isFinal = job === undefined || job.finishedOn !== undefined;
     metrics.failed(isFinal);
-    // Not the message: the work's own error may quote the text.
+    // Not the message: the error of the work may quote the text.
     logger.warn({ id: job?.id, attempt: job?.attemptsStarted, error: error.name, isFinal }, "task failed");
   });
   const queue = new Queue(queueName.name, { prefix: queueName.prefix, connection: client });

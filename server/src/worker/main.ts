@@ -5,7 +5,7 @@ import { traceService } from "../shared/tracing.ts";
 import { createApp } from "./app.ts";
 import { readConfig, type WorkerConfig } from "./config.ts";
 
-/** BullMQ and ioredis are loaded only where they are used. */
+/** BullMQ and ioredis are loaded only if they are used. */
 async function startConsumer({ redis, queueConcurrency }: WorkerConfig, { logger, metrics, tracing }: Service) {
   if (!redis) return undefined;
   const { createConsumer, registerConsumerMetrics } = await import("./consumer.ts");

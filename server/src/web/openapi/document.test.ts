@@ -23,7 +23,7 @@ const operations = () =>
   );
 
 describe("the document of web", () => {
-  it("has the operations that web promises, and no other", () => {
+  it("has exactly the operations of web", () => {
     expect(operations().map(({ name }) => name)).toEqual([
       "POST /analyze",
       "GET /analyze/{id}",
@@ -52,13 +52,13 @@ describe("the document of web", () => {
     for (const { name } of operations()) {
       const [method = "", path = ""] = name.split(" ");
       const response = await (method === "POST" ? web.post(path, '{"text":""}') : web.get(path, { method }));
-      // Without Redis and MongoDB, what needs them is there and says so.
+      // Without Redis and MongoDB, the routes that need them exist and answer 503.
       const needsStore = /add|tasks|data|\{id\}/.test(path);
       expect([name, response.status]).toEqual([name, needsStore ? 503 : 200]);
     }
   });
 
-  it("has every status that POST /analyze can answer with, those of the edge included", () => {
+  it("has every status of POST /analyze, including those of the edge", () => {
     const statuses = Object.keys(document.paths["/analyze"]?.["post"]?.responses ?? {});
     expect(statuses.map(Number)).toEqual([
       200, 202, 400, 401, 403, 408, 413, 414, 415, 421, 422, 429, 431, 503, 504, 505,
@@ -80,7 +80,7 @@ describe("the document of web", () => {
     expect(unknown).toEqual([]);
   });
 
-  it("promises the request's id and the service with each answer of web, and Retry-After with 503", () => {
+  it("documents request ID and service for each answer of web, and Retry-After for 503", () => {
     const own = Object.entries(document.components.responses).filter(
       ([, { description }]) => !description.includes("the edge"),
     );
@@ -92,7 +92,7 @@ describe("the document of web", () => {
     }
   });
 
-  it("requires a credential where this instance knows callers by one, and nowhere else", () => {
+  it("requires a credential only if this instance identifies callers", () => {
     const guarded = (credentials: ("bearerToken" | "clientCertificate")[]) =>
       Object.entries(describeApi(routes, "1", credentials).paths).flatMap(([path, methods]) =>
         Object.entries(methods).flatMap(([method, { security }]) =>
@@ -121,7 +121,7 @@ describe("the document of web", () => {
     });
   });
 
-  it("says which limit wins for a text that is written in escapes", () => {
+  it("says which limit applies to a text written in escapes", () => {
     expect(document.paths["/analyze"]?.["post"]?.requestBody?.description).toMatch(/1048576 bytes.*262144 bytes.*\\u/);
   });
 });
@@ -143,7 +143,7 @@ describe("describeApi", () => {
     },
   };
 
-  it("describes path and query parameters by the schemas that the route reads them with", () => {
+  it("describes path and query parameters with the route's own schemas", () => {
     const described = describeApi([route], "1").paths["/items/{id}"]?.["get"]?.parameters;
     expect(described).toEqual([
       {

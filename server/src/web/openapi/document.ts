@@ -30,7 +30,7 @@ export interface OpenApiDocument {
   openapi: "3.1.0";
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
   servers: { url: string }[];
-  /** Empty: what needs a credential says so itself. */
+  /** Empty: operations that need a credential say so. */
   security: [];
   tags: { name: Operation["tag"]; description: string }[];
   paths: Record<string, Record<string, OperationObject>>;
@@ -54,7 +54,7 @@ const securitySchemes: Record<Credential, object> = {
   clientCertificate: { type: "mutualTLS", description: "A client certificate that the edge verifies." },
 };
 
-/** What this instance knows callers by, as an operation requires it. */
+/** The credentials of this instance, as an operation requires them. */
 function securityOf({ guard }: Operation, credentials: readonly Credential[]): SecurityRequirement[] {
   if (guard === undefined || credentials.length === 0) return [];
   const known = credentials.map((credential) => ({ [credential]: [] }));
@@ -97,8 +97,8 @@ function operationOf(
 }
 
 /**
- * The OpenAPI 3.1 document of these routes, on an instance that knows callers by these credentials. Written from zod's own JSON Schemas rather than by hono-openapi, which
- * has to be a handler of its own before each route and cannot say which headers an answer has.
+ * The OpenAPI 3.1 document of these routes, for an instance with these credentials. Written from zod's own JSON Schemas rather than by hono-openapi, which
+ * must be a handler before each route and cannot describe the headers of an answer.
  */
 export function describeApi(
   routes: readonly DocumentedRoute[],

@@ -1,6 +1,6 @@
 import type { Operation } from "./operation.ts";
 
-/** What the descriptions of all routes have in common whose callers are known, and which an instance can have switched off. */
+/** Common parts of the descriptions of routes that identify callers and can be off. */
 export const guarded = {
   guard: "always",
   problems: ["unauthorized", "forbidden", "too-many-requests", "dependency-unavailable", "switched-off"],

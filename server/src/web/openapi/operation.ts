@@ -3,32 +3,32 @@ import type { ProblemCode } from "../../contract/problems.ts";
 import type { Parameters } from "../../shared/parameters.ts";
 import type { Route } from "../../shared/router.ts";
 
-/** The status that an operation answers with when all is well, and what it then sends by media type. */
+/** The status of an operation's success, and its content by media type. */
 export interface Success {
   status: number;
   description: string;
   content: Record<string, z.ZodType>;
-  /** Headers besides those that every answer has: name → what it says. */
+  /** Headers besides those of every answer: name → description. */
   headers?: Record<string, string>;
 }
 
-/** What the OpenAPI document says about a route. */
+/** The description of a route in the OpenAPI document. */
 export interface Operation {
   id: string;
   summary: string;
-  /** The group that the documentation shows it in. */
+  /** Its group in the documentation. */
   tag: "Text" | "Tasks" | "Documents" | "Service" | "Health";
-  /** Path and query parameters: the schemas that the route reads them with. */
+  /** Path and query parameters: the route's own schemas. */
   parameters?: Parameters;
-  /** Schema of the JSON body, and one that can be tried. */
+  /** Schema of the JSON body, and an example. */
   body?: { schema: z.ZodType; example: unknown; description?: string; optional?: boolean };
   success: Success;
-  /** Another status that it answers with when all is well. */
+  /** Another status of its success. */
   otherSuccess?: Success;
   deprecated?: boolean;
-  /** Whether callers need a credential, where this instance knows them by one: for each request, or for some of them. */
+  /** Whether callers need a credential if this instance identifies them: for each request, or for some. */
   guard?: "always" | "sometimes";
-  /** Problems besides those that any request can meet. */
+  /** Problems besides those of any request. */
   problems?: ProblemCode[];
 }
 

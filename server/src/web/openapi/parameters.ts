@@ -22,8 +22,8 @@ function parametersOf(place: ParameterObject["in"], schemas: z.ZodObject | undef
 }
 
 /**
- * The path and query parameters of a route, from the schemas that it reads them with. Throws when its path template and
- * its schema do not name the same parameters: OpenAPI and the route would disagree.
+ * The path and query parameters of a route, from its own schemas. Throws if its path template and
+ * its schema differ in their parameters: OpenAPI and the route would disagree.
  */
 export function describeParameters({ path, operation: { parameters } }: DocumentedRoute): ParameterObject[] {
   const inTemplate = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);

@@ -19,7 +19,7 @@ export interface Reference {
   $ref: string;
 }
 
-/** What any request can meet, whatever its address. */
+/** Problems of any request, at any address. */
 const commonProblems: ProblemCode[] = [
   "malformed-request",
   "request-timeout",
@@ -27,10 +27,10 @@ const commonProblems: ProblemCode[] = [
   "http-version-not-supported",
 ];
 
-/** What any request can meet on its way: the edge answers these before web sees the request. */
+/** Problems that the edge answers before web gets the request. */
 const edgeProblems: ProblemCode[] = ["address-too-long", "misdirected-request", "too-many-requests"];
 
-/** What any request with a JSON body can meet. */
+/** Problems of any request with a JSON body. */
 const bodyProblems: ProblemCode[] = ["body-too-large", "unsupported-media-type", "invalid-field"];
 
 const everyAnswer: Record<string, Header> = {
@@ -58,7 +58,7 @@ const retryAfter: Header = {
   schema: { type: "integer", minimum: 1 },
 };
 
-/** An answer of an operation when all is well. */
+/** The answer of a successful operation. */
 export function successOf(success: Success): ResponseObject {
   const own = Object.entries(success.headers ?? {}).map(([name, description]): [string, Header] => [
     name,
@@ -86,7 +86,7 @@ function problemResponse(codes: readonly ProblemCode[]): ResponseObject {
   };
 }
 
-/** Collects the problem responses that operations refer to, so that each stands in the document once. */
+/** Collects the problem responses of operations, so that the document has each of them once. */
 export class ProblemResponses {
   readonly components: Record<string, ResponseObject> = {};
 
@@ -96,7 +96,7 @@ export class ProblemResponses {
     return { $ref: `#/components/responses/${name}` };
   }
 
-  /** The problems that an operation can answer with: status → reference. */
+  /** The problems of an operation: status → reference. */
   of({ body, problems = [] }: Operation): Record<string, Reference> {
     const codes = new Set([...commonProblems, ...edgeProblems, ...(body ? bodyProblems : []), ...problems]);
     const byStatus = Map.groupBy(codes, (code) => problemTypes[code].status);

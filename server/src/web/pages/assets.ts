@@ -18,8 +18,8 @@ footer { font-size: .9rem; }
 `;
 
 /**
- * The script of all pages: shows the forms, which are hidden where no script runs, sends a form's request and shows the
- * answer in its `output`. A form with a field `text` sends it as JSON and shows the sentence that comes back; any other
+ * The script of all pages: shows the forms, which are hidden without scripts, sends a form's request and shows the
+ * answer in its `output`. A form with a field `text` sends it as JSON and shows the resulting sentence; any other
  * sends its field `body` and its path and query parameters, and shows the whole answer.
  */
 export const script = `

@@ -27,7 +27,7 @@ function resolverFor({ components }: OpenApiDocument): Resolve {
   };
 }
 
-/** The statuses whose answer is the same in every operation: they are explained once. */
+/** The statuses with the same answer in every operation, explained once. */
 function commonStatuses(entries: readonly Entry[]): Set<string> {
   const [first, ...others] = entries.map(({ operation }) => operation.responses);
   const same = (status: string): boolean =>
@@ -94,7 +94,7 @@ function section({ method, path, operation }: Entry, common: ReadonlySet<string>
   </section>`;
 }
 
-/** The documentation as a page: every operation of the document, to read and to try. */
+/** The documentation as a page: every operation, to read and try. */
 export function docsPage(document: OpenApiDocument): Promise<Answer> {
   const { info } = document;
   const resolve = resolverFor(document);

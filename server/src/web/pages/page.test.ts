@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { expect, it } from "vitest";
 import { page } from "./page.ts";
 
-it("the policy allows exactly the style and the script that the page has", async () => {
+it("the policy allows exactly the page's own style and script", async () => {
   const { body, headers } = await page("title", html`<p>body</p>`);
   for (const element of ["style", "script"]) {
     const content = new RegExp(`<${element}>([^]*?)</${element}>`).exec(body)?.[1] ?? "";
@@ -12,7 +12,7 @@ it("the policy allows exactly the style and the script that the page has", async
   }
 });
 
-it("what is put into a page is escaped", async () => {
+it("values in a page are escaped", async () => {
   const { body } = await page("<b>", html`<p>${"<script>"}</p>`);
   expect(body).toContain("<title>&lt;b&gt;</title>");
   expect(body).toContain("<p>&lt;script&gt;</p>");

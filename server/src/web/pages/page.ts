@@ -3,18 +3,18 @@ import { html, raw } from "hono/html";
 import type { Answer } from "../../shared/answer.ts";
 import { script, style } from "./assets.ts";
 
-/** What `html` gives: text in which everything put in has been escaped. */
+/** The result of `html`: text with every value escaped. */
 export type Markup = ReturnType<typeof html>;
 
 function hash(content: string): string {
   return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
 }
 
-// Whole elements: one space more inside, and the hash would not be theirs.
+// Whole elements: with one more space inside, the hash would not match.
 const styleElement = raw(`<style>${style}</style>`);
 const scriptElement = raw(`<script>${script}</script>`);
 
-/** Nothing from elsewhere, and of what is inline only this very style and script. */
+/** No external resource, and inline only this style and script. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src ${hash(style)}`,
@@ -26,7 +26,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** A whole page as an answer, without anything that a browser would have to fetch. */
+/** A whole page as an answer, without external resources. */
 export async function page(title: string, body: Markup): Promise<Answer> {
   const document = await html`<!doctype html>
     <html lang="en">

@@ -3,7 +3,7 @@ import { describeWith } from "../../../../test/support/requirements.ts";
 import { startServicePair, type ServicePair } from "../../../../test/support/services.ts";
 import { openPage } from "../../../testing/browser.ts";
 
-/** Presses the button of the form and resolves with what its output says when the answer is there. */
+/** Presses the button of the form, and resolves with its output after the answer. */
 const press = (form: string): string => `new Promise((done) => {
   const output = document.querySelector('${form} output');
   new MutationObserver(() => output.textContent !== "…" && done(output.textContent)).observe(output, { childList: true });
@@ -17,7 +17,7 @@ describeWith(["chromium"], "the pages, in a real browser", () => {
   });
   afterAll(() => pair.stop());
 
-  it("the form counts and reverses, and nothing is against the page's own policy", async () => {
+  it("the form counts and reverses, without a violation of the page's policy", async () => {
     const page = await openPage(`http://127.0.0.1:${pair.web.port}/`);
     try {
       expect(await page.evaluate(press("form"))).toBe("Word Count: 4 | Reverse: ?uoy era woh ,olleH");

@@ -23,7 +23,7 @@ const query = z.object({
     .describe(`Seconds to wait for the end; ${queueLimits.waitSeconds} at most, a greater number counts as that`),
 });
 
-/** How often a waiting caller's job is read again, in case its event was missed. */
+/** How often the job of a waiting caller is read, in case its event was missed. */
 const rereadMs = 1_000;
 
 /** Resolves when the job has ended, the time is over, the caller has left, or this instance drains. */
@@ -33,7 +33,7 @@ async function untilSettled(tasks: TaskQueue, traffic: Traffic, { outgoing }: Ex
   outgoing.once("close", () => over.abort());
   try {
     while (!outgoing.destroyed && !traffic.draining && performance.now() < end) {
-      // Begun before the read: an end between the two is not missed.
+      // Started before the read, so that an end between the two is not missed.
       const woken = tasks.waiters.wait(id, Math.min(end - performance.now(), rereadMs), over.signal);
       if (await tasks.isSettled(id)) return;
       await woken;
@@ -43,7 +43,7 @@ async function untilSettled(tasks: TaskQueue, traffic: Traffic, { outgoing }: Ex
   }
 }
 
-/** `GET /analyze/{id}`: how far an asynchronous analysis is, and its result. */
+/** `GET /analyze/{id}`: state and result of an asynchronous analysis. */
 export function analysisRoute(queue: TaskQueue | undefined, callers: Callers, traffic: Traffic): DocumentedRoute {
   return {
     method: "GET",

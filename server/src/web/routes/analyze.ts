@@ -33,7 +33,7 @@ async function enqueueAnalysis(queue: TaskQueue, callers: Callers, exchange: Exc
   return { ...answer, headers: { ...answer.headers, "preference-applied": "respond-async" } };
 }
 
-/** `POST /analyze`: checks the text, has worker count and reverse it, and answers with both in a sentence. */
+/** `POST /analyze`: validates the text, calls worker, and answers with count and reversal in a sentence. */
 export function analyzeRoute(worker: WorkerClient, queue: TaskQueue | undefined, callers: Callers): DocumentedRoute {
   return {
     method: "POST",
@@ -52,7 +52,7 @@ export function analyzeRoute(worker: WorkerClient, queue: TaskQueue | undefined,
         headers: { location: "Address of the result", "preference-applied": "respond-async" },
       },
       guard: "sometimes",
-      // Asynchronous where tasks are off: it answers synchronously.
+      // If tasks are off, it answers synchronously.
       problems: [
         ...queueOperation.problems.filter((code) => code !== "switched-off"),
         "queue-full",

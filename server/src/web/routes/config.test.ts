@@ -5,7 +5,7 @@ import { configResponse } from "../../contract/wire.ts";
 import { readConfig } from "../config.ts";
 import { configRoute } from "./config.ts";
 
-it("shows the settings of its list, and no other part of the configuration", async () => {
+it("shows only the settings of its list", async () => {
   const config = Object.assign(
     readConfig({
       WORKER_URL: "http://worker:8080",

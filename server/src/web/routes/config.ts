@@ -5,7 +5,7 @@ import { version } from "@analyze/common/version";
 import type { WebConfig } from "../config.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 
-/** What of a configuration may be seen: each field is named here, so that a new one is not shown by accident. */
+/** The visible part of a configuration: an allow-list, so that no new field is shown by accident. */
 function visible(config: WebConfig): ConfigResponse {
   return {
     service: "web",

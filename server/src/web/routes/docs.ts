@@ -4,7 +4,7 @@ import type { OpenApiDocument } from "../openapi/document.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import { docsPage } from "../pages/docs.ts";
 
-/** `GET /docs`: the same as `/openapi.json`, for people. */
+/** `GET /docs`: the content of `/openapi.json` as a page. */
 export function docsRoute(read: () => OpenApiDocument): DocumentedRoute {
   return {
     method: "GET",
@@ -19,7 +19,7 @@ export function docsRoute(read: () => OpenApiDocument): DocumentedRoute {
   };
 }
 
-/** `GET /openapi.json`. `read` gives the document once all routes are known, this one among them. */
+/** `GET /openapi.json`. `read` returns the document when all routes, including this one, are known. */
 export function openApiRoute(read: () => OpenApiDocument): DocumentedRoute {
   return {
     method: "GET",

@@ -7,7 +7,7 @@ import { version } from "@analyze/common/version";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import { page } from "../pages/page.ts";
 
-/** The quality that `Accept` gives a media type: that of the most specific range that names it. */
+/** The quality of a media type in `Accept`: that of the most specific matching range. */
 function qualityOf(type: string, ranges: ReturnType<typeof parseAccept>): number {
   const [main] = type.split("/");
   const named = [type, `${main}/*`, "*/*"].flatMap(
@@ -16,7 +16,7 @@ function qualityOf(type: string, ranges: ReturnType<typeof parseAccept>): number
   return named[0]?.q ?? 0;
 }
 
-/** Whether a caller prefers a page to JSON: browsers say so, everything else gets JSON. */
+/** Whether a caller prefers a page to JSON, as browsers do. */
 function prefersPage(accept: string | undefined): boolean {
   const ranges = parseAccept(accept ?? "");
   return qualityOf("text/html", ranges) > qualityOf("application/json", ranges);

@@ -9,7 +9,7 @@ it("the answer is a number from 0 to 100", async () => {
   expect(randomResponse.safeParse(await response.json()).success).toBe(true);
 });
 
-it("every number from 0 to 100 comes, and about as often as the others", () => {
+it("every number from 0 to 100 occurs, about as often as the others", () => {
   const counts = Array.from({ length: 101 }, () => 0);
   const draws = 20_200;
   for (let i = 0; i < draws; i++) {

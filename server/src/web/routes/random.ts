@@ -3,12 +3,12 @@ import { randomResponse, type RandomResponse } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 
-/** A whole number from 0 to 100, each as likely as the others. */
+/** A uniformly distributed whole number from 0 to 100. */
 export function drawNumber(): number {
   return randomInt(101);
 }
 
-/** `GET /random`: a number from 0 to 100, each as likely as the others. */
+/** `GET /random`: a uniformly distributed number from 0 to 100. */
 export const randomRoute: DocumentedRoute = {
   method: "GET",
   path: "/random",

@@ -20,7 +20,7 @@ const query = z.object({
     .describe("`next` of the page before. Pages move while tasks are added or end."),
 });
 
-/** The problem of an id that nothing is kept under. */
+/** The problem of an unknown ID. */
 export function noSuchJob(): ProblemError {
   return new ProblemError("not-found", "Nothing is kept under this ID: it never existed, or its retention is over.");
 }
@@ -43,7 +43,7 @@ export function taskRoute(queue: TaskQueue | undefined, callers: Callers): Docum
       const owner = callers.admit(exchange);
       const { id } = readPath(exchange, path);
       const job = taskIdPattern.test(id) ? await tasks.find(id) : undefined;
-      // The same answer for another owner's task: nobody can find out which ids exist.
+      // The same answer for another owner's task, so that nobody can find out which ids exist.
       if (!job || job.data.owner !== owner) throw noSuchJob();
       return json(taskOf(job));
     },

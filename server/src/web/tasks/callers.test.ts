@@ -35,7 +35,7 @@ describe("callers with tokens", () => {
   const ask = (authorization?: string): Promise<Response> =>
     web.get("/", authorization === undefined ? {} : { headers: { authorization } });
 
-  it("are known by the name of their token, whatever the case of the scheme", async () => {
+  it("are known by the name of their token, with any case of the scheme", async () => {
     expect(await (await ask("Bearer ann-token")).json()).toEqual({ name: "ann" });
     expect(await (await ask("bearer bob-token")).json()).toEqual({ name: "bob" });
   });
@@ -58,7 +58,7 @@ describe("callers with tokens", () => {
 
 const named = "X-Client-Subject";
 
-/** What a web with these callers answers to these headers. */
+/** The answer of web with these callers to these headers. */
 async function answers(options: Omit<CallerOptions, "perSecond">, headers: Record<string, string>): Promise<unknown[]> {
   const callers = knownCallers({ ...options, perSecond: 10 });
   const handle: Route["handle"] = (exchange) => json({ name: callers.admit(exchange) });
@@ -86,7 +86,7 @@ describe("callers with a client certificate", () => {
     expect(await answers({ certificateHeader }, { [named]: value })).toEqual(answer);
   });
 
-  it("without one 403; where tokens are accepted too 401, and a token that was sent counts", async () => {
+  it("without one get 403, or 401 if tokens are accepted, too; a sent token counts", async () => {
     const tokens = tokensOf(`ann ${hash("ann-token")}\n`);
     expect(await answers({ certificateHeader }, {})).toEqual([403, undefined]);
     expect(await answers({ certificateHeader, tokens }, {})).toEqual([401, undefined]);
@@ -95,13 +95,13 @@ describe("callers with a client certificate", () => {
     expect(await answers({ certificateHeader, tokens }, { [named]: "CN=vm" })).toEqual([200, "CN=vm"]);
   });
 
-  it("that only claims one, where no header is configured, is not known by it", async () => {
+  it("that only claim one are not identified if no header is configured", async () => {
     const tokens = tokensOf(`ann ${hash("ann-token")}\n`);
     expect(await answers({ tokens }, { [named]: "CN=vm" })).toEqual([401, undefined]);
   });
 });
 
-it("a caller has a burst and then its rate; another one is not held up by it", () => {
+it("a caller has a burst and then its rate, independent of other callers", () => {
   const rate = new RateLimit(2);
   expect([rate.take("ann", 0), rate.take("ann", 0)]).toEqual([0, 0]);
   expect(rate.take("ann", 0)).toBe(500);

@@ -4,27 +4,27 @@ import { headerOf, type Exchange } from "../../shared/exchange.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** How a caller can say who it is. */
+/** How a caller identifies itself. */
 export type Credential = "bearerToken" | "clientCertificate";
 
 /** Who may use the routes with effect. */
 export interface Callers {
-  /** What this instance knows callers by; empty where it does not identify them. */
+  /** The credentials of this instance; empty if it does not identify callers. */
   readonly credentials: readonly Credential[];
   /**
-   * The caller's name; undefined where callers are not identified. Throws ProblemError 401 or 403 without a credential,
-   * 403 with one that is not known, 429 above the caller's rate.
+   * The caller's name; undefined if callers are not identified. Throws ProblemError 401 or 403 without a credential,
+   * 403 with an unknown one, 429 above the caller's rate.
    */
   admit(exchange: Exchange): string | undefined;
 }
 
-/** Everybody may, and owns the same tasks. */
+/** Everybody has access, and all share the same tasks. */
 export const anybody: Callers = { credentials: [], admit: () => undefined };
 
 export interface CallerOptions {
-  /** Tokens that are accepted. */
+  /** Accepted tokens. */
   tokens?: Tokens | undefined;
-  /** Header in which the edge passes on the subject of the client certificate that it verified. */
+  /** Header with the subject of the client certificate that the edge verified. */
   certificateHeader?: string | undefined;
   /** Requests per second of each caller, and bursts of as many. */
   perSecond: number;
@@ -49,16 +49,16 @@ function nameByToken(tokens: Tokens, header: string): string {
   if (token === undefined) {
     throw unauthorized("Authorization must be: Bearer TOKEN.", "unauthorized", "invalid_request");
   }
-  // Only hashes are compared: how long it takes tells nothing about a token.
+  // Only hashes are compared, so the duration reveals nothing about a token.
   const name = tokens.nameOf(createHash("sha256").update(token).digest("hex"));
   if (name === undefined) throw unauthorized("This token is not known here.", "forbidden", "invalid_token");
   return name;
 }
 
 /**
- * The name of a caller, from the header in which an edge passes on the subject of a client certificate: nginx'
- * `$ssl_client_s_dn`, the same of ingress-nginx, or Envoy's list with a subject. The whole subject is the name: it holds
- * a `=`, so that no token's name is the same. Throws ProblemError 403 for anything else.
+ * The name of a caller, from the edge's header with the subject of a client certificate: nginx'
+ * `$ssl_client_s_dn`, the same of ingress-nginx, or Envoy's list with a subject. The whole subject is the name: it contains
+ * a `=`, so it differs from every token's name. Throws ProblemError 403 for anything else.
  */
 function certificateNameOf(header: string): string {
   const subject = forwarded.exec(header)?.[1] ?? header;
@@ -66,7 +66,7 @@ function certificateNameOf(header: string): string {
   throw new ProblemError("forbidden", "The edge passed on no usable subject of a client certificate.");
 }
 
-/** The caller's name. A token that was sent counts, whatever certificate came with it. */
+/** The caller's name. A token takes precedence over a certificate. */
 function nameOf({ tokens, certificateHeader }: CallerOptions, exchange: Exchange): string {
   const authorization = headerOf(exchange, "authorization");
   if (tokens && authorization !== undefined) return nameByToken(tokens, authorization);

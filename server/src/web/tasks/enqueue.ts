@@ -7,18 +7,18 @@ import { idempotencyKeyOf } from "../idempotency.ts";
 import { addressOf, fingerprintOf, undecided, jobIdOf } from "./identity.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
-/** What a caller wants done. */
+/** A caller's order. */
 export interface Order {
   kind: JobKind;
   /** Name of the task; `analyze` for an analysis. */
   task: string;
   text: string | undefined;
-  /** The body as it came: the same Idempotency-Key needs the same one. */
+  /** The received body: the same Idempotency-Key needs the same body. */
   body: Buffer;
   owner: string | undefined;
 }
 
-/** Part of the answers where Redis is not configured. */
+/** Part of the answers without Redis. */
 function switchedOff(): ProblemError {
   return new ProblemError(
     "switched-off",
@@ -29,7 +29,7 @@ function switchedOff(): ProblemError {
   );
 }
 
-/** The queue; throws ProblemError 503 where there is none. */
+/** The queue; throws ProblemError 503 without one. */
 export function required(queue: TaskQueue | undefined): TaskQueue {
   if (queue) return queue;
   throw switchedOff();
@@ -57,7 +57,7 @@ export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order
   return { ...json({ id, state: "waiting" } satisfies Accepted, 202), headers: { location: addressOf(kind, id) } };
 }
 
-/** Redis ignores a second job with the same id, so the first one is read. */
+/** Redis ignores a second job with the same id, so read the first one. */
 async function requireSame(
   queue: TaskQueue,
   { kind, id, fingerprint }: { kind: JobKind; id: string; fingerprint: string },

@@ -4,16 +4,16 @@ import type { JobKind } from "../../shared/queue/job.ts";
 import { reasonOf } from "../../shared/queue/redis.ts";
 import { addressOf, undecided } from "./identity.ts";
 
-/** ioredis: the command never left. Any other error that is not a reply of Redis leaves it open whether it was executed. */
+/** ioredis: the command was never sent. After any other error that is no reply of Redis, it may have been executed. */
 const offline = /enableOfflineQueue/;
 
-/** Whether a failed add may have been stored: not where Redis refused it, nor where it was never sent. */
+/** Whether a failed add may have been stored: not if Redis refused it, or if it was never sent. */
 export function mayBeStored(error: unknown): boolean {
   if (error instanceof ReplyError) return false;
   return !(error instanceof Error && offline.test(error.message));
 }
 
-/** The problem of a Redis that cannot be used. With `job`: the one that may have been stored all the same. */
+/** The problem if Redis cannot be used. With `job`: the job may have been stored. */
 export function unavailable(error: unknown, job?: { id: string; kind: JobKind }): ProblemError {
   if (error instanceof ProblemError) return error;
   const address = job && addressOf(job.kind, job.id);

@@ -5,18 +5,18 @@ import { digestOf } from "../idempotency.ts";
 
 const prefixes: Record<JobKind, string> = { task: "t", analysis: "a" };
 
-/** What a job's id is made from. */
+/** The inputs of a job's id. */
 export interface Origin {
   kind: JobKind;
   requestId: string;
   /** Content of the caller's Idempotency-Key. */
   key: string | undefined;
   owner: string | undefined;
-  /** Hash of what was asked for: see {@link fingerprintOf}. */
+  /** Hash of the order: see {@link fingerprintOf}. */
   fingerprint: string;
 }
 
-/** A hash of what was asked for. */
+/** A hash of the order. */
 export function fingerprintOf(kind: JobKind, task: string, body: Buffer): string {
   return digestOf(kind, task, body).toString("base64url", 0, 16);
 }
@@ -34,14 +34,14 @@ export function jobIdOf({ kind, requestId, key, owner, fingerprint }: Origin): s
   return `${prefixes[kind]}${bytes().toString("base64url", 0, 17).slice(0, 22)}`;
 }
 
-/** Where the state of a job can be read. */
+/** The address of a job's state. */
 export function addressOf(kind: JobKind, id: string): string {
   return kind === "task" ? `/api/tasks/${id}` : `/analyze/${id}`;
 }
 
 const respondAsync = /(?:^|,)[ \t]*respond-async[ \t]*(?=[,;]|$)/i;
 
-/** What a 503 says of a job that may have been stored. */
+/** The detail of a 503 for a job that may have been stored. */
 export function undecided(kind: JobKind, id: string): string {
   return `Redis did not answer. The request may have been accepted all the same: GET ${addressOf(kind, id)} tells.`;
 }

@@ -15,7 +15,7 @@ export class JobReader {
     this.#client = client;
   }
 
-  /** The job with this id; undefined where there is none, or one that is not ours. */
+  /** The job with this id; undefined if there is none, or if it is not from this service. */
   async find(id: string): Promise<StoredJob | undefined> {
     const queue = this.#queue;
     const [job, state, effect] = await Promise.all([
@@ -56,7 +56,7 @@ export class JobReader {
     return count > 0 ? this.#queue.getRanges([type], from, from + count - 1, false) : Promise.resolve([]);
   }
 
-  /** Milliseconds since the oldest waiting job was added; 0 where none waits. */
+  /** Milliseconds since the oldest waiting job was added; 0 if none waits. */
   async oldestMs(): Promise<number> {
     const [oldest] = await this.#queue.getRanges(["wait"], 0, 0, true);
     if (oldest === undefined) return 0;

@@ -8,7 +8,7 @@ interface Description {
   labelNames?: string[];
 }
 
-/** Adds a gauge that is read for each scrape; it keeps its values where the reading fails. */
+/** Adds a gauge that is read for each scrape; it keeps its values if the reading fails. */
 function addGauge(registry: Registry, description: Description, read: (gauge: Gauge) => Promise<void>): void {
   const gauge = new Gauge({
     ...description,

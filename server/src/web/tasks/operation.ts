@@ -1,4 +1,4 @@
 import { guarded } from "../openapi/guarded.ts";
 
-/** What the description of every route of the queue has in common. */
+/** Common parts of the descriptions of the queue's routes. */
 export const queueOperation = { ...guarded, tag: "Tasks" } as const;

@@ -20,13 +20,13 @@ interface PressureOptions {
   logger: Logger;
 }
 
-/** How long one reading serves. */
+/** How long one reading is used. */
 const freshMs = 250;
 
-/** The part of Redis' memory up to which jobs are accepted: above its limit Redis could not even drain the queue. */
+/** The part of Redis' memory up to which jobs are accepted: at its limit Redis could not drain the queue. */
 const memoryShare = 0.5;
 
-/** What a job takes in Redis, and how often its text is there at most: as it came, and as its result. */
+/** Memory of a job in Redis, and the maximum number of copies of its text: as received, and as its result. */
 const jobBytes = { fixed: 1_500, perByte: 2 };
 
 function full(detail: string): ProblemError {
@@ -45,7 +45,7 @@ export class Pressure {
     options.client.on("ready", () => void this.#checkServer());
   }
 
-  /** Throws ProblemError 503 when a job with a text of this length has no place, or when Redis cannot be used. */
+  /** Throws ProblemError 503 if there is no room for a job with a text of this length, or if Redis cannot be used. */
   async admit(textLength: number): Promise<void> {
     let fill: Fill;
     try {
@@ -63,14 +63,14 @@ export class Pressure {
     }
   }
 
-  /** How full it is, a quarter of a second old at most. Rejects when Redis cannot be used. */
+  /** The fill level, at most a quarter of a second old. Rejects if Redis cannot be used. */
   read(): Promise<Fill> {
     const now = performance.now();
     if (this.#reading && now - this.#readAt < freshMs) return this.#reading;
     this.#readAt = now;
     const reading = this.#fetch();
     this.#reading = reading;
-    // What was refused while Redis was down must not outlive its return.
+    // A refusal while Redis was down must not outlast its return.
     reading.catch(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
@@ -94,7 +94,7 @@ export class Pressure {
     };
   }
 
-  /** Says in the log what of Redis' own settings breaks a promise of ours. Managed services refuse CONFIG: no complaint. */
+  /** Logs settings of Redis that break a guarantee of this service. Managed services refuse CONFIG, which is no fault. */
   async #checkServer(): Promise<void> {
     const { client, logger } = this.#options;
     try {
@@ -112,7 +112,7 @@ export class Pressure {
       }
       if (policy !== undefined && policy !== "noeviction") logger.warn({ policy }, "redis evicts keys: set noeviction");
     } catch {
-      // It is down again, or a managed one: the next "ready" checks once more.
+      // It is down again, or a managed service: the next "ready" checks again.
     }
   }
 }

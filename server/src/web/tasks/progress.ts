@@ -6,7 +6,7 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** How far a job is, as callers see it. */
+/** The progress of a job, as callers see it. */
 export function progressOf(job: StoredJob): AnalysisProgress {
   const { id, data, state, created, started, finished, attempts } = job;
   return {

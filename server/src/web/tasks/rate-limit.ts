@@ -12,7 +12,7 @@ export class RateLimit {
     this.#perSecond = perSecond;
   }
 
-  /** 0 when the request may pass, else the milliseconds until the next one may. */
+  /** 0 if the request may pass, otherwise the milliseconds until the next one may. */
   take(caller: string, now = performance.now()): number {
     const bucket = this.#buckets.get(caller) ?? { tokens: this.#perSecond, at: now };
     this.#buckets.set(caller, bucket);

@@ -11,13 +11,13 @@ export interface StoredJob {
   created: number;
   started: number | undefined;
   finished: number | undefined;
-  /** How often it was started. */
+  /** Number of starts. */
   attempts: number;
   /** JSON of its result. */
   effect: string | undefined;
 }
 
-/** `stored`, or why not: `full` back pressure, `unavailable` Redis cannot be used. */
+/** `stored`, or the reason: `full` back pressure, `unavailable` Redis cannot be used. */
 export const addOutcomes = ["stored", "full", "unavailable"] as const;
 export type AddOutcome = (typeof addOutcomes)[number];
 
@@ -28,19 +28,19 @@ export interface Page {
   more: boolean;
 }
 
-/** What web's routes know of the queue. Every method throws ProblemError 503 within a second when Redis cannot be used. */
+/** The queue for web's routes. Every method throws ProblemError 503 within a second if Redis cannot be used. */
 export interface TaskQueue {
   /**
-   * Stores a job; nothing happens where its id exists. Resolves once Redis has it, on disk where `appendfsync` is
-   * `always`. Throws ProblemError 503, with the id where the job may have been stored all the same.
+   * Stores a job, unless its id exists. Resolves when Redis has it, on disk if `appendfsync` is
+   * `always`. Throws ProblemError 503, with the id if the job may have been stored.
    */
   add(id: string, data: JobData): Promise<void>;
-  /** The job with this id; undefined where there is none. */
+  /** The job with this id; undefined if there is none. */
   find(id: string): Promise<StoredJob | undefined>;
-  /** Whether a job is completed or failed; true for one that does not exist, false where nobody knows yet. */
+  /** Whether a job is completed or failed; true if it does not exist, false if that is unknown. */
   isSettled(id: string): Promise<boolean>;
   list(state: TaskState, start: number, count: number): Promise<Page>;
-  /** Milliseconds since the oldest waiting job was added; 0 where none waits. */
+  /** Milliseconds since the oldest waiting job was added; 0 if none waits. */
   oldestMs(): Promise<number>;
   /** Called with the outcome of each {@link add}. */
   onAdd: (kind: JobKind, outcome: AddOutcome) => void;

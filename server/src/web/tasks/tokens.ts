@@ -3,7 +3,7 @@ import { readFileSync, watchFile } from "node:fs";
 import { SettingsError } from "@analyze/common/settings";
 import type { Logger } from "../../shared/logger.ts";
 
-/** The tokens that are known: their SHA-256 hashes, with the caller's name. */
+/** Known tokens: SHA-256 hashes with the caller's name. */
 export interface Tokens {
   /** The name of the caller whose token has this hash, in hexadecimal. */
   nameOf(sha256: string): string | undefined;
@@ -11,7 +11,7 @@ export interface Tokens {
 
 const line = /^([A-Za-z0-9_-]{1,64}) +([\da-f]{64})$/i;
 
-/** How often the file is looked at: inotify does not see the symlink swap of a Kubernetes Secret. */
+/** How often the file is polled: inotify does not see the symlink swap of a Kubernetes Secret. */
 const pollMs = 1_000;
 
 function parse(text: string): Map<string, string> {
@@ -21,7 +21,7 @@ function parse(text: string): Map<string, string> {
   for (const [index, entry] of lines.entries()) {
     if (entry === "" || entry.startsWith("#")) continue;
     const [, name, hash] = line.exec(entry) ?? [];
-    // The line itself is not quoted: somebody may have written the token.
+    // The line is not quoted, because it may contain the token.
     if (!name || !hash)
       faults.push(`API_TOKENS_FILE line ${index + 1} must be: NAME SHA-256 of the token in hexadecimal`);
     else known.set(hash.toLowerCase(), name);

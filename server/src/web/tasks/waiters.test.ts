@@ -3,7 +3,7 @@ import { Waiters } from "./waiters.ts";
 
 const long = 600_000;
 
-it("wakes those who wait for a job, and no others", async () => {
+it("wakes only the callers that wait for the job", async () => {
   const waiters = new Waiters();
   const over = new AbortController();
   const woken: string[] = [];
@@ -18,7 +18,7 @@ it("wakes those who wait for a job, and no others", async () => {
   expect([woken.length, waiters.size]).toEqual([3, 0]);
 });
 
-it("leaves nothing of 10,000 callers that leave", async () => {
+it("keeps nothing of 10,000 callers that leave", async () => {
   const waiters = new Waiters();
   const callers = Array.from({ length: 10_000 }, (_, n) => {
     const gone = new AbortController();
@@ -30,7 +30,7 @@ it("leaves nothing of 10,000 callers that leave", async () => {
   expect(waiters.size).toBe(0);
 });
 
-it("does not begin for a caller that has left, and ends after its time", async () => {
+it("does not start for a caller that has left, and ends after its time", async () => {
   const waiters = new Waiters();
   await waiters.wait("a", long, AbortSignal.abort());
   await waiters.wait("a", 1, new AbortController().signal);

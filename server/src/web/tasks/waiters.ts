@@ -6,7 +6,7 @@ export class Waiters {
     return this.#byId.size;
   }
 
-  /** Resolves when the job may have ended, after `ms`, or when `gone` aborts. Leaves nothing behind. */
+  /** Resolves when the job may have ended, after `ms`, or when `gone` aborts. Keeps no state. */
   wait(id: string, ms: number, gone: AbortSignal): Promise<void> {
     if (gone.aborted) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -11,26 +11,26 @@ function broken(): { breaker: Breaker; states: BreakerState[] } {
   return { breaker, states };
 }
 
-it("opens after failures in a row and says how long to wait", () => {
+it("opens after consecutive failures, and says how long to wait", () => {
   const { breaker, states } = broken();
   expect(states).toEqual(["open"]);
   expect(breaker.admit(400)).toBe(600);
 });
 
-it("a success between failures starts the count again", () => {
+it("a success between failures resets the count", () => {
   const breaker = new Breaker({ threshold: 2, openMs: 1000 });
   for (const outcome of ["failed", "succeeded", "failed"] as const) breaker[outcome]();
   expect(breaker.state).toBe("closed");
 });
 
-it("when its time is over it lets one call through to try, and only one", () => {
+it("lets exactly one trial call through after its time", () => {
   const { breaker } = broken();
   expect(breaker.admit(1000)).toBe(0);
   expect(breaker.state).toBe("half-open");
   expect(breaker.admit(1001)).toBe(1000);
 });
 
-it("a trial that succeeds closes it, one that fails opens it for as long again", () => {
+it("a successful trial closes it, a failed one opens it for the same time again", () => {
   const { breaker, states } = broken();
   breaker.admit(1000);
   breaker.failed(1500);

@@ -2,17 +2,17 @@ export const breakerStates = ["closed", "open", "half-open"] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
 export interface BreakerOptions {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open it. */
   threshold: number;
-  /** Milliseconds it stays open before one call is let through to try. */
+  /** Milliseconds it stays open before a trial call. */
   openMs: number;
   onChange?: (state: BreakerState) => void;
 }
 
 /**
- * A circuit breaker: after `threshold` failures in a row it admits no call for `openMs`, then one call at a time
- * until one succeeds. 40 lines of our own rather than cockatiel: that one makes callers wait while half open, for as
- * long as the trial takes; this one answers at once.
+ * A circuit breaker: after `threshold` consecutive failures it admits no call for `openMs`, then one call at a time
+ * until one succeeds. 40 lines of our own instead of cockatiel, which lets callers wait while it is half open, for as
+ * long as the trial takes. This one answers at once.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -28,7 +28,7 @@ export class Breaker {
     return this.#state;
   }
 
-  /** 0 when a call may go out now (then `succeeded` or `failed` must follow), else the milliseconds to wait. */
+  /** 0 if a call may be made now (then `succeeded` or `failed` must follow), otherwise the milliseconds to wait. */
   admit(now = performance.now()): number {
     if (this.#state === "closed") return 0;
     if (this.#state === "half-open") return this.#options.openMs;

@@ -3,13 +3,13 @@ import { headers as ownHeaders } from "../../contract/headers.ts";
 
 /** Why a call failed. Also the values of the metric's label `reason`. */
 export const callFailureKinds = [
-  /** No connection could be made: nothing was sent. */
+  /** No connection: nothing was sent. */
   "unsent",
-  /** The connection was lost after the request may have been taken. */
+  /** The connection was lost after the request may have been processed. */
   "lost",
   /** No complete answer before the deadline. */
   "deadline",
-  /** The answer is not HTTP, is larger than any right one, or is not what the contract promises. */
+  /** The answer is not HTTP, is larger than any correct one, or breaks the contract. */
   "invalid",
 ] as const;
 export type CallFailureKind = (typeof callFailureKinds)[number];
@@ -26,14 +26,14 @@ export class CallFailure extends Error {
 
 export interface CallRequest {
   path: string;
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   headers: readonly string[];
   body: Buffer;
-  /** Whether the other end may carry it out twice without harm. */
+  /** Whether a repetition is safe. */
   safeToRepeat: boolean;
-  /** Milliseconds until the call is given up, with all its attempts; a header tells the other end. */
+  /** Time limit of the call with all its attempts, in milliseconds; sent in a header. */
   deadlineMs: number;
-  /** Bytes that an answer may have. */
+  /** Maximum bytes of an answer. */
   maxBytes: number;
 }
 
@@ -58,7 +58,7 @@ function kindOf({ name, code = "" }: Error & { code?: string }): CallFailureKind
   return name === "HTTPParserError" || brokenAnswer.has(code) ? "invalid" : "lost";
 }
 
-/** Collects one answer for undici's `dispatch`: `request()` builds a stream that is not needed here. */
+/** Collects one answer for undici's `dispatch`; `request()` would build an unnecessary stream. */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   readonly #settle: PromiseWithResolvers<CallAnswer>;
@@ -110,7 +110,7 @@ class Collector implements Dispatcher.DispatchHandler {
 }
 
 /**
- * POSTs once and resolves with the complete answer, whatever its status. `deadlineMs`: what is left of the request's own.
+ * POSTs once and resolves with the complete answer, of any status. `deadlineMs`: the rest of the request's own time.
  * Rejects with CallFailure.
  */
 export function call(dispatcher: Dispatcher, request: CallRequest, deadlineMs: number): Promise<CallAnswer> {

@@ -6,22 +6,22 @@ import { call, CallFailure, type CallAnswer, type CallFailureKind, type CallRequ
 export type OnFailure = (kind: CallFailureKind) => void;
 
 /**
- * Waits before each new attempt after one that was never sent. Behind a Service half of the connections lead to a pod that
+ * Waits before each new attempt after one that was never sent. Behind a Service, half of the connections lead to a pod that
  * has just died, until every node knows: one more attempt fails in half of the cases, four more almost never.
  */
 const unsentPausesMs = [0, 20, 40, 80];
 
-/** The wait before a repetition: connections that ended together with the lost one are seen as closed after it. */
+/** The wait before a repetition: afterwards, connections that ended with the lost one are known to be closed. */
 const repeatPausesMs = [0];
 
-/** The waits before the attempts that a failure of this kind still allows. */
+/** The waits before the remaining attempts after a failure of this kind. */
 function pausesFor(kind: CallFailureKind, { safeToRepeat }: CallRequest): readonly number[] {
   if (kind === "unsent") return unsentPausesMs;
   return kind === "lost" && safeToRepeat ? repeatPausesMs : [];
 }
 
 /**
- * Calls. What was never sent is sent again, four times at most; what may have been taken is sent again only if it is safe
+ * Calls. A request that was never sent is sent again, up to four times; one that may have been processed only if it is safe
  * to repeat, and once. All attempts share one deadline. Rejects with CallFailure.
  */
 export async function callWithRetry(

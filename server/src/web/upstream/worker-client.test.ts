@@ -44,7 +44,7 @@ async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {
   return error;
 }
 
-it("the text goes out as it came, with the request's id and the deadline", async () => {
+it("the text is sent unchanged, with request ID and deadline", async () => {
   const seen: unknown[] = [];
   const { port } = await serve(async (request, response) => {
     const { "x-request-id": id, "x-request-deadline-ms": deadline } = request.headers;
@@ -55,14 +55,14 @@ it("the text goes out as it came, with the request's id and the deadline", async
   expect(seen).toEqual(["id-1", "2000", '{"text":"abc"}']);
 });
 
-it("a worker that takes too long is given up at the deadline, with 504", async () => {
+it("a call to a slow worker ends at the deadline with 504", async () => {
   const { port } = await serve(() => {});
   const client = clientOf(port, 50);
   expect((await problemOf(client.process(body, "id"))).code).toBe("deadline-exceeded");
   expect(client.failures).toEqual(["deadline"]);
 });
 
-it("a worker that does not listen is tried five times, then the answer is 503 with Retry-After", async () => {
+it("a worker that does not listen is called five times, then the answer is 503 with Retry-After", async () => {
   const { server, port } = await serve(() => {});
   server.close();
   const client = clientOf(port);
@@ -72,7 +72,7 @@ it("a worker that does not listen is tried five times, then the answer is 503 wi
   expect(client.failures).toEqual(Array.from({ length: 5 }, () => "unsent"));
 });
 
-/** A server that takes every request and then does this to the connection; `requests` counts them. */
+/** A server that reads every request and then does this to the connection; `requests` counts them. */
 async function takeAnd(conduct: (socket: Socket, request: number) => unknown) {
   const counter = { requests: 0 };
   const { port } = await serve((request, response) => {
@@ -87,7 +87,7 @@ async function takeAnd(conduct: (socket: Socket, request: number) => unknown) {
 
 const answering = (text: string) => (socket: Socket) => socket.end(text);
 
-it("a kept connection that worker closes after it took the request is replaced, and the request repeated once", async () => {
+it("a kept connection that worker closes after a request is replaced, and the request is repeated once", async () => {
   const { port, counter } = await takeAnd((socket, request) =>
     request === 2
       ? socket.destroy()
@@ -113,7 +113,7 @@ it.each([
     ["invalid"],
   ],
   ["answers no JSON", answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno"), ["invalid"]],
-])("a worker that takes a request and %s gets it twice at most", async (_, conduct, failures) => {
+])("a worker that reads a request and %s gets it at most twice", async (_, conduct, failures) => {
   const { port, counter } = await takeAnd(conduct);
   const client = clientOf(port);
   await client.process(body, "first");
@@ -123,7 +123,7 @@ it.each([
   expect(counter.requests).toBe(1 + failures.length);
 });
 
-it("what is not safe to repeat is sent once", async () => {
+it("an unsafe request is sent once", async () => {
   const { port, counter } = await takeAnd((socket) => socket.destroy());
   const dispatcher = createWorkerPool(`http://127.0.0.1:${port}`);
   cleanUps.push(() => dispatcher.destroy());
@@ -146,7 +146,7 @@ it.each([
   expect(problemTypes[code].status).toBe(503);
 });
 
-it("an answer that never ends growing is cut off", async () => {
+it("an endless answer is cut off", async () => {
   const { port } = await serve((_, response) => {
     const grow = (): void => {
       if (!response.destroyed) response.write(Buffer.alloc(1024 * 1024), () => void setImmediate().then(grow));
@@ -164,7 +164,7 @@ it.each<[string, RequestListener]>([
   ["answers another shape", (_, response) => response.end('{"words":1}')],
   ["fails", (_, response) => response.writeHead(500).end()],
 ])(
-  "after three calls in a row to a worker that %s, nothing is sent, and the answer says when to retry",
+  "after three consecutive calls to a worker that %s, nothing is sent, and the answer says when to retry",
   async (_, conduct) => {
     let requests = 0;
     const { port } = await serve((request, response) => {

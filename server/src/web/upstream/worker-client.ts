@@ -8,10 +8,10 @@ import type { Breaker } from "./breaker.ts";
 import { CallFailure, type CallAnswer, type CallRequest } from "./call.ts";
 import { callWithRetry, type OnFailure } from "./retry.ts";
 
-/** More than the requests that may be under way at once: with fewer they queue, and cost 51 µs more (research). */
+/** More than the concurrent requests: with fewer connections they queue, which costs 51 µs more. */
 const connections = 256;
 
-/** The largest text has 256 Ki characters, and JSON escapes one in six bytes at most. */
+/** The largest text has 256 Ki characters, and JSON escapes each in at most six bytes. */
 const maxAnswerBytes = 8 * limits.textBytes;
 
 /** One pool of kept connections to worker, one request at a time on each. Time-outs are the calls' own deadlines. */
@@ -34,9 +34,9 @@ export interface WorkerClientOptions {
   tracer?: Tracer | undefined;
 }
 
-/** What web knows of worker. */
+/** The worker, for web. */
 export interface WorkerClient {
-  /** Has worker count and reverse. `body`: the request's JSON as it came. `span`: the request's own. Throws ProblemError 503 or 504. */
+  /** Calls worker to count and reverse. `body`: the request's JSON as it came. `span`: the request's own. Throws ProblemError 503 or 504. */
   process(body: Buffer, requestId: string, span?: Span): Promise<ProcessResponse>;
 }
 
@@ -61,7 +61,7 @@ function problemOf(error: unknown): ProblemError {
   );
 }
 
-/** The result, or the status that worker answered instead of one. Throws CallFailure when the answer breaks the contract. */
+/** The result, or the status of worker's refusal. Throws CallFailure if the answer breaks the contract. */
 function read({ status, body }: CallAnswer): ProcessResponse | number {
   if (status !== 200) return status;
   try {
@@ -81,7 +81,7 @@ function requestFor(body: Buffer, requestId: string, span: Span | undefined, dea
     path: "/process",
     headers: span ? [...own, headers.traceparent, span.traceparent] : own,
     body,
-    // Worker computes and keeps nothing.
+    // Worker has no state.
     safeToRepeat: true,
     deadlineMs,
     maxBytes: maxAnswerBytes,
@@ -89,9 +89,9 @@ function requestFor(body: Buffer, requestId: string, span: Span | undefined, dea
 }
 
 /**
- * A client of worker's `POST /process` with a deadline, repetition where that is safe, and a breaker: while it is open,
+ * A client of worker's `POST /process` with a deadline, safe repetitions, and a breaker: while it is open,
  * the answer is 503 with Retry-After at once. A refusal (4xx) does not count as a failure: otherwise a text that only
- * worker refuses would cut off everybody.
+ * worker refuses would block all callers.
  */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
   const { dispatcher, breaker, deadlineMs = limits.workerDeadlineMs, onFailure, tracer } = options;

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { effectCountsKey, effectField, jobKey, type JobKind } from "../../shared/queue/job.ts";
 
-/** Sets a job's result and counts it in one step; neither where the job has a result or no longer exists. */
+/** Sets a job's result and counts it atomically, unless the job has a result or no longer exists. */
 const settleScript = `
 if redis.call("EXISTS", KEYS[1]) == 0 then return 0 end
 if redis.call("HSETNX", KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
@@ -10,7 +10,7 @@ return 1`;
 
 /** Where the results of jobs are stored. */
 export interface Effects {
-  /** Stores the result of a job; false where another run has done so. Waits for Redis' return while it is down. */
+  /** Stores the result of a job; false if another run has done so. Waits while Redis is down. */
   settle(id: string, kind: JobKind, result: object): Promise<boolean>;
 }
 

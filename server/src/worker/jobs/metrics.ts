@@ -1,17 +1,17 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import { jobKinds, type JobKind } from "../../shared/queue/job.ts";
 
-/** What the consumer counts. */
+/** The consumer's counters. */
 export interface ConsumerMetrics {
-  /** A job was worked on, in this many seconds; `isFirst`: its result is the one that was stored. */
+  /** A job was processed in this many seconds; `isFirst`: its result was stored. */
   done(kind: JobKind, seconds: number, isFirst: boolean): void;
-  /** A run failed; `isFinal`: the job is not run again. */
+  /** A run failed; `isFinal`: the job does not run again. */
   failed(isFinal: boolean): void;
   /** A job whose worker vanished was put back. */
   stalled(): void;
 }
 
-/** Adds the consumer's metrics. Each instance counts what it did itself. */
+/** Adds the consumer's metrics. Each instance counts its own work. */
 export function registerConsumerMetrics(registry: Registry): ConsumerMetrics {
   const duration = new Histogram({
     name: "analyze_tasks_duration_seconds",

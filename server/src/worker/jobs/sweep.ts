@@ -5,20 +5,20 @@ import { memoryOf } from "../../shared/queue/redis.ts";
 
 const everyMs = 30_000;
 
-/** Jobs that one step removes: a step of Redis' one thread. */
+/** Jobs that one step removes: each step blocks Redis' only thread. */
 const stepSize = 500;
 
-/** Above this part of Redis' memory the oldest completed jobs go early, so that they do not keep new ones out. */
+/** Above this part of Redis' memory the oldest completed jobs are removed early, to make room for new ones. */
 const memoryShare = 0.4;
 
-/** What a caller may count on also then. */
+/** The retention that is guaranteed also then. */
 const leastMs = 60_000;
 
 async function removeOlder(queue: Pick<Queue, "clean">, state: "completed" | "failed", ms: number): Promise<void> {
   while ((await queue.clean(ms, stepSize, state)).length === stepSize);
 }
 
-/** BullMQ trims its stream of events by their number alone, and the message of a failed work is in it. */
+/** BullMQ trims its stream of events only by number, and events contain the messages of failed work. */
 async function trimEvents(queue: Pick<Queue, "toKey">, client: Pick<Redis, "xtrim">): Promise<void> {
   await client.xtrim(queue.toKey("events"), "MINID", "=", Date.now() - queueLimits.completedSeconds * 1000);
 }
@@ -39,7 +39,7 @@ async function sweep(queue: Pick<Queue, "clean" | "toKey">, client: Pick<Redis, 
   if (await isShort(client)) await queue.clean(leastMs, stepSize * 20, "completed");
 }
 
-/** Sweeps when Redis is connected, and then every half minute. Returns what ends it. */
+/** Sweeps when Redis is connected, and then every half minute. Returns the function that ends it. */
 export function sweepEvery(
   queue: Pick<Queue, "clean" | "toKey">,
   client: Redis,

@@ -8,7 +8,7 @@ export interface Run {
   data: JobData;
 }
 
-/** Does `work` within a span of its own, a child of the request that added the job; without one where tracing is off. */
+/** Does `work` within a span, a child of the request that added the job; without a span if tracing is off. */
 export async function withTaskSpan<Result>(
   tracer: Tracer | undefined,
   { id, attempt, data }: Run,
@@ -19,7 +19,7 @@ export async function withTaskSpan<Result>(
   try {
     return await work();
   } catch (thrown) {
-    // Not the message: the work's own error may quote the text.
+    // Not the message: the error of the work may quote the text.
     error = thrown instanceof Error ? thrown.name : "unknown";
     throw thrown;
   } finally {

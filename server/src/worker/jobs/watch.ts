@@ -1,12 +1,12 @@
 import type { Redis } from "ioredis";
 
-/** Tells whether a consumer still looks for jobs. */
+/** Watches whether a consumer still fetches jobs. */
 export interface FetchWatch {
-  /** The same work, watched: while it runs, nothing has to be fetched. */
+  /** The same work, watched: while it runs, no fetch is expected. */
   during<Job>(work: (job: Job) => Promise<void>): (job: Job) => Promise<void>;
   /** Whether a job runs. */
   isBusy(): boolean;
-  /** True when no job was looked for in the last `ms` and none runs, although Redis is connected. */
+  /** True if no job was fetched in the last `ms` and none runs, although Redis is connected. */
   isStuck(ms: number): boolean;
 }
 
@@ -15,7 +15,7 @@ const fetchCommand = "bzpopmin";
 
 /**
  * Watches the connection that BullMQ copies from this client to block on: idle, it has an answer every two seconds.
- * BullMQ's own `isRunning()` stays true whatever becomes of that connection.
+ * BullMQ's own `isRunning()` stays true for any state of that connection.
  */
 export function watchFetches(client: Redis): FetchWatch {
   let last = performance.now();
@@ -30,7 +30,7 @@ export function watchFetches(client: Redis): FetchWatch {
     const copy = duplicate(override);
     const send = copy.sendCommand.bind(copy);
     copy.sendCommand = (command, stream) => {
-      // Answered, not sent: a connection can open, take commands and stay mute, each time again.
+      // Answers, not requests: a connection can open and accept commands, but never answer.
       if (command.name === fetchCommand) command.promise.then(touch, () => undefined);
       return send(command, stream);
     };

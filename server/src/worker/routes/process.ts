@@ -12,7 +12,7 @@ function deadlineOf(header: string | undefined): number {
   throw new ProblemError("malformed-request", `${headers.deadline} must be a whole number of milliseconds.`);
 }
 
-/** `POST /process`: counts the words and reverses the text. 504 without work when the caller no longer waits. */
+/** `POST /process`: counts the words and reverses the text. 504 without work if the caller no longer waits. */
 export const processRoute: Route = {
   method: "POST",
   path: "/process",

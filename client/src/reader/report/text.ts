@@ -166,7 +166,7 @@ export function drawLine(report: Report): string {
     say.stateSentence(state, timeline.to),
     ...(state.fault ? [`fault at ${state.fault.hop}`] : []),
     `${say.percent(availability.ofDue)} of ${say.inWords(timeline.to - timeline.from)}`,
-    ...(announced ? ["maintenance is announced"] : []),
+    ...(announced ? ["maintenance announced"] : []),
     ...(tally.problems.length > 0 ? [`${say.plural(tally.problems.length, "file")} of the log not read`] : []),
     ...(slots.planned > 0 ? [say.plural(slots.planned, "planned failure")] : []),
     ...(latency.ms ? [`p95 ${latency.ms.p95} ms`] : []),

@@ -191,7 +191,7 @@ describe("the report in one line", () => {
     };
     expect(drawLine(noted)).toBe(
       "analyze: DOWN for 1 min, since 2026-11-20 22:02 UTC, 1 failed probe · fault at tcp · 50.000 % of 3 min · " +
-        "maintenance is announced · 1 file of the log not read · 1 planned failure · p95 43 ms\n",
+        "maintenance announced · 1 file of the log not read · 1 planned failure · p95 43 ms\n",
     );
     expect(drawLine(reportOn("X"))).toBe(
       "analyze: DOWN for 1 min, since 2026-11-20 22:00 UTC, 1 failed probe · fault at tcp · 0.000 % of 1 min\n",

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
+import { rollingBack } from "../cluster/roll-back.ts";
 import { event, revision, type Event, type Revision } from "../cluster/objects.ts";
 import { clusterImages } from "@analyze/common/images";
 import type { ImageTags } from "../images/images.ts";
 import { type ImageRecord, pushedImage } from "../images/record.ts";
-import { failure, must, run } from "../run.ts";
+import { failure, run } from "../run.ts";
 import { hasDrift } from "./drift.ts";
 import type { Options } from "./options.ts";
 import { names } from "./trust.ts";
@@ -111,14 +112,18 @@ export async function recover(cluster: Cluster, { namespace, timeout }: Options)
 export async function release(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
   const { namespace, timeout } = options;
   const rendered = await render(cluster, namespace, ...values);
-  const version = await must("helm", ["version", "--short"]);
-  // helm 4 applies server-side, where a field changed by hand is a conflict: the deployment wins.
-  const safely = version.startsWith("v3")
-    ? ["--atomic"]
-    : ["--rollback-on-failure", "--server-side=true", "--force-conflicts"];
   const before = await historyOf(cluster, namespace);
   const known = new Set((await warnings(cluster, namespace)).map(identityOf));
-  const args = ["upgrade", "--install", releaseName, chart, "--namespace", namespace, "--wait", ...safely];
+  const args = [
+    "upgrade",
+    "--install",
+    releaseName,
+    chart,
+    "--namespace",
+    namespace,
+    "--wait",
+    ...(await rollingBack()),
+  ];
   const described = ["--timeout", timeout, "--description", digestOf(rendered), ...values];
   const { code, stderr } = await cluster.helm([...args, ...described]);
   if (code === 0) return;

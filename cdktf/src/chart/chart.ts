@@ -15,6 +15,7 @@ import { ensureGates } from "./gates.ts";
 import { ownChart } from "./own-chart.ts";
 import { install, prepare, publicControllerChart } from "./prepare.ts";
 import { chartValues, output, tokensSecret } from "./values.ts";
+import { runningRevision, verify } from "./verify.ts";
 
 export interface ChartOptions {
   /** Context of the kubeconfig to use. Undefined: the AWS CLI is asked for the cluster of the stage. */
@@ -23,10 +24,12 @@ export interface ChartOptions {
   readonly controllerChart?: string;
   /** Record of pushed images (dist/images.json), to be run by digest. Undefined: the stage's images of this checkout, by tag. */
   readonly images?: string;
+  /** Send one verified POST through the edge afterwards, and roll back where it is not answered. */
+  readonly verify?: boolean;
 }
 
 /** Installs web and worker in the cluster of the stage, behind its balancer; before that, what the cluster lacks for it. */
-export async function chart({ context, controllerChart, images }: ChartOptions): Promise<void> {
+export async function chart({ context, controllerChart, images, verify: verifies }: ChartOptions): Promise<void> {
   const place = await findPlace(process.env);
   const { stage } = place;
   const outputs = await readOutputs(place);
@@ -64,16 +67,17 @@ export async function chart({ context, controllerChart, images }: ChartOptions):
       );
     }
     if (outputs.has("secret-arn")) await requireTokens(cluster);
-    announce("web and worker, until the balancer reports them healthy");
-    await install(cluster, {
-      name: "analyze",
-      namespace: clusterNames.namespace,
-      chart: ownChart,
-      values,
-      minutes: 15,
-    });
-    await ensureGates(cluster, clusterNames.namespace, 15);
+    await installOwn(cluster, values, verifies === true);
   });
+}
+
+async function installOwn(cluster: Kubernetes, values: object, verifies: boolean): Promise<void> {
+  const { namespace } = clusterNames;
+  const before = await runningRevision(cluster, namespace);
+  announce("web and worker, until the balancer reports them healthy");
+  await install(cluster, { name: "analyze", namespace, chart: ownChart, values, minutes: 15 });
+  await ensureGates(cluster, namespace, 15);
+  if (verifies) await verify(cluster, namespace, before);
 }
 
 async function requireTokens(cluster: Kubernetes): Promise<void> {

@@ -1,5 +1,6 @@
 import { clusterNames } from "../cluster/names.ts";
 import type { Kubernetes } from "../../../deploy/cluster/cluster.ts";
+import { rollingBack } from "../../../deploy/cluster/roll-back.ts";
 import { failure } from "../../../deploy/run.ts";
 import { tagOf, controllerVersion } from "../images/foreign.ts";
 import { autoscalerObjects } from "./autoscaler.ts";
@@ -73,12 +74,12 @@ export interface HelmRelease {
   readonly minutes: number;
 }
 
-/** Installs or upgrades and waits until the pods are ready; helm's output is shown. Rejects with a UserError. */
+/** Installs or upgrades and waits until the pods are ready; helm's output is shown. On failure helm rolls back. Rejects with a UserError. */
 export async function install(
   cluster: Kubernetes,
   { name, namespace, chart, values, minutes }: HelmRelease,
 ): Promise<void> {
-  const wait = ["--wait", "--timeout", `${minutes}m`];
+  const wait = ["--wait", "--timeout", `${minutes}m`, ...(await rollingBack())];
   const args = ["upgrade", "--install", name, ...chart, "--namespace", namespace, ...wait, "--values", "-"];
   const { code, stderr } = await cluster.helm(args, { input: JSON.stringify(values), share: ["stdout", "stderr"] });
   if (code !== 0)

@@ -84,6 +84,7 @@ program
   .option("--context <name>", "context of your kubeconfig; default: the AWS CLI finds the cluster")
   .option("--controller-chart <path>", "chart of the AWS Load Balancer Controller, if its repository cannot be reached")
   .option("--images <file>", "run the images of this record (npm run copy-images writes it) by digest")
+  .option("--verify", "send one verified POST through the edge afterwards, and roll back where it is not answered")
   .action(chart);
 program
   .command("cdktf")

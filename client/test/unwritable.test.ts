@@ -26,7 +26,7 @@ it.each([
   const client = bench.start({ ANALYZE_LOG: name.startsWith("/") ? name : join(dir, name) });
   expect(await client.ended).toBe(2);
   expect(client.output()).toMatch(reason);
-  expect(client.output()).toMatch(/^The log cannot be opened: .* Set ANALYZE_LOG to a file that this user may write/);
+  expect(client.output()).toMatch(/^The log cannot be opened: .* Set ANALYZE_LOG to a file that this user can write/);
 });
 
 it.runIf(existsSync("/dev/full"))("ends on SIGTERM if the disk is full, and reports the lost lines", async () => {

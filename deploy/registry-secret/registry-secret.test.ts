@@ -48,7 +48,7 @@ describe.each([
 
 it("something else than a registry is named as such", async () => {
   const login = { registry: await registry((_, response) => response.writeHead(404).end()), user: "a", password: "b" };
-  await expect(tryLogin(login)).rejects.toThrow(/answers 404: it is no registry/);
+  await expect(tryLogin(login)).rejects.toThrow(/answers 404: it is no image registry/);
 });
 
 it.each([

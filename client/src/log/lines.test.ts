@@ -81,7 +81,7 @@ describe("the lines of a file", () => {
 
   it.each(["bz2", "xz"])("of a .%s file are refused with what to do", async (extension) => {
     await expect(read(`${path}.${extension}`)).rejects.toThrow(
-      "compressed in a format that Node cannot read; decompress it",
+      "compressed in a format that Node cannot read; decompress it in the same folder",
     );
   });
 

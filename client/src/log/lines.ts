@@ -11,7 +11,8 @@ const longestLine = 16 * 1024;
 /** The bytes of a file, decompressed; of a plain one from `start` on. */
 function bytesOf(path: string, start: number): Readable {
   // Before opening, because nothing would close the file.
-  if (/\.(?:bz2|xz)$/.test(path)) throw new Error("compressed in a format that Node cannot read; decompress it");
+  if (/\.(?:bz2|xz)$/.test(path))
+    throw new Error("compressed in a format that Node cannot read; decompress it in the same folder");
   const file = createReadStream(path, { highWaterMark: chunkSize, start });
   if (!/\.(?:gz|zst)$/.test(path)) return file;
   const unpacked = path.endsWith(".gz") ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });

@@ -100,7 +100,7 @@ describe("reading a log and its rotated files", () => {
   it("names a file whose compression it cannot read", async () => {
     await writeFile(live, lines(0, 1));
     await writeFile(join(folder, "analyze.log.1.xz"), "xz");
-    expect((await readMinutes()).tally.problems[0]?.why).toMatch(/unpack it/);
+    expect((await readMinutes()).tally.problems[0]?.why).toMatch(/decompress it/);
   });
 
   it("does not open rotated files that were last written long before the window", async () => {

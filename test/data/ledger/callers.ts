@@ -66,7 +66,8 @@ export function startCallers(url: string, count: number): Callers {
       if (id === undefined) answers.refused += 1;
       else if (givesUp) return void answers.open.push(id);
       else isRepeated = true;
-      await wait(20);
+      // As a client that waits, though less than the second of Retry-After.
+      await wait(250);
     }
   }
 

@@ -85,7 +85,7 @@ it("a host below a permitted name gets a leaf; any other is refused, with what t
   await done({ hosts: ["analyze.test"] });
   expect(await done({ hosts: ["eu.analyze.test"] })).toEqual(["ca kept", "tls issued"]);
   await expect(done({ hosts: ["bank.test"] })).rejects.toThrow(
-    /would refuse bank\.test\. Issue into another folder.*--replace-ca --host analyze\.test --host bank\.test/,
+    /would refuse bank\.test\. Use another folder.*--certificates.*--replace-ca --host analyze\.test --host bank\.test/,
   );
   expect(hostsOfLeaf()).toEqual(["eu.analyze.test"]);
 });

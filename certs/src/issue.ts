@@ -174,8 +174,8 @@ function refuseOthers(hosts: readonly string[], permitted: readonly string[], di
   if (others.length === 0) return;
   const replace = certsCommand(dir, "--replace-ca", ...hostFlags([...permitted, ...others]));
   throw new UserError(
-    `the CA in ${dir} can issue for ${permitted.join(", ")} only, and clients would refuse ${others.join(", ")}. Issue into ` +
-      `another folder with --dir, or replace the CA: "${replace}"`,
+    `the CA in ${dir} can issue for ${permitted.join(", ")} only, and clients would refuse ${others.join(", ")}. Use another ` +
+      `folder (--dir; npm run deploy:minikube: --certificates), or replace the CA: "${replace}"`,
     { exitCode: 1 },
   );
 }

@@ -5,6 +5,7 @@ import { connect, type Cluster } from "../cluster/cluster.ts";
 import { deploy } from "./deploy.ts";
 import { settleEdge } from "./edge.ts";
 import { readOptions } from "./options.ts";
+import { requireAddress } from "./reach.ts";
 import { renew } from "./renew.ts";
 import { undeploy } from "./undeploy.ts";
 
@@ -29,6 +30,7 @@ async function consent({ context, kind, nodes }: Cluster, yes: boolean): Promise
 
 try {
   const given = readOptions(process.argv.slice(2), process.env);
+  requireAddress(given.address);
   const cluster = await connect();
   await consent(cluster, given.yes);
   const { options, note } = await settleEdge(cluster, given);

@@ -27,6 +27,7 @@ it.each([
   [["deploy", "--edge", "traefik"], "traefik"],
   [["deploy", "--edge", "nginx", "--keep", "traefik"], "--keep"],
   [["deploy", "--stage", "test"], '--stage is "test": it must be one of dev, prod'],
+  [["deploy", "--namespace", "Bad_Name"], '--namespace is "Bad_Name": it must have 1 to 63 of a-z'],
   [["deploy", "--frobnicate"], "--frobnicate"],
   [["deploy", "nginx"], "npm run deploy:minikube -- --edge nginx"],
   [["renew", "soon"], 'Unexpected argument: "soon"'],

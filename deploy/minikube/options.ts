@@ -78,6 +78,12 @@ function oneOf<T extends string>(all: readonly T[], value: string | undefined, n
   return found;
 }
 
+/** As the API server wants the name of a namespace. */
+function namespaceFrom(value: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+  throw new UserError(`--namespace is "${value}": it must have 1 to 63 of a-z, 0-9 and -, and no - at its ends`);
+}
+
 /** Reads the options from command line and environment. Throws a UserError that quotes the fault. */
 export function readOptions(args: readonly string[], env: Record<string, string | undefined>): GivenOptions {
   const { values, positionals } = parse(args);
@@ -90,7 +96,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     keep: values.keep === undefined ? undefined : oneOf(edges, values.keep, "--keep"),
     stage: oneOf(stages, values.stage, "--stage"),
     host: values.host,
-    namespace: values.namespace,
+    namespace: namespaceFrom(values.namespace),
     certificates: values.certificates,
     address: values.address,
     yes: values.yes,

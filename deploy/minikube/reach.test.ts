@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { gatewayCandidates } from "./reach.ts";
+import { gatewayCandidates, requireAddress } from "./reach.ts";
 
 const nodes = ["192.168.49.2", "192.168.49.3"];
 
@@ -25,4 +25,12 @@ it.each([
   ],
 ])("a Gateway is tried at %s", (_, addresses, ports, expected) => {
   expect(gatewayCandidates(addresses, nodes, ports)).toEqual(expected);
+});
+
+it.each(["analyze.test", "192.0.2.1:70000", "nonsense:x", "192.0.2.1:0"])("%s is no address of an edge", (address) => {
+  expect(() => requireAddress(address)).toThrow(`--address is "${address}": it must be an IP address, or one with`);
+});
+
+it.each([undefined, "192.0.2.1", "192.0.2.1:30443", "::1", "[::1]:8443"])("%s may be the edge's address", (address) => {
+  expect(() => requireAddress(address)).not.toThrow();
 });

@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { UserError } from "@analyze/common/errors";
 import type { Cluster } from "../cluster/cluster.ts";
 import { balancedAddresses, gateway, ingress, node, service } from "../cluster/objects.ts";
 import type { Options } from "./options.ts";
@@ -10,6 +12,16 @@ export type Handshake = { verified: true; fingerprint: string } | { verified: fa
 export function splitAddress(address: string): { host: string; port: number } {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[^:]+))(?::(?<port>\d+))?$/.exec(address)?.groups;
   return { host: match?.["v6"] ?? match?.["v4"] ?? address, port: Number(match?.["port"] ?? 443) };
+}
+
+/** Throws a UserError where `--address` is not `ip` or `ip:port`. */
+export function requireAddress(address: string | undefined): void {
+  if (address === undefined) return;
+  const { host, port } = splitAddress(address);
+  if (isIP(host) !== 0 && port > 0 && port < 65_536) return;
+  throw new UserError(
+    `--address is "${address}": it must be an IP address, or one with a port, such as 192.168.49.2:30443`,
+  );
 }
 
 /** Makes a TLS handshake that trusts only `ca`. Never rejects. */

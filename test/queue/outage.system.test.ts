@@ -87,9 +87,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
       expect(response.status).toBe(503);
       location = response.headers.get("location");
       const { detail } = problem.parse(await response.json());
-      expect(detail).toContain(
-        location === null ? "Redis" : `may have been accepted all the same: GET ${location} tells`,
-      );
+      expect(detail).toContain(location === null ? "Redis" : `may have been accepted: GET ${location} shows its state`);
       redis.signal("SIGCONT");
     }
     if (location === null) throw new Error("no add was tried");

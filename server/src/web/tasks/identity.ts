@@ -43,7 +43,7 @@ const respondAsync = /(?:^|,)[ \t]*respond-async[ \t]*(?=[,;]|$)/i;
 
 /** The detail of a 503 for a job that may have been stored. */
 export function undecided(kind: JobKind, id: string): string {
-  return `Redis did not answer. The request may have been accepted all the same: GET ${addressOf(kind, id)} tells.`;
+  return `Redis did not answer. The request may have been accepted: GET ${addressOf(kind, id)} shows its state.`;
 }
 
 /** Whether the caller prefers an asynchronous answer (RFC 7240). */

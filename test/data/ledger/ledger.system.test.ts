@@ -29,7 +29,7 @@ it.each<[string, Partial<Ledger>]>([
 
 describeWith(["ferretdb"], "kills of the database under load (FerretDB in MongoDB's place)", () => {
   it("every 201 is there once, every key has one document, and so has a backup under load", async () => {
-    const ledger = await keepLedger({ kills: 5, callers: 4 });
+    const ledger = await keepLedger({ kills: 5, callers: 4, timeoutMs: 10_000 });
     expect(faultsOf(ledger)).toEqual([]);
     expect(ledger.answers.stored.length).toBeGreaterThan(20);
   }, 170_000);

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startProgram } from "../../support/program.ts";
 import { startDatabase, type PrivateDatabase } from "../database.ts";
-import { promptly, startDataStack, walk, type DataStack } from "../stack.ts";
+import { startDataStack, walk, type DataStack } from "../stack.ts";
 import { startCallers, type Answers, type Callers } from "./callers.ts";
 
 export interface Plan {
   kills: number;
   callers: number;
+  /** MONGODB_TIMEOUT_MS of web: a machine that is busy with other things needs more than its default. */
+  timeoutMs: number;
   /** Called before each kill. */
   report?: (line: string) => void;
 }
@@ -70,7 +72,8 @@ export async function keepLedger(plan: Plan): Promise<Ledger> {
   const folder = mkdtempSync(join(tmpdir(), "data-ledger-"));
   const file = join(folder, "documents.gz");
   const database = await startDatabase();
-  const stack = await startDataStack(database.url, { ...promptly, API_RATE: "1000000", DATA_QUOTA: "1000000" });
+  const env = { MONGODB_TIMEOUT_MS: String(plan.timeoutMs), API_RATE: "1000000", DATA_QUOTA: "1000000" };
+  const stack = await startDataStack(database.url, env);
   const callers = startCallers(stack.url, plan.callers);
   try {
     await callers.nextStored();

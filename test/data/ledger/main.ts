@@ -1,9 +1,10 @@
 import { faultsOf, keepLedger } from "./ledger.ts";
 
 const kills = Number(process.env["KILLS"] ?? 200);
+const timeoutMs = Number(process.env["MONGODB_TIMEOUT_MS"] ?? 900);
 const began = performance.now();
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
-const ledger = await keepLedger({ kills, callers: 8, report });
+const ledger = await keepLedger({ kills, callers: 8, timeoutMs, report });
 const { answers, found, recoveries, restored } = ledger;
 
 function spread(values: readonly number[]): string {

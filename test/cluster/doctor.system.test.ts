@@ -1,18 +1,41 @@
 import { execFileSync } from "node:child_process";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import type { Finding } from "@analyze/common/finding";
 import { connect } from "../../deploy/cluster/cluster.ts";
 import { examine as examineCluster } from "../../deploy/cluster/examine.ts";
+import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 
 const namespace = `doctor-${process.pid}`;
 const host = "doctor.test";
 
-function apply(...objects: object[]): void {
+function applyTo(where: string, ...objects: object[]): void {
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  execFileSync("kubectl", ["-n", namespace, "apply", "-f", "-"], { input, stdio: ["pipe", "ignore", "inherit"] });
+  execFileSync("kubectl", ["-n", where, "apply", "-f", "-"], { input, stdio: ["pipe", "ignore", "inherit"] });
 }
+
+function apply(...objects: object[]): void {
+  applyTo(namespace, ...objects);
+}
+
+/** The chart's edge of kind nginx, as far as the doctor reads it; without pods. */
+const nginxEdge = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "edge", labels: { "app.kubernetes.io/component": "edge" } },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: "edge" } },
+    template: {
+      metadata: { labels: { app: "edge" } },
+      spec: {
+        containers: [{ name: "nginx", image: "nginx:stable-bookworm" }],
+        volumes: [{ name: "secret", projected: { sources: [{ secret: { name: "doctor-tls" } }] } }],
+      },
+    },
+  },
+};
 
 function ingressOf(name: string, className: string) {
   const backend = { service: { name: "web", port: { number: 80 } } };
@@ -47,9 +70,9 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
   let authority: Credential;
   let findings: Finding[];
 
-  async function examine(): Promise<Finding | undefined> {
+  async function examine(where = namespace): Promise<Finding | undefined> {
     findings = [];
-    const subject = { namespace, host, ca: authority.certificate, certificates: "certs/issued" };
+    const subject = { namespace: where, host, ca: authority.certificate, certificates: "certs/issued" };
     for await (const finding of examineCluster(connect(), subject)) findings.push(finding);
     return findings.find(({ state }) => state === "broken");
   }
@@ -91,5 +114,28 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
     expect(findings.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["cluster", "pull secret", "network-policy"]),
     );
+  });
+
+  it("an edge of kind nginx, which has no Ingress, is examined as one", async () => {
+    const own = `${namespace}-nginx`;
+    execFileSync("kubectl", ["create", "namespace", own], { stdio: "ignore" });
+    onTestFinished(() => {
+      execFileSync("kubectl", ["delete", "namespace", own, "--wait=false"], { stdio: "ignore" });
+    });
+    applyTo(own, nginxEdge);
+    expect(await examine(own)).toMatchObject({ name: "tls secret", saw: "Secret doctor-tls is missing" });
+    applyTo(own, secretOf(await issueServerLeaf(authority, { hosts: [host] })));
+    expect(await examine(own)).toMatchObject({ name: "pods of edge", saw: "0 of 0 ready" });
+    applyTo(own, ...["edge", "web", "worker"].map((service) => sliceOf(service, true)));
+    expect(await examine(own)).toBeUndefined();
+    expect(findings[1]).toMatchObject({ name: "edge", saw: "nginx of this project" });
+  });
+
+  it("a kubeconfig without a context is named, with what to do", async () => {
+    const { code, stdout } = await run(process.execPath, ["deploy/cluster/main.ts"], {
+      env: { KUBECONFIG: "/dev/null" },
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/kubectl has no context: .*\n *Start a cluster \(minikube start\), or name one/);
   });
 });

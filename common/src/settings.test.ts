@@ -36,6 +36,8 @@ describe("readSettings", () => {
     ["WORKER_URL", "s3cret"],
     ["REDIS_URL", "redis://:s3cret@redis:6379"],
     ["API_TOKEN", "s3cret"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector?key=s3cret"],
+    ["OTEL_EXPORTER_OTLP_HEADERS", "authorization=s3cret"],
     ["MONGODB_PASSWORD", "s3cret"],
     ["ANALYZE_ADDRESS", "me:s3cret@192.0.2.7"],
     ["HOST", "https://me:s3cret@host"],

@@ -13,11 +13,15 @@ type Entry = z.infer<typeof entryShape>;
 
 /** IAM actions that Terraform's calls in moto's recording need: `service:Action`, sorted, each once. */
 export function recordedActions(file: string): string[] {
+  return [...new Set(recordedCalls(file))].sort();
+}
+
+/** The same in the order of the calls, each as often as it was called. */
+export function recordedCalls(file: string): string[] {
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
   const entries = lines.map((line) => entryShape.parse(JSON.parse(line)));
   const terraform = entries.filter(({ headers }) => headers["User-Agent"]?.includes("Terraform") === true);
-  const actions = terraform.flatMap(actionsOf);
-  return [...new Set(actions)].sort();
+  return terraform.flatMap(actionsOf);
 }
 
 function actionsOf(entry: Entry): string[] {

@@ -116,7 +116,7 @@ export function findDocuments(environment: Environment): Store {
       env: {},
       log,
     },
-    line: `documents kept in a private ${server} until all ends, messages in ${log}`,
+    line: `kept in a private ${server} until all ends, messages in ${log}`,
     remove,
   };
 }

@@ -34,8 +34,23 @@ describe("the settings of tracing", () => {
     ["http://collector:4318", "http://collector:4318/v1/traces"],
     ["https://otlp.example/base/", "https://otlp.example/base/v1/traces"],
   ])("turn it on with %s, and take every trace", (given, url) => {
-    expect(settingsOf({ [endpoint]: given })).toEqual({ url, sampler: "parentbased_always_on", ratio: 1 });
+    expect(settingsOf({ [endpoint]: given })).toEqual({ url, headers: {}, sampler: "parentbased_always_on", ratio: 1 });
   });
+
+  it("take headers, whose values are percent-encoded", () => {
+    const OTEL_EXPORTER_OTLP_HEADERS = "Authorization=Bearer%20a%3Db, x-team=one";
+    const headers = { authorization: "Bearer a=b", "x-team": "one" };
+    expect(settingsOf({ [endpoint]: "http://c", OTEL_EXPORTER_OTLP_HEADERS })).toMatchObject({ headers });
+  });
+
+  it.each(["s3cret", "a=s3cret%zz", "a=s3cret%0d%0ab: c", "a b=s3cret", "=s3cret", "a=s3cret,,"])(
+    "refuse the headers %s, and do not quote them",
+    (OTEL_EXPORTER_OTLP_HEADERS) => {
+      const fault = faultOf({ [endpoint]: "http://c", OTEL_EXPORTER_OTLP_HEADERS });
+      expect(fault).toMatch(/OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs/);
+      expect(fault).not.toContain("s3cret");
+    },
+  );
 
   it("take the standard sampler and its share", () => {
     const sampled = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.01" };

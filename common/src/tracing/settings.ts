@@ -17,6 +17,8 @@ export interface TraceSettings {
   url: string;
   /** CA of an https endpoint (PEM); undefined: the roots that Node brings. */
   ca: string | undefined;
+  /** Sent with every message; they can carry credentials. */
+  headers: Readonly<Record<string, string>>;
   sampler: (typeof samplers)[number];
   /** Share of traces that a ratio sampler takes, 0 to 1. */
   ratio: number;
@@ -29,6 +31,25 @@ function isEndpoint(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") return false;
   return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+/** `name=value,name=value`, each value percent-encoded. */
+function readHeaders(text: string, context: z.RefinementCtx): Record<string, string> {
+  const pairs = text
+    .split(",")
+    .map((pair) => /^\s*([A-Za-z0-9_-]+)\s*=\s*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?\s*$/.exec(pair));
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        const value = decodeURIComponent(pair?.[2] ?? "%");
+        if (/[^\x20-\x7e]/.test(value)) throw new Error("not a header's value");
+        return [(pair?.[1] ?? "").toLowerCase(), value];
+      }),
+    );
+  } catch {
+    context.addIssue("must be name=value pairs with commas between them, the values percent-encoded");
+    return z.NEVER;
+  }
 }
 
 function readCa(file: string, context: z.RefinementCtx): string {
@@ -44,6 +65,7 @@ function readCa(file: string, context: z.RefinementCtx): string {
 export const traceVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().refine(isEndpoint, { error: endpointRule }).optional(),
   OTEL_EXPORTER_OTLP_CERTIFICATE: z.string().transform(readCa).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().transform(readHeaders).optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: z
     .enum(["http/json", "http/protobuf"], { error: "must be http/json: gRPC is not spoken here" })
     .optional(),
@@ -65,6 +87,7 @@ export function traceSettingsOf(read: z.output<z.ZodObject<typeof traceVariables
   return {
     url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
     ca: read.OTEL_EXPORTER_OTLP_CERTIFICATE,
+    headers: read.OTEL_EXPORTER_OTLP_HEADERS ?? {},
     sampler: read.OTEL_TRACES_SAMPLER,
     ratio: read.OTEL_TRACES_SAMPLER_ARG,
   };

@@ -62,7 +62,10 @@ async function open(settings: Partial<TraceSettings> = {}): Promise<Tracing> {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const url = `http://127.0.0.1:${port}/v1/traces`;
   const source = { service: "analyze-test", version: "1.2.3", onChange: noteChange };
-  tracing = await startTracing({ url, ca: undefined, sampler: "parentbased_always_on", ratio: 1, ...settings }, source);
+  tracing = await startTracing(
+    { url, ca: undefined, headers: { "x-team": "one" }, sampler: "parentbased_always_on", ratio: 1, ...settings },
+    source,
+  );
   if (tracing) return tracing;
   throw new Error("tracing is off");
 }

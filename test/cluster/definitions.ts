@@ -64,12 +64,18 @@ async function requireEstablished(cluster: Cluster, name: string): Promise<void>
   if (!isEstablished) throw new Error(`${name} is not established`);
 }
 
-/** Teaches the cluster these definitions. Resolves with what takes them out again, if they were not there before. */
-export async function define(cluster: Cluster, { module, files }: Definitions): Promise<() => Promise<void>> {
+/**
+ * Teaches the cluster these definitions, of a module or in a folder. Resolves with what takes them out again, if they were not
+ * there before.
+ */
+export async function define(
+  cluster: Cluster,
+  { files, ...from }: Definitions | (Pick<Definitions, "files"> & { folder: string }),
+): Promise<() => Promise<void>> {
   const names = Object.keys(files);
   const before = await cluster.kubectl("get", "crd", ...names);
   if (before.code === 0) return async () => {};
-  const folder = moduleFolder(module);
+  const folder = "folder" in from ? from.folder : moduleFolder(from.module);
   await cluster.read("apply", "--server-side", ...Object.values(files).flatMap((file) => ["-f", join(folder, file)]));
   const options = { timeout: 30_000, interval: 200 };
   await Promise.all(names.map((name) => vi.waitFor(() => requireEstablished(cluster, name), options)));

@@ -9,8 +9,8 @@ import { fieldsOf, lineOf } from "./extended.ts";
 /** Documents of one write, at most 64 KiB each. */
 const batchSize = 100;
 
-/** A person waits longer than a request. */
-const timeoutMs = 15_000;
+/** Nobody waits as for a request, and a server under load may be slow with a page. */
+const timeoutMs = 60_000;
 
 /** Runs a command on the collection of documents. Throws UserError, without any setting, where MongoDB cannot be used. */
 export async function withDocuments<T>(

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/support/fixture.ts";
+import { isNotDeployed } from "./not-deployed.ts";
 import { describeUnsaved, refuseUnsaved, restoreUnsaved } from "./unsaved.ts";
 
 const place = { stage: "dev", bucket: null, region: "eu-central-1" };
@@ -30,6 +31,8 @@ it.each<[there: string, text: string | null]>([
   if (text !== null) writeFileSync("state/dev.tfstate", text);
   writeFileSync(unsaved, state("a", 4));
   await expect(refuseUnsaved(place)).rejects.toThrow(/npm run state -- --restore/);
+  // Before AWS is asked what it has: that is in the state which waits.
+  await expect(isNotDeployed(place)).rejects.toThrow(/npm run state -- --restore/);
   await restoreUnsaved(place);
   expect([readFileSync("state/dev.tfstate", "utf8"), existsSync(unsaved)]).toEqual([state("a", 4), false]);
 });

@@ -1,3 +1,4 @@
+import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   DeleteBucketPolicyCommand,
   GetBucketEncryptionCommand,
@@ -5,6 +6,7 @@ import {
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
+  PutBucketPolicyCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { App } from "cdktf";
@@ -12,12 +14,12 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { AnalyzeStack } from "../src/stacks/analyze-stack.ts";
 import { clientOf } from "./support/aws.ts";
-import { temporaryFolder } from "./support/fixture.ts";
+import { environment, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { type Ran, terraformIn } from "./support/terraform.ts";
 
@@ -36,11 +38,10 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
 
   afterAll(() => moto.stop());
 
-  /** A stack of one network, which takes ten seconds to make: time for another to come. */
-  function place(): ReturnType<typeof terraformIn> {
-    const out = temporaryFolder();
+  /** A stack of one network, which takes ten seconds to make: time for another to come. `out`: the folder cdktf.out of a checkout. */
+  function place(name = "small", out = temporaryFolder()): ReturnType<typeof terraformIn> {
     const app = new App({ outdir: out });
-    const stack = new AnalyzeStack(app, "small", {
+    const stack = new AnalyzeStack(app, name, {
       stage: "dev",
       region: "eu-central-1",
       stateBucket: bucket,
@@ -48,14 +49,14 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     });
     new Vpc(stack, "vpc", { cidrBlock: "10.75.0.0/24" });
     app.synth();
-    const folder = join(out, "stacks", "small");
+    const folder = join(out, "stacks", name);
     // moto answers under one host name.
     const backend = {
       terraform: {
         backend: {
           s3: {
             bucket,
-            key: "small.tfstate",
+            key: `${name}.tfstate`,
             region: "eu-central-1",
             encrypt: true,
             use_lockfile: true,
@@ -142,6 +143,42 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     const again = await command(folder, ["state", "--unlock"], here);
     expect([again.status, again.output]).toEqual([2, expect.stringContaining("is not locked")]);
   });
+
+  it("comes back after an apply that could not write it: every command names it, and none makes its network again", async () => {
+    const checkout = temporaryFolder();
+    const terraform = place("dev", join(checkout, "cdktf.out"));
+    const [s3, ec2] = [clientOf(S3Client, moto), clientOf(EC2Client, moto)];
+    const networks = async () => (await ec2.send(new DescribeVpcsCommand({ Filters: ours }))).Vpcs ?? [];
+    const before = (await networks()).length;
+    await terraform(["init", "-input=false"]);
+    const apply = terraform(["apply", "-auto-approve", "-input=false", "-no-color"], [1]);
+    // As when the session of AWS ends meanwhile: the network is made, and its state cannot be written.
+    await vi.waitUntil(async () => (await networks()).length > before, { timeout: 250_000, interval: 100 });
+    await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: denial(bucket) }));
+    expect((await apply).output).toContain("errored.tfstate");
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+    const settings = environment();
+    for (const [code, ...args] of [
+      [2, "deploy", "--yes"],
+      [2, "destroy", "--yes"],
+      [1, "plan"],
+      [2, "state", "--to", "local"],
+    ] as const) {
+      const { status, output } = await command(checkout, args, settings);
+      expect([args, status, output]).toEqual([
+        args,
+        code,
+        expect.stringMatching(/errored\.tfstate alone.*-- --restore/),
+      ]);
+    }
+    const locked = await command(checkout, ["state", "--restore"]);
+    expect([locked.status, locked.output]).toEqual([2, expect.stringContaining("-- --unlock")]);
+    expect((await command(checkout, ["state", "--unlock", "--yes"])).status).toBe(0);
+    expect((await command(checkout, ["state", "--restore"])).status).toBe(0);
+    const { output } = await terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
+    expect(output).toContain("No changes.");
+    expect((await command(checkout, ["state", "--restore"])).status).toBe(2);
+  });
 });
 
 /** What Terraform writes beside a state that it works on. */
@@ -151,3 +188,12 @@ const lockInfo = JSON.stringify({
   Who: "someone@somewhere",
   Created: "2026-11-26T03:00:00Z",
 });
+
+/** Networks of this project. */
+const ours = [{ Name: "tag:project", Values: ["analyze"] }];
+
+/** A policy that refuses every write to the bucket. */
+function denial(bucket: string): string {
+  const statement = { Effect: "Deny", Principal: "*", Action: "s3:*Object", Resource: `arn:aws:s3:::${bucket}/*` };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}

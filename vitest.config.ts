@@ -4,6 +4,9 @@ const exclude = [...configDefaults.exclude, "cdktf/**", ".stryker-tmp/**"];
 
 const globalSetup = "test/support/temporary-folder.ts";
 
+/** A wait for an event is no measure of time: it ends with the event, also on a busy machine. */
+const patient = { poll: { timeout: 30_000 } };
+
 /** Three projects: `node` runs on a machine with Node alone; `system` needs nginx, Docker, a cluster or Python tools; `full` takes long besides. */
 export default defineConfig({
   test: {
@@ -21,8 +24,9 @@ export default defineConfig({
           globalSetup,
           include: ["**/*.test.ts"],
           exclude: [...exclude, "**/*.{system,full}.test.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          expect: patient,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       ...["system", "full"].map((name) => ({
@@ -32,6 +36,7 @@ export default defineConfig({
           include: [`**/*.${name}.test.ts`],
           exclude,
           fileParallelism: false,
+          expect: patient,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

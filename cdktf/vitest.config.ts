@@ -29,7 +29,7 @@ export default defineConfig({
           globalSetup,
           include: ["**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.{system,full}.test.ts"],
-          testTimeout: 20_000,
+          testTimeout: 90_000,
         },
       },
       {

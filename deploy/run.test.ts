@@ -105,7 +105,7 @@ describe("a signal while a program runs", () => {
       const { command, notes } = startCommand(options, own);
       await ready(notes);
       command.child.kill(signal);
-      await vi.waitUntil(() => read(notes).includes(signal));
+      await expect.poll(() => read(notes)).toContain(signal);
       command.child.kill(signal);
       expect(await command.ended).toBe(code);
       expect(read(notes)).toBe(`ready ${signal} ended `);

@@ -31,7 +31,7 @@ export function startProgram(command: string, args: string[], options: SpawnOpti
     child,
     ended,
     output: () => printed,
-    waitFor: (pattern, timeoutMs = 15_000) => {
+    waitFor: (pattern, timeoutMs = 60_000) => {
       const match = Promise.withResolvers<RegExpMatchArray>();
       const look = (): void => {
         const found = printed.match(pattern);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import { createServer as createTcpServer } from "node:net";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { LogLine, RunLine } from "../line/record.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 
@@ -74,7 +74,7 @@ const rows: [LogLine, string[]][] = [
 ];
 it.each(rows)("calls the URL that healthchecks.io expects: $kind", async (line, expected) => {
   heartbeat().written(line);
-  await vi.waitFor(() => expect(calls).toEqual(expected));
+  await expect.poll(() => calls).toEqual(expected);
   expect(agents).toEqual(["analyze-client/1.2.3"]);
 });
 
@@ -83,7 +83,7 @@ it("makes no call for lines that are not about a slot", async () => {
   beat.written({ kind: "gap", time: 0, from: 0, slots: 1, why: "restart" });
   beat.written({ kind: "stop", time: 0, why: "SIGTERM" });
   beat.written(run);
-  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  await expect.poll(() => calls).toHaveLength(1);
 });
 
 it("makes one call at a time, and keeps only the latest waiting line", async () => {
@@ -91,11 +91,11 @@ it("makes one call at a time, and keeps only the latest waiting line", async () 
   held = promise;
   const beat = heartbeat();
   beat.written(run);
-  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  await expect.poll(() => calls).toHaveLength(1);
   for (const kind of ["ok", "ok", "FAIL"] as const) beat.written({ ...run, kind });
   expect(calls).toHaveLength(1);
   resolve();
-  await vi.waitFor(() => expect(calls).toHaveLength(2));
+  await expect.poll(() => calls).toHaveLength(2);
   expect(calls[1]).toBe("GET /ping/s3cret-uuid/fail?create=1");
 });
 
@@ -106,14 +106,14 @@ it.each([
   status = code;
   const beat = heartbeat();
   beat.written(run);
-  await vi.waitFor(() => expect(failures).toBe(1));
+  await expect.poll(() => failures).toBe(1);
   beat.written(run);
-  await vi.waitFor(() => expect(failures).toBe(2));
+  await expect.poll(() => failures).toBe(2);
   expect(beat.failing()).toBe(true);
   expect(warnings).toEqual([expect.stringMatching(reason)]);
   status = 200;
   beat.written(run);
-  await vi.waitFor(() => expect(beat.failing()).toBe(false));
+  await expect.poll(() => beat.failing()).toBe(false);
   expect(calls).toHaveLength(3);
 });
 
@@ -121,13 +121,13 @@ it("ends a call to a silent port", async () => {
   const silent = createTcpServer();
   await once(silent.listen(0, "127.0.0.1"), "listening");
   heartbeat({ url: new URL(`https://127.0.0.1:${portOf(silent)}/s3cret-uuid`), timeoutMs: 100 }).written(run);
-  await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/no answer in time/)]));
+  await expect.poll(() => warnings).toEqual([expect.stringMatching(/no answer in time/)]);
   silent.close();
 });
 
 it("trusts only Node's bundled roots if no CA is given, and never prints the URL", async () => {
   heartbeat({ ca: undefined }).written(run);
-  await vi.waitFor(() => expect(failures).toBe(1));
+  await expect.poll(() => failures).toBe(1);
   expect(calls).toEqual([]);
   expect(warnings.join("\n")).not.toMatch(/s3cret/);
 });
@@ -137,6 +137,6 @@ it("makes no call after it is stopped", async () => {
   beat.stop();
   beat.written(run);
   heartbeat().written({ ...run, kind: "FAIL" });
-  await vi.waitFor(() => expect(calls).toEqual(["GET /ping/s3cret-uuid/fail?create=1"]));
+  await expect.poll(() => calls).toEqual(["GET /ping/s3cret-uuid/fail?create=1"]);
   expect(failures).toBe(0);
 });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { runHook } from "./hook.ts";
 import type { DownLine } from "../line/record.ts";
 
@@ -56,5 +56,5 @@ it("a command that does not end is killed, with its child processes", async () =
   const pid = readFileSync(join(dir, "pid"), "utf8").trim();
   // Gone, or a zombie that has not been reaped yet.
   const state = (): string => spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).stdout;
-  await vi.waitFor(() => expect(state()).toMatch(/^(Z.*)?\n?$/));
+  await expect.poll(state).toMatch(/^(Z.*)?\n?$/);
 });

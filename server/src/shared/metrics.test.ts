@@ -78,7 +78,7 @@ it("a request for a part that is not configured is counted as such, and no other
     expect(scraped.get(total("GET", "/off", 503))).toBe(2);
     expect(scraped.get(total("GET", "/down", 503))).toBe(1);
     expect(scraped.get("analyze_http_switched_off_total")).toBe(2);
-  });
+  }, 30_000);
 });
 
 it("10,000 made-up paths, methods and ids leave the number of series unchanged", async () => {

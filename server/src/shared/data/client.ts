@@ -7,13 +7,19 @@ import { userOf, type DataSettings } from "./settings.ts";
 const defaultDatabase = "analyze";
 
 /**
+ * Milliseconds for a new connection and for a check of the server. Both go on beside the operations, which end before: on a busy
+ * machine a shorter limit would give up each connection before it is authenticated, and the pool with each late check.
+ */
+const connectTimeoutMS = 3_000;
+
+/**
  * Time-outs of the stages of an operation that may take `ms`. MongoDB's own defaults wait for 30 seconds, or forever;
  * `timeoutMS` has no effect since 7.8.
  */
 function stagesOf(ms: number): MongoClientOptions {
   return {
+    connectTimeoutMS,
     serverSelectionTimeoutMS: ms * 0.9,
-    connectTimeoutMS: ms * 0.55,
     socketTimeoutMS: ms * 0.9,
     waitQueueTimeoutMS: ms * 0.3,
   };

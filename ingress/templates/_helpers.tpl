@@ -123,10 +123,14 @@ REDIS_URL_FILE: /run/redis/url
 {{- .Values.mongodb.adminSecretName | default "mongodb-admin" -}}
 {{- end }}
 
-{{/* Variables of web for MongoDB, as a map. The full name of its Service: it may be in another namespace. */}}
+{{/*
+Variables of web for MongoDB, as a map. The full name of its Service: it may be in another namespace. A Secret without `username` is
+of the user `web`: web takes a missing file beside the password for that.
+*/}}
 {{- define "analyze.mongodbConfig" -}}
 {{- if .Values.mongodb.enabled -}}
-MONGODB_URL: mongodb://web@mongodb.{{ include "analyze.mongodbNamespace" . }}.svc.{{ .Values.mongodb.clusterDomain }}:27017/analyze?directConnection=true
+MONGODB_URL: mongodb://mongodb.{{ include "analyze.mongodbNamespace" . }}.svc.{{ .Values.mongodb.clusterDomain }}:27017/analyze?directConnection=true
+MONGODB_USERNAME_FILE: /run/mongodb/username
 MONGODB_PASSWORD_FILE: /run/mongodb/password
 {{- else if .Values.mongodb.external.secretName -}}
 MONGODB_URL_FILE: /run/mongodb/url

@@ -99,7 +99,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
         ...edges([backup], [mongodb], [27_017]),
         ...edges([backup], [dns], [53]),
       ]);
-      expect(yaml).toContain(`mongodb://web@mongodb.${home}.svc.cluster.local:27017/analyze`);
+      expect(yaml).toContain(`mongodb://mongodb.${home}.svc.cluster.local:27017/analyze`);
     },
   );
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { errorCode, UserError } from "@analyze/common/errors";
 import type { Db } from "mongodb";
 import { openDatabase, reasonOf } from "../shared/data/client.ts";
-import type { DataSettings } from "../shared/data/settings.ts";
+import { defaultUser, type DataSettings } from "../shared/data/settings.ts";
 
 /** Whom web logs in as. */
 export interface Credentials {
@@ -22,19 +22,26 @@ const pollMs = 1_000;
 const looksPerLogin = 30;
 
 function contentOf(file: string): string | undefined {
+  let content: string;
   try {
-    return readFileSync(file, "utf8").trim() || undefined;
+    content = readFileSync(file, "utf8").trim();
   } catch (cause) {
     if (errorCode(cause) === "ENOENT") return undefined;
     throw new UserError(`${file} cannot be read (${errorCode(cause) ?? "unknown error"})`, { cause });
   }
+  // web takes no such value either.
+  if (/[\r\n]/.test(content)) throw new UserError(`${file} has several lines: write the value alone into it`);
+  return content;
 }
 
 /** What the files `password` and `username` of a folder, such as a mounted Secret, hold; without the second: `web`. Throws UserError. */
 export function credentialsIn(folder: string): Credentials {
   const password = contentOf(join(folder, "password"));
-  if (password === undefined) throw new UserError(`${folder} has no file \`password\`, or it is empty`);
-  return { name: contentOf(join(folder, "username")) ?? "web", password };
+  if (!password) throw new UserError(`${folder} has no file \`password\`, or it is empty`);
+  const name = contentOf(join(folder, "username")) ?? defaultUser;
+  if (name === "")
+    throw new UserError(`${folder} has an empty file \`username\`: write the name of the user into it, or remove it`);
+  return { name, password };
 }
 
 /** FerretDB 1 knows no roles: every user of it may do everything. */

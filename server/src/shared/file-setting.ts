@@ -4,7 +4,7 @@ import { SettingsError } from "@analyze/common/settings";
 
 /**
  * A setting from its variable NAME, or from the file that NAME_FILE names. Throws SettingsError, without any value: both are
- * set, or the file cannot be read or is empty.
+ * set, or the file cannot be read, is empty or has several lines.
  */
 export function valueOrFile<Name extends string>(
   name: Name,
@@ -22,5 +22,7 @@ export function valueOrFile<Name extends string>(
     throw new SettingsError([`${name}_FILE cannot be read (${code}): name a file that this user can read`], { cause });
   }
   if (content === "") throw new SettingsError([`${name}_FILE is empty: write the value into it`]);
+  if (/[\r\n]/.test(content))
+    throw new SettingsError([`${name}_FILE has several lines: write the value alone into it`]);
   return content;
 }

@@ -53,8 +53,7 @@ export function reasonOf(error: unknown): string {
 /**
  * A client of MongoDB and its database; it connects with its first operation. Throws SettingsError, without any value, where the driver refuses the URL.
  */
-export function openDatabase({ url, password, timeoutMs }: DataSettings) {
-  const username = userOf(url);
+export function openDatabase({ url, username = userOf(url), password, timeoutMs }: DataSettings) {
   const auth = password !== undefined && username !== undefined ? { auth: { username, password } } : {};
   let client: MongoClient;
   try {

@@ -1,16 +1,23 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { SettingsError, wholeNumber } from "@analyze/common/settings";
 import { z } from "zod";
 import { valueOrFile } from "../file-setting.ts";
 
 /** Where MongoDB is. */
 export interface DataSettings {
-  /** `mongodb://` or `mongodb+srv://`, with the name of the user and of the database. */
+  /** `mongodb://` or `mongodb+srv://`, with the name of the database. */
   url: string;
+  /** The user, where `url` may name none. */
+  username?: string | undefined;
   /** Used instead of the one in `url`. */
   password: string | undefined;
   /** Milliseconds that an operation may take, its repetition included. */
   timeoutMs: number;
 }
+
+/** The user of a Secret that has a password alone. */
+export const defaultUser = "web";
 
 const file = z.string().optional();
 
@@ -18,33 +25,69 @@ const file = z.string().optional();
 export const dataVariables = {
   MONGODB_URL: z.string().optional(),
   MONGODB_URL_FILE: file,
+  MONGODB_USERNAME: z.string().optional(),
+  MONGODB_USERNAME_FILE: file,
   MONGODB_PASSWORD: z.string().optional(),
   MONGODB_PASSWORD_FILE: file,
   MONGODB_TIMEOUT_MS: wholeNumber(100, 60_000, 900),
 };
 
-/** Scheme, user information and hosts. A list of hosts is no URL for Node's own parser. */
-const form = /^mongodb(?:\+srv)?:\/\/(?:([^@/:]+)(?::[^@/]*)?@)?[^@/?]+(?:[/?]|$)/;
+type Read = z.output<z.ZodObject<typeof dataVariables>>;
 
-/** The user that a URL of MongoDB names, decoded. */
+/** Scheme, user information and hosts. A list of hosts is no URL for Node's own parser. */
+const form = /^mongodb(?:\+srv)?:\/\/(?:([^@/:]+)(?::([^@/]*))?@)?[^@/?]+(?:[/?]|$)/;
+
+/** The user that a URL of MongoDB names, decoded. Throws SettingsError, without any value. */
 export function userOf(url: string): string | undefined {
   const user = form.exec(url)?.[1];
-  return user === undefined ? undefined : decodeURIComponent(user);
+  try {
+    return user === undefined ? undefined : decodeURIComponent(user);
+  } catch (cause) {
+    throw new SettingsError(["MONGODB_URL has a user with a % that encodes no character: write %25 for it"], { cause });
+  }
+}
+
+/** Whether the file of the user is missing beside that of its password: a Secret without `username` is mounted. */
+function isPasswordAlone(read: Read): boolean {
+  const { MONGODB_USERNAME: username, MONGODB_USERNAME_FILE: path, MONGODB_PASSWORD_FILE: password } = read;
+  if (username !== undefined || path === undefined || password === undefined) return false;
+  return dirname(path) === dirname(password) && existsSync(password) && !existsSync(path);
+}
+
+function usernameOf(read: Read, url: string): string | undefined {
+  return isPasswordAlone(read) ? (userOf(url) ?? defaultUser) : valueOrFile("MONGODB_USERNAME", read);
+}
+
+/** What is wrong with the three together, if anything. */
+function faultOf(url: string, username: string | undefined, password: string | undefined): string | undefined {
+  const [isUrl, , ownPassword] = form.exec(url) ?? [];
+  if (isUrl === undefined)
+    return "MONGODB_URL must be mongodb://USER@HOST:PORT/DATABASE, or the same with mongodb+srv://";
+  const own = userOf(url);
+  if (username !== undefined && own !== undefined && own !== username)
+    return "MONGODB_USERNAME and MONGODB_URL name different users: remove the user from MONGODB_URL, as in mongodb://HOST:PORT/DATABASE";
+  if (username !== undefined && password === undefined && ownPassword === undefined)
+    return "MONGODB_USERNAME needs MONGODB_PASSWORD: set both";
+  if (password !== undefined && username === undefined && own === undefined)
+    return "MONGODB_PASSWORD needs a user in MONGODB_URL: mongodb://USER@HOST:PORT/DATABASE, or MONGODB_USERNAME";
+  return undefined;
+}
+
+/** Undefined where no setting is set. Throws SettingsError. */
+function withoutUrl(read: Read, password: string | undefined): undefined {
+  if (password !== undefined)
+    throw new SettingsError(["MONGODB_PASSWORD needs MONGODB_URL: set both, or neither to turn documents off"]);
+  if (read.MONGODB_USERNAME !== undefined || read.MONGODB_USERNAME_FILE !== undefined)
+    throw new SettingsError(["MONGODB_USERNAME needs MONGODB_URL: set both, or neither to turn documents off"]);
 }
 
 /** MongoDB's settings; undefined when none is set, which turns documents off. Throws SettingsError, without any value. */
-export function dataSettingsOf(read: z.output<z.ZodObject<typeof dataVariables>>): DataSettings | undefined {
+export function dataSettingsOf(read: Read): DataSettings | undefined {
   const url = valueOrFile("MONGODB_URL", read);
   const password = valueOrFile("MONGODB_PASSWORD", read);
-  if (url === undefined) {
-    if (password === undefined) return undefined;
-    throw new SettingsError(["MONGODB_PASSWORD needs MONGODB_URL: set both, or neither to turn documents off"]);
-  }
-  if (!form.test(url)) {
-    throw new SettingsError(["MONGODB_URL must be mongodb://USER@HOST:PORT/DATABASE, or the same with mongodb+srv://"]);
-  }
-  if (password !== undefined && userOf(url) === undefined) {
-    throw new SettingsError(["MONGODB_PASSWORD needs a user in MONGODB_URL: mongodb://USER@HOST:PORT/DATABASE"]);
-  }
-  return { url, password, timeoutMs: read.MONGODB_TIMEOUT_MS };
+  if (url === undefined) return withoutUrl(read, password);
+  const username = usernameOf(read, url);
+  const fault = faultOf(url, username, password);
+  if (fault !== undefined) throw new SettingsError([fault]);
+  return { url, username, password, timeoutMs: read.MONGODB_TIMEOUT_MS };
 }

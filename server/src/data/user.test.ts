@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "@analyze/common/errors";
+import { expect, it, onTestFinished } from "vitest";
+import { credentialsIn } from "./user.ts";
+
+function folderOf(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), "data-user-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+it.each([
+  [{ password: "p\n" }, { name: "web", password: "p" }],
+  [
+    { username: "web-b\n", password: "p", previousUsername: "web-a", previousPassword: "q" },
+    { name: "web-b", password: "p" },
+  ],
+])("a folder with %j holds %j", (files, credentials) => {
+  expect(credentialsIn(folderOf(files))).toEqual(credentials);
+});
+
+const refused: readonly [Record<string, string>, RegExp][] = [
+  [{}, /has no file `password`, or it is empty$/],
+  [{ username: "web", password: "\n" }, /has no file `password`, or it is empty$/],
+  [{ username: "\n", password: "secret" }, /has an empty file `username`/],
+  [{ username: "web\nsecret", password: "p" }, /username has several lines: write the value alone into it$/],
+  [{ password: "secret\nsecret" }, /password has several lines: write the value alone into it$/],
+];
+
+it.each(refused)("a folder with %j is refused without a value: %s", (files, message) => {
+  const read = () => credentialsIn(folderOf(files));
+  expect(read).toThrow(UserError);
+  expect(read).toThrow(message);
+  expect(read).not.toThrow(/secret/);
+});

@@ -53,14 +53,14 @@ describeWith(["terraform", "moto"], "a plan that a person has approved by its ha
     expect(globSync("**/*.tfplan", { cwd: folder })).toEqual([]);
   });
 
-  it("is not applied where the settings have changed since, or the hash is another one", async () => {
+  it("is not applied if the settings have changed since, or if the hash differs", async () => {
     const refused = { status: 1, output: expect.stringContaining("The plan is not the approved one") };
     expect(await deploy(hash, { ANALYZE_SSH_CIDR: "203.0.113.99/32" })).toEqual(refused);
     expect(await deploy("0".repeat(64))).toEqual(refused);
     expect(await networks()).toBe(0);
   });
 
-  it("is applied as it was approved, and then there is nothing more to apply", async () => {
+  it("is applied as approved, and leaves nothing to apply", async () => {
     expect(await deploy(hash)).toMatchObject({ status: 0 });
     expect(await networks()).toBeGreaterThan(0);
     expect((await deploy(hash)).output).toContain("The plan is not the approved one");

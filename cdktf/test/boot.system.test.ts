@@ -61,14 +61,14 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     return host.run("systemctl", "show", "--value", `--property=${property}`, "analyze-client").output.trim();
   }
 
-  it("has cloud-init done without a complaint about the user data, and the client running, not as root", () => {
+  it("finishes cloud-init without a warning about the user data, and runs the client without root", () => {
     expect(host.run("cloud-init", "status").output).toContain("status: done");
     expect(service("ActiveState")).toBe("active");
     expect(host.run("ps", "-o", "user=", "-p", service("MainPID")).output.trim()).toBe("analyze");
     expect(host.read("/var/log/dnf-stand-in.log")).toContain("install --assumeyes --quiet nodejs24 logrotate");
   });
 
-  it("writes an ok line of the real edge, verified by the CA that the release brought", async () => {
+  it("writes an ok line of the real edge, verified by the release's CA", async () => {
     await reached(() => / ok +app +200 /.test(host.read(log)));
     expect(host.read(log).split("\n")[0]).toMatch(/ start .* url=https:\/\/analyze\.test/);
     expect(host.run("stat", "-c", "%U:%G %a", log).output).toBe("analyze:adm 640\n");
@@ -79,14 +79,14 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     expect([status, output]).toEqual([0, expect.stringContaining("100")]);
   });
 
-  it("runs a unit that systemd finds well-formed and little exposed", () => {
+  it("runs a unit that passes systemd-analyze verify and security", () => {
     const unit = "/etc/systemd/system/analyze-client.service";
     expect(host.run("systemd-analyze", "verify", unit)).toEqual({ status: 0, output: "" });
     const { output } = host.run("systemd-analyze", "security", "--no-pager", "analyze-client.service");
     expect(Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(output)?.[1])).toBeLessThanOrEqual(2.0);
   });
 
-  it("is the same after a second run: nothing installed anew, the client not even restarted", () => {
+  it("a second run changes nothing: no package is installed, and the client is not restarted", () => {
     const pid = service("MainPID");
     const before = host.run("sh", "-c", "cd /opt/analyze && find . -type f | sort | xargs sha256sum").output;
     expect(host.run("/usr/local/sbin/analyze-setup").status).toBe(0);
@@ -94,7 +94,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     expect(service("MainPID")).toBe(pid);
   });
 
-  it("refuses a release that is not what its name says, and goes on with the old one", async () => {
+  it("rejects a release whose content does not match its name, and keeps the old one", async () => {
     const pid = service("MainPID");
     const tampered = await releaseWith({ ANALYZE_SCHEDULE: "*/7 * * * *" });
     await publish(tampered, readFileSync((await release("process.exit(0)")).file));
@@ -104,7 +104,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     expect(host.run("ls", "/opt/analyze/releases").output.trim()).toBe(first.sha256);
   });
 
-  it("takes a new setting without a new host, and keeps the old release beside it", async () => {
+  it("applies a new setting without a new host, and keeps the old release", async () => {
     const next = await releaseWith({ ANALYZE_SCHEDULE: "*/2 * * * *" });
     await publish(next);
     expect(host.run("/usr/local/sbin/analyze-update").output).toContain(`running ${next.sha256}`);
@@ -117,7 +117,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     );
   });
 
-  it("hands the client a secret setting that only root can read, and that no release holds", async () => {
+  it("passes a secret setting to the client that only root can read, and that is in no release", async () => {
     const setting = "ANALYZE_HEARTBEAT_URL='https://hc-ping.test/a-secret'\n";
     await s3.send(new PutObjectCommand({ Bucket, Key: secretsKey, Body: setting }));
     expect(host.run("/usr/local/sbin/analyze-update")).toEqual({ status: 0, output: "" });
@@ -127,7 +127,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     expect(found.trim()).toBe("/etc/analyze/secret.env");
   });
 
-  it("goes back by itself when a release does not start, says so, and tries it again only after a while", async () => {
+  it("rolls back a release that does not start, reports it, and retries it later", async () => {
     const good = host.run("readlink", "/opt/analyze/client").output.trim();
     const bundle = join(temporaryFolder(), "main.mjs");
     writeFileSync(bundle, "process.exit(1)");
@@ -142,7 +142,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     expect([again.status, again.output]).toEqual([1, expect.stringMatching(/in 1 of 5 tries; the next is at 20/)]);
   });
 
-  it("patches itself by a timer, with units that systemd finds well-formed", () => {
+  it("installs security updates by a timer that is active", () => {
     for (const unit of ["analyze-patch.timer", "analyze-update.timer"]) {
       expect([unit, host.run("systemctl", "is-active", unit).output]).toEqual([unit, "active\n"]);
     }

@@ -30,7 +30,7 @@ async function installed(...args: string[]): Promise<string> {
 }
 
 describeWith(["helm", "go"], "the AWS Load Balancer Controller's own chart, with our values", () => {
-  it("runs as the service account that has the rights, and asks no instance where it is", async () => {
+  it("runs as the service account that has the rights, and does not query instance metadata", async () => {
     const deployment = await installed("--show-only", "templates/deployment.yaml");
     expect(deployment).toContain(`serviceAccountName: ${clusterNames.balancerController.serviceAccount}\n`);
     expect(deployment).toMatch(
@@ -38,7 +38,7 @@ describeWith(["helm", "go"], "the AWS Load Balancer Controller's own chart, with
     );
   });
 
-  it("brings no class of Ingress, and leaves Services alone: it may make no balancer", async () => {
+  it("installs no IngressClass and ignores Services, so it cannot create a load balancer", async () => {
     const all = await installed();
     expect(all).not.toMatch(/kind: IngressClass|mservice\.elbv2/);
     expect(all).toContain("name: mtargetgroupbinding.elbv2.k8s.aws");
@@ -65,7 +65,7 @@ describeWith(["helm", "go"], "the images of a cluster without a way to the inter
     ["edge-cidrs", "10.74.0.0/24"],
   ]);
 
-  it("are the project's own and those that `npm run mirror` copies: the rendered charts name no other", async () => {
+  it("are the project's own and those that `npm run mirror` copies: the rendered charts have no others", async () => {
     const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
     const store = ["redis.enabled=true", "auth.tokensSecretName=tokens"].flatMap((value) => ["--set", value]);
     const rendered = [await renderProdChart(values, ...store), await installed()].join("\n");
@@ -75,7 +75,7 @@ describeWith(["helm", "go"], "the images of a cluster without a way to the inter
     expect(found.filter((image) => !image.startsWith(`${registry}/`) && !copied.includes(image))).toEqual([]);
   });
 
-  it("come from the mirror: the controller's too", () => {
+  it("come from the mirror, the controller's included", () => {
     const image = `${registry}/analyze-prod/mirror/aws-load-balancer-controller:v3.2.2`;
     expect(controllerValues(facts, image)).toMatchObject({
       image: { repository: image.slice(0, image.lastIndexOf(":")), tag: "v3.2.2" },
@@ -84,7 +84,7 @@ describeWith(["helm", "go"], "the images of a cluster without a way to the inter
 });
 
 describeWith(["cluster"], "what `npm run chart` adds to a cluster", () => {
-  it("is accepted by a real API server: the autoscaler and the class of volumes", async () => {
+  it("is accepted by a real API server: the autoscaler and the StorageClass", async () => {
     const scaler = autoscalerObjects({ ...facts, image: "registry.example/cluster-autoscaler:v1.35.0" });
     const items = [...scaler, storageClass];
     const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
@@ -121,13 +121,13 @@ describeWith(["cluster", "go"], "the namespace that `npm run chart` makes", () =
     return JSON.stringify({ apiVersion: "v1", kind: "List", items: namespaceObjects(namespace) });
   }
 
-  it("lets a deployer bind target groups in it, nowhere else, and gives no other right", () => {
+  it("lets a deployer bind target groups in it, and grants no other right", () => {
     const binding = "targetgroupbindings.elbv2.k8s.aws";
     expect([may("create", binding, namespace), may("create", binding, "default")]).toEqual([true, false]);
     expect(may("get", "secrets", namespace)).toBe(false);
   });
 
-  it("has readiness gates, and takes no pod that Pod Security restricted does not", () => {
+  it("has readiness gates, and enforces Pod Security restricted", () => {
     const labels = kubectl(["get", "namespace", namespace, "-o", "jsonpath={.metadata.labels}"]);
     expect(JSON.parse(labels)).toMatchObject({ "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled" });
     const run = ["run", "root", "--image=pause", "-n", namespace, "--dry-run=server"];
@@ -170,14 +170,14 @@ describeWith(["terraform", "cluster"], "`npm run chart`, refused", () => {
     return done.stdout + done.stderr;
   }
 
-  it("where there is no cluster: stage dev", async () => {
+  it("for a stage without a cluster: dev", async () => {
     await applied("dev", Object.fromEntries(images));
     expect(chart(environment())).toContain(
       "set ANALYZE_STAGE to a stage that has one, or use `npm run deploy:minikube`",
     );
   });
 
-  it("where the API server does not answer, with the way to reach it", async () => {
+  it("if the API server does not answer, with the command that reaches it", async () => {
     await applied("prod", all);
     expect(chart(environment(production), "--context", "nowhere")).toMatch(
       /analyze-prod does not answer[^]*ANALYZE_API_CIDR/,

@@ -80,7 +80,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     return Reservations?.[0]?.Instances?.[0]?.InstanceId;
   }
 
-  it("cdktf deploy works with the original command line, on the Node that it needs, and publishes the release", async () => {
+  it("cdktf deploy works with the original command line, on its Node version, and publishes the release", async () => {
     const { status, output } = await command(["cdktf", "deploy", "dev", "--auto-approve"]);
     expect([status, output]).toEqual([0, expect.stringContaining("Apply complete!")]);
     expect(output).toContain("login-command");
@@ -91,20 +91,20 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     expect(await current()).toBe(first);
   });
 
-  it("deploy finds nothing to change after it, and says where the host is", async () => {
+  it("a second deploy changes nothing, and prints the host's address", async () => {
     const { status, output } = await command(["deploy", "--yes", "--no-images"]);
     expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
     expect(output).toContain(`client's release ${first} is published, unchanged`);
     expect(output).toMatch(/log-command +ssh ec2-user@[\d.]+ tail -F \/var\/log\/analyze\.log/);
   });
 
-  it("plan needs no setting of a deployed stage, shows which it uses, and ends with 0 without changes", async () => {
+  it("plan needs no settings for a deployed stage, shows those that it uses, and exits with 0 if nothing changes", async () => {
     const { status, output } = await command(["plan"], noSettings);
     expect([status, output]).toEqual([0, expect.stringContaining("No changes.")]);
     expect(output).toContain('settings of cdktf/state/dev.settings.json: ANALYZE_SSH_CIDR="203.0.113.7/32"');
   });
 
-  it("client:update brings a new schedule, and going back and forward again changes what hosts read each time", async () => {
+  it("client:update publishes a new schedule; each rollback and roll forward changes the release that hosts read", async () => {
     const update = await command(["client-update"], { ANALYZE_SCHEDULE: "*/5 * * * *" });
     second = /release ([0-9a-f]{64}) is published/.exec(update.output)?.[1] ?? "";
     expect([update.status, second === first, await current()]).toEqual([0, false, second]);
@@ -116,7 +116,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     expect([forward.status, await current()]).toEqual([0, second]);
   });
 
-  it("plan ends with 2 when only the release differs, and deploy brings it forward", async () => {
+  it("plan exits with 2 if only the release differs, and deploy publishes it", async () => {
     await command(["client-update", "--to", first], noSettings);
     const planned = await command(["plan"], noSettings);
     expect([planned.status, planned.output]).toEqual([2, expect.stringContaining(`release: ${first} → ${second}`)]);
@@ -124,7 +124,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     expect([deployed.status, await current()]).toEqual([0, second]);
   });
 
-  it("deploy --replace-host changes nothing where the log of the host cannot be saved first", async () => {
+  it("deploy --replace-host changes nothing if it cannot save the host's log first", async () => {
     const before = await hostId();
     // Nobody listens there.
     const { status, output } = await command(["deploy", "--yes", "--no-images", "--replace-host"], {
@@ -146,7 +146,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     ]);
   });
 
-  it("a region that was mistyped is refused with what to type, by every command that would change something", async () => {
+  it("every command that changes something rejects a mistyped region and suggests the right one", async () => {
     for (const args of [["deploy", "--yes"], ["plan"], ["destroy", "--yes"], ["client-update"]]) {
       const { status, output } = await command(args, { AWS_REGION: "eu-west-1" });
       // 2 of `plan` means that there are changes.
@@ -156,13 +156,13 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     }
   });
 
-  it("a fresh clone without the state is refused: it would make everything a second time", async () => {
+  it("a fresh clone without the state is rejected, because it would create everything a second time", async () => {
     const { status, output } = await command(["deploy", "--yes"], {}, temporaryFolder());
     expect([status, output]).toEqual([2, expect.stringContaining("is in eu-central-1 already")]);
     expect(output).toContain("Set ANALYZE_STATE_BUCKET");
   });
 
-  it("destroy asks first, needs no setting, and names what a killed apply left", async () => {
+  it("destroy asks for confirmation, needs no settings, and names what a killed apply left", async () => {
     const tags = Object.entries({ project: "analyze", stage: "dev" }).map(([Key, Value]) => ({ Key, Value }));
     const orphan = await ec2.send(
       new CreateVpcCommand({ CidrBlock: "10.99.0.0/24", TagSpecifications: [{ ResourceType: "vpc", Tags: tags }] }),
@@ -178,7 +178,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     expect(existsSync(join(folder, "state/dev.settings.json"))).toBe(false);
   });
 
-  it("reports every fault of the settings at once, and says to a person without credentials what to do", async () => {
+  it("reports all invalid settings at once, and says what to do without credentials", async () => {
     const faults = await run("main.ts", [], { ANALYZE_SSH_CIDR: "", AWS_REGION: "Frankfurt" });
     expect(faults.status).toBe(1);
     expect(faults.output).toMatch(/AWS_REGION="Frankfurt"[^]*ANALYZE_SSH_CIDR is not set/);

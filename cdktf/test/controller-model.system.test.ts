@@ -17,7 +17,7 @@ describeWith(["helm"], "the chart of stage prod and a model of the AWS Load Bala
   const yaml = renderedFrom(chart, ...files, ...values.flatMap((pair) => ["--set", pair]));
   const objects = objectsIn(yaml);
 
-  it("registers web's pods alone, at the port that Terraform's target group and firewall name", () => {
+  it("registers only web's pods, at the port of Terraform's target group and security group", () => {
     const [group] = all(synthesise("prod"), "aws_alb_target_group");
     expect(group).toMatchObject({ target_type: "ip", protocol: "HTTP" });
     expect(treatments(objects).get("web")?.ports).toEqual([group?.["port"]]);
@@ -27,13 +27,13 @@ describeWith(["helm"], "the chart of stage prod and a model of the AWS Load Bala
     expect(rule).toMatchObject({ to_port: group?.["port"], ip_protocol: "tcp" });
   });
 
-  it("takes a target for healthy by the path that the pod's own probe uses", () => {
+  it("checks targets at the path that the pod's readiness probe uses", () => {
     const [group] = all(synthesise("prod"), "aws_alb_target_group");
     const [container] = objectsOf(yaml, deployment).get("web")?.spec.template.spec.containers ?? [];
     expect(group).toMatchObject({ health_check: { path: container?.readinessProbe?.httpGet.path } });
   });
 
-  it("lets no pod of the first installation wait for the balancer, and every pod of web that is created later", () => {
+  it("adds no readiness gate to pods of the first installation, and one to every later pod of web", () => {
     expect(treatments(objects).get("web")?.waits).toBe(false);
     const later = treatments(objects, objectsIn(yaml));
     expect([later.get("web")?.waits, later.get("worker")?.waits]).toEqual([true, false]);
@@ -53,11 +53,11 @@ describeWith(["go"], "the documentation of the AWS Load Balancer Controller", ()
     ["docs/deploy/pod_readiness_gate.md", "injects the config to the pod spec only during pod creation"],
     ["docs/deploy/pod_readiness_gate.md", `The readiness gates have the prefix \`${gatePrefix}\``],
     ["docs/guide/targetgroupbinding/targetgroupbinding.md", "can expose your pods using an existing [ALB TargetGroup]"],
-  ])("says in %s what the model does: %s", (page, sentence) => {
+  ])("%s describes what the model does: %s", (page, sentence) => {
     expect(readFileSync(join(folder, page), "utf8")).toContain(sentence);
   });
 
-  it("names the label that the namespace has", () => {
+  it("has the label that the namespace has", () => {
     const page = readFileSync(join(folder, "docs/deploy/pod_readiness_gate.md"), "utf8");
     const [label] = /elbv2\.k8s\.aws\/pod-readiness-gate-inject: enabled/.exec(page) ?? [];
     expect(JSON.stringify(namespaceObjects("analyze")[0])).toContain(String(label).replace(": ", '":"'));

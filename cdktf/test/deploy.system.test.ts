@@ -59,7 +59,7 @@ describeWith(
       return ecr.pushes.toSorted();
     }
 
-    it("builds and pushes web, worker and client, each under the tag of its content", async () => {
+    it("builds and pushes web, worker and client, each with a tag of its content", async () => {
       const output = await npm("deploy", "--", "--yes");
       expect(output).toMatch(/Apply complete!/);
       expect(await pushed(3)).toEqual([
@@ -83,7 +83,7 @@ describeWith(
       ]);
     });
 
-    it("a second time it changes nothing, finds the three tags, and neither builds nor pushes", async () => {
+    it("a second run changes nothing, finds the three tags, and neither builds nor pushes", async () => {
       const output = await npm("deploy", "--", "--yes");
       expect(output).toContain("No changes.");
       expect(output.match(/▸ \w+:src-[0-9a-f]{16} is in ECR already/g)).toHaveLength(3);
@@ -91,7 +91,7 @@ describeWith(
       expect(await pushed(3)).toHaveLength(3);
     });
 
-    it("after a change in web's source it pushes web alone, under a new tag", async () => {
+    it("after a change in web's source it pushes only web, with a new tag", async () => {
       const before = await pushed(3);
       const home = join(project, "server/src/web/routes/home.ts");
       writeFileSync(home, readFileSync(home, "utf8").replace('message: "Welcome.', 'message: "Welcome back.'));

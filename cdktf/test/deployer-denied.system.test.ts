@@ -40,7 +40,7 @@ describeWith(["moto"], "the keys of a deployer with the documented policies", ()
 
   const iam = (): IAMClient => clientOf(IAMClient, moto, keys);
 
-  it("look at the network", async () => {
+  it("can describe the network", async () => {
     const { Vpcs } = await clientOf(EC2Client, moto, keys).send(new DescribeVpcsCommand({}));
     expect(Vpcs).not.toEqual([]);
   });

@@ -32,11 +32,11 @@ async function isJudgedBy(action: string, arns: readonly string[]): Promise<bool
 }
 
 describe.each(["dev", "prod", "edge", "boundary"] as const)("the policy %s", (name) => {
-  it("fits a managed policy: 6144 characters that are no white space", () => {
+  it("fits a managed policy: 6144 characters without white space", () => {
     expect(policyText(name).replaceAll(/\s/g, "").length).toBeLessThanOrEqual(6144);
   });
 
-  it("names only actions that AWS has: no wildcard but of reading and of Session Manager's channels", async () => {
+  it("names only actions that AWS has, with wildcards only for reads and Session Manager's channels", async () => {
     const actions = allowedActions(name).filter(
       (action) => !/:(Describe|List|)\*$/.test(action) || name !== "boundary",
     );
@@ -44,7 +44,7 @@ describe.each(["dev", "prod", "edge", "boundary"] as const)("the policy %s", (na
     expect(actions.filter((_, index) => !exist[index])).toEqual([]);
   });
 
-  it("binds to ARNs only what AWS judges by these ARNs", async () => {
+  it("restricts to ARNs only actions that AWS evaluates by these ARNs", async () => {
     const bound = statements(name).filter(({ Resource }) => !Resource.includes("*"));
     const pairs = bound.flatMap(({ Action, Resource }) => Action.map((action) => ({ action, Resource })));
     const judged = await Promise.all(pairs.map(({ action, Resource }) => isJudgedBy(action, Resource)));
@@ -63,7 +63,7 @@ describe.each<[stage: string, names: readonly PolicyName[]]>([
     expect(Object.keys(resource).filter((type) => updateActions[type] === undefined)).toEqual([]);
   });
 
-  it("needs no right that its policies do not give", () => {
+  it("needs no right that its policies do not grant", () => {
     const allowed = new Set(names.flatMap((name) => allowedActions(name)));
     const needed = Object.keys(resource).flatMap((type) => updateActions[type] ?? []);
     expect(needed.filter((action) => !allowed.has(action))).toEqual([]);

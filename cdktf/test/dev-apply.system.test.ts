@@ -60,7 +60,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
   itHolds(() => applied);
   itFindsItself("dev", ["cloudwatch", "s3"], () => applied);
 
-  it("gives a host with IMDSv2 alone, an encrypted disk, a fixed address and our tags", async () => {
+  it("creates a host with IMDSv2 only, an encrypted disk, a static address and our tags", async () => {
     const host = await theHost();
     expect(host).toMatchObject({
       InstanceType: "t4g.micro",
@@ -75,7 +75,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     expect(outputs["login-command"]?.value).toBe(`ssh ec2-user@${outputs["address"]?.value}`);
   });
 
-  it("lets SSH in from one address, S3 out, and nothing else", async () => {
+  it("allows SSH in from one address, S3 out, and nothing else", async () => {
     const host = await theHost();
     const Filters = [{ Name: "group-id", Values: host.SecurityGroups?.map(({ GroupId }) => GroupId ?? "") ?? [] }];
     const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({ Filters }));
@@ -85,7 +85,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     expect(rules.sort()).toEqual(["in 22 203.0.113.7/32", expect.stringMatching(/^out 443 pl-/)]);
   });
 
-  it("hands the host exactly the user data of the pure function, gzipped", async () => {
+  it("gives the host exactly the user data of the pure function, gzipped", async () => {
     const { InstanceId } = await theHost();
     const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "userData" }));
     const text = gunzipSync(Buffer.from(UserData?.Value ?? "", "base64")).toString("utf8");
@@ -111,14 +111,14 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
       { ANALYZE_HEARTBEAT_URL: "https://hc-ping.com/x", ANALYZE_HEARTBEAT_CIDR: "0.0.0.0/0" },
       ["create aws_vpc_security_group_egress_rule.client_firewall_heartbeat"],
     ],
-  ])("plans for %s what it says and no more", async (_, variables, planned) => {
+  ])("plans for %s only the expected changes", async (_, variables, planned) => {
     const { env, release: first } = applied;
     stack.synth(config({ ...env, ...variables }), first);
     expect(await stack.plan()).toEqual(planned);
     stack.synth(config(env), first);
   });
 
-  it("takes a new release without Terraform, leaves the host alone, goes back and forward again", async () => {
+  it("publishes a new release without Terraform or a change of the host, rolls back and forward again", async () => {
     const { env, release: first } = applied;
     const before = await theHost();
     const Bucket = outputs["release-bucket"]?.value ?? "";
@@ -137,7 +137,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
     expect(await theHost()).toEqual(before);
   });
 
-  it("keeps the heartbeat's URL in the bucket alone: in no state, plan, user data or settings file", async () => {
+  it("keeps the heartbeat's URL only in the bucket: not in state, plan, user data or settings file", async () => {
     const secret = "https://hc-ping.com/a-secret";
     const { env, release: first } = applied;
     const Bucket = outputs["release-bucket"]?.value ?? "";
@@ -159,7 +159,7 @@ describeWith(["terraform", "moto"], "stage dev, applied", () => {
 
   itEnds("dev", () => applied);
 
-  it("has left nothing in the account", async () => {
+  it("leaves nothing in the account", async () => {
     expect((await s3.send(new ListBucketsCommand({}))).Buckets).toEqual([]);
     const { repositories } = await clientOf(ECRClient, applied.moto).send(new DescribeRepositoriesCommand({}));
     expect(repositories).toEqual([]);

@@ -6,7 +6,7 @@ function file(name: string): URL {
   return new URL(name, import.meta.url);
 }
 
-it("every command about AWS in README and docs/aws.md is typed by a test", () => {
+it("a test types every AWS command of README and docs/aws.md", () => {
   const weeks = readFileSync(file("two-weeks.full.test.ts"), "utf8");
   const untried = [...documentedCommands()].filter(
     (command) => !weeks.includes(JSON.stringify(command)) && !(command in runElsewhere),
@@ -14,7 +14,7 @@ it("every command about AWS in README and docs/aws.md is typed by a test", () =>
   expect(untried).toEqual([]);
 });
 
-it("the tests that run the others exist, and no command is listed that the pages do not have", () => {
+it("the tests that run the others exist, and every listed command is in the pages", () => {
   expect(Object.values(runElsewhere).filter((name) => !existsSync(file(name)))).toEqual([]);
   const documented = documentedCommands();
   expect(Object.keys(runElsewhere).filter((command) => !documented.has(command))).toEqual([]);

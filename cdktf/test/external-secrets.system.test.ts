@@ -20,7 +20,7 @@ async function dryRun(yaml: string): Promise<string> {
 describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and chart", () => {
   beforeAll(async () => define(await connect(), externalSecrets));
 
-  it("take the manifest docs/external-secrets.yaml, and refuse one with a wrong word", async () => {
+  it("accept the manifest docs/external-secrets.yaml, and reject one with a misspelt field", async () => {
     const { yaml } = documentedSecret();
     expect((await dryRun(yaml)).split("\n")).toEqual([
       "secretstore.external-secrets.io/secrets-manager created (server dry run)",
@@ -31,7 +31,7 @@ describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and c
     expect(await dryRun(yaml.replace("property:", "field:"))).toContain('unknown field "spec.data[0].remoteRef.field"');
   });
 
-  it("make the operator run as the service account that has the right to read the secret", async () => {
+  it("run the operator as the service account that may read the secret", async () => {
     const chart = temporaryFolder();
     cpSync(join(moduleFolder(externalSecrets.module), "deploy/charts/external-secrets"), chart, { recursive: true });
     // What it depends on is off unless asked for, and lies in a registry.

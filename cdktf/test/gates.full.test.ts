@@ -37,13 +37,13 @@ describeWith(["cluster"], "web's pods on a real API server, after an installatio
     return kubectl(["get", "-n", namespace, "deployment/web", "-o", "jsonpath={.spec.template.metadata.annotations}"]);
   }
 
-  it("stay as they are where they wait for the balancer", async () => {
+  it("are kept if they wait for the load balancer", async () => {
     await installed([{ conditionType: `${gatePrefix}/web` }]);
     await ensureGates(await connect(), namespace, 1);
     expect(restarts()).toBe("");
   });
 
-  it("are replaced where they do not", async () => {
+  it("are replaced if they do not", async () => {
     kubectl(["delete", "-n", namespace, "deployment/web", "--cascade=foreground"]);
     await installed([]);
     // The new pods never become ready: the wait for them fails, after they were replaced.

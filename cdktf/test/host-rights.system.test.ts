@@ -58,7 +58,7 @@ describeWith(["terraform", "moto"], "the rights of the client's host", () => {
       "secretsmanager:GetSecretValue",
       () => clientOf(SecretsManagerClient, moto, keys).send(new GetSecretValueCommand({ SecretId: "analyze" })),
     ],
-  ])("do not hold %s: the call is denied", async (_, call) => {
+  ])("do not include %s: the call is denied", async (_, call) => {
     // Its words are XML, which clients of JSON services can't read; a wrong signature would have failed the call above too.
     await expect(call()).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
   });
@@ -83,7 +83,7 @@ describeWith(["terraform", "moto"], "the rights of the client's host", () => {
     expect(await verdicts(role, denied)).toEqual(denied.map(() => "ImplicitlyDenied"));
   });
 
-  it("pull no image, since no container runs there", async () => {
+  it("do not include pulling images, because no container runs there", async () => {
     const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
     const ours = ["web", "worker", "client"].map(
       (name) => `arn:aws:ecr:eu-central-1:${account}:repository/analyze-dev/${name}`,
@@ -91,7 +91,7 @@ describeWith(["terraform", "moto"], "the rights of the client's host", () => {
     expect(new Set(await verdicts(role, pairs(pull, ours)))).toEqual(new Set(["ImplicitlyDenied"]));
   });
 
-  it("give no way to more rights", async () => {
+  it("do not allow privilege escalation", async () => {
     const denied = [
       ["iam:PassRole", role.arn],
       ["iam:PutRolePolicy", role.arn],

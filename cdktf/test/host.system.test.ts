@@ -66,7 +66,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     });
   });
 
-  it("log and report run the client's own command on the host, and pass on its exit code", () => {
+  it("log and report run the client's command on the host, and exit with its code", () => {
     expect(run(["log", "-n", "5"]).stdout).toBe(`${clientLine}\n`);
     expect(run(["report", "--until", "2026-11-22"]).stdout).toContain("2026-11-21");
     const wrong = run(["report", "--slo", "it's not a number"]);
@@ -85,7 +85,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(readFileSync(file, "utf8")).toMatch(/^<!doctype html>[^]*<h1>[^]*<\/html>\s*$/);
   });
 
-  it("report --open passes on what the client says where it makes no page, and names a browser that does not start", () => {
+  it("report --open prints the client's message if there is no page, and names a browser that does not start", () => {
     const wrong = run(["report", "--open", "--slo", "it's not a number"]);
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("it's not a number")]);
     const none = run(["report", "--open"], { BROWSER: "/nonexistent" }, temporaryFolder());
@@ -93,7 +93,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(none.stderr).toMatch(/^No browser could be started \(\/nonexistent\): open that file/);
   });
 
-  it("a host that shows another key than the pinned one is refused", () => {
+  it("a host whose key differs from the pinned one is rejected", () => {
     const file = join(temporaryFolder(), "known_hosts");
     pin(file, host.id, [sshd.hostKey]);
     expect(run(["log"], { ANALYZE_KNOWN_HOSTS_FILE: file }).status).toBe(0);
@@ -104,7 +104,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(refused.status).not.toBe(0);
   });
 
-  it("no host, another region and no credentials are told apart, each with the next step", () => {
+  it("no host, a wrong region and no credentials have different messages, each with the next step", () => {
     expect(run(["status"], { ANALYZE_STAGE: "prod" }).stderr).toMatch(
       /No host of stage prod is in eu-central-1.*npm run deploy/s,
     );
@@ -119,7 +119,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(run(["status"], { AWS_REGION: "here" }).stderr).toMatch(/AWS_REGION="here" is not a region of AWS/);
   });
 
-  it("two hosts with the same tags are both named, and neither is taken", async () => {
+  it("two hosts with the same tags are both named, and neither is used", async () => {
     const second = await makeHost(ec2);
     const { stderr, status } = run(["status"]);
     await endHost(ec2, second.id);
@@ -128,7 +128,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(stderr).toContain(second.id);
   });
 
-  it("log -f goes on as lines come, until it is ended", async () => {
+  it("log -f follows new lines until it is stopped", async () => {
     const follow = startProgram(process.execPath, [main, "log", "-f"], { env: { ...process.env, ...env } });
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
@@ -145,7 +145,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
   });
 
   // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.
-  it("stop, start and reboot change the state and say so", () => {
+  it("stop, start and reboot change the state and report it", () => {
     expect(run(["stop"]).stdout).toBe(`${host.id} is stopped\n`);
     expect(run(["log"]).stderr).toMatch(/is stopped: `npm run host -- start` starts it/);
     expect(run(["start"]).stdout).toBe(`${host.id} runs\n`);

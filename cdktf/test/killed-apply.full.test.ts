@@ -47,7 +47,7 @@ describeWith(["terraform", "moto", "linux"], "an apply that is killed, by kill -
     return Vpcs.map(({ VpcId = "" }) => VpcId);
   }
 
-  it("ends with the exit code of the kill, while a network is made that no state has", async () => {
+  it("exits with the code of the kill, while a network is created that is not in the state", async () => {
     const deploy = start("commands/main.ts", ["deploy", "--yes", "--no-images"]);
     // Terraform waits ten seconds for a network before it writes it down.
     await vi.waitUntil(async () => (await networks()).length > 0, { timeout: 250_000, interval: 100 });
@@ -58,12 +58,12 @@ describeWith(["terraform", "moto", "linux"], "an apply that is killed, by kill -
     expect(existsSync(state) ? readFileSync(state, "utf8") : "").not.toContain(lost);
   });
 
-  it("is named by plan, which goes on from what the state has", async () => {
+  it("is reported by plan, which continues from the state", async () => {
     const { status, output } = await command(["plan"]);
     expect([status, output]).toEqual([2, expect.stringMatching(new RegExp(`are in no state[^]*vpc ${lost}\n`))]);
   });
 
-  it("leaves nothing else than what destroy names", async () => {
+  it("leaves only what destroy names", async () => {
     const { status, output } = await command(["destroy", "--yes"]);
     expect([status, output]).toEqual([0, expect.stringContaining(`vpc ${lost}\n`)]);
     expect(await networks()).toEqual([lost]);

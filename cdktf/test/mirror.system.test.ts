@@ -68,13 +68,13 @@ describeWith(["docker", "moto", "docker-registry", "htpasswd"], "prod without a 
     return { status: await started.ended, output: started.output() };
   }
 
-  it("npm run chart names the images that ECR lacks, and the commands that bring them", async () => {
+  it("npm run chart names the images that ECR lacks, and the commands that copy them", async () => {
     const { status, output } = await command("chart", "--context", "nowhere");
     expect([status, output]).toEqual([1, expect.stringContaining("Run `npm run deploy` and `npm run mirror` first.")]);
     for (const { name, source } of images) expect(output).toContain(copyOf(name, source));
   });
 
-  it("npm run mirror copies all of them, and a second time none", async () => {
+  it("npm run mirror copies all of them, and none the second time", async () => {
     const { status, output } = await command("mirror");
     expect([status, output]).toEqual([0, expect.stringContaining("Pushed")]);
     const pushed = images.map(({ name, source }) => `analyze-prod/mirror/${name}:${source.split(":").at(-1)}`);
@@ -86,7 +86,7 @@ describeWith(["docker", "moto", "docker-registry", "htpasswd"], "prod without a 
     ]);
   });
 
-  it("npm run chart then asks for the project's own images alone", async () => {
+  it("npm run chart then lacks only the project's own images", async () => {
     const { status, output } = await command("chart", "--context", "nowhere");
     expect([status, output]).toEqual([1, expect.stringContaining("Run `npm run deploy` first.")]);
     expect(output).not.toContain("mirror");

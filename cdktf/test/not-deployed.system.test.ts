@@ -36,13 +36,13 @@ describeWith(["moto"], "a command of the second day on the first, without any se
     ["client-update", 2, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["chart", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["mirror", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
-  ])("says of a stage that is nowhere: %s", async (name, code, sentence) => {
+  ])("says for a stage that does not exist: %s", async (name, code, sentence) => {
     const { status, output } = await command(name, { ANALYZE_STAGE: "prod" });
     expect([status, output]).toEqual([code, expect.stringContaining(sentence)]);
     expect(output).not.toContain("ANALYZE_SSH_CIDR");
   });
 
-  it.each(["destroy", "client-update"])("names the state's bucket where AWS has the stage: %s", async (name) => {
+  it.each(["destroy", "client-update"])("names the state's bucket if the stage exists in AWS: %s", async (name) => {
     const { status, output } = await command(name, {});
     expect([status, output]).toEqual([
       2,
@@ -50,7 +50,7 @@ describeWith(["moto"], "a command of the second day on the first, without any se
     ]);
   });
 
-  it("names bootstrap where the bucket of the state does not exist", async () => {
+  it("names bootstrap if the state's bucket does not exist", async () => {
     const { status, output } = await command("destroy", { ANALYZE_STATE_BUCKET: "analyze-nowhere" });
     expect([status, output]).toEqual([1, expect.stringMatching(/check ANALYZE_STATE_BUCKET.*npm run bootstrap/)]);
     expect(output).not.toMatch(/\n +at /);

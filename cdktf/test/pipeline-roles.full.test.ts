@@ -25,12 +25,12 @@ describeWith(["terraform", "moto"], "npm run pipeline-roles", () => {
     return { status: await started.ended, output: started.output() };
   }
 
-  it("rejects a repository that trusts others too, before AWS is called", async () => {
+  it("rejects a pattern that matches other repositories too, before AWS is called", async () => {
     const output = expect.stringContaining("must be OWNER/NAME");
     expect(await make("owner/*")).toEqual({ status: 2, output });
   });
 
-  it("makes the roles and prints what the repository's variables need, and changes nothing the second time", async () => {
+  it("creates the roles, prints the values of the repository's variables, and changes nothing the second time", async () => {
     const { status, output } = await make("owner/analyze");
     expect({ status, output }).toMatchObject({ status: 0 });
     expect(output).toMatch(/^apply-prod-role +arn:aws:iam::\d+:role\/pipeline-analyze-apply-prod$/m);

@@ -75,7 +75,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
     () => applied,
   );
 
-  it("plans what the emulator lacks, and leaves nothing else out of the apply", async () => {
+  it("plans what the emulator lacks, and applies everything else", async () => {
     const { output } = await applied.stack.terraform(["state", "list"]);
     const made = new Set(output.split("\n").map((address) => address.replace(/_[0-9A-F]{8}$/, "")));
     const planned = everything.map((change) => change.replace(/^\w+ /, ""));
@@ -83,7 +83,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
     expect([...new Set(left)]).toEqual(Object.keys(absent).sort());
   });
 
-  it("imports the log group that EKS created again after a destroy, and gives it our retention", async () => {
+  it("imports the log group that EKS recreated after a destroy, and sets our retention", async () => {
     // And our key: the plan has it, and the emulator lacks the call.
     expect(everything.filter((change) => !change.startsWith("create "))).toEqual([
       "update aws_cloudwatch_log_group.kubernetes_logs",
@@ -94,7 +94,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
     expect(group).toContain(`"${eksLogs}"`);
   });
 
-  it("puts every role under the boundary, which takes away nothing that the stage needs", async () => {
+  it("puts every role under the boundary, which denies nothing that the stage needs", async () => {
     const rights = await roleRights((await applied.stack.terraform(["show", "-json"])).output);
     expect(new Set(rights.boundaries)).toEqual(new Set([boundaryArn]));
     expect(await inlineBeyond(rights, policyText("boundary"))).toEqual([]);
@@ -105,7 +105,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
     }
   });
 
-  it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this balancer and no other", async () => {
+  it("has outputs that complete values.prod.yaml: the chart puts web's pods behind this load balancer only", async () => {
     const outputs = await new Terraform(applied.stack.folder, "terraform").outputs();
     const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
     const rendered = await renderProdChart(values);

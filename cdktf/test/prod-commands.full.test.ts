@@ -72,21 +72,21 @@ describeWith(["terraform", "moto"], "stage prod by its commands", () => {
       .flatMap(({ instances }) => instances.map((one) => one.attributes));
   }
 
-  it("deploy creates it, its balancer protected from deletion", async () => {
+  it("deploy creates it, with deletion protection on its load balancer", async () => {
     const { status, output } = await deploy(first);
     expect([status, output]).toEqual([0, expect.stringContaining("Apply complete!")]);
     expect(output).not.toContain("are in no state");
     expect(attributes("aws_alb")).toMatchObject([{ enable_deletion_protection: true }]);
   });
 
-  it("deploy creates it in a second region while the first is down, with another domain", async () => {
+  it("deploy creates it in a second region with another domain while the first region is down", async () => {
     regions.down.add("eu-central-1");
     const { status, output } = await deploy(second, elsewhere);
     expect([status, output]).toEqual([0, expect.stringContaining("Apply complete!")]);
     expect(output).toMatch(/edge-url +https:\/\/second\.example\.org\//);
   });
 
-  it("the two do not disturb each other: one is deleted, and the other one plans no change", async () => {
+  it("the two are independent: after one is deleted, the other plans no change", async () => {
     const { status, output } = await command(second, ["destroy", "--yes", "--unprotect"], elsewhere);
     expect([status, output]).toEqual([0, expect.stringContaining("stage prod is gone")]);
     regions.down.clear();
@@ -94,7 +94,7 @@ describeWith(["terraform", "moto"], "stage prod by its commands", () => {
     expect([planned.status, planned.output]).toEqual([0, expect.stringContaining("No changes.")]);
   });
 
-  it("destroy --unprotect turns the protection off, and deletes the stage with its images and releases", async () => {
+  it("destroy --unprotect disables the protection, and deletes the stage with its images and releases", async () => {
     const imageManifestMediaType = "application/vnd.oci.image.manifest.v1+json";
     const image = {
       repositoryName: "analyze-prod/web",

@@ -60,19 +60,19 @@ describeWith(
       return kubectl([...events, "-o", "jsonpath={.items[*].message}"]);
     }
 
-    it("is refused without a secret", () => {
+    it("is rejected without a secret", () => {
       apply(pod("stranger", image, node, []));
       expect(refusal("stranger")).toMatch(/no basic auth credentials|401 Unauthorized/);
       expect(status("stranger", "phase")).toBe("Pending");
     });
 
-    it("is refused with the secret of another password", () => {
+    it("is rejected with the secret of another password", () => {
       apply(pullSecret("wrong", { ...login, password: "wrong" }));
       apply(pod("impostor", image, node, ["wrong"]));
       expect(refusal("impostor")).toMatch(/401 Unauthorized/);
     });
 
-    it("runs the image with the pull secret, the very one that was pushed", () => {
+    it("runs exactly the pushed image with the pull secret", () => {
       apply(pullSecret("pull", login));
       apply(pod("guest", image, node, ["pull"]));
       kubectl(["wait", "-n", namespace, "pod/guest", "--for=condition=Ready", "--timeout=60s"]);

@@ -69,12 +69,12 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
     return answer.Reservations?.[0]?.Instances?.[0]?.InstanceId ?? "none";
   }
 
-  it("refuses where the state is there", async () => {
+  it("is rejected if the state exists", async () => {
     const { status, output } = await command("recover", "--yes");
     expect([status, output]).toEqual([2, expect.stringMatching(/dev\.tfstate exists: `npm run plan` shows/)]);
   });
 
-  it("makes a lost state again: the same host, and a plan without changes", async () => {
+  it("rebuilds a lost state: the same host, and a plan without changes", async () => {
     renameSync(state, `${state}.lost`);
     rmSync(join(folder, "state/dev.settings.json"));
     const refused = await command("deploy", "--yes", "--no-images");
@@ -87,7 +87,7 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
     expect(addresses(state)).toEqual(addresses(`${state}.lost`));
   });
 
-  it("creates a host that is lost, by the next deploy", async () => {
+  it("creates a lost host again by the next deploy", async () => {
     await clientOf(EC2Client, moto).send(new TerminateInstancesCommand({ InstanceIds: [host] }));
     const { status, output } = await command("deploy", "--yes", "--no-images");
     expect([status, output]).toEqual([0, expect.stringContaining("Apply complete!")]);
@@ -95,7 +95,7 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
     expect((await command("plan")).status).toBe(0);
   });
 
-  it("refuses a stage with a cluster, whose state is in a versioned bucket", async () => {
+  it("is rejected for a stage with a cluster, whose state is in a versioned bucket", async () => {
     const { status, output } = await run("commands/main.ts", ["recover", "--yes"], production);
     expect([status, output]).toEqual([2, expect.stringMatching(/cannot be found by their tags: .*aws_eks_cluster/)]);
     expect(output).toContain("restore cdktf/state/prod.tfstate from a backup");
@@ -119,7 +119,7 @@ describeWith(["moto", "aws"], "the state of a stage with a cluster", () => {
 
   afterAll(() => moto.stop());
 
-  it("comes back as an earlier version, by the commands of docs/aws.md", async () => {
+  it("is restored from an earlier version by the commands of docs/aws.md", async () => {
     const page = readFileSync(new URL("../../docs/aws.md", import.meta.url), "utf8");
     const row = page.split("\n").find((line) => line.startsWith("| the state of a stage with cluster")) ?? "";
     const [list = "", restore = ""] = [...row.matchAll(/`(aws [^`]+)`/g)].map(([, command = ""]) => command);

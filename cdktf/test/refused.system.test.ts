@@ -55,13 +55,13 @@ describeWith(["moto", "sshd", "root"], "npm run host -- tunnel, refused by a rea
       /locked has a passphrase, and ssh-agent does not hold it: run `ssh-add \S+locked`/,
     ],
     ["that the host does not know", strangeKey, /did not accept \S+strange\. Set ANALYZE_SSH_PUBLIC_KEY_FILE/],
-  ])("ends at once for a key %s, and says what to do", async (_, file, message) => {
+  ])("exits at once for a key %s, and says what to do", async (_, file, message) => {
     const program = tunnel({ ANALYZE_SSH_PUBLIC_KEY_FILE: file() });
     expect([await program.ended, program.output()]).toEqual([1, expect.stringMatching(message)]);
     expect(program.output()).not.toContain("next try");
   });
 
-  it("ends at once where the host shows another key than the known one", async () => {
+  it("exits at once if the host's key differs from the known one", async () => {
     const file = join(temporaryFolder(), "known_hosts");
     pin(file, hostId, [publicKey]);
     const program = tunnel({ ANALYZE_SSH_PUBLIC_KEY_FILE: sshd.keyFile, ANALYZE_KNOWN_HOSTS_FILE: file });
@@ -71,7 +71,7 @@ describeWith(["moto", "sshd", "root"], "npm run host -- tunnel, refused by a rea
     ]);
   });
 
-  it("opens with the same key once ssh-agent holds it", async () => {
+  it("connects with the same key once ssh-agent has it", async () => {
     const socket = join(temporaryFolder(), "agent");
     const agent = startProgram("ssh-agent", ["-D", "-a", socket]);
     await agent.waitFor(/SSH_AUTH_SOCK/);

@@ -43,20 +43,20 @@ describeWith(
       return fetch(url, { headers: { accept, ...authorization } });
     }
 
-    it("have a login from ECR's token: a user, a password, and the account's registry", async () => {
+    it("have a login from ECR's token: user, password and the account's registry", async () => {
       const token = await ecrLogin(clientOf(ECRClient, moto));
       expect(token).toMatchObject({ registry: expect.stringMatching(/\.dkr\.ecr\./), user: "AWS" });
       expect(token.password).not.toBe("");
     });
 
-    it("arrive, and are not shown to anyone without the password", async () => {
+    it("are pushed, and are not readable without the password", async () => {
       await pushImages(login, [image]);
       const basic = Buffer.from(`${login.user}:${login.password}`).toString("base64");
       expect((await manifest({ authorization: `Basic ${basic}` })).status).toBe(200);
       expect((await manifest({})).status).toBe(401);
     });
 
-    it("are refused with another password, and nothing of it stays on this machine", async () => {
+    it("are rejected with another password, and nothing of it remains on this machine", async () => {
       await expect(pushImages({ ...login, password: "wrong" }, [image])).rejects.toThrow(/`docker login` failed/);
       const known = spawnSync("sh", ["-c", "cat ~/.docker/config.json"], { encoding: "utf8" }).stdout;
       expect(known).not.toContain(login.registry);

@@ -64,7 +64,7 @@ describeWith(["cluster", "go"], "the three roles of a cluster on AWS, asked of a
     };
   });
 
-  it("may do what the table in docs/security.md says, and nothing else of it", async () => {
+  it("may do exactly what the table in docs/security.md says", async () => {
     const rows = documented();
     const asked: [string, string[]][] = [];
     for (const [question] of rows) {

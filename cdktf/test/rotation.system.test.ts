@@ -51,7 +51,7 @@ describeWith(["moto"], "the secret's rotation", () => {
     return SecretString;
   }
 
-  it("makes the first password of a secret that had none, then one of the other user, and of the first again", async () => {
+  it("sets the first password of an empty secret, then one for the other user, then one for the first again", async () => {
     const texts = [await turn(), await turn(), await turn()];
     const [first, second, third] = z
       .tuple([credentials, credentials, credentials])
@@ -66,14 +66,14 @@ describeWith(["moto"], "the secret's rotation", () => {
     expect(Object.keys(JSON.parse(await turn()))).toEqual(spec.data.map(({ remoteRef }) => remoteRef.property));
   });
 
-  it("keeps the password before, so that pods which have not seen the new one can be told apart", async () => {
+  it("keeps the previous password, so that pods without the new one can be recognised", async () => {
     const before = await secrets.send(new GetSecretValueCommand(current()));
     await turn();
     const previous = await secrets.send(new GetSecretValueCommand({ SecretId, VersionStage: "AWSPREVIOUS" }));
     expect(previous.SecretString).toBe(before.SecretString);
   });
 
-  it("does not let a version become current that holds no password", async () => {
+  it("does not make a version without a password current", async () => {
     const ClientRequestToken = randomUUID();
     const broken = { SecretId, ClientRequestToken, SecretString: "{}", VersionStages: ["AWSPENDING"] };
     await secrets.send(new PutSecretValueCommand(broken));

@@ -59,7 +59,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     return spawnSync("kill", ["-0", readFileSync(pidFile, "utf8").trim()]).status === 0;
   }
 
-  it("log prints the client's lines and nothing of the plugin's, and asks for the one host by the documented parameters", async () => {
+  it("log prints the client's lines without the plugin's, and starts a session on the one host with the documented parameters", async () => {
     expect(await run(["log", "-n", "5"])).toEqual({ status: 0, stdout: `${clientLine}\n`, output: `${clientLine}\n` });
     expect(manager.calls.at(-1)).toBe(`StartSession ${id}`);
     expect(manager.lastSession()).toMatchObject({
@@ -74,7 +74,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     });
   });
 
-  it("report passes on its exit code, which the plugin does not, and quotes travel unharmed", async () => {
+  it("report returns its exit code, which the plugin does not, and quotes arrive unchanged", async () => {
     expect(await run(["report"])).toMatchObject({ status: 2, stdout: expect.stringMatching(/^UNKNOWN for /) });
     const wrong = await run(["report", "--slo", "it's not a number"]);
     expect([wrong.status, wrong.output]).toEqual([2, expect.stringContaining("it's not a number")]);
@@ -84,7 +84,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     expect(await run(["status"])).toMatchObject({ status: 0, stdout: expect.stringContaining(clientLine) });
   });
 
-  it("log -f goes on as lines come, and leaves nothing running on the host when it is ended", async () => {
+  it("log -f follows new lines, and leaves no process on the host when it is stopped", async () => {
     const follow = start(process.execPath, [main, "log", "-f"]);
     await follow.waitFor(/06:21:00Z \S*ok/);
     appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
@@ -105,7 +105,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     expect(isRunning()).toBe(false);
   });
 
-  it("ssh opens a shell on the host, without a document", async () => {
+  it("ssh opens a shell on the host without an SSM document", async () => {
     const shell = start(process.execPath, [main, "ssh"], { stdio: "pipe" });
     await shell.waitFor(/Starting session/);
     shell.child.stdin?.write("echo $((6 * 7)); exit\n");
@@ -127,7 +127,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     expect(manager.calls.at(-1)).toMatch(/^TerminateSession someone-/);
   });
 
-  it("an agent that is not connected, and a host that does not run, are told apart", async () => {
+  it("an agent that is not connected and a host that does not run have different messages", async () => {
     const other = await startSessionManager("i-another");
     const refused = await run(["log"], { AWS_ENDPOINT_URL_SSM: other.env["AWS_ENDPOINT_URL_SSM"] });
     other.stop();

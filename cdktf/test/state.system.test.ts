@@ -69,7 +69,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     return terraformIn(folder, moto.env);
   }
 
-  it("is kept in a bucket that is versioned, encrypted and closed; making it twice changes nothing", async () => {
+  it("is kept in a versioned, encrypted, private bucket; a second bootstrap changes nothing", async () => {
     const s3 = clientOf(S3Client, moto);
     const again = startProgram(process.execPath, [main, "bootstrap"], { env: { ...process.env, ...moto.env } });
     expect(await again.ended).toBe(0);
@@ -82,7 +82,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
   });
 
-  it("is refused to anyone who comes without TLS", async () => {
+  it("is denied without TLS", async () => {
     const s3 = clientOf(S3Client, moto);
     const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
     expect(Policy).toContain('"Effect":"Deny"');
@@ -91,7 +91,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
   });
 
-  it("lets one of two applies through; the other is told who holds the lock, and nothing is lost", async () => {
+  it("lets one of two applies run; the other names the holder of the lock, and nothing is lost", async () => {
     const [one, other] = [place(), place()];
     await Promise.all([one(["init", "-input=false"]), other(["init", "-input=false"])]);
     const apply = ["apply", "-auto-approve", "-input=false", "-no-color", "-lock-timeout=0s"];
@@ -109,7 +109,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     return { status: await program.ended, output: program.output() };
   }
 
-  it("takes a state that was local, with its settings, and gives both back; meanwhile the checkout remembers the bucket", async () => {
+  it("accepts a local state with its settings, and returns both; meanwhile the checkout remembers the bucket", async () => {
     const folder = temporaryFolder();
     const kept = { "dev.tfstate": '{"version": 4}', "dev.settings.json": "{}" };
     mkdirSync(join(folder, "state"));
@@ -126,7 +126,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     expect([back.status, readdirSync(join(folder, "state")).sort()]).toEqual([0, Object.keys(kept).sort()]);
   });
 
-  it("does not move while it is locked; the lock of a killed apply is named, and removed after a yes", async () => {
+  it("does not move while it is locked; the lock of a killed apply is named, and removed after confirmation", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "state"));
     writeFileSync(join(folder, "state/dev.tfstate"), "{}");
@@ -144,7 +144,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     expect([again.status, again.output]).toEqual([2, expect.stringContaining("is not locked")]);
   });
 
-  it("comes back after an apply that could not write it: every command names it, and none makes its network again", async () => {
+  it("is recovered after an apply that could not write it: every command names it, and none creates its network again", async () => {
     const checkout = temporaryFolder();
     const terraform = place("dev", join(checkout, "cdktf.out"));
     const [s3, ec2] = [clientOf(S3Client, moto), clientOf(EC2Client, moto)];

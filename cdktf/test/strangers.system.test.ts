@@ -36,7 +36,7 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
     return Vpc?.VpcId ?? "";
   }
 
-  it("is found by both tags, unless the state names it, until it is gone", async () => {
+  it("is found by both tags until it is deleted, unless it is in the state", async () => {
     const ours = await makeVpc({ project: "analyze", stage: "dev" });
     await makeVpc({ project: "analyze", stage: "staging" });
     await makeVpc({ project: "other", stage: "dev" });
@@ -55,7 +55,7 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
     expect(await strangers(ec2, "dev", null)).toEqual([]);
   });
 
-  it("is found in other services by both tags, unless the state names it", async () => {
+  it("is found in other services by both tags, unless it is in the state", async () => {
     const secrets = clientOf(SecretsManagerClient, moto);
     const Tags = tags({ project: "analyze", stage: "dev" });
     const { ARN: secret = "" } = await secrets.send(new CreateSecretCommand({ Name: "ours", SecretString: "x", Tags }));
@@ -71,7 +71,7 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
     ]);
   });
 
-  it("is no key that AWS deletes in 30 days", async () => {
+  it("does not include keys that AWS deletes in 30 days", async () => {
     const { tagging, keys } = tagClients(moto);
     const Tags = Object.entries({ project: "analyze", stage: "old" }).map(([TagKey, TagValue]) => ({
       TagKey,
@@ -83,7 +83,7 @@ describeWith(["moto"], "what carries a stage's tags and is in no state", () => {
     expect(await taggedElsewhere({ tagging, keys }, "old", null)).toEqual([]);
   });
 
-  it("does not fail a command whose credentials lack the right to ask: it is named", async () => {
+  it("does not fail a command whose credentials may not search: the missing right is named", async () => {
     const message = "User: deployer is not authorized to perform: tag:GetResources";
     const denying = createServer((_, response) => {
       response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });

@@ -49,7 +49,7 @@ function stack(out: string, stage: string): unknown {
 }
 
 describeWith([], "cdktn in place of cdktf", () => {
-  it.each(["dev", "prod"])("writes the same stage %s", async (stage) => {
+  it.each(["dev", "prod"])("synthesises the same stage %s", async (stage) => {
     const env = environment(stage === "prod" ? production : {});
     const builds = { release: await release(), rotation };
     const [before, after] = [temporaryFolder(), temporaryFolder()];

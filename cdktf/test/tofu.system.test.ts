@@ -48,7 +48,7 @@ describeWhere("tofu", ["tofu", "moto"], "stage dev with ANALYZE_TERRAFORM=tofu",
     return { status: await started.ended, output: started.output() };
   }
 
-  it("is applied, planned without changes by a later command, and destroyed by OpenTofu", async () => {
+  it("is applied, planned without changes, and destroyed by OpenTofu", async () => {
     const deployed = await run("commands/main.ts", ["deploy", "--yes", "--no-images"], { ANALYZE_TERRAFORM: "tofu" });
     expect([deployed.status, deployed.output]).toEqual([0, expect.stringContaining("OpenTofu")]);
     const planned = await run("commands/main.ts", ["plan"]);

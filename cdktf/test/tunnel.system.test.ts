@@ -55,7 +55,7 @@ describeWith(["moto", "sshd", "nginx", "root"], "npm run host -- tunnel, through
     await moto.stop();
   });
 
-  it("a client on the host reaches the edge with TLS verified; a cut shows as FAIL tcp, and it mends itself", async () => {
+  it("a client on the host reaches the edge with TLS verified; a cut shows as FAIL tcp, and the tunnel reconnects", async () => {
     let server = await sshd.start();
     const tunnel = startProgram(
       process.execPath,

@@ -79,7 +79,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     return release;
   }
 
-  it("day 1: deploy asks, makes the stage, publishes the client and pushes the images", async () => {
+  it("day 1: deploy asks for confirmation, creates the stage, publishes the client and pushes the images", async () => {
     await person.adapt();
     await person.types(destroy, {}, 0, "there is nothing to delete");
     await person.types(update, {}, 2, "run `npm run deploy` first");
@@ -90,7 +90,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     await vi.waitUntil(() => ecr.pushes.length === 3, { timeout: 20_000 });
   });
 
-  it("day 1: the host boots and takes the release", async () => {
+  it("day 1: the host boots and installs the release", async () => {
     host = await boot();
     const { InstanceId, PublicIpAddress } = await account.host();
     expect(await person.types(statusOfHost, short, 0, `running ${releases[0]?.slice(0, 12)}`)).toContain(
@@ -101,7 +101,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     await person.types("npm run host -- ssh", { answer: "analyze report --line; exit 7\n" }, 7);
   });
 
-  it("day 2: deploy takes a new home address, and leaves the host alone", async () => {
+  it("day 2: deploy applies a new home address without a change of the host", async () => {
     const before = await account.host();
     home.address = "198.51.100.9";
     await person.types(deploy, yes, 0, "SSH is open to 198.51.100.9/32");
@@ -109,7 +109,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     expect((await account.host()).InstanceId).toBe(before.InstanceId);
   });
 
-  it("day 3: client:update brings a new schedule to the host", async () => {
+  it("day 3: client:update publishes a new schedule, which the host installs", async () => {
     const settings = { ANALYZE_SCHEDULE: "*/5 * * * *" };
     const release = await published(await person.types(update, { settings }, 0));
     await person.types(updateHost, {}, 0, `running ${release}`);
@@ -117,7 +117,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     expect(new Set(releases).size).toBe(2);
   });
 
-  it("day 4: a bad release is refused by the host, which goes on with the one before and says so", async () => {
+  it("day 4: the host rejects a bad release, keeps the previous one and reports it", async () => {
     const main = join(person.folder, "../client/src/main.ts");
     const good = readFileSync(main, "utf8");
     writeFileSync(main, `throw new Error("broken");\n${good}`);
@@ -129,7 +129,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     expect(await account.current()).toBe(bad);
   });
 
-  it("day 5: goes back to the first release, and forward to the newest", async () => {
+  it("day 5: a rollback to the first release, then forward to the newest", async () => {
     const [first = "", second = ""] = releases;
     await person.types("npm run client:update -- --to <sha256>", { values: { sha256: first } }, 0);
     expect(await account.current()).toBe(first);
@@ -139,7 +139,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     await person.types(updateHost, {}, 0, `running ${second}`);
   });
 
-  it("day 8: deploy --replace-host saves the log, says what is lost, and makes another host", async () => {
+  it("day 8: deploy --replace-host saves the log, says what is lost, and creates another host", async () => {
     const before = await account.host();
     const log = host?.machine.read("/var/log/analyze.log") ?? "none";
     await person.types(replace, yes, 0, "its SSH host keys are new, and its log ends");
@@ -164,7 +164,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     await person.types("npm run plan", {}, 0, "No changes.");
   });
 
-  it("day 10: a mistyped region is refused by every command that would change something", async () => {
+  it("day 10: every command that changes something rejects a mistyped region", async () => {
     const mistyped = { ...yes, settings: { AWS_REGION: "eu-west-1" } };
     for (const command of [deploy, destroy, update]) {
       await person.types(command, mistyped, 2, "Set AWS_REGION=eu-central-1");
@@ -174,7 +174,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     expect(await account.hosts()).toHaveLength(1);
   });
 
-  it("day 11: an apply is killed while it makes a host: its lock and its host are named, and deploy goes on", async () => {
+  it("day 11: an apply is killed while it creates a host: its lock and its host are named, and deploy continues", async () => {
     const before = await account.host();
     const apply = person.start(replace, yes);
     const isLost = async () => (await account.hosts()).find(({ InstanceId }) => InstanceId !== before.InstanceId);
@@ -190,7 +190,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     expect((await account.host()).InstanceId).not.toBe(before.InstanceId);
   });
 
-  it("day 12: a second person is refused without the state's bucket, and works with it", async () => {
+  it("day 12: a second person is rejected without the state's bucket, and works with it", async () => {
     const who = new Person(env);
     const ca = { ANALYZE_CA_FILE: join(person.folder, "../certs/issued/ca.crt") };
     for (const command of [deploy, destroy, update]) {
@@ -210,7 +210,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     await person.types("npm run plan", {}, 0, "No changes.");
   });
 
-  it("day 14: destroy asks, deletes the stage, and leaves nothing with its tags", async () => {
+  it("day 14: destroy asks for confirmation, deletes the stage, and leaves nothing with its tags", async () => {
     await host?.stop();
     host = undefined;
     await person.types(destroy, no, 1, "Destroy cancelled");
@@ -221,7 +221,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     await person.types(destroy, {}, 0, "there is nothing to delete");
   });
 
-  it("has typed every command of README and docs/aws.md that no other test runs", () => {
+  it("types every command of README and docs/aws.md that no other test runs", () => {
     const left = [...documentedCommands()].filter((command) => !typedCommands.has(command));
     expect(left.toSorted()).toEqual(Object.keys(runElsewhere).toSorted());
   });

@@ -91,7 +91,7 @@ describe("the bundle that is shipped, without node_modules beside it, on a month
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("reports in under a second of processor time and 150 MiB", async () => {
+  it("reports in less than a second of CPU time and 150 MiB", async () => {
     const runs = [];
     for (let turn = 0; turn < 5; turn++) runs.push(await analyze("report", "--json", ...window));
     const fastest = Math.min(...runs.map(({ cpuMs }) => cpuMs));
@@ -108,7 +108,7 @@ describe("the bundle that is shipped, without node_modules beside it, on a month
     expect(largest).toBeLessThan(150);
   });
 
-  it("reports on the last day of a year in one file from the file's end, and on the year, within their limits", async () => {
+  it("reports on the last day of a one-year file from the file's end, and on the year, within their limits", async () => {
     const log = join(folder, "year.log");
     await writeFile(log, [startLine(begin), ...linesOf(year)].join(""));
     const cases = [
@@ -147,7 +147,7 @@ describe("the bundle that is shipped, without node_modules beside it, on a month
     expect(megabytes).toBeLessThan(150);
   });
 
-  it("exports each record, and follows the end", async () => {
+  it("exports each record, and follows the file", async () => {
     const { out, megabytes } = await analyze("export");
     const lines = out.trim().split("\n");
     expect(lines).toHaveLength(slots + 1);

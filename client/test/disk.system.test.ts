@@ -14,7 +14,7 @@ const seconds = calendar("* * * * * *");
 const snippet = new URL("../systemd/analyze.logrotate", import.meta.url);
 
 describeWith(["logrotate"], "logrotate with the shipped snippet", () => {
-  it("twelve rotations under a line each second lose none, packed files included", async () => {
+  it("twelve rotations, with a line each second, lose no line, compressed files included", async () => {
     const bench = await openBench();
     const group = execFileSync("id", ["-gn"], { encoding: "utf8" }).trim();
     const settings = mkdtempSync(join(tmpdir(), "logrotate-"));
@@ -57,7 +57,7 @@ describeWith(["logrotate"], "logrotate with the shipped snippet", () => {
 });
 
 describeWith(["root"], "a disk that fills", () => {
-  it("lines wait in memory, come in order when there is space, and none is torn", async () => {
+  it("lines wait in memory, are written in order when there is space, and none is cut", async () => {
     const dir = mkdtempSync(join(tmpdir(), "full-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=32k", "tmpfs", dir]);
     const bench = await openBench(dir);

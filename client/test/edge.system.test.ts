@@ -35,14 +35,14 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
   });
   afterAll(async () => stack.stop());
 
-  it("a good probe is ok, with the phases, the certificate's days and the right answer", async () => {
+  it("a good probe is ok, with phases, days of the certificate and the right answer", async () => {
     const line = await ask(target);
     expect(line).toMatchObject({ kind: "ok", hop: "app", status: 200, try: 1, cert: 364 });
     expect(line).toMatchObject({ tcp: expect.any(Number), tls: expect.any(Number), wait: expect.any(Number) });
     expect(line.out).toBe("Word Count: 4 | Reverse: ?uoy era woh ,olleH");
   });
 
-  it("GET /random answers a number of 0 to 100", async () => {
+  it("GET /random returns a number from 0 to 100", async () => {
     const line = await ask({ ...target, url: new URL("/random", target.url) }, { kind: "random" });
     expect(line.kind).toBe("ok");
     expect(Number(line.out)).toBeLessThanOrEqual(100);
@@ -58,23 +58,23 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     for (const log of logs) await expect.poll(log).toContain(id);
   });
 
-  it("a host that nginx has no server for is refused in the handshake", async () => {
+  it("a host without a server in nginx is rejected in the handshake", async () => {
     const line = await ask({ ...target, url: new URL("https://localhost/analyze") });
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", err: "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" });
     expect(line.hint).toMatch(/no server for localhost/);
   });
 
-  it("a path that the app does not have is the app's 404, not the edge's", async () => {
+  it("an unknown path gets the app's 404, not the edge's", async () => {
     const line = await ask({ ...target, url: new URL("/nothing", target.url) });
     expect(line).toMatchObject({ kind: "FAIL", hop: "app", status: 404, err: "not-found" });
   });
 
-  it("a text above the edge's limit is the edge's 413", async () => {
+  it("a text above the edge's limit gets the edge's 413", async () => {
     const line = await ask(target, { kind: "analyze", text: "x".repeat(1_100_000) });
     expect(line).toMatchObject({ kind: "FAIL", hop: "edge", status: 413, err: "HTTP-413" });
   });
 
-  it("a hung worker is named by web, and the next run after it wakes is good", async () => {
+  it("web reports a hung worker, and the next probe after it continues is good", async () => {
     stack.worker.child.kill("SIGSTOP");
     const line = await ask(target);
     stack.worker.child.kill("SIGCONT");
@@ -87,8 +87,8 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
     await expect.poll(async () => (await ask(target)).kind, { timeout: 20_000 }).toMatch(/ok|flaky/);
   });
 
-  describe("when the services are gone", () => {
-    it("a killed worker is the app's 503, a killed web is the upstream's 502", async () => {
+  describe("when the services are down", () => {
+    it("a killed worker gets the app's 503, a killed web the edge's 502", async () => {
       await stack.worker.stop("SIGKILL");
       const withoutWorker = await ask(target);
       expect(withoutWorker).toMatchObject({ kind: "FAIL", hop: "app", status: 503, err: "dependency-unavailable" });
@@ -103,7 +103,7 @@ describeWith(["nginx"], "through plain nginx, with the real services behind it",
 });
 
 describeWith(["nginx"], "through a plain nginx of other settings", () => {
-  it("a rate limit is the edge's 429", async () => {
+  it("the rate limit gets the edge's 429", async () => {
     const { dir } = await issue();
     const nginx = await startNginx({ webPorts: [9], certificates: dir, rate: "1r/m" });
     const target = targetOf(nginx.edge);

@@ -92,7 +92,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
     kubectl(["delete", "namespace", namespace, "--wait=false"]);
   });
 
-  it("a host without a rule shows the fake certificate, and so does one whose secret is missing", async () => {
+  it("a host without a rule, or whose Secret is missing, gets the fake certificate", async () => {
     // A controller that `deploy --patch-controller` has patched refuses the handshake instead.
     const hints = new Map([
       ["FAKE_CERTIFICATE", /no usable TLS secret.*kubectl -n analyze get ingress,secret/],
@@ -106,7 +106,7 @@ describeWith(["cluster"], "through the cluster's own ingress controller", () => 
     expect(line.hint).toMatch(hints.get(String(line.err)) ?? /^$/);
   });
 
-  it("with a secret by another CA the trust is broken; with ours it is the endpoint that is missing", async () => {
+  it("a Secret from another CA is reported as a trust fault; with ours, the missing endpoint is", async () => {
     const foreign = await createAuthority({ hosts: [host], commonName: "Other CA" });
     apply(secret(await issueServerLeaf(foreign, { hosts: [host] })));
     await expect.poll(async () => (await ask()).hop, { timeout: 60_000, interval: 1000 }).toBe("tls-trust");

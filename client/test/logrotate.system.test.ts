@@ -51,7 +51,7 @@ describeWith(["logrotate"], "a log that logrotate rotates by our snippet, under 
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("loses and doubles no line, in tail -f and when all files are read afterwards", async () => {
+  it("loses and repeats no line, in tail -f and when all files are read afterwards", async () => {
     const tail = startProgram(process.execPath, [main, "tail", "-f", "--log", log]);
     await tail.waitFor(/ ok /);
     const writing = write();

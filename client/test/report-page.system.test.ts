@@ -63,7 +63,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("says first whether it works, and which hop fails", async () => {
+  it("says first whether the service works, and which hop fails", async () => {
     const page = await open({});
     expect(await page.locator("h1").textContent()).toBe("Down");
     expect(await page.locator(".fault").textContent()).toMatch(/Failing hop: the edge's certificate \(tls-trust\)/);
@@ -100,7 +100,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("takes another paper in the dark", async () => {
+  it("has a dark colour scheme", async () => {
     const papers: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open({ colorScheme });
@@ -134,7 +134,7 @@ describeWith(["chromium"], "the report's page in Chromium", () => {
     await page.close();
   });
 
-  it("requested nothing but itself, and the browser reported no error", () => {
+  it("requests nothing but itself, and causes no browser error", () => {
     expect(new Set(requests)).toEqual(new Set([address]));
     expect(complaints).toEqual([]);
   });

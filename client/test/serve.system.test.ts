@@ -72,7 +72,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("shows new lines, the new state and the outage without a reload, and runs nothing that a line says", async () => {
+  it("shows new lines, the new state and the outage without a reload, and executes nothing from a line", async () => {
     const page = await open();
     await page.locator(".live", { hasText: "Live: lines appear" }).waitFor();
     await page.getByText("The figures behind the chart").click();
@@ -88,7 +88,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("keeps the figure that a person reads until it is left", async () => {
+  it("keeps the figure under the pointer until the pointer leaves", async () => {
     const page = await open();
     await page.locator(".live", { hasText: "Live: lines appear" }).waitFor();
     await page.locator(".chart").focus();
@@ -102,7 +102,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("says that it is not live any more when the server ends, and is live again when it is back", async () => {
+  it("says that it is no longer live when the server stops, and is live again when it is back", async () => {
     const page = await open();
     const state = page.locator(".live");
     await state.filter({ hasText: "Live: lines appear" }).waitFor();
@@ -115,7 +115,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     await page.close();
   });
 
-  it("says where there is no log yet, and what to do", async () => {
+  it("says that there is no log yet, and what to do", async () => {
     const empty = startProgram(process.execPath, [main, "serve", "--log", join(folder, "none.log"), "--port", "0"]);
     try {
       const [at = ""] = await empty.waitFor(/http:\S+/, 60_000);
@@ -126,13 +126,13 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
     }
   });
 
-  it("names a port that is taken", async () => {
+  it("names a port that is in use", async () => {
     const second = serve(new URL(address).port);
     expect(await second.ended).not.toBe(0);
     expect(second.output()).toMatch(/^Port \d+ is taken by another program: choose one with --port$/m);
   });
 
-  it("asked for nothing but its own origin", () => {
+  it("requests nothing but its own origin", () => {
     expect([...requests]).toEqual([new URL(address).origin]);
   });
 });

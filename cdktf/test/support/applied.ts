@@ -57,7 +57,7 @@ export function itHolds(applied: () => Applied): void {
 
 /** `services`: those outside of EC2 whose resources carry tags that the emulator's tagging API knows. */
 export function itFindsItself(stage: string, services: readonly string[], applied: () => Applied): void {
-  it("is found by its tags in every service, and nothing of it is taken for an orphan", async () => {
+  it("is found by its tags in every service, and nothing of it is reported as an orphan", async () => {
     const { moto, stack } = applied();
     const { output: state } = await stack.terraform(["state", "pull"]);
     const [ec2, clients] = [clientOf(EC2Client, moto), tagClients(moto)];
@@ -69,13 +69,13 @@ export function itFindsItself(stage: string, services: readonly string[], applie
 
 /** The end of every stage: it is destroyed, and what was called meanwhile is what its policy allows. */
 export function itEnds(stage: "dev" | "prod", applied: () => Applied): void {
-  it("leaves nothing in the state when it is destroyed", async () => {
+  it("leaves nothing in the state after destroy", async () => {
     const { stack } = applied();
     await stack.terraform(["destroy", "-auto-approve", "-input=false"]);
     expect((await stack.terraform(["state", "list"])).output).toBe("");
   });
 
-  it("needed the rights of the deployer's policy, all of them and no others", () => {
+  it("needs exactly the rights of the deployer's policy", () => {
     expect(allowedFor(stage)).toEqual(neededActions(stage, applied().moto.recording));
   });
 }

@@ -21,7 +21,7 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
   it.each([
     ["a privileged container", { securityContext: { privileged: true } }, "privileged"],
     ["a container that says nothing about itself", {}, "runAsNonRoot"],
-  ])("%s is refused by Pod Security restricted, which admitted every pod of ours", async (_, container, reason) => {
+  ])("%s is rejected by Pod Security restricted, which admits our pods", async (_, container, reason) => {
     const args = ["--context", world.cluster.context, "apply", "--dry-run=server", "-f", "-"];
     const { code, stderr } = await run("kubectl", args, { input: pod(container) });
     expect(code).not.toBe(0);

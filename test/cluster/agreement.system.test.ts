@@ -52,7 +52,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
       const config = programs[name](environment);
       const ports = new Map(container.ports.map((port) => [port.name, port.containerPort]));
 
-      it(`${stage}, ${name}: every variable that is set is one that the program reads`, () => {
+      it(`${stage}, ${name}: the program reads every variable that is set`, () => {
         const read: string[] = [];
         const watched = new Proxy(environment, {
           get: (target, key) => {
@@ -64,17 +64,17 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
         expect(Object.keys(environment).filter((key) => !read.includes(key))).toEqual([]);
       });
 
-      it(`${stage}, ${name}: it listens where the pod's ports are`, () => {
+      it(`${stage}, ${name}: it listens on the pod's ports`, () => {
         expect(Object.fromEntries(ports)).toEqual({ http: config.port, metrics: config.metricsPort });
       });
 
-      it(`${stage}, ${name}: it has ended by itself before it is killed`, () => {
+      it(`${stage}, ${name}: it exits before the grace period ends`, () => {
         const preStopMs = must(container.lifecycle).preStop.sleep.seconds * 1000;
         expect(preStopMs + config.shutdownLimitMs).toBeLessThan(pod.terminationGracePeriodSeconds * 1000);
         expect(config.drainDelayMs).toBeLessThan(config.shutdownLimitMs);
       });
 
-      it(`${stage}, ${name}: probes ask the routes that tell life from readiness`, () => {
+      it(`${stage}, ${name}: probes use the routes for liveness and readiness`, () => {
         const paths = [container.startupProbe, container.livenessProbe, container.readinessProbe];
         expect(paths.map((probe) => must(probe).httpGet)).toEqual([
           { path: "/livez", port: "http" },
@@ -83,17 +83,17 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
         ]);
       });
 
-      it(`${stage}, ${name}: a rolling update takes no pod away before another is ready`, () => {
+      it(`${stage}, ${name}: a rolling update removes no pod before another is ready`, () => {
         expect(must(deployments.get(name)).spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
       });
     }
 
-    it(`${stage}: web asks worker by its Service's name and port`, () => {
+    it(`${stage}: web calls worker by its Service's name and port`, () => {
       const { port } = must(must(objectsOf(yaml, service).get("worker")).spec.ports[0]);
       expect(must(settings.get("web")).data["WORKER_URL"]).toBe(`http://worker.analyze.svc:${port}`);
     });
 
-    it(`${stage}: the edge takes the largest body that web takes, and waits longer than web waits for worker`, () => {
+    it(`${stage}: the edge accepts the largest body that web accepts, and waits longer than web waits for worker`, () => {
       for (const { metadata } of objectsOf(yaml, ingress).values()) {
         const of = (name: string): string => must(metadata.annotations[`nginx.ingress.kubernetes.io/${name}`]);
         expect(of("proxy-body-size")).toBe(`${limits.bodyBytes / 1024 / 1024}m`);
@@ -124,7 +124,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     expect(policies.size).toBe(3);
   });
 
-  it("only the route without effect may be sent twice", () => {
+  it("only the route without effect may be retried", () => {
     const retried = [
       ...objectsOf(rendered("prod", "edge.kind=ingress", "auth.anonymous=true"), ingress).values(),
     ].flatMap(({ metadata, spec }) =>
@@ -135,7 +135,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     expect(retried).toEqual([{ path: "/analyze", pathType: "Exact" }]);
   });
 
-  it("a change of configuration rolls the pods, and only those that it is for", () => {
+  it("a change of configuration restarts the pods that it affects, and no others", () => {
     const [web, worker] = checksums();
     const [webAfter, workerAfter] = checksums("worker.logLevel=debug");
     expect([webAfter, workerAfter === worker]).toEqual([web, false]);
@@ -147,11 +147,11 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     ["web.image.digest=sha256:abc", "/web/image/digest"],
     ["termination.graceSeconds=0", "/termination/graceSeconds"],
     ["edge.host=Analyze_Test", "/edge/host"],
-  ])("a wrong value fails with its name: %s", (pair, name) => {
+  ])("a wrong value is rejected with its name: %s", (pair, name) => {
     expect(() => rendered("dev", pair)).toThrow(name);
   });
 
-  it("a digest wins over a tag, and the registry stands before both", () => {
+  it("a digest takes precedence over a tag, and the registry precedes both", () => {
     const digest = `sha256:${"ab".repeat(32)}`;
     const images = ["image.registry=registry.example/team", `web.image.digest=${digest}`, "worker.image.tag=v2"];
     const deployments = objectsOf(rendered("prod", ...behindTargetGroup, ...images), deployment);

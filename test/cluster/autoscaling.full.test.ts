@@ -10,7 +10,7 @@ describeWith(["cluster", "helm", "docker"], "web's autoscaler", () => {
     world = await deployed("--set", "web.autoscaling.quietSeconds=15");
   });
 
-  it("load takes web to 4 pods or more and back to 2, and no request is lost on the way", async () => {
+  it("load scales web to 4 pods or more and back to 2, without a lost request", async () => {
     const load = startLoad({ ...world.target, keepAlive: 8, fresh: 2, durationMs: 240_000 });
     try {
       await expect

@@ -28,7 +28,7 @@ describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", ()
     world = await deployed();
   });
 
-  it("a drain may take one pod of web, and the next only when another is ready", async () => {
+  it("a drain may evict one pod of web, and the next only when another is ready", async () => {
     await expect.poll(async () => (await podsOf(world, "web")).length, { timeout: 60_000 }).toBe(2);
     await settled(world, "web");
     const [first = "", second = ""] = await podsOf(world, "web");
@@ -37,7 +37,7 @@ describeWith(["cluster", "helm", "docker"], "as many pods as the load needs", ()
     await settled(world, "web");
   });
 
-  it("switched on, the autoscaler starts from the pods that run", async () => {
+  it("the autoscaler, once enabled, starts from the running pods", async () => {
     await deployed("--set", "web.autoscaling.enabled=false,web.replicas=4");
     const before = await drops(world);
     await deployed();

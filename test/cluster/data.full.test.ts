@@ -26,7 +26,7 @@ describeWith(
     });
     afterAll(() => documents.remove());
 
-    it("are there after the release was uninstalled and installed again: volumes and Secrets stay", async () => {
+    it("are there after the release was uninstalled and installed again: volumes and Secrets remain", async () => {
       const { at, deploy, read, store, uninstall } = documents;
       const id = await store({ name: "Ada" });
       await uninstall();
@@ -55,7 +55,7 @@ describeWith(
       await expect.poll(() => read(id), patience).toBe('{"name":"drained"}');
     });
 
-    it("a wrong password is said in the answer, restarts nothing, and the right one needs no restart", async () => {
+    it("a wrong password is reported in the answer and restarts nothing; the right one needs no restart", async () => {
       const { at, deploy, near, read, store } = documents;
       const id = await store({ name: "password" });
       await putPassword(near, "another-password");

@@ -21,14 +21,14 @@ describeWith(
       await expect.poll(() => read(id), patience).toBe('{"name":"Ada"}');
     });
 
-    it("the CronJob's backup has them, on a volume of its own", async () => {
+    it("the CronJob's backup has them, on a separate volume", async () => {
       const { at } = documents;
       await at("create", "job", "--from=cronjob/backup", "by-hand");
       await at("wait", "--for=condition=complete", "job/by-hand", "--timeout=150s");
       expect(await at("logs", "job/by-hand")).toMatch(/^\/backup\/documents-\d{8}T\d{6}Z\.gz: 2 documents\n$/);
     });
 
-    it("the administrator's password is beside MongoDB only, and no password is in a ConfigMap or a log", async () => {
+    it("web's namespace does not have the administrator's password, and no ConfigMap or log has a password", async () => {
       const { at, near } = documents;
       const secrets = (await near("get", "secrets", "-o", "name")).split("\n");
       expect(secrets.filter((name) => name.includes("mongodb")).toSorted()).not.toContain("secret/mongodb-admin");

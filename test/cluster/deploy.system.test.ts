@@ -51,7 +51,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(world.printed).toContain("controller-retired");
   });
 
-  it("done again, it changes nothing and takes less than 20 s", async () => {
+  it("a second run changes nothing and takes less than 20 s", async () => {
     const before = await state(world);
     const started = performance.now();
     const printed = await script("deploy");
@@ -84,7 +84,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await script("deploy")).toMatch(/^ok /m);
   });
 
-  it("says that helm refused a flag, and that nothing was changed", async () => {
+  it("says that helm rejected a flag, and that nothing was changed", async () => {
     const before = await state(world);
     const refused = script("deploy", "--set", "worker.image.tag=other", "--timeout", "soon");
     await expect(refused).rejects.toThrow(/helm refused it\. Nothing was changed:\n.*soon/);
@@ -95,7 +95,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     ["--tokens", "no-such-file", /--tokens: no-such-file cannot be read/],
     ["--keep", "ingress", /--keep ingress: that is the edge itself/],
     ["--set", "worker.minAvailable=9", /The chart refuses these values:\n *- worker\.minAvailable/],
-  ])("refuses %s %s before it builds or changes anything", async (option, value, says) => {
+  ])("rejects %s %s before it builds or changes anything", async (option, value, says) => {
     const before = await state(world);
     const said = await script("deploy", option, value).catch(String);
     expect(said).toMatch(says);
@@ -103,7 +103,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await state(world)).toBe(before);
   });
 
-  it("after a deployment was killed, the next one says so, rolls back and goes on", async () => {
+  it("after a killed deployment, the next one reports it, rolls back and continues", async () => {
     const stuck = await startStuck();
     stuck.child.kill("SIGKILL");
     execFileSync("pkill", ["-KILL", "-f", "helm upgrade --install analyze .*no-such-tag"]);
@@ -113,7 +113,7 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(printed).toMatch(/^ok /m);
   });
 
-  it("Ctrl-C reaches helm, which rolls back; the command ends with 130 and leaves nothing locked", async () => {
+  it("Ctrl-C reaches helm, which rolls back; the command exits with 130 and leaves no lock", async () => {
     const stuck = await startStuck();
     expect(await stuck.stop("SIGINT")).toBe(130);
     expect(await newest()).toContain("deployed");

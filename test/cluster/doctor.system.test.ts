@@ -85,7 +85,7 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
     execFileSync("kubectl", ["delete", "namespace", namespace, "--wait=false"], { stdio: "ignore" });
   });
 
-  it("each thing that is missing is found in its turn, until nothing is", async () => {
+  it("each missing part is found in turn, until none is missing", async () => {
     expect(await examine()).toMatchObject({ name: "ingress", saw: `no Ingress in ${namespace}` });
     apply(ingressOf("other.test", "nginx"));
     expect(await examine()).toMatchObject({ name: "ingress", saw: expect.stringMatching(/are for other\.test/) });
@@ -116,7 +116,7 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
     );
   });
 
-  it("an edge of kind nginx, which has no Ingress, is examined as one", async () => {
+  it("an edge of kind nginx, which has no Ingress, is examined by its own checks", async () => {
     const own = `${namespace}-nginx`;
     execFileSync("kubectl", ["create", "namespace", own], { stdio: "ignore" });
     onTestFinished(() => {

@@ -36,7 +36,7 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     }
   });
 
-  it(`${hostileTable.length + taskTable.length} hostile requests go as the table says, and the worker sees none that it must not`, async () => {
+  it(`${hostileTable.length + taskTable.length} hostile requests get the table's answers, and no forbidden one reaches worker`, async () => {
     const { address, host: servername, ca } = of();
     const ledger = async (until: string): Promise<string[]> => {
       await expect.poll(() => logsOf(of(), "worker"), { timeout: 20_000 }).toContain(until);
@@ -47,7 +47,7 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     expect(await runHostileTable(target, taskTable)).toEqual([]);
   });
 
-  it("npm run doctor:cluster finds nothing broken", async () => {
+  it("npm run doctor:cluster finds no fault", async () => {
     const { host, namespace, certificates } = of();
     const args = ["--host", host, "--namespace", namespace, "--certificates", certificates];
     const { code, stdout } = await run(process.execPath, ["deploy/cluster/main.ts", ...args]);
@@ -57,7 +57,7 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     });
   });
 
-  it("another name than ours gets no handshake: a certificate of the edge's own making is never served", async () => {
+  it("an unknown name gets no handshake: the edge never serves a certificate of its own", async () => {
     const { address, host, ca } = of();
     const seen = await Promise.all(["other.test", `x.${host}`].map((other) => handshake(address, other, ca)));
     const refused = { verified: false, reason: expect.stringMatching(/unrecognized name|ECONNRESET/) };

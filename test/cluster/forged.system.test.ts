@@ -49,22 +49,22 @@ async function whoAcceptsSigned(signer: "tls" | "ca", host: string): Promise<str
   }
 }
 
-describeWith(["chromium", "certutil", "curl"], "whoever trusts our CA", () => {
+describeWith(["chromium", "certutil", "curl"], "a client that trusts our CA", () => {
   beforeAll(async () => {
     issued = await issue();
     browser = await openTrusting(issued.ca);
   });
   afterAll(() => browser.close());
 
-  it("accepts a leaf that it signs for our host: what follows is refused for its name alone", async () => {
+  it("accepts a leaf that it signed for our host, so the next leaves are rejected only for their names", async () => {
     expect(await whoAcceptsSigned("ca", home)).toEqual(["node", "curl", "chromium"]);
   });
 
-  it("refuses a leaf for another host signed with the edge's key, which lies in the cluster", async () => {
+  it("rejects a leaf for another host signed with the edge's key, which is in the cluster", async () => {
     expect(await whoAcceptsSigned("tls", other)).toEqual([]);
   });
 
-  it("refuses a leaf for another host even if the CA itself signed it", async () => {
+  it("rejects a leaf for another host even if the CA itself signed it", async () => {
     expect(await whoAcceptsSigned("ca", other)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
     },
   );
 
-  it("speaks HTTP/1.1 with a client that offers HTTP/2 too, where a body over the limit would end in a reset, not in 413", async () => {
+  it("uses HTTP/1.1 with a client that offers HTTP/2 too: over HTTP/2, a body over the limit would get a reset instead of 413", async () => {
     const offer = { ALPNProtocols: ["h2", "http/1.1"] };
     expect(await shakeHands(edgeOf(world), offer)).toMatchObject({ application: "http/1.1" });
   });
@@ -58,7 +58,7 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Succeeded") });
   });
 
-  it("limits the rate and requires a client's certificate where that is switched on", async () => {
+  it("limits the rate and requires a client certificate if these are enabled", async () => {
     const limited = await deployed(...where, "--mtls", "--set", `${fixedSize},edge.rateLimit.requestsPerSecond=5`);
     const question = { path: "/random", clientCertificate: clientOf(limited) };
     await expect(ask(edgeOf(limited), analyze)).rejects.toThrow(/certificate required|ECONNRESET|alert/i);

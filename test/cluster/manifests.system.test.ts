@@ -34,7 +34,7 @@ const variants = [
 ] satisfies ["dev" | "prod", string[]][];
 
 describeWith(["helm"], "the chart", () => {
-  it("passes helm lint straight from a clone", () => {
+  it("passes helm lint in a fresh clone", () => {
     for (const stage of ["dev", "prod"]) {
       const said = execFileSync("helm", ["lint", "./ingress", "--strict", "-f", `ingress/values.${stage}.yaml`], {
         stdio: "pipe",
@@ -43,7 +43,7 @@ describeWith(["helm"], "the chart", () => {
     }
   });
 
-  it("packs nothing of the deploy scripts", () => {
+  it("contains no deploy scripts", () => {
     const folder = mkdtempSync(join(tmpdir(), "chart-"));
     execFileSync("helm", ["package", "ingress", "-d", folder], { stdio: "pipe" });
     const files = execFileSync("tar", ["-tzf", join(folder, readdirSync(folder)[0] ?? "")], { encoding: "utf8" });
@@ -53,7 +53,7 @@ describeWith(["helm"], "the chart", () => {
 });
 
 describeWith(["helm"], "edge.kind=target-group", () => {
-  it("makes a TargetGroupBinding of web's pods, no edge of its own, and asks for no certificate", () => {
+  it("creates a TargetGroupBinding for web's pods, no edge, and requires no certificate", () => {
     const yaml = rendered("prod", ...behindTargetGroup);
     expect([...objectsOf(yaml, targetGroupBinding).values()]).toEqual([
       {
@@ -70,7 +70,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
     expect(yaml).not.toMatch(/analyze-tls|analyze-ca|name: edge/);
   });
 
-  it("is rejected with every fault, as sentences", () => {
+  it("is rejected with all faults, in sentences", () => {
     const wrong = ["edge.clientCertificates.enabled=true", "edge.rateLimit.requestsPerSecond=5"];
     expect(() => rendered("prod", ...wrong)).toThrow(
       /targetGroup\.arn is empty: [^]*edgeCidrs is empty[^]*clientCertificates\.enabled has no effect[^]*requestsPerSecond must be 0/,
@@ -81,7 +81,7 @@ describeWith(["helm"], "edge.kind=target-group", () => {
 });
 
 describeWith(["helm", "kube-score"], "kube-score", () => {
-  it.each(variants)("has no critical word and no warning: %s %s", async (stage, set) => {
+  it.each(variants)("reports nothing critical and no warning: %s %s", async (stage, set) => {
     const { code, stdout } = await run("kube-score", ["score", "-", "--output-format", "ci"], {
       input: rendered(stage, ...set),
     });
@@ -104,7 +104,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     };
   });
 
-  it("keeps a release with a TargetGroupBinding that helm installs, and loses all of it with the release", async () => {
+  it("keeps a TargetGroupBinding while the release is installed, and removes it with the release", async () => {
     const pods = ["web", "worker"].flatMap((name) => [`${name}.autoscaling.enabled=false`, `${name}.replicas=0`]);
     const set = [...behindTargetGroup, ...pods].flatMap((pair) => ["--set", pair]);
     const at = ["--kube-context", cluster.context, "-n", namespace];
@@ -116,7 +116,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
   });
 
   it.each(variants)(
-    "takes every object, under Pod Security restricted and without an unknown field: %s %s",
+    "accepts every object, under Pod Security restricted and without an unknown field: %s %s",
     async (stage, set) => {
       const yaml = rendered(stage, ...set).replaceAll("namespace: analyze\n", `namespace: ${namespace}\n`);
       const args = ["--context", cluster.context, "create", "--dry-run=server", "--validate=strict", "-f", "-"];
@@ -125,7 +125,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
     },
   );
 
-  it.each(variants)("has schemas that kubeconform finds every object true to: %s %s", async (stage, set) => {
+  it.each(variants)("has schemas by which kubeconform finds every object valid: %s %s", async (stage, set) => {
     const folder = mkdtempSync(join(tmpdir(), "schemas-"));
     mkdirSync(folder, { recursive: true });
     for (const [name, schema] of schemasOf(JSON.parse(await cluster.read("get", "--raw", "/openapi/v2")))) {
@@ -148,7 +148,7 @@ async function dryRun({ context }: Cluster, yaml: string): Promise<string> {
 }
 
 describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () => {
-  it("take the chart's Gateway and HTTPRoute, and refuse a wrong one", async () => {
+  it("accept the chart's Gateway and HTTPRoute, and reject a wrong one", async () => {
     const own = await connect();
     const forget = await define(own, gatewayApi);
     try {
@@ -166,7 +166,7 @@ describeWith(["cluster", "helm", "go"], "the Gateway API's own definitions", () 
 });
 
 describeWith(["cluster", "helm", "go"], "cert-manager's own definitions", () => {
-  it("take the chart's Issuer and Certificate for each edge, and refuse a wrong one", async () => {
+  it("accept the chart's Issuer and Certificate for each edge, and reject a wrong one", async () => {
     const own = await connect();
     const forget = await define(own, certManager);
     try {

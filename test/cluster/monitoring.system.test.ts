@@ -59,12 +59,12 @@ function named(manifests: Manifest[], kind: string): Manifest[] {
 }
 
 describeWith(["helm", "prometheus"], "the chart's monitoring", () => {
-  it("is off by default, and off renders nothing of it", () => {
+  it("is off by default, and then renders no object", () => {
     const kinds = new Set(rendered().map(({ kind }) => kind));
     expect([kinds.has("PodMonitor"), kinds.has("PrometheusRule")]).toEqual([false, false]);
   });
 
-  it("has a PodMonitor that selects the pods of web and worker and no other, with the label of the alerts", () => {
+  it("has a PodMonitor that selects only the pods of web and worker, with the label that the alerts use", () => {
     const manifests = rendered(...on, "redis.enabled=true", "edge.kind=nginx");
     const [found] = named(manifests, "PodMonitor");
     expect(found?.metadata.labels).toMatchObject({ release: "kube-prometheus-stack" });
@@ -80,7 +80,7 @@ describeWith(["helm", "prometheus"], "the chart's monitoring", () => {
     expect(selected.map(({ metadata }) => metadata.name).toSorted()).toEqual(["web", "worker"]);
   });
 
-  it("has the rules of rules.yml as a PrometheusRule, unchanged, which promtool accepts", () => {
+  it("has the unchanged rules of rules.yml as a PrometheusRule that promtool accepts", () => {
     const [rule] = named(rendered(...on), "PrometheusRule");
     expect(rule?.["spec"]).toEqual(parse(readFileSync(join(files, "rules.yml"), "utf8")));
     const folder = mkdtempSync(join(tmpdir(), "analyze-rule-"));
@@ -112,7 +112,7 @@ describeWith(["helm", "prometheus"], "the chart's monitoring", () => {
       });
   });
 
-  it("sends spans where tracing is on, and lets web and worker reach the receiver", () => {
+  it("sends spans if tracing is on, and lets web and worker reach the receiver", () => {
     const endpoint = "http://collector.observability.svc:4318";
     const manifests = rendered(`tracing.endpoint=${endpoint}`, "tracing.namespace=observability");
     for (const name of ["web", "worker"]) {
@@ -140,7 +140,7 @@ describeWith(["helm", "prometheus"], "the chart's monitoring", () => {
     expect(stderr).not.toContain("s3cret");
   });
 
-  it("refuses to render what the network policies would keep every Prometheus from", () => {
+  it("refuses to render scraping that the network policies would block", () => {
     const { status, stderr } = spawnSync("helm", helm("monitoring.enabled=true"), { encoding: "utf8" });
     expect([status, stderr]).toEqual([
       1,

@@ -29,7 +29,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
 
   // a Secret reaches the files of a pod in a minute or two, so that one change has to do here
   it.each(experiments.filter(({ name }) => /updat|deleted|crashed|certificate/.test(name)))(
-    "no POST is lost, and no other certificate seen: $name",
+    "no POST is lost, and no wrong certificate is seen: $name",
     async (experiment) => {
       const row = await measure(world, experiment, 1);
       expect({ lost: row.lost, wrongCertificate: row.wrongCertificate }).toEqual({ lost: [], wrongCertificate: [] });
@@ -37,7 +37,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
   );
 
   describeWhere("localNode", ["root"], "a process that is killed", () => {
-    it("loses only what it was answering: no connection is refused", async () => {
+    it("loses only the requests that it was answering: no connection is refused", async () => {
       const { lost, sent } = await measure(world, edgeProcessKilled, 2);
       expect(sent).toBeGreaterThan(100);
       expect(lost.length).toBeLessThanOrEqual(10);

@@ -44,7 +44,7 @@ describeWith(["cluster", "helm", "go"], "the Prometheus operator's own definitio
   });
 
   it.each(["PodMonitor", "PrometheusRule"])(
-    "%s of the chart is accepted, and refused with a field that has another name",
+    "%s of the chart is accepted, and rejected with a renamed field",
     async (kind) => {
       const found = await rendered(kind);
       expect(await offered(found)).toMatchObject({ code: 0 });

@@ -25,24 +25,24 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
     world = await deployed("--mtls", "--patch-controller", "--set", rate);
   });
 
-  it("without one nothing passes", async () => {
+  it("a client without a certificate is rejected", async () => {
     // The deployment was verified with a certificate, which the controller lets in also before it asks for one.
     await expect.poll(async () => (await ask(edgeOf(world), question)).status, patience).toBe(400);
     const reply = await ask(edgeOf(world), question);
     expect(reply.headers["x-served-by"]).toBeUndefined();
   });
 
-  it("one by our second CA passes: it is what `deploy --mtls` verified itself with", async () => {
+  it("a certificate of our clients' CA is accepted: `deploy --mtls` used it for its verification", async () => {
     const reply = await ask(edgeOf(world), { ...question, clientCertificate: credential(world.certificates) });
     expect(reply.status).toBe(200);
   });
 
-  it("helm test shows one, and passes", async () => {
+  it("helm test sends one, and passes", async () => {
     const { code, stdout, stderr } = await run("helm", ["test", "analyze", "-n", world.namespace, "--logs"]);
     expect({ code, text: stdout + stderr }).toMatchObject({ code: 0, text: expect.stringContaining("Succeeded") });
   });
 
-  it("one by another CA does not, nor does the edge's own leaf", async () => {
+  it("a certificate of another CA is rejected, and so is the edge's own leaf", async () => {
     const foreign = await issue(true);
     for (const clientCertificate of [credential(foreign.dir), credential(world.certificates, "tls")]) {
       const reply = await ask(edgeOf(world), { ...question, clientCertificate });
@@ -53,12 +53,12 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
     }
   });
 
-  it("the subject is the caller's name at web, whatever a client says that it is", async () => {
+  it("web gets the certificate's subject as the caller's name, whatever the client's headers say", async () => {
     const read = await ownTasks(edgeOf(world), credential(world.certificates), "ssl-client-subject-dn");
     expect(read).toEqual([200, 200, 200, 200]);
   });
 
-  it("more than the rate is answered 429 by the edge, and the rest is answered", async () => {
+  it("requests above the rate get 429 from the edge, and the others are answered", async () => {
     const clientCertificate = credential(world.certificates);
     const sent = 60;
     let replies: Reply[] = [];

@@ -42,7 +42,7 @@ describeWith(["helm"], "npm run manifests", () => {
     },
   );
 
-  it("takes a namespace, files of values and single values, and quotes what helm refuses", async () => {
+  it("accepts a namespace, values files and single values, and quotes helm's error", async () => {
     const rendering = { namespace: "other", values: ["ingress/values.envoy.yaml"], set: ["image.registry=r.example"] };
     const yaml = await manifestsOf("dev", rendering);
     expect(yaml).toContain("r.example/analyze/web:");
@@ -51,7 +51,7 @@ describeWith(["helm"], "npm run manifests", () => {
     await expect(manifestsOf("dev", { ...plain, set: ["edge.kind=traefik"] })).rejects.toThrow("/edge/kind");
   });
 
-  it("names the controller's patch only where there is an Ingress", async () => {
+  it("names the controller's patch only if there is an Ingress", async () => {
     expect(commandsIn(await manifestsOf("dev", plain))).toHaveLength(4);
     expect(commandsIn(await manifestsOf("dev", { ...plain, set: ["edge.kind=nginx"] }))).toHaveLength(3);
   });
@@ -64,7 +64,7 @@ describeWith(["helm"], "npm run manifests", () => {
 });
 
 describeWith(["cluster", "helm"], "the API server", () => {
-  it.each(stages)("takes the plain YAML of stage %s", async (stage) => {
+  it.each(stages)("accepts the plain YAML of stage %s", async (stage) => {
     const { context } = await connect();
     const yaml = (await manifestsOf(stage, plain)).replaceAll("namespace: analyze\n", "namespace: default\n");
     const args = ["--context", context, "apply", "--dry-run=server", "--validate=strict", "-f", "-"];

@@ -89,7 +89,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
   });
 
   it.each([["", namespace] as const, ["data", "data"] as const])(
-    "let web and backups reach MongoDB, in this namespace or its own, and nobody else: %s",
+    "let only web and backups reach MongoDB, in this namespace or its own: %s",
     (own, home) => {
       const { mongodb, backup } = dataAt(home);
       const yaml = rendered("dev", "mongodb.enabled=true", `mongodb.namespace=${own}`);
@@ -110,7 +110,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     );
   });
 
-  it("let any address reach web if its Service is published without the edge, and only web", () => {
+  it("let any address reach web, and nothing else, if its Service is published without the edge", () => {
     const published = allowed(rendered("dev", "web.service.type=NodePort"));
     const callers = [worker, neighbour, stranger, controller, gateway, monitoring, balancer, nodes, dns];
     const outside = callers.filter(({ namespace: home }) => home !== namespace);
@@ -118,7 +118,7 @@ describeWith(["helm"], "the rendered NetworkPolicies", () => {
     expect(published.filter((edge) => edge.includes("→ worker"))).toEqual(edges([web], [worker], [8080]));
   });
 
-  it("let the balancer's subnets reach web where it stands outside of the cluster, and no controller's pods", () => {
+  it("let the load balancer's subnets reach web if it is outside of the cluster, and no controller's pods", () => {
     expect(allowed(rendered("prod", ...behindTargetGroup, "networkPolicy.metricsNamespace="))).toEqual([
       ...between,
       ...edges([balancer], [web], [8080]),

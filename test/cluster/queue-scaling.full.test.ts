@@ -78,7 +78,7 @@ describeWhere("keda", ["cluster", "helm", "docker"], "worker.autoscaling.queueDe
     expect(stdout).toContain("worker: 1 to 6 pods, one per 50 waiting tasks (KEDA, ScaledObject worker)");
   });
 
-  it("goes from 1 pod to 6 with a backlog, and back to 1 when it is done", { timeout: 900_000 }, async () => {
+  it("scales from 1 pod to 6 with a backlog, and back to 1 when it is done", { timeout: 900_000 }, async () => {
     await expect.poll(pods, patience).toBe(1);
     const end = drawCurve();
     await addTasks(backlog);

@@ -6,7 +6,7 @@ import { describeWith } from "../support/requirements.ts";
 import { repetitionSuite } from "./repetition.ts";
 import { deployed, fixedSize, script, type World } from "./world.ts";
 
-describeWith(["cluster", "gateway", "helm", "docker"], "a web that dies before anybody has its answer", () => {
+describeWith(["cluster", "gateway", "helm", "docker"], "a web that dies before it answers", () => {
   describe.each(["ingress", "gateway", "nginx"])("edge.kind=%s", (kind) => {
     const certificates = mkdtempSync(join(tmpdir(), "again-"));
     const own = ["--namespace", `analyze-again-${kind}`, "--certificates", certificates];

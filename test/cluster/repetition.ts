@@ -84,7 +84,7 @@ async function untilUnheard(dying: DyingWeb, send: (n: number) => Promise<Reply>
 
 /** What an edge may repeat on another pod of web, and what it must not. */
 export function repetitionSuite(of: () => World): void {
-  it("an asynchronous analysis whose web dies after it stored it is repeated, and is one job", async () => {
+  it("an asynchronous analysis whose web dies after storing it is retried, and is one job", async () => {
     const edge = edgeOf(of());
     const dying = await startDyingWeb(of());
     const headers = { prefer: "respond-async" };
@@ -101,7 +101,7 @@ export function repetitionSuite(of: () => World): void {
   it.each([
     ["POST", "/api/add"],
     ["GET", "/add"],
-  ])("a task whose web dies after it stored it is not repeated: %s %s", async (method, path) => {
+  ])("a task whose web dies after storing it is not retried: %s %s", async (method, path) => {
     const edge = edgeOf(of());
     const dying = await startDyingWeb(of());
     const url = (n: number): string => `${path}/t${n}`;

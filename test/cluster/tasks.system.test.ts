@@ -33,7 +33,7 @@ describeWith(["cluster", "helm", "docker"], "tasks in the cluster", () => {
     world = await deployed("--set", fixedSize);
   });
 
-  it("a task that is added through the edge is completed, and worker logs it twice with its id", async () => {
+  it("a task that is added through the edge completes, and worker logs it twice with its ID", async () => {
     const id = await add();
     const lines = async (): Promise<string[]> =>
       (await logsOf(world, "worker"))
@@ -43,7 +43,7 @@ describeWith(["cluster", "helm", "docker"], "tasks in the cluster", () => {
     await expect.poll(lines, { timeout: 20_000 }).toEqual(["Processing task", "Completed task"]);
   });
 
-  it("a new pod of Redis has what the last one accepted", async () => {
+  it("a new pod of Redis has what the previous one accepted", async () => {
     const id = await add();
     await expect.poll(() => stateOf(id), { timeout: 20_000 }).toContain('"completed"');
     await read("delete", "pod", "redis-0", "--force", "--grace-period=0");
@@ -52,7 +52,7 @@ describeWith(["cluster", "helm", "docker"], "tasks in the cluster", () => {
     await expect.poll(() => add().catch(String), { timeout: 20_000 }).toMatch(/^t/);
   });
 
-  it("an upgrade keeps the password that the chart made, and the pod; helm's values, the ConfigMaps and the logs do not have it", async () => {
+  it("an upgrade keeps the generated password and the pod; helm's values, the ConfigMaps and the logs do not have the password", async () => {
     const own = `${fixedSize},redis.passwordSecretName=`;
     const password = (): Promise<string> => read("get", "secret", "redis", "-o", "jsonpath={.data.password}");
     const pod = (): Promise<string> => read("get", "pod", "redis-0", "-o", "jsonpath={.metadata.uid}");
@@ -88,14 +88,14 @@ describeWith(["cluster", "helm", "docker"], "tasks in stage prod, on Redis in pl
     rmSync(folder, { recursive: true });
   });
 
-  it("without tokens and client certificates it is refused, with the options to choose from", async () => {
+  it("without tokens and client certificates it is rejected, with the options to choose from", async () => {
     const refused = script("deploy", ...own, "--stage", "prod", "--edge", "ingress", "--set", small);
     await expect(refused).rejects.toThrow(
       /auth: everybody could use tasks[^]*--tokens[^]*--mtls[^]*auth\.anonymous=true/,
     );
   });
 
-  it("a caller with a token adds a task, sees it completed, and another caller does not see it", async () => {
+  it("a caller with a token adds a task and sees it completed; another caller does not see it", async () => {
     const names = ["anna", "bert"];
     const tokens = new Map(names.map((name) => [name, randomBytes(24).toString("base64url")]));
     const file = join(folder, "tokens");

@@ -68,7 +68,7 @@ describeWith(["cluster", "helm", "docker"], "an upgrade from a released chart", 
     { chart: "analyze-0.1.0-1.tgz", edge: "ingress", way: "npm run deploy:minikube" },
     { chart: "analyze-0.1.0-3.tgz", edge: "nginx", way: "helm upgrade --reuse-values" },
   ] as const)(
-    "loses no POST, but where ingress-nginx reloads: $chart, edge.kind=$edge, $way",
+    "loses no POST, except by a reload of ingress-nginx: $chart, edge.kind=$edge, $way",
     async ({ chart, edge, way }) => {
       const { world, options } = await installed(chart, edge);
       const upgrade = { name: way, rounds: { short: 1, full: 1 }, act: () => ways[way](options) };

@@ -96,7 +96,7 @@ function headerWith(values: string): string | undefined {
   return objectsOf(rendered("dev", values), configMap).get("web")?.data["API_CERTIFICATE_HEADER"];
 }
 
-describeWith(["helm"], "the header by which web knows a client's certificate", () => {
+describeWith(["helm"], "the header with the subject of the client certificate", () => {
   it.each([
     ["edge.kind=nginx", "X-Client-Subject"],
     ["edge.kind=ingress", "ssl-client-subject-dn"],
@@ -104,13 +104,13 @@ describeWith(["helm"], "the header by which web knows a client's certificate", (
     ["edge.kind=gateway,edge.gateway.className=other", undefined],
     ["edge.kind=nginx,edge.previous=ingress", undefined],
     ["edge.kind=nginx,web.service.type=NodePort", undefined],
-  ])("is that which only this edge can set: %s", (set, header) => {
+  ])("is the one that only this edge can set: %s", (set, header) => {
     expect([headerWith(`${set},${mtls}`), headerWith(set)]).toEqual([header, undefined]);
   });
 });
 
 describeWith(["helm"], "values that can't work", () => {
-  it.each(refused)("are refused with their name: $set", ({ set, says }) => {
+  it.each(refused)("are rejected with their name: $set", ({ set, says }) => {
     expect(() => rendered("dev", set)).toThrow(says);
   });
 
@@ -122,7 +122,7 @@ describeWith(["helm"], "values that can't work", () => {
     `web.resources.requests.memory=262144Ki`,
     "worker.service.type=ClusterIP",
     "edge.host=localhost",
-  ])("are not those: %s", (set) => {
+  ])("do not include: %s", (set) => {
     expect(() => rendered("dev", set)).not.toThrow();
   });
 
@@ -140,7 +140,7 @@ describeWith(["helm"], "values that can't work", () => {
 
 describeWith(["cluster", "helm"], "the API server", () => {
   const withYaml = refused.flatMap(({ set, yaml }) => (yaml ? [{ set, yaml }] : []));
-  it.each(withYaml)("would refuse it too: $set", async ({ yaml: [from, to] }) => {
+  it.each(withYaml)("would reject it too: $set", async ({ yaml: [from, to] }) => {
     const { context } = await connect();
     const good = rendered("dev").replaceAll("namespace: analyze\n", "namespace: default\n");
     const create = async (input: string): Promise<number> => {

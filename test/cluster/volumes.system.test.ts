@@ -35,8 +35,8 @@ const persistentVolume = z.object({
 
 const byName = (one: { name: string }, other: { name: string }): number => one.name.localeCompare(other.name);
 
-describeWith(["helm"], "the volumes that docs/data.md makes by hand", () => {
-  it("are those that MongoDB's pod claims: name, namespace, class, size and mode", () => {
+describeWith(["helm"], "the volumes that docs/data.md creates by hand", () => {
+  it("match the claims of MongoDB's pod: name, namespace, class, size and mode", () => {
     const [, yaml = ""] =
       /```yaml\n(apiVersion: v1\nkind: PersistentVolume\n[^]*?)```/.exec(readFileSync("docs/data.md", "utf8")) ?? [];
     const offered = parseAllDocuments(yaml)

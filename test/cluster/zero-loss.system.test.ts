@@ -9,7 +9,7 @@ import { deployed, fixedSize, podsOf, type World } from "./world.ts";
 let world: World;
 const rows: Row[] = [];
 
-describeWith(["cluster", "helm", "docker"], "no POST is lost, and no other certificate is seen", () => {
+describeWith(["cluster", "helm", "docker"], "no POST is lost, and no wrong certificate is seen", () => {
   beforeAll(async () => {
     world = await deployed("--set", fixedSize);
   });
@@ -24,7 +24,7 @@ describeWith(["cluster", "helm", "docker"], "no POST is lost, and no other certi
     expect(row.sent).toBeGreaterThan(100);
   });
 
-  it("a POST that may have an effect is never carried out twice, also when pods crash under it", async () => {
+  it("a POST that may have an effect is never executed twice, even if pods crash", async () => {
     const crash = experiments.find(({ name }) => name.includes("crashed"));
     const url = `https://${world.host}/data`;
     const load = startLoad({ ...world.target, url, keepAlive: 4, fresh: 4, pauseMs: 10, durationMs: 120_000 });

@@ -39,7 +39,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     await project.remove();
   });
 
-  it("answers over verified TLS with no step before it", async () => {
+  it("answers over verified TLS without a preceding step", async () => {
     const body = JSON.stringify({ text: "Hello, how are you?" });
     const { status, body: answer } = await ask(project.edge(), { path: "/analyze", body });
     expect([status, answer]).toEqual([200, '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}']);
@@ -51,7 +51,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
 
   edgeSuite(() => project.edge(), { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
 
-  it("the command of the README puts a task into the queue, and worker logs it twice with its id", async () => {
+  it("the README's command adds a task to the queue, and worker logs it twice with its ID", async () => {
     const edge = project.edge();
     const url = edge.url.replace("analyze.test", "localhost");
     const { status, body } = await ask({ ...edge, url }, { path: "/api/add/task1", method: "POST" });
@@ -65,7 +65,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     await expect.poll(lines, { timeout: 10_000 }).toEqual(["Processing task", "Completed task"]);
   });
 
-  it("a document outlives the container of MongoDB (FerretDB in its place), and a changed password takes effect", async () => {
+  it("a document survives a new container of MongoDB (FerretDB in its place), and a changed password takes effect", async () => {
     const path = "/data";
     const stored = await ask(project.edge(), { path, body: '{"name":"Ada"}' });
     expect(stored.status).toBe(201);
@@ -83,12 +83,12 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(await project.compose("logs", "--no-log-prefix", "mongodb-user")).toMatch(/^user web: made\n[^]*changed\n/);
   });
 
-  it("web may read no password of MongoDB's administrator", async () => {
+  it("web cannot read the password of MongoDB's administrator", async () => {
     const targets = (JSON.stringify(await project.inspect("web-1")).match(/"Destination":"[^"]+"/g) ?? []).toSorted();
     expect(targets).toEqual(['"Destination":"/run/mongodb"', '"Destination":"/run/redis"']);
   });
 
-  it("Redis' password is in no container's settings and no log, and a stranger on its network is refused", async () => {
+  it("Redis' password is in no container's settings and no log, and another container on its network is rejected", async () => {
     const password = (await project.compose("exec", "-T", "redis", "cat", "/run/redis/password")).trim();
     expect(password).toMatch(/^[\da-f]{64}$/);
     for (const service of ["redis", "worker", "web-1"])
@@ -97,14 +97,14 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(await project.compose("exec", "-T", "redis", "valkey-cli", "DBSIZE")).toContain("NOAUTH");
   });
 
-  it("the certificates that it issued belong to the person whose checkout it is", () => {
+  it("the issued certificates belong to the owner of the checkout", () => {
     const { uid } = statSync(project.certificates);
     for (const name of ["", "ca.crt", "ca.key", "tls.crt", "tls.key"])
       expect([name, statSync(join(project.certificates, "issued", name)).uid]).toEqual([name, uid]);
     expect(statSync(join(project.certificates, "issued/ca.key")).mode & 0o777).toBe(0o600);
   });
 
-  it("the client writes its first line within the first minute, and it is good", async () => {
+  it("the client writes a good line within the first minute", async () => {
     await expect
       .poll(async () => (await clientLog()).join("\n"), { timeout: 70_000, interval: 1000 })
       .toMatch(/^\S+Z ok .* 200 .*$/m);
@@ -125,7 +125,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(described).toContain('"docker compose run --rm certs --dir /certs/issued" renews it');
   });
 
-  it("publishes nginx alone; no other service is in a network that leads out", async () => {
+  it("publishes only nginx; no other service is in a network with access to the outside", async () => {
     const leading: Record<string, [published: boolean, waysOut: number]> = {};
     for (const service of longRunning) {
       const ports = await project.compose("ps", "--format", "{{.Ports}}", service);
@@ -149,7 +149,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     });
   });
 
-  it("killing one web, and stopping the other after it, loses no request", async () => {
+  it("killing one web, and then stopping the other, loses no request", async () => {
     const running = load();
     await pass(running, 100);
     await project.compose("kill", "web-1");
@@ -177,7 +177,7 @@ describeWith(["docker", "compose"], "docker compose up", () => {
     expect(await containers()).not.toBe(before);
   });
 
-  it("a renewed certificate with a new key is in use without a command, and no request is lost", async () => {
+  it("a renewed certificate with a new key is used without a command, and no request is lost", async () => {
     const dir = join(project.certificates, "issued");
     const running = load();
     await pass(running, 50);

@@ -50,7 +50,7 @@ function prometheusFolder(): string {
 const watchers = ["alertmanager", "grafana", "node-exporter", "prometheus"];
 
 describeWith(["compose", "prometheus"], "Compose's profile monitoring", () => {
-  it("adds four services, which are hardened, published to this machine alone, and mount files that exist", () => {
+  it("adds four hardened services, published only on this machine, that mount existing files", () => {
     const [plain, all] = [composed(), composed("--profile", "monitoring")];
     expect(
       Object.keys(all)

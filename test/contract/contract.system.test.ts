@@ -65,36 +65,44 @@ beforeAll(async () => {
 
 afterAll(() => pair.stop());
 
-describeWith(["schemathesis"], "thousands of made-up requests, right and wrong, are answered as promised", () => {
-  it("by web, whose promise is its /openapi.json", { timeout: 900_000 }, async () => {
-    const url = `http://127.0.0.1:${pair.web.port}`;
-    const run = await fuzzContract(await documentOf(url, (path) => !needsStore.test(path)), url, 9_000);
-    expect(run).toMatchObject({ code: 0, passed: run.generated });
-    expect(run.generated).toBeGreaterThanOrEqual(9_000);
-    expect([pair.web.child.exitCode, pair.worker.child.exitCode]).toEqual([null, null]);
-  });
+describeWith(
+  ["schemathesis"],
+  "thousands of generated requests, valid and invalid, are answered as the contract says",
+  () => {
+    it("by web, whose contract is its /openapi.json", { timeout: 900_000 }, async () => {
+      const url = `http://127.0.0.1:${pair.web.port}`;
+      const run = await fuzzContract(await documentOf(url, (path) => !needsStore.test(path)), url, 9_000);
+      expect(run).toMatchObject({ code: 0, passed: run.generated });
+      expect(run.generated).toBeGreaterThanOrEqual(9_000);
+      expect([pair.web.child.exitCode, pair.worker.child.exitCode]).toEqual([null, null]);
+    });
 
-  it("by worker, whose promise to web is in the contract", { timeout: 900_000 }, async () => {
-    const run = await fuzzContract(workerContract(), `http://127.0.0.1:${pair.worker.port}`, 2_000);
-    expect(run).toMatchObject({ code: 0, passed: run.generated });
-    expect(run.generated).toBeGreaterThanOrEqual(2_000);
-    expect(pair.worker.child.exitCode).toBeNull();
-  });
-});
+    it("by worker, whose contract with web is in server/src/contract", { timeout: 900_000 }, async () => {
+      const run = await fuzzContract(workerContract(), `http://127.0.0.1:${pair.worker.port}`, 2_000);
+      expect(run).toMatchObject({ code: 0, passed: run.generated });
+      expect(run.generated).toBeGreaterThanOrEqual(2_000);
+      expect(pair.worker.child.exitCode).toBeNull();
+    });
+  },
+);
 
-describeWith(["schemathesis", "redis-server"], "with Redis and tokens, made-up requests to the routes of tasks", () => {
-  it("are answered as promised", { timeout: 900_000 }, async () => {
-    const stack = await stackWithTokens();
-    const document = await documentOf(stack.url, (path) => /add|tasks|^\/analyze\//.test(path));
-    const run = await fuzzContract(withoutKeys(document), stack.url, 120, taskSettings);
-    expect(run).toMatchObject({ code: 0, passed: run.generated });
-    expect(run.generated).toBeGreaterThanOrEqual(1_000);
-    expect([stack.web.child.exitCode, stack.worker.child.exitCode]).toEqual([null, null]);
-    expect(stack.web.output()).not.toMatch(/contract-token|"status":500/);
-  });
-});
+describeWith(
+  ["schemathesis", "redis-server"],
+  "with Redis and tokens, generated requests to the routes of tasks",
+  () => {
+    it("are answered as promised", { timeout: 900_000 }, async () => {
+      const stack = await stackWithTokens();
+      const document = await documentOf(stack.url, (path) => /add|tasks|^\/analyze\//.test(path));
+      const run = await fuzzContract(withoutKeys(document), stack.url, 120, taskSettings);
+      expect(run).toMatchObject({ code: 0, passed: run.generated });
+      expect(run.generated).toBeGreaterThanOrEqual(1_000);
+      expect([stack.web.child.exitCode, stack.worker.child.exitCode]).toEqual([null, null]);
+      expect(stack.web.output()).not.toMatch(/contract-token|"status":500/);
+    });
+  },
+);
 
-describeWith(["schemathesis", "ferretdb"], "with MongoDB (FerretDB in its place), made-up requests to /data", () => {
+describeWith(["schemathesis", "ferretdb"], "with MongoDB (FerretDB in its place), generated requests to /data", () => {
   it("are answered as promised", { timeout: 900_000 }, async () => {
     const database = await startDatabase();
     onTestFinished(() => database.remove());

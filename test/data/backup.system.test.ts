@@ -30,7 +30,7 @@ async function data(url: string, ...args: string[]): Promise<[string, number | n
 }
 
 describeWith(["ferretdb"], "npm run data (FerretDB in MongoDB's place)", () => {
-  it("a backup taken under load has all that was there, and restores into an empty server only", async () => {
+  it("a backup taken under load has all earlier documents, and is restored only into an empty server", async () => {
     const folder = mkdtempSync(join(tmpdir(), "data-backup-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "documents.gz");
@@ -82,7 +82,7 @@ describeWith(["ferretdb"], "npm run data (FerretDB in MongoDB's place)", () => {
     expect(await data(empty.url, "restore", file, "--resume")).toEqual(["Restored 1 documents.\n", 0]);
   });
 
-  it("--keep takes a folder, and removes the oldest backup of it", async () => {
+  it("--keep requires a folder, and removes its oldest backup", async () => {
     const folder = mkdtempSync(join(tmpdir(), "data-backup-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const database = await databaseForTest();
@@ -97,7 +97,7 @@ describeWith(["ferretdb"], "npm run data (FerretDB in MongoDB's place)", () => {
     expect((await data(database.url, "backup", folder, "--keep", "0"))[1]).toBe(2);
   });
 
-  it("without a server, or with a file that is not there, it says what to do, and quotes no setting", async () => {
+  it("without a server, or with a missing file, it says what to do, and quotes no setting", async () => {
     const [said, code] = await data(
       "mongodb://user:secret@127.0.0.1:9/analyze?serverSelectionTimeoutMS=200",
       "backup",

@@ -44,7 +44,7 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     await database.remove();
   });
 
-  it("201 with Location and the document as it was sent, and the same from GET, until it is removed", async () => {
+  it("POST returns 201 with Location and the document as sent; GET returns the same until it is removed", async () => {
     const sent = '{"b":1,"10":{"ü👩‍👧":[1.5,null,true]},"2":[[],[[{"":[{}]}]],{"":0}],"id":"mine","createdAt":0}';
     const response = await stack.post(sent);
     expect(response.status).toBe(201);
@@ -67,7 +67,7 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     },
   );
 
-  it("of the same Idempotency-Key, the same body gives the same 201, another one 422, also while they race", async () => {
+  it("with the same Idempotency-Key, the same body gets the same 201, another one 422, also concurrently", async () => {
     const headers = { "idempotency-key": '"data-key-1"' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => stack.post('{"n":1}', headers)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201));
@@ -77,7 +77,7 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     expect((await stack.post('{"n":1}', { "idempotency-key": "no quotes" })).status).toBe(400);
   });
 
-  it("who stored a document may read, list and remove it, and nobody else", async () => {
+  it("only the caller who stored a document may read, list and remove it", async () => {
     const { file, ada, bob } = tokens();
     const own = await dataStackForTest(database.url, { API_TOKENS_FILE: file });
     const { id } = await stored(own, { of: "ada" }, ada);
@@ -99,7 +99,7 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     expect((await own.remove(id, ada)).status).toBe(204);
   });
 
-  it("a caller's quota is for documents that are there: 403 above it, but not for a repetition", async () => {
+  it("a caller's quota limits stored documents: 403 above it, but not for a retry", async () => {
     const { file, ada, bob } = tokens();
     const own = await dataStackForTest(database.url, { API_TOKENS_FILE: file, DATA_QUOTA: "2" });
     for (const { id } of await walk(own, { headers: ada })) await own.remove(id, ada);
@@ -127,7 +127,7 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     expect((await stack.get(`/data?${query}`)).status).toBe(status);
   });
 
-  it("64 KiB are stored, one byte more is 413", async () => {
+  it("64 KiB are stored, one byte more gets 413", async () => {
     expect((await stack.post(sized(65_536))).status).toBe(201);
     expect((await stack.post(sized(65_537))).status).toBe(413);
   });
@@ -143,7 +143,7 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     expect((await walk(own, { headers: ada })).map(({ id }) => id)).toEqual(ids);
   });
 
-  it("metrics and /readyz tell that MongoDB answers, and no log line has a document", async () => {
+  it("metrics and /readyz show that MongoDB answers, and no log line has a document", async () => {
     await stored(stack, { secret: "not-for-logs" });
     const metrics = await (await fetch(`http://127.0.0.1:${stack.web.metricsPort}/metrics`)).text();
     expect(metrics).toMatch(/^analyze_data_mongodb_up\{?.*\}? 1$/m);

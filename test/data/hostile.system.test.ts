@@ -87,7 +87,7 @@ describeWith(["ferretdb"], "hostile requests to /data (FerretDB in MongoDB's pla
     expect((await stack.get(path, {}, method)).status).toBe(status);
   });
 
-  it("leave one document, the one that was there before, and nothing polluted", async () => {
+  it("leave only the earlier document, and pollute no prototype", async () => {
     expect((await walk(stack)).map(({ id }) => id)).toEqual([victim]);
     expect((await stored(stack, { toString: 1, constructor: { prototype: 2 } })).document).toEqual({
       toString: 1,

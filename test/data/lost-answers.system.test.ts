@@ -6,7 +6,7 @@ import { startDatabase, urlAt } from "./database.ts";
 import { dataStackForTest, stored, walk } from "./stack.ts";
 
 describeWith(["ferretdb"], "connections cut between an insert and its answer (FerretDB in MongoDB's place)", () => {
-  it("of 50, each caller has a 201 or repeats, and each key has one document", { timeout: 170_000 }, async () => {
+  it("each of 50 callers gets a 201 or retries, and each key has one document", { timeout: 170_000 }, async () => {
     const database = await startDatabase();
     const proxy = await startCuttingProxy(database.port);
     onTestFinished(async () => {

@@ -77,7 +77,7 @@ async function expectUnavailable(stack: DataStack, seconds: number): Promise<voi
 }
 
 describeWith(["ferretdb"], "an outage of MongoDB (FerretDB in its place)", () => {
-  it.each([1, 8])("of %d s: 503 at once after the first, and all works soon after its return", async (seconds) => {
+  it.each([1, 8])("of %d s: 503 at once after the first request, and recovery soon after its end", async (seconds) => {
     const database = await databaseForTest();
     await database.start();
     const stack = await dataStackForTest(database.url, promptly);
@@ -93,7 +93,7 @@ describeWith(["ferretdb"], "an outage of MongoDB (FerretDB in its place)", () =>
     expect(stack.web.output().match(/"msg":"mongodb cannot be used"/g)?.length).toBeLessThan(10);
   });
 
-  it("that began before web: it starts, and works soon after its return", async () => {
+  it("that began before web: web starts, and works soon after MongoDB returns", async () => {
     const database = await databaseForTest();
     const stack = await dataStackForTest(database.url, promptly);
     await expectUnavailable(stack, 1);
@@ -102,7 +102,7 @@ describeWith(["ferretdb"], "an outage of MongoDB (FerretDB in its place)", () =>
     expect(await (await stack.get("/readyz")).json()).toEqual({ status: "ready", data: "available" });
   });
 
-  it("that is a silence: 503 within a second, and the address in it tells afterwards what became of the document", async () => {
+  it("without any answer: 503 within a second, and its address shows later whether the document was stored", async () => {
     const database = await databaseForTest();
     await database.start();
     const stack = await dataStackForTest(database.url, promptly);
@@ -122,7 +122,7 @@ describeWith(["ferretdb"], "an outage of MongoDB (FerretDB in its place)", () =>
     expect((await stack.get(location)).status).toBeOneOf([200, 404]);
   });
 
-  it("that is a wrong password: no answer, no log line and no setting shows the right one", async () => {
+  it("by a wrong password: no answer, log line or setting shows the right one", async () => {
     const database = await databaseForTest();
     await database.start();
     const stack = await dataStackForTest(database.url, { ...promptly, MONGODB_PASSWORD: "wrong-password" });

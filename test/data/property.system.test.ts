@@ -28,8 +28,8 @@ async function comesBack(stack: DataStack, text: string): Promise<void> {
   expect([204, 404]).toContain((await patiently(() => stack.remove(id))).status);
 }
 
-describeWith(["ferretdb"], "whatever JSON is stored (FerretDB in MongoDB's place)", () => {
-  it(`comes back as it was sent: ${runs} documents`, { timeout: 900_000 }, async () => {
+describeWith(["ferretdb"], "any JSON document (FerretDB in MongoDB's place)", () => {
+  it(`is returned as it was sent: ${runs} documents`, { timeout: 900_000 }, async () => {
     const database = await startDatabase();
     onTestFinished(() => database.remove());
     const stack = await dataStackForTest(database.url);

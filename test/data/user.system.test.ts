@@ -51,7 +51,7 @@ async function statusOf(url: string): Promise<number> {
 }
 
 describeWith(["ferretdb"], "npm run data -- user (FerretDB in MongoDB's place: no roles)", () => {
-  it("makes the user that web logs in as, and gives it a new password: the old one is refused", async () => {
+  it("creates the user that web logs in as, and sets a new password: the old one is rejected", async () => {
     const { put, user, urlOf } = await scene();
     put("first-password");
     for (const [said, password] of [
@@ -100,7 +100,7 @@ describeWith(["ferretdb"], "npm run data -- user (FerretDB in MongoDB's place: n
       await expect(refused()).rejects.toMatchObject({ codeName: "Unauthorized" });
   });
 
-  it("a wrong password of the administrator is said once, without it, and ends nothing", async () => {
+  it("a wrong password of the administrator is reported once, without its value, and ends nothing", async () => {
     const { database, put, user } = await scene();
     put("first-password");
     const url = `mongodb://admin@127.0.0.1:${database.port}/analyze?authSource=admin`;
@@ -113,7 +113,7 @@ describeWith(["ferretdb"], "npm run data -- user (FerretDB in MongoDB's place: n
     expect([watching.output().split("\n").length, watching.child.exitCode]).toEqual([2, null]);
   });
 
-  it("a server that is not there yet is waited for, and a folder without a password named", async () => {
+  it("waits for a server that is not running yet, and names a folder without a password", async () => {
     const { database, folder, put, user } = await scene();
     database.signal("SIGKILL");
     await database.program.ended;

@@ -5,7 +5,7 @@ import { startDatabase } from "./database.ts";
 import { dataStackForTest, stored, walk } from "./stack.ts";
 
 describeWith(["ferretdb"], "a walk over all pages (FerretDB in MongoDB's place)", () => {
-  it("has what is there all the time once and in order, while others store and remove", async () => {
+  it("has each permanent document once and in order, while other callers store and remove documents", async () => {
     const database = await startDatabase();
     onTestFinished(() => database.remove());
     const stack = await dataStackForTest(database.url);

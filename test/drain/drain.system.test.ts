@@ -44,7 +44,7 @@ describeWith(
   `${restarts} restarts by SIGTERM under keep-alive and fresh-connection POSTs`,
   () => {
     it(
-      "of web and of worker, behind the edge and a balancer with its retry policy: none is lost, none done twice",
+      "of web and of worker, behind the edge and a balancer with its retry policy: none is lost, none is executed twice",
       { timeout: 600_000 },
       async () => {
         const worker = started(await startInstances("worker", drain));
@@ -65,7 +65,7 @@ describeWith(
 
     // The kernel resets what waits to be accepted at the moment of closing: rare, the request was not processed, and only the sender can repeat it.
     it(
-      "of worker, behind a balancer that sends nothing twice: fewer than 1 in 500 is lost, none done twice",
+      "of worker, behind a balancer without retries: fewer than 1 in 500 is lost, none is executed twice",
       { timeout: 600_000 },
       async () => {
         const worker = started(await startInstances("worker", drain));

@@ -48,7 +48,7 @@ describeWith(["nginx", "root", "certbot", "pebble"], "a certificate by ACME at n
   });
 
   // certbot takes half a minute on a busy machine, and runs twice
-  it("is issued over port 80, comes into use and is renewed without a lost request", { timeout: 400_000 }, async () => {
+  it("is issued over port 80, installed and renewed without a lost request", { timeout: 400_000 }, async () => {
     const { edge } = stack.nginx;
     const ca = edge.ca + (await acme.root());
     // a busy machine delays answers for longer than the usual 10 s: that is no loss
@@ -68,7 +68,7 @@ describeWith(["nginx", "root", "certbot", "pebble"], "a certificate by ACME at n
     expect({ lost, certificates: Object.keys(byCertificate).length }).toEqual({ lost: [], certificates: 3 });
   });
 
-  it("is verified by clients that trust its CA, and by no others: public roots are Node's, or a file of the system", async () => {
+  it("is verified only by clients that trust its CA: public roots are Node's, or a file of the system", async () => {
     const [trusted, system] = [join(folder, "root.crt"), "/etc/ssl/certs/ca-certificates.crt"];
     writeFileSync(trusted, await acme.root());
     expect(await probe({ ANALYZE_CA_FILE: trusted })).toMatch(/^ok app\n/);

@@ -42,7 +42,7 @@ async function measure(flip: Flip, editTls?: (text: string) => string): Promise<
 }
 
 describeWith(["nginx"], "a certificate with a new key, changed under a running nginx while clients connect", () => {
-  it("fails no handshake, when nginx resolves the link to the version once per handshake", async () => {
+  it("fails no handshake if nginx resolves the link to the version once per handshake", async () => {
     const { flips, good, failed } = await measure("link");
     expect({ failed, enough: good >= handshakes && flips > handshakes }).toEqual({ failed: [], enough: true });
   });
@@ -50,7 +50,7 @@ describeWith(["nginx"], "a certificate with a new key, changed under a running n
   it.each([
     ["two files below one link", "link", "$tls_folder/current/tls.crt", "$tls_folder/current/tls.key"],
     ["one PEM file for both", "pem", "$tls_folder/tls.pem", "$tls_folder/tls.pem"],
-  ] as const)("fails some handshakes with %s, which is why it is not done so", async (_, flip, certificate, key) => {
+  ] as const)("fails some handshakes with %s, so this way is not used", async (_, flip, certificate, key) => {
     const { failed } = await measure(flip, naming(certificate, key));
     expect(failed.length).toBeGreaterThan(0);
     expect(new Set(failed)).toEqual(new Set(["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR"]));

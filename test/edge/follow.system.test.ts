@@ -30,7 +30,7 @@ function launcher({ hosts, file }: { hosts: string; file: string }): string[] {
 }
 
 describeWith(["nginx", "root", "linux"], "nginx under follow.sh", () => {
-  it("asks web at its new address when the name leads elsewhere, and still tries another instance", async () => {
+  it("calls web at its new address when the name's address changes, and still tries another instance", async () => {
     const files = watchedFiles();
     let ahead: "reset"[] = [];
     const before = await startBackend(() => "answer", "127.0.0.2");

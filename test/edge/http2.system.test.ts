@@ -25,7 +25,7 @@ describeWith(["nginx"], "nginx with HTTP/2", () => {
     ["the largest body", limits.bodyBytes - 20, 422],
     ["1.2 MB", 1_200_000, 413],
     ["5 MB", 5_000_000, 413],
-  ])("answers %s over HTTP/2, and resets no stream before", async (_, letters, status) => {
+  ])("answers %s over HTTP/2 without an earlier reset of the stream", async (_, letters, status) => {
     const body = JSON.stringify({ text: "a".repeat(letters) });
     expect(await postOfferingHttp2(nginx.edge, "/analyze", body)).toEqual(["h2", status]);
   });

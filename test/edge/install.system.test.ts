@@ -90,7 +90,7 @@ describeWith(["linux", "openssl"], "install-certificate.sh", () => {
       async () => copyFileSync(join(from, "tls.crt"), join(from, "rsa.crt")),
       /cannot read rsa\.key/,
     ],
-  ])("refuses %s, and the version in use stays", async (_, spoil, message) => {
+  ])("rejects %s, and keeps the version in use", async (_, spoil, message) => {
     install();
     const before = [installed(), readdirSync(to)];
     await issueAll({ dir: from, renew: true, newKey: true });
@@ -99,7 +99,7 @@ describeWith(["linux", "openssl"], "install-certificate.sh", () => {
     expect([installed(), readdirSync(to)]).toEqual(before);
   });
 
-  it("reads one version of a mounted Secret, where the kubelet replaces the link to all files", async () => {
+  it("reads one version of a mounted Secret while the kubelet replaces the link to all files", async () => {
     const mount = join(dir, "secret");
     mkdirSync(mount);
     symlinkSync(from, join(mount, "..data"));

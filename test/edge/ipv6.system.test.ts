@@ -74,7 +74,7 @@ describeWhere("ipv6", ["nginx", "root", "linux"], "over IPv6", () => {
     }
   });
 
-  it("nginx counts a network of 64 bits as one caller, and another network as another", async () => {
+  it("nginx counts a /64 network as one caller, and another network as another", async () => {
     const [first, neighbour, stranger] = ["2001:db8:77:1::1", "2001:db8:77:1:ffff::2", "2001:db8:77:2::1"] as const;
     const web = await startBackend();
     const nginx = await startNginx({ webPorts: [web.port], certificates: (await issue()).dir, rate: "1r/m" });

@@ -50,7 +50,7 @@ describe("remains of a search-and-replace", () => {
     expect(remainsIn(readFileSync(nginx + file, "utf8"))).toEqual([]);
   });
 
-  it("are seen: a comment whose words were replaced by directives", () => {
+  it("are detected: a comment whose words were replaced by directives", () => {
     const text = `error_page  502 =503 /edge-problem;
 location = /edge-problem {
     internal;
@@ -65,7 +65,7 @@ error_page  502 =503 /edge-problem;
     ]);
   });
 
-  it("are not seen in comments that are sentences, and in directives of several lines", () => {
+  it("are not detected in comments that are sentences, and in directives of several lines", () => {
     const text = `# error_page keeps the status; 200 here only carries the text.
 log_format line '{'
   '"status":$status'

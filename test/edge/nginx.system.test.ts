@@ -33,7 +33,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   edgeSuite(edge, { ownProblems: true, clear: "refuses POST", hstsOnUnreadable: true });
   tlsSuite(edge);
 
-  it("answers in clear carry no HSTS, as RFC 6797 has it, and say what is wrong", async () => {
+  it("plain HTTP answers have no HSTS (RFC 6797), and say what is wrong", async () => {
     for (const [question, status] of [
       [{ path: "/random" }, 308],
       [{ path: "/analyze", body: "{}" }, 400],
@@ -46,7 +46,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   });
 
   describe("and its access log", () => {
-    it("has the caller's id, as have web's and worker's logs", async () => {
+    it("has the caller's ID, as do web's and worker's logs", async () => {
       const headers = { "x-request-id": "from-end-to-end" };
       await ask(edge(), { path: "/analyze", body: '{"text":"a"}', headers });
       await expect.poll(() => valuesOf("status", stack.nginx.log(), "from-end-to-end")).toEqual([200]);
@@ -57,13 +57,13 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
           .toEqual([200]);
     });
 
-    it("is JSON whatever the caller sends, and has no query", async () => {
+    it("is JSON whatever the caller sends, without the query", async () => {
       await ask(edge(), { path: `/"\\{}?token=secret`, headers: { "x-request-id": "odd-path" } });
       await expect.poll(() => valuesOf("path", stack.nginx.log(), "odd-path")).toEqual(['/"\\{}']);
     });
   });
 
-  it("answers every hostile request as the table says; none reaches worker that must not", async () => {
+  it("answers every hostile request as the table says; no forbidden one reaches worker", async () => {
     const [host = "", port] = edge().address.split(":");
     const tls = { ca: edge().ca, servername: "analyze.test" };
     const target = { name: "nginx", host, port: Number(port), tls, ledger: ledgerFrom(stack.worker) } as const;
@@ -85,7 +85,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
     expect(sent).toBeGreaterThan(600);
   });
 
-  it("20 changes of the certificate lose no request, on connections that stay and on new ones", async () => {
+  it("20 changes of the certificate lose no request, on open and on new connections", async () => {
     const { lost, wrongCertificate, byCertificate } = await rotateUnderLoad(edge(), stack.issued, {
       install,
       times: 20,

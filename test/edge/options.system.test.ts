@@ -35,13 +35,13 @@ async function ended(socket: Socket): Promise<void> {
   await new Promise((resolve) => socket.once("close", resolve));
 }
 
-describeWith(["nginx"], "what nginx/ can do besides, before a backend that records what reaches it", () => {
+describeWith(["nginx"], "options of nginx/, in front of a backend that records its requests", () => {
   afterEach(async () => {
     await nginx.stop();
     await web.close();
   });
 
-  it("callers without a certificate, or with a stranger's, are refused when it asks for one", async () => {
+  it("callers without a certificate, or with one of another CA, are rejected if it is required", async () => {
     const [ours, strangers] = [await issue(true), await issue(true)];
     const edge = await start({ certificates: ours.dir, options: ["client-certificates.conf"] });
     for (const more of [{}, { clientCertificate: credential(strangers.dir) }]) {
@@ -82,7 +82,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(JSON.parse(body)).toMatchObject({ type: "urn:analyze:problem:too-many-requests", status: 429 });
   });
 
-  it("what a caller says about itself and its way is replaced by what the edge knows", async () => {
+  it("a caller's forwarding headers are replaced by what the edge knows", async () => {
     const edge = await start({ certificates: (await issue()).dir });
     const headers = {
       "x-forwarded-for": "192.0.2.1",
@@ -106,7 +106,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(seen?.headers.forwarded).toBeUndefined();
   });
 
-  it("what the edge refuses never reaches web", async () => {
+  it("requests that the edge rejects never reach web", async () => {
     const edge = await start({ certificates: (await issue()).dir });
     const refused: [Question, number][] = [
       [{ path: "/process", body: "{}" }, 404],
@@ -123,7 +123,7 @@ describeWith(["nginx"], "what nginx/ can do besides, before a backend that recor
     expect(web.seen).toEqual([]);
   });
 
-  it("a web that stays silent is given up after 5 s, with 504", async () => {
+  it("a request that web does not answer within 5 s gets 504", async () => {
     web = await startBackend(() => "silence");
     nginx = await startNginx({ webPorts: [web.port], certificates: (await issue()).dir });
     const { status, headers, body } = await ask(nginx.edge, { ...post, path: "/data" });

@@ -31,14 +31,14 @@ async function startTls(finished: Finished): Promise<{ url: string; dir: string 
 
 // at the same time: each spends most of it waiting for the client's next probe
 describeWith(["nginx"], "replacing the CA", () => {
-  it.concurrent("fails no probe of a client that gets each ca.crt, where web terminates TLS", async (context) => {
+  it.concurrent("fails no probe of a client that gets each ca.crt, if web terminates TLS", async (context) => {
     const { url, dir } = await startTls(context.onTestFinished);
     const { lines, leaves } = await replaceUnderProbes({ dir, url, follows: true, install: () => undefined });
     expect(faultsIn(lines)).toEqual([]);
     expect([leaves, lines.length > 10]).toEqual([2, true]);
   });
 
-  it.concurrent("fails every probe, from the switch on, of a client that does not", async (context) => {
+  it.concurrent("fails every probe after the switch of a client that does not", async (context) => {
     const { url, dir } = await startTls(context.onTestFinished);
     const { lines } = await replaceUnderProbes({ dir, url, follows: false, install: () => undefined });
     const verdicts = lines.flatMap((line) => /^\S+Z (ok|FAIL) /.exec(line)?.[1] ?? []);

@@ -33,11 +33,11 @@ afterEach(() => {
   ahead = [];
 });
 
-describeWith(["nginx"], "the edge's retry policy, before backends that record their effects", () => {
+describeWith(["nginx"], "the edge's retry policy, with backends that record their effects", () => {
   it.each<[string, Question]>([
     ["POST /analyze", { ...post, path: "/analyze" }],
     ["GET /random", { path: "/random" }],
-  ])("%s has no effect: when an instance dies with it in hand, another answers", async (_, question) => {
+  ])("%s has no effect: if an instance dies while processing it, another answers", async (_, question) => {
     ahead = ["reset"];
     const { status, headers } = await ask(nginx.edge, { ...question, headers: { "x-request-id": "again" } });
     expect([status, headers["x-served-by"]]).toEqual([200, "web"]);
@@ -45,7 +45,7 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
     expect(instances.map(({ effects: done }) => done.length)).toEqual([1, 1]);
   });
 
-  it("POST /analyze: when an instance does not answer, another does", async () => {
+  it("POST /analyze: if an instance does not answer, another does", async () => {
     ahead = ["silence"];
     const question = { ...post, path: "/analyze", headers: { "x-request-id": "silent" } };
     const { status, headers } = await ask(nginx.edge, question);
@@ -57,7 +57,7 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
     ["POST /api/add/email", { ...post, path: "/api/add/email" }],
     ["GET /add/email", { path: "/add/email" }],
     ["POST /analyze/later", { ...post, path: "/analyze/later" }],
-  ])("%s has an effect: it is never sent twice, and the edge says that it does not know", async (_, question) => {
+  ])("%s has an effect: it is never sent twice, and the edge says that the result is unknown", async (_, question) => {
     ahead = ["reset"];
     const { status, headers, body } = await ask(nginx.edge, { ...question, headers: { "x-request-id": "once" } });
     expect([status, headers["x-served-by"], headers["retry-after"]]).toEqual([503, undefined, "1"]);
@@ -65,13 +65,13 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
     expect(effects()).toEqual(["once"]);
   });
 
-  it("an app's own 503 is passed on as it is, and not asked elsewhere", async () => {
+  it("an app's own 503 is passed on unchanged, and not retried", async () => {
     ahead = ["unavailable"];
     const { status, headers } = await ask(nginx.edge, { ...post, path: "/analyze" });
     expect([status, headers["x-served-by"], effects().length]).toEqual([503, "web", 1]);
   });
 
-  it("under load, with every tenth request cut off: nothing without effect is lost, nothing with effect is doubled", async () => {
+  it("under load, with every tenth request cut off: no request without effect is lost, none with effect is executed twice", async () => {
     const target = { address: nginx.edge.address, ca: nginx.edge.ca, keepAlive: 2, fresh: 2, count: 400 };
     spoil();
     const pure = await startLoad({ ...target, url: `${nginx.edge.url}/analyze` }).result;
@@ -87,8 +87,8 @@ describeWith(["nginx"], "the edge's retry policy, before backends that record th
   });
 });
 
-describeWith(["nginx"], "the edge before an instance that is gone", () => {
-  it("a write that never left for it goes to the other, and is carried out once", async () => {
+describeWith(["nginx"], "the edge with an instance that is down", () => {
+  it("a write that was not sent to it goes to the other, and is executed once", async () => {
     const [gone, there] = await Promise.all([startBackend(), startBackend()]);
     await gone.close();
     const half = await startNginx({ webPorts: [gone.port, there.port], certificates: (await issue()).dir });

@@ -44,7 +44,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
     expect(randomResponse.parse(JSON.parse(random.body)).number).toBeLessThanOrEqual(100);
   });
 
-  it("HSTS of two years, for this host alone, is on every answer over TLS, errors too", async () => {
+  it("every answer over TLS, errors too, has HSTS of two years for this host only", async () => {
     const questions: Question[] = [
       analyze,
       { path: "/random", method: "HEAD" },
@@ -65,7 +65,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
     }
   });
 
-  it("a caller's request id comes back if it is a plain word, else there is a new one", async () => {
+  it("a caller's request ID is returned if it is valid, else a new one", async () => {
     const kept = await ask(edge(), { ...analyze, headers: { "x-request-id": "by_the-caller-1" } });
     expect(kept.headers["x-request-id"]).toBe("by_the-caller-1");
     for (const bad of ["two words", "a".repeat(65), 'quote"', "<script>", "a;b", ""]) {
@@ -75,7 +75,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
     }
   });
 
-  it("the server does not tell its version", async () => {
+  it("the server does not reveal its version", async () => {
     for (const path of ["/random", "/%00"]) {
       const { headers, body } = await ask(edge(), { path });
       expect(JSON.stringify([headers.server, headers["x-powered-by"], body])).not.toMatch(
@@ -86,7 +86,7 @@ function answers(edge: () => Edge, { hstsOnUnreadable }: EdgeTraits): void {
 }
 
 function refusals(edge: () => Edge, traits: EdgeTraits): void {
-  it("a body of 1 MiB reaches the app, one byte more is refused with 413", async () => {
+  it("a body of 1 MiB reaches the app, one byte more gets 413", async () => {
     const most = await ask(edge(), { path: "/analyze", body: bodyOf(limits.bodyBytes) });
     expect([most.headers["x-served-by"], most.status]).not.toEqual([undefined, 413]);
     expect(faultOf(await ask(edge(), { path: "/analyze", body: bodyOf(limits.bodyBytes + 1) }), [413], traits)).toBe(
@@ -102,7 +102,7 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     expect(await postOfferingHttp2(edge(), "/analyze", example)).toEqual([protocol, 200]);
   });
 
-  it("headers of 20 kB and an address of 20 kB are refused", async () => {
+  it("headers of 20 kB and a URL of 20 kB are rejected", async () => {
     const long = "a".repeat(20_000);
     expect(faultOf(await ask(edge(), { headers: { "x-long": long } }), [400, 431], traits)).toBe("");
     expect(faultOf(await ask(edge(), { path: `/${long}` }), [400, 414, 431], traits)).toBe("");
@@ -116,19 +116,19 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     { path: "/%6detrics" },
     { path: "/x/../metrics" },
     { path: "/metrics/" },
-  ])("$path leads neither to the worker nor to the metrics", async (question) => {
+  ])("$path reaches neither worker nor the metrics", async (question) => {
     const reply = await ask(edge(), question);
     expect(faultOf(reply, [400, 404], traits)).toBe("");
     expect(reply.body).not.toMatch(/word_count|# HELP/);
   });
 
-  it("TRACE is refused, and does not echo", async () => {
+  it("TRACE is rejected without an echo", async () => {
     const reply = await ask(edge(), { method: "TRACE", headers: { "x-secret": "echo-me" } });
     expect(faultOf(reply, [405, 501], traits)).toBe("");
     expect(reply.body).not.toContain("echo-me");
   });
 
-  it("a host that is not ours is not served", async () => {
+  it("an unknown Host is not served", async () => {
     const { status, headers } = await ask(edge(), { headers: { host: "other.test" } });
     expect([status, headers["x-served-by"]]).toEqual([
       expect.toSatisfy((code) => [404, 421].includes(code)),
@@ -136,7 +136,7 @@ function refusals(edge: () => Edge, traits: EdgeTraits): void {
     ]);
   });
 
-  it("a handshake for a name that is not ours ends without a certificate that verifies", async () => {
+  it("a handshake for an unknown name ends without a valid certificate", async () => {
     const refused = /unrecognized name|altname|self-signed|unable to verify|handshake|ECONNRESET/i;
     await expect(ask(edge(), { servername: "other.test" })).rejects.toThrow(refused);
     await expect(ask(edge(), { servername: "" })).rejects.toThrow(refused);

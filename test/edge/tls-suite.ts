@@ -13,14 +13,14 @@ export function tlsSuite(edge: () => Edge): void {
     expect(old).toEqual({ refused: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" });
   });
 
-  it("TLS 1.2 without forward secrecy or without AEAD is refused by the edge", async () => {
+  it("the edge rejects TLS 1.2 without forward secrecy or AEAD", async () => {
     for (const ciphers of ["kRSA:@SECLEVEL=0", "ECDHE+SHA256:@SECLEVEL=0", "DHE:@SECLEVEL=0"]) {
       const offered = await shakeHands(edge(), { maxVersion: "TLSv1.2", ciphers });
       expect(offered).toEqual({ refused: expect.stringMatching(/ALERT_HANDSHAKE_FAILURE$/) });
     }
   });
 
-  it("the certificate is a leaf for the host by name, by the CA, for a year at most", async () => {
+  it("the certificate is a leaf for the host's name, issued by the CA, valid for at most a year", async () => {
     const handshake = await shakeHands(edge());
     if ("refused" in handshake) throw new Error(handshake.refused);
     const { certificate } = handshake;

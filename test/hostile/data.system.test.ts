@@ -30,12 +30,12 @@ describeWith(["nginx", "ferretdb"], "hostile requests to the routes of documents
     await database.remove();
   });
 
-  it("go as the table says at web", async () => {
+  it("get the table's answers from web", async () => {
     const target = { name: "web", host: "127.0.0.1", port: stack.web.port, ledger: ledgerFrom(worker) } as const;
     expect(await runHostileTable(target, dataTable)).toEqual([]);
   });
 
-  it("go as the table says at nginx", async () => {
+  it("get the table's answers from nginx", async () => {
     const tls = { servername: "analyze.test", ca: nginx.edge.ca };
     const place = splitAddress(nginx.edge.address);
     const target = { name: "nginx", ...place, tls, ledger: ledgerFrom(worker) } as const;

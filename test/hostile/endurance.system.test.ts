@@ -48,7 +48,7 @@ async function timeOne(url: string): Promise<number> {
 }
 
 describe.each(["web", "worker"] as const)("%s under hostile callers", (name) => {
-  it("drops 300 slow connections within 10 s, and serves others meanwhile", async () => {
+  it("closes 300 slow connections within 10 s, and serves others meanwhile", async () => {
     const { port } = pair[name];
     const path = name === "web" ? "/analyze" : "/process";
     const held = Promise.all(
@@ -69,7 +69,7 @@ describe.each(["web", "worker"] as const)("%s under hostile callers", (name) => 
     expect(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)]).toBeLessThan(1000);
   });
 
-  it("keeps nothing of what came, however often the table comes", async () => {
+  it("keeps no memory after the table's requests, however often they are sent", async () => {
     const { port, child } = pair[name];
     const again = () => runHostileTable({ name, host: "127.0.0.1", port });
     for (let pass = 0; pass < 4; pass++) await again();

@@ -16,7 +16,7 @@ it("separates two answers on one connection, by length and by chunks", () => {
   ]);
 });
 
-it("an answer of which bytes are missing does not count yet", () => {
+it("an incomplete answer does not count yet", () => {
   expect(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok")).toEqual([]);
   expect(parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")).toEqual([]);
 });

@@ -27,7 +27,7 @@ afterEach(async () => {
   }
 });
 
-it("the table has at least sixty rows, each with an id of its own that fits a request id", () => {
+it("the table has at least sixty rows, each with a unique ID that is valid as a request ID", () => {
   const ids = hostileTable.map(({ id }) => id);
   expect(ids.length).toBeGreaterThanOrEqual(60);
   expect(new Set(ids).size).toBe(ids.length);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => pair.stop());
 
 describe.each(["web", "worker"] as const)("%s over raw sockets", (name) => {
-  it("answers every hostile request as the table says, and a good one afterwards", async () => {
+  it("answers every hostile request as the table says, and a valid one afterwards", async () => {
     const { port } = pair[name];
     const faults = await runHostileTable({ name, host: "127.0.0.1", port, ledger: ledgerFrom(pair.worker) });
     expect(faults).toEqual([]);

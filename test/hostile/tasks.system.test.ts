@@ -25,12 +25,12 @@ describeWith(["nginx", "redis-server"], "hostile requests to the routes of tasks
     await redis.remove();
   });
 
-  it("go as the table says at web", async () => {
+  it("get the table's answers from web", async () => {
     const target = { name: "web", host: "127.0.0.1", port: stack.web.port, ledger: ledgerFrom(stack.worker) } as const;
     expect(await runHostileTable(target, taskTable)).toEqual([]);
   });
 
-  it("go as the table says at nginx", async () => {
+  it("get the table's answers from nginx", async () => {
     const tls = { servername: "analyze.test", ca: nginx.edge.ca };
     const target = {
       name: "nginx",

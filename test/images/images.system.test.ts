@@ -32,7 +32,7 @@ async function statusOf(path: string): Promise<number | undefined> {
   return answer.statusCode;
 }
 
-describeWith(["docker"], "images, on a read-only root and without capabilities", () => {
+describeWith(["docker"], "images, with a read-only root and without capabilities", () => {
   beforeAll(setUp);
   afterAll(tearDown);
 
@@ -46,14 +46,14 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
   });
 
   it.each(["/", "/config", "/openapi.json", "/docs", "/readyz"])(
-    "web's bundle holds all that %s needs",
+    "web's bundle contains all that %s needs",
     async (path) => {
       expect(await statusOf(path)).toBe(200);
     },
   );
 
   it.each(names)(
-    "%s adds its programs, their maps and the names of their packages, web and worker also what they load on demand, at most 5 MiB",
+    "%s adds its programs, source maps and package names, web and worker also on-demand modules, at most 5 MiB",
     (name) => {
       const [ours = 0, below = 0] = [image(name), base].map((one) =>
         Number(docker("image", "inspect", "--format", "{{.Size}}", one)),
@@ -75,7 +75,7 @@ describeWith(["docker"], "images, on a read-only root and without capabilities",
     },
   );
 
-  it.each(names)("%s holds no shell and no package manager", (name) => {
+  it.each(names)("%s has no shell and no package manager", (name) => {
     const tools = /(^|\/)(sh|bash|dash|busybox|apt|apt-get|dpkg|npm|npx|yarn|corepack)$/;
     expect(filesOf(name).filter((path) => tools.test(path))).toEqual([]);
     // 126 or 127 by the version of Docker: the command was not found.

@@ -23,7 +23,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
-it("a backend that answers rightly loses nothing, and each id reaches it once", async () => {
+it("a backend that answers correctly loses nothing, and gets each ID once", async () => {
   const good = await backend();
   const { result, attempts } = startLoad({ url: urlOf(good), keepAlive: 2, fresh: 2, count: 40 });
   expect(await result).toMatchObject({ sent: 40, ok: 40, lost: [], wrongCertificate: [], byStatus: { 200: 40 } });
@@ -37,7 +37,7 @@ it.each<[Conduct, string]>([
   ["unavailable", "status 503"],
   ["wrong body", "wrong body"],
   ["silence", "no answer: TIMEOUT"],
-])("every third answer spoiled by %s is lost and is not sent again", async (conduct, fault) => {
+])("every third request, whose answer is broken by %s, is lost and is not sent again", async (conduct, fault) => {
   let number = 0;
   const faulty = await backend(() => (++number % 3 === 0 ? conduct : "answer"));
   // Short only where the time-out is what is tested: a busy machine may need a while for a good answer.
@@ -49,7 +49,7 @@ it.each<[Conduct, string]>([
   expect(faulty.effects).toHaveLength(12);
 });
 
-it("another request's answer does not pass for this one's", () => {
+it("another request's answer is not accepted", () => {
   const { text } = analyzeRequest.parse(JSON.parse(analyzeExchange.body("load-1")));
   const right = JSON.stringify({ processed_text: processedText(countWords(text), reverseText(text)) });
   expect(analyzeExchange.fault(right, "load-1")).toBeUndefined();
@@ -57,7 +57,7 @@ it("another request's answer does not pass for this one's", () => {
   expect(analyzeExchange.fault("<html>", "load-1")).toBe("wrong body");
 });
 
-it("a keep-alive lane holds one connection, a fresh lane makes one for each request", async () => {
+it("a keep-alive lane keeps one connection, a fresh lane opens one for each request", async () => {
   const good = await backend();
   const counts: number[] = [];
   for (const lanes of [
@@ -86,7 +86,7 @@ it("counts every request to a closed port as lost, by its error code", async () 
   expect({ ok, byStatus }).toEqual({ ok: 0, byStatus: { ECONNREFUSED: 4 } });
 });
 
-it("stop lets the requests under way finish, and next waits for an answer", async () => {
+it("stop lets open requests finish, and next waits for an answer", async () => {
   const good = await backend();
   const load = startLoad({ url: urlOf(good), keepAlive: 1, fresh: 1, durationMs: 60_000, pauseMs: 1 });
   await load.next(({ status }) => status === 200);
@@ -95,11 +95,11 @@ it("stop lets the requests under way finish, and next waits for an answer", asyn
   await expect(load.next(() => true, 10)).rejects.toThrow("10 ms passed");
 });
 
-it("load without a bound is refused", () => {
+it("load without a bound is rejected", () => {
   expect(() => startLoad({ url: "http://127.0.0.1:1/" })).toThrow("bound the load");
 });
 
-it("the ledger counts ids in JSON logs, and names the doubled and the missing", () => {
+it("the ledger counts IDs in JSON logs, and names the repeated and the missing ones", () => {
   const lines = [
     '{"requestId":"a","msg":"request"}',
     '{"requestId":"b","msg":"request"}',
@@ -118,7 +118,7 @@ it("the ledger counts ids in JSON logs, and names the doubled and the missing", 
   expect(missingFrom(ledger, ["a", "b", "c"])).toEqual(["c"]);
 });
 
-it("new connections go to the current address, and an existing one stays", async () => {
+it("new connections go to the current address, and an open one is kept", async () => {
   const [first, second] = [await backend(), await backend()];
   let at = first;
   const load = startLoad({
@@ -153,6 +153,6 @@ it.each([
     { url: "https://a.test/x", address: () => "[::1]:30443" },
     { host: "::1", port: 30443 },
   ],
-])("connections to %j go to the port that is meant", (target, place) => {
+])("connections to %j go to the intended port", (target, place) => {
   expect(placeOf(target)).toEqual(place);
 });

@@ -26,7 +26,7 @@ afterEach(() => {
   server.close();
 });
 
-it("new connections see a certificate that changes under load at once, and none counts as wrong", async () => {
+it("new connections get a changed certificate at once, and none counts as wrong", async () => {
   const authority = await createAuthority({ hosts });
   const leaves = [await issueServerLeaf(authority, { hosts }), await issueServerLeaf(authority, { hosts })];
   const [before = "", after = ""] = leaves.map(fingerprintOf);
@@ -43,7 +43,7 @@ it("new connections see a certificate that changes under load at once, and none 
   expect((byCertificate[before] ?? 0) + (byCertificate[after] ?? 0)).toBe(sent);
 });
 
-it("a certificate by another CA, for another host, or not among the expected counts as wrong", async () => {
+it("a certificate of another CA, for another host, or not among the expected ones counts as wrong", async () => {
   const authority = await createAuthority({ hosts });
   const stranger = await createAuthority({ hosts });
   const url = "https://analyze.test/";

@@ -114,7 +114,7 @@ const faults: Fault[] = [
   },
 ];
 
-describeWith(["prometheus", "redis-server"], "each alert, fired by a real fault in a real Prometheus", () => {
+describeWith(["prometheus", "redis-server"], "each alert, triggered by a real fault in a real Prometheus", () => {
   let cast: Cast;
   let watchers: Watchers;
 

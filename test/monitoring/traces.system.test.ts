@@ -72,7 +72,7 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("one trace leads from the client's line through the edge, web and worker to the task", async () => {
+  it("one trace connects the client's line, the edge, web, worker and the task", async () => {
     const { receiver, stack, nginx, program } = await startTraced();
     const [, id = "", trace = ""] = await program.waitFor(/ ok +app .* id=(\S+) trace=([\da-f]{32}) /, 60_000);
     await program.stop();
@@ -113,7 +113,7 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
     for (const { startTimeUnixNano: from, endTimeUnixNano: to } of spans) expect(to >= from).toBe(true);
   }, 180_000);
 
-  it("a malformed traceparent begins a new trace behind the edge", async () => {
+  it("a malformed traceparent starts a new trace behind the edge", async () => {
     const receiver = await startReceiver();
     const stack = await queueStackForTest(redis.url, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
     const nginx = await startNginx({ webPorts: [stack.web.port], certificates: issued.dir });
@@ -135,7 +135,7 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
     );
   }, 120_000);
 
-  it("a receiver that is down costs no request: one log line, and a metric", async () => {
+  it("a receiver that is down loses no request: one log line, and a metric", async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     const stack = await queueStackForTest(redis.url, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
     for (let n = 0; n < 20; n++) expect((await stack.get("/random")).status).toBe(200);
@@ -149,7 +149,7 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
     expect(await stack.web.ended).toBe(0);
   }, 120_000);
 
-  it("the client ends although the receiver is silent, and its file has the figures", async () => {
+  it("the client exits although the receiver does not answer, and its file has the figures", async () => {
     const silent = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void silent.close());
     const address = silent.address();
@@ -164,7 +164,7 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
     expect(readFileSync(join(folder, "analyze.prom"), "utf8")).toMatch(/outcome="failed"\} \d/);
   }, 180_000);
 
-  it("no program loads anything of OpenTelemetry without an endpoint", async () => {
+  it("no program loads OpenTelemetry without an endpoint", async () => {
     const NODE_OPTIONS = `--import=${watchLoads}`;
     const stack = await queueStackForTest(redis.url, { NODE_OPTIONS });
     const nginx = await startNginx({ webPorts: [stack.web.port], certificates: issued.dir });

@@ -29,7 +29,7 @@ async function stackForTest(): Promise<QueueStack> {
 }
 
 describeWith(["nginx", "redis-server"], "the identity of a client certificate, through nginx", () => {
-  it("owns its tasks, whatever header the client sends itself", async () => {
+  it("owns its tasks, whatever header the client sends", async () => {
     const stack = await stackForTest();
     const { edge, clientCertificate } = await edgeOf(stack, ["client-certificates.conf"]);
     const added = await ask(edge, { method: "POST", path: "/api/add/own", clientCertificate });
@@ -42,7 +42,7 @@ describeWith(["nginx", "redis-server"], "the identity of a client certificate, t
     expect((await stack.get(path, headers)).status).toBe(404);
   });
 
-  it("cannot be claimed by a header where nginx verifies none: 403", async () => {
+  it("cannot be claimed by a header if nginx verifies no certificate: 403", async () => {
     const stack = await stackForTest();
     const { edge } = await edgeOf(stack, []);
     const headers = { "x-client-subject": "CN=vm" };

@@ -5,8 +5,8 @@ import { describeWith } from "../support/requirements.ts";
 import { privateRedis } from "./redis.ts";
 import { queueStackForTest, until } from "./stack.ts";
 
-describeWith(["redis-server", "root"], "a disk that is full", () => {
-  it("503 from then on; what was accepted is completed when there is room again", async () => {
+describeWith(["redis-server", "root"], "a full disk", () => {
+  it("gets 503; accepted tasks complete when there is space again", async () => {
     const redis = privateRedis();
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", redis.folder]);
     onTestFinished(async () => {

@@ -53,7 +53,7 @@ async function stackForTest(): Promise<{ url: string; stack: QueueStack }> {
 }
 
 describeWith(["redis-server"], "worker, after SIGTERM", () => {
-  it("ends the task that it has, takes no other one, and ends by itself", async () => {
+  it("completes its task, takes no other one, and exits", async () => {
     const { url, stack } = await stackForTest();
     const witness = await slowWitness();
     const worker = await startWorker(url, witness.url);
@@ -73,7 +73,7 @@ describeWith(["redis-server"], "worker, after SIGTERM", () => {
   });
 
   it(
-    "gives back a task that does not end, within the grace period, and another worker does it",
+    "returns a task that does not end, within the grace period, and another worker completes it",
     { timeout: 120_000 },
     async () => {
       const { url, stack } = await stackForTest();

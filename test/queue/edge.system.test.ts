@@ -43,8 +43,8 @@ async function behindNginx() {
   return { stack, dying, nginx };
 }
 
-describeWith(["nginx", "redis-server"], "an asynchronous analysis that the edge repeats", () => {
-  it("is one job where the first web dies after it stored it", async () => {
+describeWith(["nginx", "redis-server"], "an asynchronous analysis that the edge retries", () => {
+  it("is one job if the first web dies after storing it", async () => {
     const { stack, dying, nginx } = await behindNginx();
     const answered: (string | string[] | undefined)[] = [];
     for (let n = 0; dying.unheard.length < 3 && n < 20; n++) {
@@ -65,11 +65,11 @@ describeWith(["nginx", "redis-server"], "an asynchronous analysis that the edge 
   });
 });
 
-describeWith(["nginx", "redis-server"], "a task whose web dies after it stored it", () => {
+describeWith(["nginx", "redis-server"], "a task whose web dies after storing it", () => {
   it.each([
     ["POST", "/api/add"],
     ["GET", "/add"],
-  ])("is not repeated by nginx, and not cached: %s %s", async (method, path) => {
+  ])("is not retried by nginx, and not cached: %s %s", async (method, path) => {
     const { dying, nginx } = await behindNginx();
     const added: (string | undefined)[] = [];
     let refused = 0;

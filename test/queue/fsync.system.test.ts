@@ -41,15 +41,15 @@ function isSyncedFirst(id: string, byRedis: SystemCall[], byWeb: SystemCall[]): 
 }
 
 // What the kernel is asked for, in its order: a witness that no program of ours has a part in.
-describeWhere("ptrace", ["strace", ...redisServers], "by a trace of their system calls", () => {
+describeWhere("ptrace", ["strace", ...redisServers], "in a trace of system calls", () => {
   it.each(redisServers)(
-    "%s syncs each accepted task to its file before web hears of it, and web then answers 202",
+    "%s syncs each accepted task to its file before it replies, and web then answers 202",
     async (server) => {
       expect(new Set(await tasksSyncedFirst(server, "always"))).toEqual(new Set([true]));
     },
   );
 
-  it("the trace shows where a Redis does not: with appendfsync no, no task is synced first", async () => {
+  it("the check fails for a Redis that does not sync: with appendfsync no, no task is synced first", async () => {
     expect(new Set(await tasksSyncedFirst("redis-server", "no"))).toEqual(new Set([false]));
   });
 });

@@ -12,7 +12,7 @@ async function gauge({ web }: QueueStack, name: string): Promise<number> {
 
 /** Long polls through a real nginx, whose callers leave. */
 export function leftPollsSuite(count: number): void {
-  it(`of ${count} callers behind nginx that leave a long poll, nothing remains at web and at Redis`, async () => {
+  it(`of ${count} callers behind nginx that abandon a long poll, nothing remains at web and at Redis`, async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.remove());
     const stack = await queueStackForTest(redis.url);

@@ -27,7 +27,7 @@ async function connections(redis: PrivateRedis): Promise<number> {
 }
 
 describeWith(["redis-server"], "long polls", () => {
-  it("answer the state after their time, and at once when web drains", async () => {
+  it("return the state when their time is over, and at once if web drains", async () => {
     const { stack, location } = await waiting();
     const began = performance.now();
     expect(analysisProgress.parse(await (await stack.get(`${location}?wait=1`)).json()).state).toBe("waiting");
@@ -41,7 +41,7 @@ describeWith(["redis-server"], "long polls", () => {
   });
 
   it(
-    "of 10,000 callers that leave nothing remains, and none has a connection to Redis of its own",
+    "leave nothing behind after 10,000 callers have left, and share one connection to Redis",
     { timeout: 600_000 },
     async () => {
       const { redis, stack, location } = await waiting();

@@ -36,7 +36,7 @@ function complaints({ web, worker }: QueueStack): number {
 }
 
 describeWith(["redis-server"], "an outage of Redis", () => {
-  it.each([1, 30])("of %d s: 503 in less than a second, and all works within 10 s of its return", async (seconds) => {
+  it.each([1, 30])("of %d s: 503 in less than a second, and recovery within 10 s of its end", async (seconds) => {
     const redis = redisForTest();
     await redis.start();
     const stack = await queueStackForTest(redis.url);
@@ -62,7 +62,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
     expect(complaints(stack)).toBeLessThan(60);
   });
 
-  it("that began before the programs: they start, and work within 10 s of its return", async () => {
+  it("that began before the programs: they start, and work within 10 s of its end", async () => {
     const redis = redisForTest();
     const stack = await queueStackForTest(redis.url);
     expect((await stack.post("/api/add/during")).status).toBe(503);
@@ -71,7 +71,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
     expect(await untilWorks(stack)).toBeLessThan(10_000);
   });
 
-  it("that is a silence: 503 in less than a second, and its id tells afterwards what became of the task", async () => {
+  it("without any answer: 503 in less than a second, and its ID shows later whether the task was stored", async () => {
     const redis = redisForTest();
     await redis.start();
     const stack = await queueStackForTest(redis.url);
@@ -96,7 +96,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
     expect(await untilWorks(stack)).toBeLessThan(10_000);
   });
 
-  it("that is a wrong password: no answer, no log line and no setting shows the right one", async () => {
+  it("by a wrong password: no answer, log line or setting shows the right one", async () => {
     const redis = redisForTest(["--requirepass", "right-password"]);
     await redis.start();
     const stack = await queueStackForTest(redis.url, { REDIS_PASSWORD: "wrong-password" });
@@ -108,7 +108,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
     expect(shown).not.toMatch(/(?:right|wrong)-password|redis\.sock/);
   });
 
-  it("that fills its memory: 503 before it is full, and what was accepted is completed", async () => {
+  it("by full memory: 503 before it is full, and accepted tasks complete", async () => {
     const redis = redisForTest(["--maxmemory", "24mb"]);
     await redis.start();
     const stack = await queueStackForTest(redis.url);
@@ -125,8 +125,8 @@ describeWith(["redis-server"], "an outage of Redis", () => {
   });
 });
 
-describeWith(["redis-server"], "a queue that is too deep", () => {
-  it("refuses more with 503, Retry-After and the problem queue-full", async () => {
+describeWith(["redis-server"], "a full queue", () => {
+  it("rejects more tasks with 503, Retry-After and the problem queue-full", async () => {
     const redis = redisForTest();
     await redis.start();
     const stack = await queueStackForTest(redis.url, { QUEUE_MAX_DEPTH: "3" });

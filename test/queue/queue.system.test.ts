@@ -26,7 +26,7 @@ describe.each(redisServers)("on %s", (server) => {
     });
 
     it.each(["POST /api/add/task1", "GET /add/task1"])(
-      "%s puts a task into the queue, and worker logs it twice",
+      "%s adds a task to the queue, and worker logs it twice",
       async (line) => {
         const [method = "", path = ""] = line.split(" ");
         const response = await fetch(`${stack.url}${path}`, { method, headers: { "x-request-id": `${method}-1` } });
@@ -65,7 +65,7 @@ describe.each(redisServers)("on %s", (server) => {
       expect(problem.parse(await response.json()).type).toBe("urn:analyze:problem:invalid-field");
     });
 
-    it("takes a name of 128 bytes", async () => {
+    it("accepts a name of 128 bytes", async () => {
       expect((await stack.post(`/api/add/${"%C3%A9".repeat(64)}`)).status).toBe(202);
     });
 
@@ -75,7 +75,7 @@ describe.each(redisServers)("on %s", (server) => {
       expect((await stack.post("/api/add/task1", { texts: "" })).status).toBe(422);
     });
 
-    it("gives a repetition with the same Idempotency-Key the same task and answer, and another request 422", async () => {
+    it("gives a retry with the same Idempotency-Key the same task and answer, and another request 422", async () => {
       const key = { "idempotency-key": '"once-1"' };
       const first = await stack.post("/api/add/keyed", text, key);
       const { id } = accepted.parse(await first.json());
@@ -94,14 +94,14 @@ describe.each(redisServers)("on %s", (server) => {
     });
 
     it.each(["once", '""', '"a', '"a" "b"', '"é"', `"${"a".repeat(256)}"`])(
-      "answers the Idempotency-Key %j, which is no such string, with 400",
+      "answers the invalid Idempotency-Key %j with 400",
       async (key) => {
         const headers = { "idempotency-key": Buffer.from(key).toString("latin1") };
         expect((await stack.post("/api/add/task1", undefined, headers)).status).toBe(400);
       },
     );
 
-    it("gives every task without a key an id of its own, whatever the request id", async () => {
+    it("gives every task without a key a new ID, whatever the request ID", async () => {
       const headers = { "x-request-id": "same" };
       const ids = await Promise.all(
         [1, 2].map(
@@ -125,7 +125,7 @@ describe.each(redisServers)("on %s", (server) => {
       ["", "edge-1"],
       [", also one that web does not keep", "edge 1, of a caller"],
     ])(
-      "makes one job of an analysis that an edge repeats with the same request id and body%s",
+      "creates one job for an analysis that an edge retries with the same request ID and body%s",
       async (_, requestId) => {
         const headers = { ...respondAsync, "x-request-id": requestId };
         const locations = await Promise.all(
@@ -146,14 +146,14 @@ describe.each(redisServers)("on %s", (server) => {
     );
 
     it.each(["respond-asynchronously", "return=minimal", 'foo="respond-async"'])(
-      "does not take Prefer: %s for respond-async",
+      "does not treat Prefer: %s as respond-async",
       async (prefer) => {
         const response = await stack.post("/analyze", text, { prefer });
         expect([response.status, response.headers.get("preference-applied")]).toEqual([200, null]);
       },
     );
 
-    it("answers 404 for ids that were never given, of tasks and analyses alike", async () => {
+    it("answers 404 for unknown IDs of tasks and analyses", async () => {
       const { id } = accepted.parse(await (await stack.post("/api/add/task1")).json());
       for (const path of ["/api/tasks/t1", `/api/tasks/t${"A".repeat(22)}`, "/analyze/meta", `/analyze/${id}`]) {
         expect([path, (await stack.get(path)).status]).toEqual([path, 404]);

@@ -61,7 +61,7 @@ describeWith(["redis-server"], "after its retention", () => {
     // The message of a work's own error may quote the text.
     ["failed", queueLimits.failedSeconds, () => Promise.reject(new Error(`cannot do ${secret}`))],
   ] as const)(
-    "nothing of the text of a %s task is in Redis, though no other task ends",
+    "Redis has nothing of the text of a %s task, although no other task ends",
     async (state, seconds, work) => {
       const redis = await startRedis();
       onTestFinished(() => redis.remove());

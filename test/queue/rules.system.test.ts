@@ -45,8 +45,8 @@ async function tasks(redis: PrivateRedis, ...args: string[]): Promise<[string, n
   return [program.output(), code];
 }
 
-describeWith(["redis-server"], "a task whose work fails", () => {
-  it("is run five times, with pauses that grow, and is then a dead letter that a person can see and retry", async () => {
+describeWith(["redis-server"], "a task that fails", () => {
+  it("runs five times, with growing pauses, and is then a dead letter that can be listed and retried", async () => {
     const redis = await redisForTest();
     const starts: [id: string, at: number][] = [];
     let isBroken = true;
@@ -86,7 +86,7 @@ describeWith(["redis-server"], "a task whose work fails", () => {
 });
 
 describeWith(["redis-server"], "a task whose worker is killed", () => {
-  it("three times is completed all the same; its attempts are not used up", { timeout: 150_000 }, async () => {
+  it("three times still completes; its attempts are not used up", { timeout: 150_000 }, async () => {
     const redis = await redisForTest();
     const stack = await queueStackForTest(redis.url);
     await stack.worker.stop();
@@ -107,7 +107,7 @@ describeWith(["redis-server"], "a task whose worker is killed", () => {
 });
 
 describeWith(["redis-server"], "a task that kills each worker", () => {
-  it("is not started an eleventh time, and a person can retry it", { timeout: 120_000 }, async () => {
+  it("is not started an eleventh time, and can be retried", { timeout: 120_000 }, async () => {
     const redis = await redisForTest();
     const stack = await queueStackForTest(redis.url);
     await stack.worker.stop();

@@ -10,7 +10,7 @@ import { describeWith } from "../support/requirements.ts";
 const scripts = join(import.meta.dirname, "../../scripts");
 
 describeWith(["redis-server", "ferretdb"], "npm start with a Redis server and a MongoDB server on the PATH", () => {
-  it("starts them, takes tasks and documents, and leaves neither processes nor folders behind", async () => {
+  it("starts them, accepts tasks and documents, and leaves neither processes nor folders behind", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "start-redis-"));
     onTestFinished(() => rmSync(cwd, { recursive: true }));
     const ports = {

@@ -39,8 +39,8 @@ async function proxyTo(path: string) {
   return { url: `redis://127.0.0.1:${address.port}`, mute: (value: boolean) => (isMute = value) };
 }
 
-describeWith(["redis-server"], "a consumer whose waiting connection is mute while Redis answers", () => {
-  it("is stuck, which its readiness shows, until it looks for jobs again", { timeout: 120_000 }, async () => {
+describeWith(["redis-server"], "a consumer whose blocking connection is silent while Redis answers", () => {
+  it("is stuck, which /readyz shows, until it fetches jobs again", { timeout: 120_000 }, async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.remove());
     const proxy = await proxyTo(redis.url);

@@ -48,7 +48,7 @@ describeWith(["cluster"], "the policy of verify-images --admit", () => {
       );
     }, 90_000);
 
-    it.each([verified, also])("takes %s", (image) => {
+    it.each([verified, also])("accepts %s", (image) => {
       const { status, stderr } = create(pod("good", image));
       expect({ status, stderr }).toMatchObject({ status: 0 });
     });
@@ -61,7 +61,7 @@ describeWith(["cluster"], "the policy of verify-images --admit", () => {
       ["another tag of an allowed image", "valkey/valkey:latest"],
     ] as const;
     it.each(refused.flatMap(([what, image]) => Array.from({ length: 4 }, (_, round) => ({ what, image, round }))))(
-      "refuses $what, time $round",
+      "rejects $what, round $round",
       ({ image, round }) => {
         const bad = [{ name: "two", image }];
         const more = [

@@ -76,7 +76,7 @@ describe.skipIf(process.platform === "win32")(".ci/record-images", () => {
     expect(origin("show", "feature:deploy/stages/dev.json")).toContain("sha256:1");
   });
 
-  it("opens none where one is open, and commits nothing where the digests are the same", () => {
+  it("opens none if one is open, and commits nothing if the digests are the same", () => {
     const { record, calls, origin } = checkout("1");
     expect(record("1")).toMatchObject({ status: 0 });
     expect(record("1")).toMatchObject({ status: 0, stdout: "stage dev runs these images already\n" });
@@ -86,7 +86,7 @@ describe.skipIf(process.platform === "win32")(".ci/record-images", () => {
 });
 
 describe.skipIf(process.platform === "win32")(".ci/propose-report", () => {
-  it("proposes a report that says something else, on a branch of its own, also the night after", () => {
+  it("proposes a changed report on a separate branch, also the next night", () => {
     const { report, reset, calls, origin } = checkout("0");
     expect(report("Made on 2026-01-02\none critical\n")).toMatchObject({ status: 0, stderr: "" });
     expect(origin("show", "security-report:docs/security-report.md")).toContain("one critical");
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === "win32")(".ci/propose-report", () => {
     expect(origin("show", "security-report:docs/security-report.md")).toContain("two criticals");
   });
 
-  it("proposes none where only the date is another one", () => {
+  it("proposes none if only the date differs", () => {
     const { report, origin } = checkout("0");
     expect(report("Made on 2026-01-02\nnothing found\n")).toMatchObject({ status: 0 });
     expect(origin("branch", "--list", "security-report")).toBe("");

@@ -35,7 +35,7 @@ describeWith(["docker", "docker-registry"], "npm run copy-images", () => {
   });
   afterAll(() => Promise.all(registries.map(({ program }) => program.stop())));
 
-  it("keeps the digest, writes the copies' names, and does nothing the second time", async () => {
+  it("keeps the digest, records the copies' names, and does nothing the second time", async () => {
     const target = `${registries[1]?.address}/prod`;
     const copied = await copyImages(record, target);
     expect(copied).toEqual({ ...record, images: { web: `${target}/web@${record.images["web"]?.split("@")[1]}` } });
@@ -49,11 +49,11 @@ describeWith(["docker", "docker-registry"], "npm run copy-images", () => {
     await expect(copyImages(absent, `${registries[1]?.address}/prod`)).rejects.toThrow(/imagetools create/);
   });
 
-  it("leaves the digest of a base open whose registry does not answer", async () => {
+  it("records no digest for a base whose registry does not answer", async () => {
     expect(await resolveBase("127.0.0.1:1/base:1")).toEqual({ name: "127.0.0.1:1/base:1", digest: null });
   });
 
-  it("is one npm script that says how it is used", () => {
+  it("is one npm script with a usage message", () => {
     const { status, stderr } = spawnSync(process.execPath, ["deploy/images/copy/main.ts"], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({
       status: 2,

@@ -14,7 +14,7 @@ describeWhere("shipping", ["docker", "docker-registry", "htpasswd", "root"], "im
   }, 300_000);
   afterAll(() => builder.stop());
 
-  it("are built here without emulation, each with its provenance: nothing runs on the target's platform", () => {
+  it("are built without emulation, each with its provenance: nothing runs on the target's platform", () => {
     const context = join(builder.folder, "base");
     const base = `${builder.registry}/base:1`;
     mkdirSync(context);

@@ -118,7 +118,7 @@ describeWhere(
       });
     });
 
-    it("nobody without the password gets at them", () => {
+    it("they are not readable without the password", () => {
       const { status, stderr } = npmScript(
         "verify-images",
         root,
@@ -137,7 +137,7 @@ describeWhere(
     });
 
     it.each(["hono", "undici", "@hono/node-server"])(
-      "the bill of materials names %s, which was bundled, with its version",
+      "the bill of materials has the bundled %s with its version",
       (name) => {
         const bill = readFileSync(join(builder.folder, "one/sbom/web.spdx.json"), "utf8");
         const { packages }: { packages: { name: string; versionInfo?: string }[] } = JSON.parse(bill);
@@ -147,13 +147,13 @@ describeWhere(
       },
     );
 
-    it("another key, and images that nobody signed, are refused", () => {
+    it("another key and unsigned images are rejected", () => {
       const refused = { status: 1, stderr: expect.stringMatching(/is not signed by this signer. Do not deploy it/) };
       expect(refusal("one", "other.pub")).toEqual(refused);
       expect(refusal("two")).toEqual(refused);
     });
 
-    it("a signed tag that was pushed over is refused, and the record still names what was signed", () => {
+    it("a signed tag that was overwritten is rejected, and the record still has the signed digest", () => {
       const web = `${builder.registry}/one/web`;
       const [, unsigned] = records.map(({ images }) => images["web"] ?? "");
       docker(["buildx", "imagetools", "create", "--tag", `${web}:${manifest.version}`, unsigned ?? ""], builder.env);
@@ -163,7 +163,7 @@ describeWhere(
       expect(refusal("moved")).toEqual({ status: 1, stderr: expect.stringMatching(/is not signed by this signer/) });
     });
 
-    it("a record that names tags is refused", () => {
+    it("a record with tags is rejected", () => {
       writeFileSync(file("moved"), readFileSync(file("one"), "utf8").replaceAll(/@sha256:[0-9a-f]+(?=")/g, ":latest"));
       expect(refusal("moved")).toEqual({
         status: 2,

@@ -33,7 +33,7 @@ describeWith(["cluster", "docker-registry", "htpasswd"], "shipping into a cluste
       return spawnSync(process.execPath, ["deploy/registry-secret/main.ts", ...args], { encoding: "utf8", env });
     };
 
-    it("makes the Secret after the registry has taken the login", async () => {
+    it("creates the Secret after the registry has accepted the login", async () => {
       const { status, stderr } = secret(password, "right");
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       const { type, data } = JSON.parse((await find("right")).stdout);
@@ -44,7 +44,7 @@ describeWith(["cluster", "docker-registry", "htpasswd"], "shipping into a cluste
       });
     });
 
-    it("makes none with a password that the registry refuses, and never shows it", async () => {
+    it("creates none with a password that the registry rejects, and never shows it", async () => {
       const { status, stderr } = secret("wr0ng-password", "wrong");
       expect({ status, stderr }).toEqual({
         status: 1,

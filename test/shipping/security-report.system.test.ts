@@ -21,11 +21,11 @@ describeWhere("scanners", [], "npm run scan", () => {
     report = readFileSync(file, "utf8");
   });
 
-  it("makes docs/security-report.md again without a difference", () => {
+  it("writes docs/security-report.md again without a difference", () => {
     expect(lasting(report)).toEqual(lasting(readFileSync("docs/security-report.md", "utf8")));
   });
 
-  it("leaves nothing open, and says what was not scanned", () => {
+  it("has no open finding, and says what was not scanned", () => {
     expect(report).toMatch(/## Open\n\nNone\./);
     expect(report).toContain("| **not scanned**: none was named");
   });

@@ -22,13 +22,13 @@ it.each<[string, Partial<Ledger>]>([
   ["stored before the backup, and not in it: d2", { beforeBackup: ["d1", "d2"] }],
   ["restored, and not as it was stored: d1 b", { restored: [["d1", "b"]] }],
   ["restored twice: d1", { restored: [...clean.restored, ...clean.restored] }],
-])("a ledger is at fault: %s", (fault, change) => {
+])("a fault of a ledger is detected: %s", (fault, change) => {
   expect(faultsOf(clean)).toEqual([]);
   expect(faultsOf({ ...clean, ...change })).toEqual([fault]);
 });
 
 describeWith(["ferretdb"], "kills of the database under load (FerretDB in MongoDB's place)", () => {
-  it("every 201 is there once, every key has one document, and so has a backup under load", async () => {
+  it("every 201 has one document, every key has one document, and a backup under load has them too", async () => {
     const ledger = await keepLedger({ kills: 5, callers: 4, timeoutMs: 10_000 });
     expect(faultsOf(ledger)).toEqual([]);
     expect(ledger.answers.stored.length).toBeGreaterThan(20);

@@ -21,12 +21,12 @@ it.each<[string, Partial<Ledger>]>([
   ["an id twice", { witnessed: ["t1", "t1", "t2"] }],
   ["Redis counted 3 effects, the witness 2", { effects: 3 }],
   ['more than one line "Completed task": t1', { completedTwice: ["t1"] }],
-])("a ledger is at fault: %s", (fault, change) => {
+])("a fault of a ledger is detected: %s", (fault, change) => {
   expect(faultsOf(clean)).toEqual([]);
   expect(faultsOf({ ...clean, ...change })).toEqual([expect.stringContaining(fault)]);
 });
 
-it("no task is judged by a first pass that took longer than the patience", async () => {
+it("no task is judged by a first pass that took longer than the waiting time", async () => {
   const passes = new Map<string, number>();
   // The first becomes completed at once, the second is read in time only once more, the third never is.
   const due: Record<string, number> = { first: 1, second: 2, third: Number.POSITIVE_INFINITY };
@@ -39,7 +39,7 @@ it("no task is judged by a first pass that took longer than the patience", async
 });
 
 describeWith(["redis-server"], "kills of web, worker and Redis under load", () => {
-  it("every 202 is completed once, every 503's id is stored or never was", { timeout: 170_000 }, async () => {
+  it("every 202 completes once, and every 503's ID is either stored or unknown", { timeout: 170_000 }, async () => {
     const ledger = await keepLedger({ kills: 12, freezes: 2, callers: 4 });
     expect(faultsOf(ledger)).toEqual([]);
     expect(ledger.answers.accepted.length).toBeGreaterThan(20);

@@ -37,8 +37,8 @@ export class Link {
   }
 
   /**
-   * Gives the client up for a new one. In the driver, a server that is killed between a command and its answer can leave the check of the
-   * server waiting forever (7.8.0: a connection that closes between `writeCommand` and `readMany`): such a client never recovers.
+   * Gives the client up for a new one. Seen once with the driver 7.8.0, after a kill of the server: its check of the server waited for over
+   * 360 s. Why is not known.
    */
   renew(): void {
     const old = this.#client;

@@ -7,7 +7,7 @@ import { config, environment, faults, production, publicKey, temporaryFolder } f
 import { ed25519Line, rsaLine } from "../test/support/ssh-key.ts";
 import { stages } from "./stages.ts";
 
-it("reads a stage with defaults, and keeps the comment of the key to itself", () => {
+it("reads a stage with defaults, and omits the key's comment", () => {
   expect(config()).toMatchObject({
     stage: "dev",
     region: "eu-central-1",
@@ -26,17 +26,17 @@ it("reads a stage with defaults, and keeps the comment of the key to itself", ()
   });
 });
 
-it("does not guess who may open SSH, and names the three ways out", () => {
+it("does not guess who may open SSH, and names the three options", () => {
   const message = faults(environment({ ANALYZE_SSH_CIDR: "" }));
   expect(message).toMatch(/ANALYZE_SSH_CIDR is not set.*203\.0\.113\.7\/32.*--my-ip.*ANALYZE_ACCESS=ssm/);
 });
 
-it("asks for no key and no address when Session Manager is the way in", () => {
+it("needs no key and no address if Session Manager is used", () => {
   const env = { ANALYZE_ACCESS: "ssm", ANALYZE_SSH_CIDR: "", ANALYZE_SSH_PUBLIC_KEY_FILE: "/nowhere" };
   expect(config(env).access).toEqual({ kind: "ssm" });
 });
 
-/** Every setting malformed at once. */
+/** All settings invalid at once. */
 const malformed = {
   ANALYZE_STAGE: "prod",
   AWS_REGION: "Frankfurt",
@@ -61,7 +61,7 @@ const malformed = {
   ANALYZE_CLUSTER_OPERATOR_ROLE: "operator",
 };
 
-it("names every fault at once, each with its setting", () => {
+it("reports all faults at once, each with its setting", () => {
   const lines = faults(environment(malformed)).split("\n").slice(1);
   const named = Object.keys({ ...malformed, ANALYZE_CLUSTER_DEPLOYER_ROLE: "" }).filter(
     (name) => name !== "ANALYZE_STAGE",
@@ -125,7 +125,7 @@ it.each<[what: string, changes: NodeJS.ProcessEnv, fault: string]>([
     "must be a role",
   ],
   ["an API server for half of the world", { ANALYZE_API_CIDR: "203.0.113.7/32,128.0.0.0/1" }, '"128.0.0.0/1" must be'],
-])("refuses %s in a stage with a cluster", (_, changes, fault) => {
+])("rejects %s in a stage with a cluster", (_, changes, fault) => {
   expect(faults(environment({ ...production, ...changes }))).toContain(fault);
 });
 
@@ -155,7 +155,7 @@ it.each([
   expect(faults(environment({ ANALYZE_SSH_PUBLIC_KEY_FILE: keyFile(line) }))).toContain(fault);
 });
 
-it("takes RSA with 2048 bits", () => {
+it("accepts RSA with 2048 bits", () => {
   const { access } = config({ ANALYZE_SSH_PUBLIC_KEY_FILE: keyFile(rsaLine(2048)) });
   expect(access).toMatchObject({ kind: "ssh", publicKey: expect.stringMatching(/^ssh-rsa \S+$/) });
 });
@@ -163,20 +163,20 @@ it("takes RSA with 2048 bits", () => {
 it.each([
   ["text", "hello", "is not a certificate in PEM form"],
   ["the head of a certificate only", "-----BEGIN CERTIFICATE-----\n", "is not a certificate in PEM form"],
-])("refuses %s as the CA file", (_, content, fault) => {
+])("rejects %s as the CA file", (_, content, fault) => {
   const file = join(temporaryFolder(), "ca.crt");
   writeFileSync(file, content);
   expect(faults(environment({ ANALYZE_CA_FILE: file }))).toContain(fault);
 });
 
-it("refuses a leaf as the CA file", async () => {
+it("rejects a leaf as the CA file", async () => {
   const authority = await createAuthority({ hosts: ["analyze.test"] });
   const file = join(temporaryFolder(), "tls.crt");
   writeFileSync(file, (await issueServerLeaf(authority, { hosts: ["analyze.test"] })).certificate);
   expect(faults(environment({ ANALYZE_CA_FILE: file }))).toContain("is a leaf certificate");
 });
 
-it("refuses a private key in place of a public one, and does not show it", () => {
+it("rejects a private key in place of a public one, and does not show it", () => {
   const file = join(temporaryFolder(), "id_ed25519");
   const { privateKey } = generateKeyPairSync("ed25519");
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });
@@ -190,17 +190,17 @@ it.each([
   ["192.0.2.10", { cidr: "192.0.2.10/32", port: 443 }],
   ["192.0.2.10:8443", { cidr: "192.0.2.10/32", port: 8443 }],
   ["127.0.0.1:9443", null],
-])("lets the client out to ANALYZE_ADDRESS=%s and no further", (address, egress) => {
+])("allows the client to call only ANALYZE_ADDRESS=%s", (address, egress) => {
   expect(config({ ANALYZE_ADDRESS: address }).target.egress).toEqual(egress);
 });
 
-it("needs a network for the firewall when the edge is known only by name", () => {
+it("needs a CIDR for the firewall if the edge is known only by name", () => {
   const known = { ...stages, dev: { ...stages.dev, host: { ...stages.dev.host, clientDefaults: {} } } };
   const named = { ANALYZE_URL: "https://edge.example.org/", ANALYZE_EGRESS_CIDR: "198.51.100.0/24" };
   expect(() => config({ ...named, ANALYZE_EGRESS_CIDR: "" }, known)).toThrow("ANALYZE_EGRESS_CIDR");
   expect(config(named, known).target.egress).toEqual({ cidr: "198.51.100.0/24", port: 443 });
 });
 
-it("refuses a setting that would break out of the environment file", () => {
+it("rejects a setting that would break out of the environment file", () => {
   expect(faults(environment({ ANALYZE_SCHEDULE: "* * * * *'\nEVIL=1" }))).toContain("must not hold a quote");
 });

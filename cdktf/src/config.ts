@@ -9,7 +9,7 @@ import { type Target, targetFrom } from "./settings/target.ts";
 import { stageFaults } from "./stage-faults.ts";
 import { type Stage, stages } from "./stages.ts";
 
-/** Everything that a person may choose, read once from the environment. */
+/** All settings, read once from the environment. */
 export interface Config {
   /** The stage's key in stages.ts. */
   readonly stage: string;
@@ -22,9 +22,9 @@ export interface Config {
   readonly detailedMonitoring: boolean;
   /** What plans and applies. */
   readonly terraform: "terraform" | "tofu";
-  /** ARN of the managed policy that bounds every role of the stage; null: none. */
+  /** ARN of the permissions boundary of every role of the stage; null: none. */
   readonly permissionsBoundary: string | null;
-  /** The way into the host. */
+  /** How to access the host. */
   readonly access: Access;
   /** What the client calls, as its environment and as a firewall rule. */
   readonly target: Target;
@@ -75,7 +75,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, known: Stages = stage
   return { stage, literal: chosen(literal, parsed.data), region, access, ...choicesOf(parsed.data, literal), ...edge };
 }
 
-/** The literal of a stage with what a person may choose in its place. */
+/** The literal of a stage with the settings that replace parts of it. */
 function chosen(literal: Stage, { ANALYZE_CLUSTER_EGRESS: egress }: z.infer<typeof plain>): Stage {
   const { cluster } = literal;
   return cluster === null || egress === undefined ? literal : { ...literal, cluster: { ...cluster, egress } };
@@ -118,7 +118,7 @@ function edgeOf(
   return target === null || faults.length > 0 ? null : { production, target };
 }
 
-/** The region alone, for what needs no stage. Throws a SettingsError. */
+/** Only the region, for commands that need no stage. Throws a SettingsError. */
 export function readRegion(environment: NodeJS.ProcessEnv): string {
   const faults: string[] = [];
   const region = regionFrom(setVariables(environment), faults);

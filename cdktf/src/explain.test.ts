@@ -19,18 +19,18 @@ it.each([
   ["ECONNREFUSED", /on the internet/],
   ["SELF_SIGNED_CERT_IN_CHAIN", /NODE_EXTRA_CA_CERTS/],
   ["CERT_NOT_YET_VALID", /clock/],
-])("tells a person what to do about %s of the system, and which file it is", (code, advice) => {
+])("says what to do about %s of the system, and names the file", (code, advice) => {
   const message = explain(Object.assign(new Error(`${code}: open '/a/file'`), { code }));
   expect(message).toMatch(advice);
   expect(message).toContain("/a/file");
 });
 
-it("gives AWS's own words, without a stack, for an answer that it does not know", () => {
+it("quotes AWS's message, without a stack, for an unknown answer", () => {
   const error = Object.assign(new Error("Too many networks"), { name: "VpcLimitExceeded", $fault: "client" });
   expect(explain(error)).toBe("AWS refused it. (VpcLimitExceeded: Too many networks)");
 });
 
-it("shows no stack for what was foreseen, and the stack for what was not", () => {
+it("shows a stack only for unexpected errors", () => {
   expect(explain(new PolicyViolation("dev/x", "broken.", "Do this."))).toBe("dev/x: broken. Do this.");
   expect(explain(new TypeError("a defect"))).toMatch(/a defect\n +at /);
 });

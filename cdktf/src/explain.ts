@@ -52,14 +52,14 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
-/** One message for a person: what happened and what to do next; the stack only for a defect. */
+/** The message: what happened and what to do next; the stack only for a defect. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
   if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
-  // An answer of AWS that no row above knows: its own words say most.
+  // An answer of AWS that is not in the table: its own message says most.
   if ("$fault" in error) return `AWS refused it. (${error.name}: ${error.message})`;
-  // Messages of a plain Error are for people; a TypeError and the like are defects.
+  // The message of a plain Error is for people; a TypeError is a defect.
   const readable = error.constructor === Error || error instanceof UserError;
   return readable ? error.message : (error.stack ?? error.message);
 }

@@ -2,7 +2,7 @@ import { readConfig } from "./config.ts";
 import { exitCodeOf, explain } from "./explain.ts";
 import { synth } from "./synth.ts";
 
-/** What `cdktf` starts, and `npm run synth`. */
+/** The program of `cdktf` and `npm run synth`. */
 try {
   await synth(readConfig(process.env));
 } catch (error) {

@@ -1,4 +1,4 @@
-/** Name of a stage in AWS: the cluster, the balancer, the key; what else it makes begins with it. */
+/** Name of a stage in AWS: of its cluster, load balancer and key, and the prefix of other names. */
 export function nameOf(stage: string): string {
   return `analyze-${stage}`;
 }

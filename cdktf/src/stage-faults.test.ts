@@ -13,7 +13,7 @@ function clustered(changes: Partial<ClusterStage>, more: Partial<Stage> = {}): S
   return { ...prod, host: own, ...more, cluster: { ...prod.cluster, networkCidr: "10.81.0.0/16", ...changes } };
 }
 
-it("has nothing against the stages that exist, nor against one more of each kind", () => {
+it("accepts the existing stages, and one more of each kind", () => {
   expect(stageFaults(stages)).toEqual([]);
   expect(stageFaults({ ...stages, staging: host({}) })).toEqual([]);
   expect(stageFaults({ ...stages, blue: clustered({}) })).toEqual([]);
@@ -56,6 +56,6 @@ it.each<[what: string, key: string, stage: Stage, fault: string]>([
   ],
   ["fewer nodes than the least", "x", clustered({ nodes: { min: 2, desired: 1, max: 4 } }), "min ≤ desired ≤ max"],
   ["an instance type that does not exist", "x", host({ instanceType: "t4g.tiny" }), "t4g.tiny does not exist"],
-])("refuses %s", (_, key, stage, fault) => {
+])("rejects %s", (_, key, stage, fault) => {
   expect(stageFaults({ ...stages, [key]: stage })).toEqual([expect.stringContaining(fault)]);
 });

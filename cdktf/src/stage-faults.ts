@@ -2,7 +2,7 @@ import { type Cidr, hasHostBits, overlap, parseCidr } from "./settings/cidr.ts";
 import { processorOf } from "./settings/processor.ts";
 import type { ClusterStage, Stage } from "./stages.ts";
 
-/** The longest that AWS takes in `analyze-<key>-releases-`, the prefix of a bucket's name (37 characters). */
+/** The longest that AWS accepts in `analyze-<key>-releases-`, the prefix of a bucket's name (37 characters). */
 const longestKey = 19;
 
 type Stages = Readonly<Record<string, Stage>>;

@@ -18,7 +18,7 @@ const known: Readonly<Record<string, Stage>> = {
 };
 const builds = { release: await release(), rotation };
 
-/** What belongs to a stage and must be in no other: its name, its tag, its networks, its state. */
+/** What a stage must not share: its name, its tag, its networks, its state. */
 function marksOf(key: string): string[] {
   const { host, cluster } = known[key] ?? dev;
   const networks = [host.networkCidr, ...(cluster === null ? [] : [cluster.networkCidr])];
@@ -28,7 +28,7 @@ function marksOf(key: string): string[] {
 it.each([
   ["staging", "dev"],
   ["blue", "prod"],
-])("one more literal, %s, is all that a stage takes: everything in it carries its name", (key, model) => {
+])("one more literal, %s, is enough for a stage: all its resources have its name", (key, model) => {
   const text = synthText(key, {}, builds, known);
   const others = Object.keys(known).filter((other) => other !== key);
   expect(others.flatMap(marksOf).filter((mark) => text.includes(mark))).toEqual([]);
@@ -36,7 +36,7 @@ it.each([
   expect(Object.keys(synthesise(key, {}, builds, known).output)).toEqual(Object.keys(synthesise(model).output));
 });
 
-it("has a subnet of each kind in each zone that the literal asks for", () => {
+it("has a subnet of each kind in each zone of the literal", () => {
   const { resource } = synthesise("blue", {}, builds, known);
   const names = Object.keys(resource["aws_subnet"] ?? {}).map((name) => name.replace(/_[0-9A-F]{8}$/, ""));
   expect(names.filter((name) => name.startsWith("network")).toSorted()).toEqual(
@@ -44,7 +44,7 @@ it("has a subnet of each kind in each zone that the literal asks for", () => {
   );
 });
 
-it("finds the host of a further stage by its key", () => {
+it("finds the host of another stage by its key", () => {
   const env = environment({ ANALYZE_STAGE: "staging" });
   expect(readHostConfig(env, known).stage).toBe("staging");
   expect(() => readHostConfig(env)).toThrow('ANALYZE_STAGE="staging" must be one of dev, prod');
@@ -53,7 +53,7 @@ it("finds the host of a further stage by its key", () => {
   );
 });
 
-it("refuses every stage while two literals overlap", () => {
+it("rejects every stage while two literals overlap", () => {
   const overlapping = { ...known, twin: { ...dev } };
   expect(() => synthText("dev", {}, builds, overlapping)).toThrow(
     "stage twin: 10.73.0.0/24 overlaps 10.73.0.0/24 of stage dev",

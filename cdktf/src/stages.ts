@@ -1,21 +1,21 @@
-/** What a stage is made of. Names, tags, outputs and settings follow from its key in {@link stages}. */
+/** The definition of a stage. Names, tags, outputs and settings are derived from its key in {@link stages}. */
 export interface Stage {
   /** How many Availability Zones it uses. Terraform looks up which ones the region has. */
   readonly zones: number;
-  /** Whether `npm run destroy` needs no `--unprotect`, and deletes repositories and buckets that still hold something. */
+  /** Whether `npm run destroy` needs no `--unprotect`, and deletes repositories and buckets with content. */
   readonly deleteFull: boolean;
-  /** Releases, and builds besides, kept in each ECR repository. */
+  /** Releases, and other builds, kept in each ECR repository. */
   readonly imagesKept: number;
   /** Platform of the images, as Docker names it; null: that of the machine that builds them, which runs the cluster too. */
   readonly imagePlatform: string | null;
   readonly host: {
     readonly instanceType: string;
     readonly volumeGiB: number;
-    /** Its own small network: it watches the cluster from outside. No two stages may overlap. */
+    /** Its small, separate network: it watches the cluster from outside. Networks of stages must not overlap. */
     readonly networkCidr: string;
-    /** Where the client calls, when the environment does not say. The first is the tunnel's end on the host. */
+    /** What the client calls, unless the environment sets it. The first is the tunnel's end on the host. */
     readonly clientDefaults: Readonly<Record<string, string>>;
-    /** CIDR that the client may call, when the environment does not say; null: derived from ANALYZE_ADDRESS. */
+    /** CIDR that the client may call, unless the environment sets it; null: derived from ANALYZE_ADDRESS. */
     readonly egressCidr: string | null;
   };
   /** The cluster and its edge; null: the cluster runs elsewhere, for example in minikube. */
@@ -30,12 +30,12 @@ export interface ClusterStage {
   readonly nodes: { readonly min: number; readonly desired: number; readonly max: number };
   /** How private subnets reach AWS: one NAT gateway, one for each zone, or interface endpoints and no internet at all. */
   readonly egress: "nat" | "nat-per-zone" | "endpoints";
-  /** What adds nodes for pods that find no place, up to `nodes.max`, and removes empty ones. */
+  /** The autoscaler, which adds nodes for pending pods, up to `nodes.max`, and removes empty ones. */
   readonly autoscaler: "none" | "cluster-autoscaler";
   /** Requests from one address within five minutes before the WAF blocks it. */
   readonly requestsPerFiveMinutes: number;
   readonly logDays: number;
-  /** Whether Redis or MongoDB run in the cluster: then there is a secret with their password, rotated, and a class of volumes. */
+  /** Whether Redis or MongoDB run in the cluster: then there is a rotated secret with their password, and a StorageClass. */
   readonly stores: boolean;
 }
 

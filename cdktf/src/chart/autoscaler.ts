@@ -11,7 +11,7 @@ type Rule = readonly [group: string, resources: readonly string[], verbs: readon
 
 const look = ["get", "list", "watch"];
 
-/** What it reads to foresee where a pod would fit, and what it changes: nodes' taints, evictions, its own notes and leases. */
+/** What it reads to predict where a pod fits, and what it changes: taints of nodes, evictions, its status and leases. */
 const rules: readonly Rule[] = [
   ["", ["nodes"], [...look, "patch", "update"]],
   ["", ["pods/eviction"], ["create"]],
@@ -43,7 +43,7 @@ const { namespace, serviceAccount: name } = clusterNames.autoscaler;
 const labels = { "app.kubernetes.io/name": name };
 const rbac = "rbac.authorization.k8s.io";
 
-/** The cluster autoscaler: it finds the groups of its own cluster's nodes by the tags that EKS puts on them. */
+/** The cluster autoscaler. It finds the node groups of its cluster by the tags that EKS sets. */
 export function autoscalerObjects(facts: AutoscalerFacts): object[] {
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels } },
@@ -93,7 +93,7 @@ function podOf({ clusterName, region, image }: AutoscalerFacts): object {
           // Pods of the chart have small emptyDir volumes: they may move.
           "--skip-nodes-with-local-storage=false",
         ],
-        // A pod cannot ask the instance where it is: its packets reach no metadata service.
+        // A pod cannot read its region from the instance: it cannot reach the metadata service.
         env: [{ name: "AWS_REGION", value: region }],
         resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "512Mi" } },
         securityContext: {

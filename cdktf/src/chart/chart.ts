@@ -18,17 +18,17 @@ import { chartValues, output, tokensSecret } from "./values.ts";
 import { runningRevision, verify } from "./verify.ts";
 
 export interface ChartOptions {
-  /** Context of the kubeconfig to use. Undefined: the AWS CLI is asked for the cluster of the stage. */
+  /** Context of the kubeconfig to use. Undefined: the AWS CLI gives access to the stage's cluster. */
   readonly context?: string;
   /** The controller's chart, a folder or an archive, where its repository cannot be reached. */
   readonly controllerChart?: string;
-  /** Record of pushed images (dist/images.json), to be run by digest. Undefined: the stage's images of this checkout, by tag. */
+  /** Record of pushed images (dist/images.json), which run by digest. Undefined: the stage's images of this checkout, by tag. */
   readonly images?: string;
-  /** Send one verified POST through the edge afterwards, and roll back where it is not answered. */
+  /** Send one verified POST through the edge afterwards, and roll back if it fails. */
   readonly verify?: boolean;
 }
 
-/** Installs web and worker in the cluster of the stage, behind its balancer; before that, what the cluster lacks for it. */
+/** Installs web and worker in the stage's cluster, behind its load balancer, after the add-ons that they need. */
 export async function chart({ context, controllerChart, images, verify: verifies }: ChartOptions): Promise<void> {
   const place = await findPlace(process.env);
   const { stage } = place;

@@ -3,7 +3,7 @@ import type { Kubernetes } from "../../../deploy/cluster/cluster.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { failure } from "../../../deploy/run.ts";
 
-/** Begins the name of the condition that the AWS Load Balancer Controller gives to new pods: their target is healthy. */
+/** Prefix of the condition that the AWS Load Balancer Controller adds to new pods: their target is healthy. */
 export const gatePrefix = "target-health.elbv2.k8s.aws";
 
 const podShape = z.object({

@@ -9,14 +9,14 @@ interface Rule {
 
 const rbac = "rbac.authorization.k8s.io";
 
-/** What deployers need besides EKS's edit policy. */
+/** Rights that deployers need besides EKS's edit policy. */
 const bindTargetGroups: readonly Rule[] = [
   { apiGroups: ["elbv2.k8s.aws"], resources: ["targetgroupbindings"], verbs: ["*"] },
 ];
 
 const verbs = ["get", "list", "watch"];
 
-/** What operators may read: all that the chart installs, its pods' logs and load, and events. No Secret, and no way into a pod. */
+/** What operators may read: the chart's objects, logs and load of its pods, and events. No Secret, and no exec. */
 const readAll: readonly Rule[] = [
   {
     apiGroups: [""],
@@ -49,7 +49,7 @@ const readAll: readonly Rule[] = [
 export function namespaceObjects(namespace: string): object[] {
   const labels = {
     ...restricted,
-    // A new pod counts as ready, and a rollout goes on, only when the balancer finds it healthy.
+    // A new pod is ready, and a rollout continues, only when the load balancer finds the pod healthy.
     "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
   };
   return [

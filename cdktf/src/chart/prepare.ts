@@ -6,7 +6,7 @@ import { tagOf, controllerVersion } from "../images/foreign.ts";
 import { autoscalerObjects } from "./autoscaler.ts";
 import { namespaceObjects } from "./namespace.ts";
 
-/** The class of volumes for stores: encrypted gp3 by EBS's driver, made where the pod is, growable, the cluster's default. */
+/** The StorageClass for stores, the cluster's default: encrypted gp3 by the EBS driver, in the pod's zone, expandable. */
 export const storageClass = {
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
@@ -25,7 +25,7 @@ export interface ControllerFacts {
   readonly vpcId: string;
 }
 
-/** What a stage's cluster gets besides its namespace, by the outputs of the stage. */
+/** What a stage's cluster gets besides its namespace, from the stage's outputs. */
 export interface Additions {
   /** Reference of the controller's image; null: the chart's own. */
   readonly controllerImage: string | null;
@@ -35,7 +35,7 @@ export interface Additions {
   readonly volumes: boolean;
 }
 
-/** Its chart where the repository can be reached. */
+/** Its chart in the repository. */
 export const publicControllerChart = [
   "aws-load-balancer-controller",
   "--repo",
@@ -67,10 +67,10 @@ export async function prepare(
 export interface HelmRelease {
   readonly name: string;
   readonly namespace: string;
-  /** The chart, and the options that say where it is. */
+  /** The chart, and the options with its location. */
   readonly chart: readonly string[];
   readonly values: object;
-  /** How long its pods may take to become ready. */
+  /** Time limit for its pods to become ready. */
   readonly minutes: number;
 }
 
@@ -86,7 +86,7 @@ export async function install(
     throw failure(stderr || `\`helm upgrade ${name}\` failed with exit code ${code}. Its message is above.`);
 }
 
-/** The controller binds pods to a target group that exists: all that would need rights over balancers is off. */
+/** The controller binds pods to an existing target group: every feature that needs rights on load balancers is off. */
 export function controllerValues(facts: ControllerFacts, image: string | null = null): object {
   return {
     ...facts,

@@ -25,7 +25,7 @@ it("gives the chart the registry, the images, the edge's name, its target group 
   });
 });
 
-it("turns tasks on where the stage has stores, for callers with a token, with Redis' image from the stage's mirror", () => {
+it("turns tasks on if the stage has stores, for callers with a token, with Redis' image from the stage's mirror", () => {
   const image = `${registry}/analyze-prod/mirror/valkey:8.1`;
   const outputs = new Map([
     ...repositories("prod"),
@@ -38,11 +38,11 @@ it("turns tasks on where the stage has stores, for callers with a token, with Re
   });
 });
 
-it("gives the images alone where the edge is a cluster's own", () => {
+it("gives only the images if the edge is the cluster's own", () => {
   expect(Object.keys(chartValues(new Map(repositories("dev")), tags))).toEqual(["image", "web", "worker", "test"]);
 });
 
-it("gives images of a record by digest, from the registry that it names", () => {
+it("gives images of a record by digest, from the record's registry", () => {
   const digest = `sha256:${"1".repeat(64)}`;
   const images = Object.fromEntries(["web", "worker", "client"].map((name) => [name, `ghcr.io/o/${name}@${digest}`]));
   const record = { version: "1.0.0", revision: null, base: { name: "base", digest: null }, images };
@@ -57,6 +57,6 @@ it("gives images of a record by digest, from the registry that it names", () => 
   expect(() => chartValues(outputs, tags, withoutWorker)).toThrow(/has no worker/);
 });
 
-it("says what to do when nothing was deployed", () => {
+it("says what to do if nothing was deployed", () => {
   expect(() => chartValues(new Map(), tags)).toThrow(/npm run deploy/);
 });

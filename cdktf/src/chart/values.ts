@@ -35,10 +35,10 @@ export function chartValues(outputs: Outputs, tags: ImageTags, record: ImageReco
   };
 }
 
-/** Secret with the tokens of those who may use tasks: a person makes it, in the chart's namespace. */
+/** Secret with the tokens of callers that may use tasks. A person creates it in the chart's namespace. */
 export const tokensSecret = "analyze-tokens";
 
-/** A cluster of a stage without stores has no class of volumes, so tasks are off there. */
+/** The cluster of a stage without stores has no StorageClass, so tasks are off. */
 function redisValues(outputs: Outputs): object {
   const image = outputs.get("valkey-image");
   return { enabled: outputs.has("secret-arn"), ...(image === undefined ? {} : { image }) };

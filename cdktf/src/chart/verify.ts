@@ -5,7 +5,7 @@ import { failure } from "../../../deploy/run.ts";
 const name = "analyze";
 const historyShape = z.array(z.object({ revision: z.number(), status: z.string() }));
 
-/** The revision that runs before an upgrade; null: there is none. */
+/** The running revision before an upgrade; null: none. */
 export async function runningRevision(cluster: Kubernetes, namespace: string): Promise<number | null> {
   const { code, stdout } = await cluster.helm(["history", name, "--namespace", namespace, "--output", "json"]);
   if (code !== 0) return null;

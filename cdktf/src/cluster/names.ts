@@ -1,4 +1,4 @@
-/** Names inside a stage's cluster: Terraform gives them rights, so what is installed there must have them. */
+/** Names in a stage's cluster. Terraform grants rights to them, so the installed objects must have these names. */
 export const clusterNames = {
   /** Namespace of web and worker. */
   namespace: "analyze",
@@ -8,7 +8,7 @@ export const clusterNames = {
   operators: "analyze-operators",
   balancerController: { namespace: "kube-system", serviceAccount: "aws-load-balancer-controller" },
   autoscaler: { namespace: "kube-system", serviceAccount: "cluster-autoscaler" },
-  /** Made by EKS's add-on. */
+  /** Created by the EKS add-on. */
   volumeDriver: { namespace: "kube-system", serviceAccount: "ebs-csi-controller-sa" },
   externalSecrets: { namespace: "external-secrets", serviceAccount: "external-secrets" },
 } as const;

@@ -8,7 +8,7 @@ const one = (address: string, actions: string[], after: object = {}) => ({
 const plan = (...changes: object[]): string =>
   JSON.stringify({ timestamp: "2026-01-01T00:00:00Z", resource_changes: changes, output_changes: {} });
 const base = plan(one("aws_vpc.network", ["create"], { cidr: "10.0.0.0/16", tags: { a: "1", b: "2" } }));
-/** Of itself no change. */
+/** No change by itself. */
 const unchanged = one("aws_vpc.network", ["no-op"]);
 
 describe("the hash of a plan", () => {
@@ -53,7 +53,7 @@ describe("the hash of a plan", () => {
   });
 });
 
-it("a plan of a new stage is read: its ids and outputs are not known yet", () => {
+it("a plan of a new stage, whose IDs and outputs are not known yet, is read", () => {
   const id = { actions: ["create"], before: null, after_unknown: true };
   const json = JSON.stringify({
     resource_changes: [{ address: "aws_vpc.a", change: id }],
@@ -62,7 +62,7 @@ it("a plan of a new stage is read: its ids and outputs are not known yet", () =>
   expect(approvalOf(json).lines).toEqual(["create aws_vpc.a"]);
 });
 
-it("a summary names changes, and no value: some are secrets", () => {
+it("a summary names changes without values, because some are secrets", () => {
   const { lines } = approvalOf(
     plan(
       one("aws_secret.one", ["update"], { value: "s3cret" }),

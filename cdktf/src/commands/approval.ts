@@ -5,10 +5,10 @@ import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
 import type { Terraform } from "../../../deploy/terraform.ts";
 
-/** Inside of the stack's folder, which git ignores. */
+/** In the stack's folder, which git ignores. */
 const file = "approved.tfplan";
 
-// All that Terraform says of a change is approved. `after` is absent where it is not known yet, as every id of a first plan.
+// The approval covers all of Terraform's data on a change. `after` is absent if not known yet, as every ID of a first plan.
 const change = z.looseObject({ actions: z.array(z.string()), importing: z.unknown().optional() });
 const resource = z.looseObject({ address: z.string(), previous_address: z.string().optional(), change });
 const planShape = z.object({
@@ -18,7 +18,7 @@ const planShape = z.object({
 
 /** What a person approves of a plan. */
 export interface Approval {
-  /** Of everything that the plan changes, with all values: 64 hex digits. The same plan has the same hash, whenever it is made. */
+  /** Hash of all changes with their values, 64 hex digits. The same plan always has the same hash. */
   readonly hash: string;
   /** `create aws_vpc.network`: one line for each change, without values, because some are secrets. */
   readonly lines: readonly string[];
@@ -34,7 +34,7 @@ export function approvalOf(json: string): Approval {
   return { hash, lines: changes.map(({ one: { address }, does }) => `${does.join(" and ")} ${address}`) };
 }
 
-/** What a plan does to a resource or to its entry in the state; empty: nothing. */
+/** What a plan does to a resource or its entry in the state; empty: nothing. */
 function actionsOf({ previous_address: from, change: { actions, importing } }: z.infer<typeof resource>): string[] {
   return [
     ...(importing === undefined ? [] : ["import"]),
@@ -43,13 +43,13 @@ function actionsOf({ previous_address: from, change: { actions, importing } }: z
   ];
 }
 
-/** Keys in one order. */
+/** Sorts keys. */
 function sorted(_: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Makes a plan, and its file only as long as it is used: it holds secrets. */
+/** Makes a plan. Its file has secrets, and is removed after use. */
 async function withPlan<T>(
   terraform: Terraform,
   use: (changes: boolean, approval: Approval) => Promise<T>,
@@ -75,7 +75,7 @@ export function showApproval(terraform: Terraform): Promise<boolean> {
   });
 }
 
-/** Plans again, and applies that plan where its hash is the approved one. Throws a UserError otherwise; nothing is changed then. */
+/** Plans again, and applies that plan if its hash is the approved one. Else throws a UserError and changes nothing. */
 export async function applyApproved(terraform: Terraform, approved: string): Promise<void> {
   if (!/^[0-9a-f]{64}$/.test(approved))
     throw new UserError("--plan: must be the 64 hex digits printed by `npm run plan -- --approval`");

@@ -12,11 +12,11 @@ import { isNotDeployed } from "./not-deployed.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 
 export interface UpdateOptions extends ChangeOptions {
-  /** SHA-256 of an earlier release to go back to. */
+  /** SHA-256 of an earlier release to roll back to. */
   readonly to?: string;
 }
 
-/** Brings new client code or settings to the hosts, which look every minute; or names an earlier release again. */
+/** Publishes new client code or settings to the hosts, which poll every minute, or rolls back to an earlier release. */
 export async function clientUpdate(options: UpdateOptions): Promise<void> {
   const here = await findPlace(process.env);
   if (await isNotDeployed(here)) throw new UserError(notDeployed(here.stage));

@@ -26,13 +26,13 @@ import { announce } from "../../../deploy/progress.ts";
 export interface DeployOptions extends ChangeOptions {
   /** False: infrastructure only. */
   readonly images: boolean;
-  /** The hash of a plan that a person has read: only a plan with this hash is applied. */
+  /** The hash of an approved plan: only a plan with this hash is applied. */
   readonly plan?: string;
-  /** Makes the host new, from the newest image of its system. */
+  /** Replaces the host by one from the newest OS image. */
   readonly replaceHost?: boolean;
 }
 
-/** Everything from the account to the first line in the log: infrastructure, the client's release, images. */
+/** Deploys a stage: infrastructure, the client's release, images. */
 export async function deploy(options: DeployOptions): Promise<void> {
   const opened = await openStage(options);
   const { config, env, place, deployed } = opened;
@@ -42,12 +42,12 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const release = await synth(config);
   const terraform = new Terraform(stackFolder(config.stage), config.terraform);
   await terraform.init();
-  // Before the first apply, so that one which is killed can be continued or destroyed without any setting.
+  // Before the first apply, so that a killed apply can be continued or destroyed without settings.
   if (deployed === null) await keepDeployed(place, config, env, account);
   const hosts =
     options.replaceHost === true ? (await terraform.list()).filter((one) => one.startsWith("aws_instance.")) : [];
   if (hosts.length > 0) {
-    // First: where it fails, nothing is replaced. By the keys of this machine: the settings of the stage have a public key alone.
+    // First: if it fails, nothing is replaced. With this machine's keys: the stage's settings have only a public key.
     const saved = await saveLog(await hostEnvironment(process.env));
     announce(`the host will be replaced: it gets new SSH host keys and a new log; the log so far is in ${saved}`);
   }

@@ -13,7 +13,7 @@ function resources(deleteFull: boolean): Map<string, string> {
   return new Map(all);
 }
 
-it("--unprotect changes every resource that keeps prod from being deleted before it deletes, and no other", () => {
+it("--unprotect first changes exactly the resources that prevent prod's deletion", () => {
   const [kept, free] = [resources(false), resources(true)];
   const changed = [...kept].filter(([address, text]) => free.get(address) !== text).map(([address]) => address);
   expect(new Set(changed.map((address) => address.split(".")[0]))).toEqual(protectedTypes);

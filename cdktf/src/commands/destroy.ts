@@ -10,14 +10,14 @@ import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 import { announceOrphans } from "./orphans.ts";
 
 export interface DestroyOptions extends ChangeOptions {
-  /** First turn off what keeps a stage from being deleted: the balancer's protection, images and releases that are left. */
+  /** First remove what prevents the deletion: the load balancer's protection, remaining images and releases. */
   readonly unprotect?: boolean;
 }
 
 /** What has to be changed in AWS before it can be deleted. */
 export const protectedTypes: ReadonlySet<string> = new Set(["aws_alb", "aws_ecr_repository", "aws_s3_bucket"]);
 
-/** Deletes everything that the stage made. Terraform lists it and asks, unless `yes`. */
+/** Deletes all of a stage's resources. Terraform lists them and asks for confirmation, unless `yes`. */
 export async function destroy(options: DestroyOptions): Promise<void> {
   const here = await findPlace(process.env);
   if (await isNotDeployed(here)) {
@@ -29,7 +29,7 @@ export async function destroy(options: DestroyOptions): Promise<void> {
   const opened = await openStage(options);
   await checkAccount(opened);
   const { config, place } = opened;
-  // AWS protects the balancer alone: Terraform would delete the cluster and the host, and then fail.
+  // AWS protects only the load balancer: Terraform would delete the cluster and the host, and then fail.
   if (!config.literal.deleteFull && options.unprotect !== true) {
     throw new UserError(
       `Stage ${config.stage} is protected, and nothing was deleted: \`npm run destroy -- --unprotect\` deletes it, with its images and releases.`,
@@ -47,7 +47,7 @@ export async function destroy(options: DestroyOptions): Promise<void> {
   try {
     await explainLock(place, () => terraform.destroy(options.yes === true));
   } finally {
-    // A network cannot be deleted with a lost host in it.
+    // A network cannot be deleted while an orphaned host is in it.
     await announceOrphans(place);
   }
   await removeKept(place, "settings.json");

@@ -5,7 +5,7 @@ import { failure } from "../../../deploy/run.ts";
 import { nameOfPlace, type Place, readLock, removeLock } from "../state/place.ts";
 import { describeUnsaved } from "./unsaved.ts";
 
-/** What to do about a lock that nobody holds any more. */
+/** What to do about a stale lock. */
 export const afterKill = " If that process was killed, run `npm run state -- --unlock`.";
 
 /** Who holds the state's lock, as a sentence; null: nobody. */
@@ -15,13 +15,13 @@ export async function describeLock(place: Place): Promise<string | null> {
   return `${nameOfPlace(place, "tfstate")} is locked by ${lock.Who} since ${lock.Created} (${lock.Operation}).`;
 }
 
-/** Does the work. Where it fails, says what its state needs: an apply could not write it, or somebody holds the lock. */
+/** Does the work. If it fails, says what the state needs: it could not be written, or it is locked. */
 export async function explainLock<T>(place: Place, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // The bucket may be what cannot be reached: Terraform's message is above.
+    // The bucket may be unreachable: Terraform's message is above.
     const lock = await describeLock(place).catch(() => null);
     const notes = [await describeUnsaved(place), lock === null ? null : `${lock}${afterKill}`].filter(
       (note) => note !== null,
@@ -31,7 +31,7 @@ export async function explainLock<T>(place: Place, work: () => Promise<T>): Prom
   }
 }
 
-/** Removes the state's lock after a person agreed. Rejects with a UserError where there is none, or without a yes. */
+/** Removes the state's lock after confirmation. Rejects with a UserError if there is no lock, or no confirmation. */
 export async function unlockState(place: Place, agreed: boolean): Promise<void> {
   const lock = await describeLock(place);
   if (lock === null) throw new UserError(`${nameOfPlace(place, "tfstate")} is not locked.`);

@@ -14,6 +14,6 @@ it.each([
     "Where it is lost, restore cdktf/state/prod.tfstate from a backup of that disk. Without one, import each resource: " +
       "`terraform -chdir=cdktf.out/stacks/prod import ADDRESS ID` (addresses: `npm run plan`).",
   ],
-])("says how the state of %j comes back", (place, sentence) => {
+])("says how to restore the state of %j", (place, sentence) => {
   expect(howToRestore(place)).toBe(sentence);
 });

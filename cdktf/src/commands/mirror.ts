@@ -9,7 +9,7 @@ import { findPlace } from "../state/find-place.ts";
 import { notDeployed, readOutputs } from "../state/outputs.ts";
 import { stages, type Stage } from "../stages.ts";
 
-/** Copies every image that others publish and the stage's cluster needs into ECR. Images that Docker has are not pulled again. */
+/** Copies all third-party images of the stage's cluster into ECR. Images that Docker has are not pulled again. */
 export async function mirror(): Promise<void> {
   const place = await findPlace(process.env);
   const outputs = await readOutputs(place);

@@ -14,7 +14,7 @@ export async function isNotDeployed(place: Place): Promise<boolean> {
   return true;
 }
 
-/** A checkout without the stage's state would make everything a second time, beside what is there. Throws a UserError. */
+/** Throws a UserError: a checkout without the stage's state would create everything a second time. */
 export async function refuseElsewhereKept(place: Place): Promise<void> {
   if ((await readKept(place, "tfstate")) !== null) return;
   const there = await orphansInEc2(place, null);

@@ -25,7 +25,7 @@ export interface Opened {
   /** The variables that `config` was read from. */
   readonly env: Readonly<Record<string, string>>;
   readonly place: Place;
-  /** Null: it has not been deployed from this place. */
+  /** Null: it was not deployed from here. */
   readonly deployed: Deployed | null;
 }
 

@@ -25,7 +25,7 @@ export async function announceOrphans(place: Place): Promise<void> {
   if (others.length > 0) announce("AWS may list resources outside EC2 for hours after their deletion");
 }
 
-/** The deployer's policy had no right to ask before version 0.2.0: a command that did its work does not fail for that. */
+/** Before version 0.2.0 the deployer's policy lacked this right: a command that has succeeded does not fail for it. */
 async function orphansElsewhere({ region, stage }: Place, state: string | null): Promise<string[]> {
   const clients = { tagging: new ResourceGroupsTaggingAPIClient({ region }), keys: new KMSClient({ region }) };
   try {

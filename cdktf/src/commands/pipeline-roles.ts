@@ -13,7 +13,7 @@ export interface PipelineRolesOptions {
   readonly yes?: boolean;
 }
 
-/** Makes the IAM roles of the pipeline, in the account of the credentials; a person with the right to do so runs it, once. */
+/** Creates the pipeline's IAM roles in the account of the credentials. An administrator runs it once. */
 export async function pipelineRoles({ repository, providerExists, yes }: PipelineRolesOptions): Promise<void> {
   const given = setVariables(process.env);
   const id = "pipeline";

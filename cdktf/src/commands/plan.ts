@@ -12,11 +12,11 @@ import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 import { announceOrphans } from "./orphans.ts";
 
 export interface PlanOptions extends ChangeOptions {
-  /** Print the hash that `deploy --plan` takes. Exit code 0 also where there are changes. */
+  /** Print the hash for `deploy --plan`. Exit code 0 also if there are changes. */
   readonly approval?: boolean;
 }
 
-/** Shows what `deploy` would change, and changes nothing. Exit code 2: there are changes; 1: it could not be found out. */
+/** Shows what `deploy` would change, and changes nothing. Exit code 2: there are changes; 1: it failed. */
 export async function plan(options: PlanOptions): Promise<void> {
   try {
     await show(options);

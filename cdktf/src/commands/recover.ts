@@ -62,7 +62,7 @@ function refuseUnknown(resources: readonly Resource[], place: Place): void {
   );
 }
 
-/** Does the work while the folder has the imports. What Terraform does not import would replace the host. */
+/** Does the work while the folder has the imports. Attributes that Terraform does not import would replace the host. */
 async function withImports(
   folder: string,
   resources: readonly Resource[],
@@ -80,7 +80,7 @@ async function withImports(
   }
 }
 
-/** The override that leaves these resources' attributes alone. */
+/** The override that ignores these attributes of resources. */
 function keep(resources: readonly Resource[]): Record<string, Record<string, object>> {
   const all: Record<string, Record<string, object>> = {};
   for (const { address, type } of resources) {

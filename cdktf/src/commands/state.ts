@@ -10,11 +10,11 @@ const kept: readonly Kept[] = ["tfstate", "settings.json"];
 export interface StateOptions {
   /** Where to move the state: s3 or local. */
   readonly to?: string;
-  /** Remove Terraform's lock, which a killed apply leaves. */
+  /** Remove the lock of a killed apply. */
   readonly unlock?: boolean;
-  /** Put the state of an apply that could not write it into its place. */
+  /** Restore the state that an apply could not write. */
   readonly restore?: boolean;
-  /** Do not ask. */
+  /** Do not ask for confirmation. */
   readonly yes?: boolean;
 }
 

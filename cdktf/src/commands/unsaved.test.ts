@@ -17,7 +17,7 @@ beforeEach(() => {
 
 afterEach(() => process.chdir(before));
 
-it("has nothing to say where every apply wrote its state", async () => {
+it("prints nothing if every apply wrote its state", async () => {
   expect(await describeUnsaved(place)).toBeNull();
   await expect(refuseUnsaved(place)).resolves.toBeUndefined();
   await expect(restoreUnsaved(place)).rejects.toThrow(/errored\.tfstate does not exist/);
@@ -31,7 +31,7 @@ it.each<[there: string, text: string | null]>([
   if (text !== null) writeFileSync("state/dev.tfstate", text);
   writeFileSync(unsaved, state("a", 4));
   await expect(refuseUnsaved(place)).rejects.toThrow(/npm run state -- --restore/);
-  // Before AWS is asked what it has: that is in the state which waits.
+  // Before AWS is queried: its resources are in the state that was not written.
   await expect(isNotDeployed(place)).rejects.toThrow(/npm run state -- --restore/);
   await restoreUnsaved(place);
   expect([readFileSync("state/dev.tfstate", "utf8"), existsSync(unsaved)]).toEqual([state("a", 4), false]);
@@ -41,14 +41,14 @@ it.each<[there: string, text: string]>([
   ["the same serial number", state("a", 4)],
   ["a later one", state("a", 5)],
   ["that of another stage", state("b", 1)],
-])("leaves a state alone with %s", async (_, text) => {
+])("does not change a state with %s", async (_, text) => {
   writeFileSync("state/dev.tfstate", text);
   writeFileSync(unsaved, state("a", 4));
   await expect(restoreUnsaved(place)).rejects.toThrow(/has changed since/);
   expect([readFileSync("state/dev.tfstate", "utf8"), existsSync(unsaved)]).toEqual([text, true]);
 });
 
-it("does not restore half of a state", async () => {
+it("does not restore an incomplete state", async () => {
   writeFileSync("state/dev.tfstate", state("a", 3));
   writeFileSync(unsaved, "{");
   await expect(restoreUnsaved(place)).rejects.toThrow(/is damaged/);

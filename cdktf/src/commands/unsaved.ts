@@ -7,12 +7,12 @@ import { nameOfPlace, type Place, readKept, writeKept } from "../state/place.ts"
 
 const shape = z.object({ lineage: z.string(), serial: z.number() });
 
-/** Where Terraform writes a state that it cannot write to its place, as on a full disk or after the end of an AWS session. */
+/** Where Terraform writes a state that it cannot write to its backend, as on a full disk or with expired credentials. */
 function fileOf(stage: string): string {
   return join(stackFolder(stage), "errored.tfstate");
 }
 
-/** Says that an apply could not write its state, and what to do; null: none is waiting. */
+/** Says that an apply could not write its state, and what to do; null: no such state. */
 export async function describeUnsaved(place: Place): Promise<string | null> {
   if ((await readUnsaved(place)) === null) return null;
   return (
@@ -21,13 +21,13 @@ export async function describeUnsaved(place: Place): Promise<string | null> {
   );
 }
 
-/** Throws a UserError where a state waits to be restored: another apply would make everything a second time. */
+/** Throws a UserError if a state waits to be restored: another apply would create everything a second time. */
 export async function refuseUnsaved(place: Place): Promise<void> {
   const sentence = await describeUnsaved(place);
   if (sentence !== null) throw new UserError(sentence);
 }
 
-/** Puts the state of a failed apply into its place. Rejects with a UserError where there is none, or where it is not the newer one. */
+/** Restores the state of a failed apply. Rejects with a UserError if there is none, or if it is not the newer one. */
 export async function restoreUnsaved(place: Place): Promise<void> {
   const text = await readUnsaved(place);
   const file = fileOf(place.stage);
@@ -35,7 +35,7 @@ export async function restoreUnsaved(place: Place): Promise<void> {
   const unsaved = numbersOf(text);
   if (unsaved === null) throw new UserError(`cdktf/${file} is damaged. Restore the state: docs/aws.md (Recovery).`);
   const there = await readKept(place, "tfstate");
-  // Null: damaged, as the full disk left it.
+  // Null: damaged, for example by a full disk.
   const before = there === null ? null : numbersOf(there);
   if (before !== null && (before.lineage !== unsaved.lineage || before.serial >= unsaved.serial)) {
     throw new UserError(

@@ -24,9 +24,9 @@ export interface AlarmsProps {
 /** Each slot's line has the verdict as its second word. */
 const slots = "[time, verdict=ok || verdict=flaky || verdict=FAIL || verdict=planned, ...]";
 
-/** What wakes someone, by mail. */
+/** The alarms, sent by mail. */
 export class Alarms extends Construct {
-  /** Whether the address has confirmed that it wants the mail; until then AWS sends none. A text that only Terraform knows. */
+  /** Whether the address has confirmed its subscription; until then AWS sends no mail. A Terraform expression. */
   readonly mail: string;
   private readonly props: AlarmsProps;
   private readonly topicArn: string;
@@ -66,7 +66,7 @@ export class Alarms extends Construct {
       statistic: "Maximum",
       evaluationPeriods: 3,
     });
-    // Without a registered pod there is no figure at all.
+    // Without a registered pod there is no data point.
     this.alarm("no-target", "No pod of web is healthy behind the balancer", {
       ...pods,
       metricName: "HealthyHostCount",

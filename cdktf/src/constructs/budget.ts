@@ -10,7 +10,7 @@ export interface BudgetProps {
   readonly email: string;
 }
 
-/** A monthly budget for what carries the stage's tag, with mails at 80 % spent and 100 % forecast. */
+/** A monthly budget for resources with the stage's tag, with mails at 80 % spent and 100 % forecast. */
 export class Budget extends Construct {
   constructor(scope: Construct, id: string, props: BudgetProps) {
     super(scope, id);
@@ -22,7 +22,7 @@ export class Budget extends Construct {
       subscriberEmailAddresses: [props.email],
     });
     new BudgetsBudget(this, "budget", {
-      // Budgets belong to the account, and a second region may have the same stage.
+      // Budgets are per account, and a second region may have the same stage.
       name: `${props.name}-${props.region}-month`,
       budgetType: "COST",
       timeUnit: "MONTHLY",

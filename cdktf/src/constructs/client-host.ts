@@ -17,17 +17,17 @@ export interface ClientHostProps {
   readonly subnetId: string;
   readonly securityGroupId: string;
   readonly profileName: string;
-  /** One line of an OpenSSH public key file; null: no key, Session Manager is the way in. */
+  /** One line of an OpenSSH public key file; null: no key, access by Session Manager. */
   readonly publicKey: string | null;
   /** The bucket with the releases, known only to Terraform. */
   readonly bucketName: string;
   /** Log group that the client's log is sent to; null: none. Known at synth. */
   readonly logGroup: string | null;
-  /** What must be there when the host boots. */
+  /** What must exist when the host boots. */
   readonly after: ITerraformDependable[];
 }
 
-/** The EC2 instance that runs the client: Amazon Linux 2023, IMDSv2 only, encrypted disk, fixed address. */
+/** The EC2 instance that runs the client: Amazon Linux 2023, IMDSv2 only, encrypted disk, static address. */
 export class ClientHost extends Construct {
   readonly instanceId: string;
   readonly address: string;
@@ -47,7 +47,7 @@ export class ClientHost extends Construct {
       userDataReplaceOnChange: true,
       tags: { Name: props.name, role: "client" },
       dependsOn: props.after,
-      // A newer image alone is no reason to replace a host; `terraform apply -replace` is.
+      // A newer image alone does not replace a host; `terraform apply -replace` does.
       lifecycle: { ignoreChanges: ["ami"] },
     });
     const address = new Eip(this, "address", { domain: "vpc", instance: instance.id, tags: { Name: props.name } });
@@ -91,7 +91,7 @@ function hardware(props: ClientHostProps) {
   return {
     monitoring: props.detailedMonitoring,
     ebsOptimized: true,
-    // No container runs on the host, so a token need not travel further than one hop.
+    // No container runs on the host, so one hop is enough for a token.
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: props.volumeGiB },
   };

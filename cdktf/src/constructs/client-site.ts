@@ -14,13 +14,13 @@ import { Zones } from "./zones.ts";
 export interface ClientSiteProps {
   readonly config: Config;
   readonly release: Release;
-  /** Where the host's agent sends the client's log; null: nowhere, it is read over SSH. */
+  /** Log group for the client's log; null: none, the log is read over SSH. */
   readonly logGroup: { readonly name: string; readonly arn: string } | null;
 }
 
-/** All that one client's host is: its releases, its network, its firewall, its role, the instance. */
+/** One client's host: releases, network, firewall, role, instance. */
 export class ClientSite extends Construct {
-  /** What a person needs to reach it: texts by name. */
+  /** What a person needs to access it: texts by name. */
   readonly outputs: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: ClientSiteProps) {
@@ -95,7 +95,7 @@ export class ClientSite extends Construct {
   }
 }
 
-/** Whether the firewall lets the host call every address at 443, and so CloudWatch's. */
+/** Whether the firewall allows the host to call every address at 443, CloudWatch's included. */
 function reachesHttps({ egress }: Config["target"]): boolean {
   return egress !== null && egress.port === 443 && parseCidr(egress.cidr)?.bits === 0;
 }

@@ -8,9 +8,9 @@ export interface ClusterAccessProps {
   readonly adminRoleArn: string;
   /** IAM role that deploys: it may edit in the application's namespace, and only there. */
   readonly deployerRoleArn: string;
-  /** Kubernetes group that this role has besides, for what the namespace's own RBAC gives it. */
+  /** Kubernetes group of this role, for the rights of the namespace's RBAC. */
   readonly deployerGroup: string;
-  /** IAM role that only reads the namespace, by the RBAC of its group; null: none. */
+  /** IAM role with read access to the namespace, by the RBAC of its group; null: none. */
   readonly operatorRoleArn: string | null;
   readonly operatorGroup: string;
   readonly namespace: string;
@@ -24,7 +24,7 @@ interface Grant {
   readonly groups: string[];
 }
 
-/** Who may do what in the cluster: IAM roles bound to the cluster's own RBAC, without a ConfigMap that locks everyone out. */
+/** Access to the cluster: IAM roles bound to its RBAC by access entries, without a ConfigMap whose faults lock everyone out. */
 export class ClusterAccess extends Construct {
   constructor(scope: Construct, id: string, props: ClusterAccessProps) {
     super(scope, id);
@@ -44,7 +44,7 @@ export class ClusterAccess extends Construct {
     });
     const { clusterName, operatorRoleArn: principalArn, operatorGroup } = props;
     if (principalArn === null) return;
-    // EKS's own view policy would give more than the namespace's Role: its rights could not be seen or changed there.
+    // EKS's view policy would grant more than the namespace's Role, and could not be seen or changed in the namespace.
     new EksAccessEntry(this, "operator", { clusterName, principalArn, kubernetesGroups: [operatorGroup] });
   }
 

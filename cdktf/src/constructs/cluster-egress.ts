@@ -42,7 +42,7 @@ export class ClusterEgress extends Construct {
       new RouteTableAssociation(this, `routes-${index}-subnet`, { subnetId, routeTableId: table.id });
       return table.id;
     });
-    // S3 costs nothing by its gateway, whatever the choice: image layers come from there.
+    // The gateway endpoint of S3 is free, so every stage has it: image layers are in S3.
     const serviceName = `com.amazonaws.${props.region}.s3`;
     new VpcEndpoint(this, "s3", { vpcId: props.vpcId, serviceName, routeTableIds: tables });
     if (props.kind === "endpoints") this.endpoints(props);

@@ -65,7 +65,7 @@ export class ClusterNetwork extends Construct {
   }
 
   private zone(props: ClusterNetworkProps, availabilityZone: string, index: number, publicRoutes: string) {
-    // A zone that AWS adds must not move a network that is in use.
+    // A new zone of AWS must not replace a network that is in use.
     const place = { vpcId: this.vpcId, availabilityZone, lifecycle: { ignoreChanges: ["availability_zone"] } };
     const zone = String.fromCodePoint(97 + index);
     const open = new Subnet(this, `public-${zone}`, {

@@ -23,7 +23,7 @@ export interface EdgeBalancerProps {
 /** Port that web's pods listen at. */
 const podPort = 8080;
 
-/** The edge: HTTPS from everywhere to web's pods, HTTP only to be sent to HTTPS; security groups name each other. */
+/** The edge: HTTPS from everywhere to web's pods; HTTP is redirected to HTTPS. The security groups refer to each other. */
 export class EdgeBalancer extends Construct {
   readonly arn: string;
   readonly arnSuffix: string;
@@ -41,7 +41,7 @@ export class EdgeBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: "strictest",
       enableDeletionProtection: props.protect,
-      // web keeps connections for 65 s: the balancer must be the one that closes an idle one.
+      // web keeps idle connections for 65 s: the load balancer must close them first.
       idleTimeout: 60,
     });
     const targets = this.targets(props);

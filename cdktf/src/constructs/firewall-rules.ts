@@ -1,17 +1,17 @@
-/** A managed rule group of AWS: its rules by what AWS publishes about them. */
+/** A managed rule group of AWS, with its rules as AWS documents them. */
 export interface ManagedGroup {
   readonly name: string;
   /** Namespace of the labels that its rules put on a request. */
   readonly labels: string;
-  /** Rules that refuse a request, whatever route it is for. */
+  /** Rules that block a request on every route. */
   readonly blocked: readonly string[];
-  /** Rules that look into the body. On a route whose body is text they only count. */
+  /** Rules that inspect the body. On a route whose body is text they only count. */
   readonly body: readonly string[];
   /** Rules that only count, on every route. */
   readonly counted: readonly string[];
 }
 
-/** Routes whose body is a text that people wrote: `<script>` or `../../etc/passwd` in it is honest. */
+/** Routes whose body is free text: `<script>` or `../../etc/passwd` in it is legitimate. */
 export const textRoutes = ["/analyze"] as const;
 
 const everywhere = ["QUERYARGUMENTS", "URIPATH"] as const;
@@ -61,7 +61,7 @@ export const managedGroups: readonly ManagedGroup[] = [
       "GenericRFI_BODY",
       "CrossSiteScripting_BODY",
     ],
-    // A program without a User-Agent is no attack; old releases of our own client send none.
+    // A missing User-Agent is no attack: old releases of our client send none.
     counted: ["NoUserAgent_HEADER"],
   },
 ];

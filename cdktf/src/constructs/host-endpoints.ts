@@ -45,14 +45,14 @@ class HostEndpoints extends Construct {
   }
 }
 
-/** Session Manager inside the network: a way in without an open port. */
+/** Session Manager inside the network: access without an open port. */
 export class SessionEndpoints extends HostEndpoints {
   constructor(scope: Construct, id: string, props: HostEndpointsProps) {
     super(scope, id, props, "Session Manager", ["ssm", "ssmmessages", "ec2messages"]);
   }
 }
 
-/** CloudWatch Logs inside the network, for a host that may call nothing on the internet but its edge. */
+/** CloudWatch Logs inside the network, for a host that may call only its edge on the internet. */
 export class LogsEndpoint extends HostEndpoints {
   constructor(scope: Construct, id: string, props: HostEndpointsProps) {
     super(scope, id, props, "CloudWatch Logs", ["logs"]);

@@ -7,11 +7,11 @@ export interface HostFirewallProps {
   readonly name: string;
   readonly vpcId: string;
   readonly s3PrefixListId: string;
-  /** Who may open an SSH connection; null: nobody, Session Manager is the way in. */
+  /** Who may open an SSH connection; null: nobody, access by Session Manager. */
   readonly sshCidr: string | null;
   /** What the client calls; null: only the tunnel's end on the host itself. */
   readonly target: { readonly cidr: string; readonly port: number } | null;
-  /** Where its heartbeat goes, besides; null: nowhere. */
+  /** Where its heartbeat may go; null: nowhere. */
   readonly heartbeatCidr: string | null;
 }
 

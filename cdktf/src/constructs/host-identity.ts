@@ -21,7 +21,7 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** The host's role: read the client's releases, nothing else. No container runs there, so it may pull no image. */
+/** The host's role may only read the client's releases. No container runs there, so it may not pull images. */
 export class HostIdentity extends Construct {
   readonly profileName: string;
 

@@ -18,7 +18,7 @@ export interface HostNetworkProps {
   readonly bucketArn: string;
 }
 
-/** A small network of its own for one host: accounts without a default VPC exist, and a default VPC is shared with everything else. */
+/** A small, separate network for one host: some accounts have no default VPC, and a default VPC is shared. */
 export class HostNetwork extends Construct {
   readonly vpcId: string;
   readonly subnetId: string;
@@ -39,7 +39,7 @@ export class HostNetwork extends Construct {
       cidrBlock: props.cidr,
       availabilityZone: props.zone,
       tags: { Name: `${props.name}-public` },
-      // A zone that AWS adds must not move a network that is in use.
+      // A new zone of AWS must not replace a network that is in use.
       lifecycle: { ignoreChanges: ["availability_zone"] },
     });
     const routes = new RouteTable(this, "routes", { vpcId: vpc.id });

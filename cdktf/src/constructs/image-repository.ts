@@ -20,7 +20,7 @@ export function imageRepositories(scope: Construct, { stage, literal }: Config):
   );
 }
 
-/** Copies of the images that others publish, for a cluster without a way to the internet. */
+/** Copies of third-party images, for a cluster without internet access. */
 export function mirrorRepositories(
   scope: Construct,
   { stage, literal }: Config,
@@ -42,7 +42,7 @@ export interface ImageRepositoryProps {
   readonly deleteFull: boolean;
 }
 
-/** An ECR repository: tags cannot be pushed over, every push is scanned, layers are encrypted, old releases and builds go. */
+/** An ECR repository: immutable tags, a scan at each push, encryption, and expiry of old releases and builds. */
 export class ImageRepository extends Construct {
   readonly image: string;
   readonly arn: string;

@@ -12,7 +12,7 @@ export interface KubernetesNodesProps {
   readonly clusterName: string;
   readonly stage: ClusterStage;
   readonly subnetIds: readonly string[];
-  /** The network addon, without which no node becomes ready. */
+  /** The network add-on; no node becomes ready without it. */
   readonly after: ITerraformDependable[];
 }
 
@@ -34,7 +34,7 @@ export class KubernetesNodes extends Construct {
     );
     const template = new LaunchTemplate(this, "template", {
       namePrefix: `${props.name}-node-`,
-      // One hop ends at the node: pods take their roles from the Pod Identity agent, never the node's.
+      // One hop ends at the node: pods get their roles from the Pod Identity agent, never the node's role.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       blockDeviceMappings: [
         {
@@ -54,7 +54,7 @@ export class KubernetesNodes extends Construct {
       scalingConfig: { minSize: min, desiredSize: desired, maxSize: max },
       updateConfig: { maxUnavailable: 1 },
       launchTemplate: { id: template.id, version: template.getStringAttribute("latest_version") },
-      // The autoscaler moves it.
+      // The autoscaler changes it.
       lifecycle: { createBeforeDestroy: true, ignoreChanges: ["scaling_config[0].desired_size"] },
       dependsOn: [...rights, ...props.after],
     });

@@ -28,7 +28,7 @@ export class Kubernetes extends Construct {
   readonly name: string;
   /** Security group of the nodes, and so of the pods. */
   readonly groupId: string;
-  /** What must wait for nodes: the agent that hands pods their roles runs on them. */
+  /** What must wait for nodes: the Pod Identity agent runs on them. */
   readonly ready: ITerraformDependable[];
   private readonly kubernetesVersion: string;
 
@@ -54,7 +54,7 @@ export class Kubernetes extends Construct {
         endpointPublicAccess: props.apiCidrs.length > 0,
         ...(props.apiCidrs.length > 0 ? { publicAccessCidrs: [...props.apiCidrs] } : {}),
       },
-      // Beyond standard support a cluster costs six times as much: AWS updates it instead.
+      // A cluster in extended support costs six times as much, so AWS upgrades it instead.
       upgradePolicy: { supportType: "STANDARD" },
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
       encryptionConfig: { resources: ["secrets"], provider: { keyArn: props.keyArn } },
@@ -63,7 +63,7 @@ export class Kubernetes extends Construct {
     this.name = cluster.name;
     this.kubernetesVersion = props.stage.kubernetesVersion;
     this.groupId = cluster.vpcConfig.clusterSecurityGroupId;
-    // Without this, NetworkPolicies are taken and not enforced.
+    // Without this, NetworkPolicies are accepted but not enforced.
     const network = this.addon("vpc-cni", [], { enableNetworkPolicy: "true" });
     const nodes = new KubernetesNodes(this, "nodes", { ...props, clusterName: cluster.name, after: [network] });
     this.ready = ["coredns", "kube-proxy", "eks-pod-identity-agent", "metrics-server"].map((name) =>
@@ -87,7 +87,7 @@ export class Kubernetes extends Construct {
     return group;
   }
 
-  /** The driver of EBS volumes. `after`: what gives it its rights. */
+  /** The EBS CSI driver. `after`: what grants its rights. */
   volumes(after: ITerraformDependable[]): void {
     this.addon("aws-ebs-csi-driver", [...this.ready, ...after]);
   }
@@ -102,7 +102,7 @@ export class Kubernetes extends Construct {
       addonName,
       // AWS's default for this version of Kubernetes, so that an update of the cluster updates its addons.
       addonVersion: version,
-      // A new cluster has its own copy of some: the managed one takes its place.
+      // A new cluster has unmanaged copies of some: the managed add-on replaces them.
       resolveConflictsOnCreate: "OVERWRITE",
       resolveConflictsOnUpdate: "OVERWRITE",
       ...(settings === undefined ? {} : { configurationValues: JSON.stringify(settings) }),

@@ -18,9 +18,9 @@ export interface PodRoleProps {
   readonly accountId: string;
 }
 
-/** The rights of the pods of one service account, by EKS Pod Identity: no key, and no other pod has them. */
+/** The rights of one service account's pods, by EKS Pod Identity: without a key, and for no other pod. */
 export class PodRole extends Construct {
-  /** What has to be there before its pods start. */
+  /** What must exist before its pods start. */
   readonly association: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: PodRoleProps) {

@@ -3,9 +3,9 @@ import { AcmCertificateValidation } from "@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import { Construct } from "constructs";
 
-/** A certificate for one name, proved by a DNS record and renewed by AWS. */
+/** A certificate for one name, validated by a DNS record and renewed by AWS. */
 export class PublicCertificate extends Construct {
-  /** Of the validated certificate: what uses it waits for the proof. */
+  /** ARN of the validated certificate: resources that use it wait for the validation. */
   readonly arn: string;
 
   constructor(scope: Construct, id: string, props: { readonly domain: string; readonly zoneId: string }) {

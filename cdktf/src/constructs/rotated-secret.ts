@@ -35,7 +35,7 @@ export class RotatedSecret extends Construct {
       name: props.name,
       description: props.description,
       kmsKeyId: props.keyArn,
-      // With a window, AWS keeps the name for its days, and the stage could not be deployed again meanwhile.
+      // During a recovery window AWS reserves the name, and the stage could not be deployed again.
       recoveryWindowInDays: 0,
     });
     this.arn = secret.arn;
@@ -89,7 +89,7 @@ export class RotatedSecret extends Construct {
       { Effect: "Allow", Action: secret.map((name) => `secretsmanager:${name}`), Resource: this.arn },
       { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: props.keyArn },
       { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: `${logArn}:*` },
-      // These two have no resource to name.
+      // These two actions have no resource.
       { Effect: "Allow", Action: ["secretsmanager:GetRandomPassword"], Resource: "*" },
       { Effect: "Allow", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
     ];

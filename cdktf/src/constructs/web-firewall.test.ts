@@ -16,13 +16,13 @@ function get(path: string, changes: Partial<Seen> = {}): Seen {
   return post(path, "", { method: "GET", body: "", ...changes });
 }
 
-it.each(["analyze", "random"] as const)("lets the real client in, as it probes %s", async (probe) => {
+it.each(["analyze", "random"] as const)("allows the real client's probe of %s", async (probe) => {
   const request = await clientRequest(probe);
   expect(request.path).toBe(`/${probe}`);
   expect(judge(acl, request).status).toBeNull();
 });
 
-/** Honest texts: people write about all of it. */
+/** Legitimate texts: people write about all of it. */
 const texts: readonly [text: string, rule: string][] = [
   ["How do I escape <script>alert(1)</script>?", "CrossSiteScripting_BODY"],
   ["cat ../../etc/passwd", "GenericLFI_BODY"],
@@ -34,7 +34,7 @@ const texts: readonly [text: string, rule: string][] = [
   ["x".repeat(9000), "SizeRestrictions_BODY"],
 ];
 
-it.each(texts)("counts %s as a text to analyze, and refuses it elsewhere", (text, rule) => {
+it.each(texts)("only counts %s in a text to analyze, and blocks it elsewhere", (text, rule) => {
   const body = rule === "ReactJSRCE_BODY" ? text : JSON.stringify({ text });
   const there = judge(acl, post("/analyze", text, { body }));
   expect([there.status, there.counted]).toEqual([null, expect.arrayContaining([rule])]);
@@ -43,7 +43,7 @@ it.each(texts)("counts %s as a text to analyze, and refuses it elsewhere", (text
   }
 });
 
-it("has an honest text for each rule that looks into a body", () => {
+it("has a legitimate text for each rule that inspects a body", () => {
   const rules = managedGroups.flatMap(({ body }) => body);
   expect(new Set(texts.map(([, rule]) => rule))).toEqual(new Set(rules));
 });
@@ -67,7 +67,7 @@ it.each<[what: string, request: Seen]>([
   ["a path of 2 KB", get(`/${"x".repeat(2000)}`)],
   ["a cookie of 11 KB", get("/", { headers: { "user-agent": "x", cookie: "x".repeat(11_000) } })],
   ["an honest text, with an attack in the query", post("/analyze", "../../", { query: "q=<script>" })],
-])("refuses %s with the product's problem", (_, request) => {
+])("blocks %s with the product's problem", (_, request) => {
   const { status, body } = judge(acl, request);
   expect([status, JSON.parse(body ?? "null")]).toEqual([
     400,
@@ -86,11 +86,11 @@ it.each<[what: string, request: Seen]>([
   ["a number", get("/random")],
   ["the API's description", get("/openapi.json")],
   ["a program without a User-Agent", get("/random", { headers: { host: "analyze.example.org" } })],
-])("lets in %s", (_, request) => {
+])("allows %s", (_, request) => {
   expect(judge(acl, request).status).toBeNull();
 });
 
-it("answers a flood with the product's problem, and says when to come back", () => {
+it("answers a flood with the product's problem and Retry-After", () => {
   const { rule, custom_response_body } = JSON.parse(JSON.stringify(acl));
   const { block } = rule[0].action;
   expect(block.custom_response).toMatchObject({

@@ -34,7 +34,7 @@ export class WebFirewall extends Construct {
     });
     new Wafv2WebAclAssociation(this, "edge", { webAclArn: acl.arn, resourceArn: props.balancerArn });
     const logs = new CloudwatchLogGroup(this, "logs", {
-      // AWS refuses a name that does not begin with this.
+      // AWS requires this prefix.
       name: `aws-waf-logs-${props.name}`,
       retentionInDays: props.logDays,
       kmsKeyId: props.keyArn,
@@ -47,7 +47,7 @@ export class WebFirewall extends Construct {
   }
 }
 
-/** The product's problems (RFC 9457). WAF sends them as application/json: it lets nobody set another content type. */
+/** The product's problems (RFC 9457). WAF sends them as application/json: no other content type can be set. */
 const problems = [
   problem(
     "refused",
@@ -104,7 +104,7 @@ function override(rules: readonly string[], action_to_use: object): object[] {
   return rules.map((rule) => ({ name: rule, action_to_use }));
 }
 
-/** Refuses what was counted in a body, on every route whose body is not a text. */
+/** Blocks what was counted in a body, on every route whose body is not a text. */
 function bodies(priority: number) {
   const labels = managedGroups.flatMap((group) => group.body.map((rule) => labelOf(group, rule)));
   const found = {

@@ -10,7 +10,7 @@ import { type Status, statusText } from "./status.ts";
 import { attach, run } from "../../../deploy/run.ts";
 import { holdTunnel } from "../../../deploy/ssh/tunnel.ts";
 
-/** One host and the way to it. */
+/** One host and how to reach it. */
 interface Reached extends Destination {
   readonly ec2: EC2Client;
 }
@@ -27,7 +27,7 @@ async function reach(): Promise<Reached> {
   return host;
 }
 
-/** Shows where the host stands; exit code 1 when it does not run or does not answer. */
+/** Shows the host's status; exit code 1 if it does not run or does not answer. */
 export async function status({ json = false }: { json?: boolean }): Promise<void> {
   const host = await find();
   const { config, instance } = host;
@@ -39,7 +39,7 @@ export async function status({ json = false }: { json?: boolean }): Promise<void
   if (lastLine === null) process.exitCode = 1;
 }
 
-/** What became of the newest release, and the last line of the log. Empty: the host does not answer. */
+/** The status of the newest release, and the last line of the log. Empty: the host does not answer. */
 async function answerOf(host: Reached): Promise<string[]> {
   const printed = await ask(host, "cat /opt/analyze/state 2>/dev/null || echo unknown; analyze tail --lines 1");
   return printed === null ? [] : printed.split("\n").map((line) => line.trim());
@@ -93,13 +93,13 @@ export async function login(): Promise<void> {
   process.exitCode = await attach(...(host.config.access === "ssh" ? sshCommand(host, "") : openSession(host)));
 }
 
-/** Brings the newest published release to the host now, and not within a minute. */
+/** Installs the newest published release on the host now, instead of within a minute. */
 export async function update(): Promise<void> {
   const line = "sudo analyze-update --retry";
   process.exitCode = await runLine(await reach(), line);
 }
 
-/** Changes the host's power state with `change`, saying what begins and what became of it. */
+/** Changes the host's power state with `change`, and prints begin and result. */
 export async function power(
   verb: string,
   change: (ec2: EC2Client, id: string) => Promise<void>,
@@ -120,7 +120,7 @@ function say(text: string): void {
   process.stderr.write(`${new Date().toISOString()} tunnel ${text}\n`);
 }
 
-/** Holds a reverse tunnel from the host to an edge that this machine can reach, until Ctrl-C. */
+/** Keeps a reverse tunnel from the host to an edge that this machine can reach, until Ctrl-C. */
 export async function tunnel({ to, port }: TunnelChoice): Promise<void> {
   const host = await reach();
   if (host.config.access === "ssm") {

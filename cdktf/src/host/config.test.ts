@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readHostConfig } from "./config.ts";
 
-it("needs nothing but a region, and takes the private key beside the public one", () => {
+it("needs only a region, and uses the private key beside the public one", () => {
   expect(readHostConfig({ AWS_REGION: "eu-west-1", ANALYZE_SSH_PUBLIC_KEY_FILE: "/keys/me.pub" })).toMatchObject({
     stage: "dev",
     region: "eu-west-1",

@@ -5,18 +5,18 @@ import { stageFrom } from "../config.ts";
 import { regionFrom } from "../settings/region.ts";
 import { type Stage, stages } from "../stages.ts";
 
-/** What finding and reaching a host takes; a deployment's other settings are not needed. */
+/** The settings that find and reach a host, without a deployment's other settings. */
 export interface HostConfig {
   /** Key of the stage. */
   readonly stage: string;
   readonly region: string;
-  /** Private key file for ssh; null: ssh tries the keys that it finds by itself. */
+  /** Private key file for ssh; null: ssh tries its default keys. */
   readonly identityFile: string | null;
   readonly sshUser: string;
   readonly sshPort: number;
   /** Where the keys of known hosts are kept. */
   readonly knownHostsFile: string;
-  /** `ssm`: no port is open, commands travel through Session Manager. */
+  /** `ssm`: no port is open, commands run through Session Manager. */
   readonly access: "ssh" | "ssm";
 }
 

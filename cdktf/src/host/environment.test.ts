@@ -17,17 +17,17 @@ beforeAll(() => {
 
 afterAll(() => process.chdir(before));
 
-it("takes region and access from the deployed stage, and no other setting: of its key it has the public half alone", async () => {
+it("uses only region and access of the deployed stage: of its key, that has only the public half", async () => {
   expect(await hostEnvironment(nobody)).toEqual({ ...nobody, AWS_REGION: "eu-west-1", ANALYZE_ACCESS: "ssm" });
 });
 
-it("gives way to what the environment says", async () => {
+it("gives precedence to the environment", async () => {
   const own = { ...nobody, AWS_REGION: "us-east-1", ANALYZE_ACCESS: "ssh" };
   expect(await hostEnvironment(own)).toEqual(own);
   expect(await hostEnvironment({ ...nobody, AWS_DEFAULT_REGION: "us-east-1" })).not.toHaveProperty("AWS_REGION");
 });
 
-it("changes nothing for a stage that was not deployed from here, or that does not exist", async () => {
+it("changes nothing for a stage that was not deployed from here or does not exist", async () => {
   for (const stage of ["prod", "test"]) {
     expect(await hostEnvironment({ ...nobody, ANALYZE_STAGE: stage })).toEqual({ ...nobody, ANALYZE_STAGE: stage });
   }

@@ -5,7 +5,7 @@ import { stages } from "../stages.ts";
 import { readDeployed } from "../state/deployed.ts";
 import { rememberedBucket } from "../state/place.ts";
 
-/** What a deployment decides of the way to its host. */
+/** The settings of a deployment that its host's access depends on. */
 const kept = ["ANALYZE_ACCESS"] as const;
 
 /**

@@ -17,7 +17,7 @@ it("takes the last boot's keys when there are several", () => {
   expect(keysOnConsole(block(old) + block(key))).toEqual([key]);
 });
 
-it("finds none in a console without the block, or with one cut off", () => {
+it("finds none in console output without the block, or with an incomplete one", () => {
   expect(keysOnConsole("")).toEqual([]);
   expect(keysOnConsole(block(key).split("-----END")[0] ?? "")).toEqual([]);
 });

@@ -24,14 +24,14 @@ export async function consoleOf(ec2: EC2Client, instanceId: string): Promise<str
   return Buffer.from(Output, "base64").toString("utf8");
 }
 
-/** Whether `file` already holds keys of this host. */
+/** Whether `file` already has keys of this host. */
 export function isPinned(file: string, alias: string): boolean {
   return read(file)
     .split("\n")
     .some((line) => line.startsWith(`${alias} `));
 }
 
-/** Adds the keys to a known_hosts file, under the instance's id: an address can pass to another machine, an id cannot. */
+/** Adds the keys to a known_hosts file under the instance's ID: another machine can get the address, but not the ID. */
 export function pin(file: string, alias: string, keys: readonly string[]): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, read(file) + keys.map((key) => `${alias} ${key}\n`).join(""), { mode: 0o600 });

@@ -10,7 +10,7 @@ import type { HostConfig } from "./config.ts";
 /** The client's host, as EC2 knows it. */
 export interface Instance {
   readonly id: string;
-  /** EC2's own words: pending, running, stopping, stopped. */
+  /** As EC2 names it: pending, running, stopping, stopped. */
   readonly state: string;
   readonly type: string;
   /** Public IPv4 address; null while it has none. */
@@ -19,7 +19,7 @@ export interface Instance {
   readonly launched: string | null;
 }
 
-/** Both of EC2's checks in its own words (ok, impaired, initializing …). */
+/** Both of EC2's checks, as EC2 names them (ok, impaired, initializing …). */
 export interface Checks {
   readonly system: string;
   readonly instance: string;
@@ -72,7 +72,7 @@ function instanceOf({ InstanceId, State, InstanceType, PublicIpAddress, LaunchTi
   };
 }
 
-/** What EC2's two status checks say of a host, stopped ones included. */
+/** EC2's two status checks of a host, also of a stopped one. */
 export async function checksOf(ec2: EC2Client, { id }: Instance): Promise<Checks> {
   const { InstanceStatuses = [] } = await ec2.send(
     new DescribeInstanceStatusCommand({ InstanceIds: [id], IncludeAllInstances: true }),
@@ -84,7 +84,7 @@ export async function checksOf(ec2: EC2Client, { id }: Instance): Promise<Checks
   };
 }
 
-/** The address to dial. Throws a UserError that says why there is none. */
+/** The address to connect to. Throws a UserError that says why there is none. */
 export function addressOf({ address, id, state }: Instance): string {
   if (state !== "running")
     throw new UserError(`${id} is ${state}: \`npm run host -- start\` starts it.`, { exitCode: 1 });

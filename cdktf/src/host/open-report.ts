@@ -5,7 +5,7 @@ import { quote } from "../../../deploy/ssh/quote.ts";
 import { run } from "../../../deploy/run.ts";
 import { captureOnHost } from "./commands.ts";
 
-/** Prints the page, or where there is none what the client said. An empty file is one that the client may replace. */
+/** Prints the page, or the client's message if there is none. The client may replace an empty file. */
 function lineFor(args: readonly string[]): string {
   const report = ["analyze report", ...args.map(quote), '--html "$page"'].join(" ");
   return `page=$(mktemp) && said=$(mktemp) && ${report} >"$said" 2>&1; code=$?; if [ -s "$page" ]; then cat "$page"; else cat "$said"; fi; rm -f "$page" "$said"; exit $code`;

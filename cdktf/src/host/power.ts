@@ -13,13 +13,13 @@ export async function start(client: EC2Client, id: string): Promise<void> {
   await waitUntilInstanceRunning({ client, ...patience }, { InstanceIds: [id] });
 }
 
-/** Stops the host and resolves when it is stopped: nothing is probed until it is started again. */
+/** Stops the host and resolves when it is stopped. It probes nothing until it is started again. */
 export async function stop(client: EC2Client, id: string): Promise<void> {
   await client.send(new StopInstancesCommand({ InstanceIds: [id] }));
   await waitUntilInstanceStopped({ client, ...patience }, { InstanceIds: [id] });
 }
 
-/** Asks the host to reboot; EC2 does not tell when it has. */
+/** Requests a reboot; EC2 does not report its end. */
 export async function reboot(client: EC2Client, id: string): Promise<void> {
   await client.send(new RebootInstancesCommand({ InstanceIds: [id] }));
 }

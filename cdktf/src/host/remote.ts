@@ -18,9 +18,9 @@ export function sshArguments({ config, instance }: Destination): string[] {
   const options = {
     UserKnownHostsFile: knownHostsFile,
     HostKeyAlias: instance.id,
-    // Debian's default would hide from us which hosts are known.
+    // Debian's default hashes the names of known hosts.
     HashKnownHosts: "no",
-    // Where no key was pinned from the console, the first one seen is kept, and only that one is taken from then on.
+    // If no key was pinned from the console, the first key seen is pinned.
     StrictHostKeyChecking: isPinned(knownHostsFile, instance.id) ? "yes" : "accept-new",
     ConnectTimeout: "10",
   };
@@ -35,7 +35,7 @@ export function sshArguments({ config, instance }: Destination): string[] {
   ];
 }
 
-/** Pins the host's keys from the console's text if they are there and none is pinned yet; says so on stderr. */
+/** Pins the host's keys from the console's text if they are there and none is pinned yet, and reports it on stderr. */
 export async function pinFromConsole(ec2: EC2Client, { config, instance }: Destination): Promise<void> {
   const { knownHostsFile } = config;
   if (isPinned(knownHostsFile, instance.id)) return;

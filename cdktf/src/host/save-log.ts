@@ -7,10 +7,10 @@ import { run } from "../../../deploy/run.ts";
 import { refusal } from "../../../deploy/ssh/refusal.ts";
 import { pinFromConsole, sshCommand } from "./remote.ts";
 
-/** Oldest first. Fails where there is no log: an empty file must not pass for a saved one. */
+/** Oldest first. Fails if there is no log: an empty file must not count as a saved log. */
 const wholeLog = "test -f /var/log/analyze.log && ls -tr /var/log/analyze.log* | xargs sudo zcat -f";
 
-/** Copies the client's log, with what was rotated, from the host to cdktf/state/. Returns the file. Rejects with a UserError. */
+/** Copies the client's log, with its rotated files, from the host to cdktf/state/. Returns the file. Rejects with a UserError. */
 export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
   const config = readHostConfig(env);
   if (config.access === "ssm")

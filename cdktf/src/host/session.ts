@@ -7,10 +7,10 @@ import { run } from "../../../deploy/run.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
 import { type Command, type Destination } from "./remote.ts";
 
-/** Takes what a command prints, as it comes. */
+/** Receives a command's output. */
 type Write = (text: string) => unknown;
 
-/** Session Manager on this terminal: a login, or one shell line that has a terminal of its own on the host. */
+/** Session Manager on this terminal: a login, or one shell line with its own terminal on the host. */
 export function openSession(destination: Destination, line = ""): Command {
   return line === "" ? session(destination) : session(destination, interactive, line);
 }
@@ -30,12 +30,12 @@ export async function runSession(
 ): Promise<number> {
   const mark = `${randomUUID()} exit `;
   const script = `(${line}); echo "${mark}$?"`;
-  // Only what has a terminal is told that the session is over. The other document runs a program, and no shell of itself.
+  // Only a program with a terminal gets the end of the session. The other document runs a program without a shell.
   const [program, args] = endless
     ? session(destination, interactive, script)
     : session(destination, "AWS-StartNonInteractiveCommand", `sh -c ${quote(script)}`);
   const printed = new PassThrough();
-  // The input stays open: the plugin takes its end for the end of the session.
+  // The input stays open: its end would end the session.
   const ended = run(program, args, { input: null, share: ["stderr"], onOutput: (text) => printed.write(text) });
   const [code, exit] = await Promise.all([
     readSession(createInterface(printed), mark, write),

@@ -1,12 +1,12 @@
 import type { Checks, Instance } from "./instance.ts";
 
-/** What `npm run host -- status` tells; `release` and `lastLine` null: the host did not answer. */
+/** The facts of `npm run host -- status`; `release` and `lastLine` null: the host did not answer. */
 export interface Status {
   readonly stage: string;
   readonly region: string;
   readonly instance: Instance;
   readonly checks: Checks;
-  /** What became of the newest release: `2026-11-25T09:22:35Z running 0123456789ab`. */
+  /** Status of the newest release: `2026-11-25T09:22:35Z running 0123456789ab`. */
   readonly release: string | null;
   readonly lastLine: string | null;
 }

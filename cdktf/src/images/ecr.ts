@@ -15,7 +15,7 @@ export async function ecrLogin(ecr: ECRClient): Promise<RegistryLogin> {
   return { registry: new URL(proxyEndpoint).host, user, password };
 }
 
-/** Whether the tag is there already. Tags cannot be pushed over, so such a push can only fail. */
+/** Whether the tag exists. Tags are immutable, so a push of an existing one fails. */
 export async function hasImage(ecr: ECRClient, repositoryUrl: string, imageTag: string): Promise<boolean> {
   const repositoryName = repositoryUrl.slice(repositoryUrl.indexOf("/") + 1);
   try {

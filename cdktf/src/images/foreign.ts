@@ -1,6 +1,6 @@
 import type { ClusterStage } from "../stages.ts";
 
-/** An image that others publish and that a cluster of ours runs. */
+/** A third-party image that a stage's cluster runs. */
 export interface ForeignImage {
   /** Last part of its repository's name, here and there. */
   readonly name: string;
@@ -8,7 +8,7 @@ export interface ForeignImage {
   readonly source: string;
 }
 
-/** Version of the AWS Load Balancer Controller, of its chart too: its definitions and its rights change with it. */
+/** Version of the AWS Load Balancer Controller and its chart: its definitions and its rights depend on it. */
 export const controllerVersion = "3.2.2";
 
 /** The images that a stage's cluster needs besides the project's own. EKS's add-ons come from ECR in the region. */

@@ -38,7 +38,7 @@ export async function requireImages(outputs: Outputs, tags: ImageTags, region: s
   );
 }
 
-/** Those of the references that ECR does not have. */
+/** The references that ECR does not have. */
 export async function absent(ecr: ECRClient, references: readonly string[]): Promise<string[]> {
   const known = await Promise.all(references.map((one) => hasImage(ecr, one.replace(/:[^:/]*$/, ""), tagOf(one))));
   return references.filter((_, index) => !known[index]);

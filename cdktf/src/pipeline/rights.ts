@@ -18,7 +18,7 @@ export function deployerPolicy(name: DeployerPolicy): Policy {
   return policy.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 
-/** What of a policy changes nothing in AWS. Pure. */
+/** The read-only part of a policy. Pure. */
 export function readingOf({ Version, Statement }: Policy): Policy {
   const reading = Statement.map((one) => ({ ...one, Action: one.Action.filter(isRead) }));
   return { Version, Statement: reading.filter(({ Action }) => Action.length > 0) };
@@ -28,7 +28,7 @@ function isRead(action: string): boolean {
   return /:(?:BatchCheck|Describe|Get|List|View)/.test(action) && action !== "ecr:GetAuthorizationToken";
 }
 
-/** A plan locks the state in S3, so that it never reads one that is being written: an object beside it. */
+/** A plan locks the state in S3 by an object beside it, so that it never reads a state that is being written. */
 export const stateLock = {
   Version: "2012-10-17",
   Statement: [

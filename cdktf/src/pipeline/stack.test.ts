@@ -44,7 +44,7 @@ describe("the pipeline's roles", () => {
     ["pipeline-analyze-plan", { StringEquals: audience, StringLike: subject("*") }],
     ["pipeline-analyze-apply-dev", { StringEquals: { ...audience, ...subject("environment:dev") } }],
     ["pipeline-analyze-apply-prod", { StringEquals: { ...audience, ...subject("environment:prod") } }],
-  ])("%s is for this repository's tokens of its context alone", (name, condition) => {
+  ])("%s accepts only this repository's tokens of its context", (name, condition) => {
     const role = roles.find((one) => one.name === name);
     expect(role?.assume_role_policy.Statement).toEqual([
       {
@@ -57,7 +57,7 @@ describe("the pipeline's roles", () => {
     expect(roles).toHaveLength(3);
   });
 
-  it("the planner changes nothing but the lock of a state", () => {
+  it("the planner may change only a state's lock", () => {
     const all = inline.flatMap(
       ({ policy }) => z.object({ Statement: z.array(z.any()) }).parse(JSON.parse(policy)).Statement,
     );
@@ -91,7 +91,7 @@ describe("the pipeline's roles", () => {
     ]);
   });
 
-  it("no role can change another one or itself: the deployer's rights end at names of stages", () => {
+  it("no role can change another one or itself: the deployer's rights are limited to names of stages", () => {
     const patterns = (["dev", "prod", "edge"] as const)
       .flatMap((name) => statements(name))
       .filter(({ Action }) => Action.some((action) => action.startsWith("iam:") && !/:(?:Get|List)/.test(action)))
@@ -104,7 +104,7 @@ describe("the pipeline's roles", () => {
     expect(reached).toEqual([]);
   });
 
-  it("an account that trusts GitHub already keeps its provider", () => {
+  it("an account that already trusts GitHub keeps its provider", () => {
     const { aws_iam_openid_connect_provider: made, aws_iam_role: all } = synthesise(true);
     expect(made).toBeUndefined();
     expect(JSON.stringify(all)).toContain("data.aws_iam_openid_connect_provider.");

@@ -15,13 +15,13 @@ const issuer = "token.actions.githubusercontent.com";
 export interface PipelineProps extends Pick<Config, "region" | "stateBucket" | "permissionsBoundary"> {
   /** As {@link repositoryFrom} gives it. */
   readonly repository: string;
-  /** Whether the account trusts GitHub already: it can hold one provider for an issuer. */
+  /** Whether the account already trusts GitHub: it can have one provider per issuer. */
   readonly providerExists: boolean;
 }
 
 const all: readonly DeployerPolicy[] = ["deployer", "deployer-prod", "deployer-prod-edge"];
 
-/** What each environment may apply. */
+/** The rights of each environment. */
 const applies: Readonly<Record<string, readonly DeployerPolicy[]>> = { dev: ["deployer"], prod: all };
 
 /**
@@ -78,7 +78,7 @@ export class PipelineStack extends AnalyzeStack {
     return made;
   }
 
-  /** `context`: what of the repository takes the role, as the end of the token's subject. */
+  /** `context`: which ref or environment may assume the role, as the end of the token's subject. */
   private role(name: string, context: string): IamRole {
     const audience = { [`${issuer}:aud`]: "sts.amazonaws.com" };
     const subject = { [`${issuer}:sub`]: `repo:${this.props.repository}:${context}` };

@@ -3,7 +3,7 @@ import { Aspects } from "cdktf";
 import type { IConstruct } from "constructs";
 import { rules } from "./rules.ts";
 
-/** A resource breaks a rule of the project; the message says what to do instead. Thrown at synth, before anything is planned. */
+/** A resource violates a rule of the project; the message says what to do instead. Thrown at synth, before the plan. */
 export class PolicyViolation extends UserError {
   override readonly name = "PolicyViolation";
 
@@ -12,7 +12,7 @@ export class PolicyViolation extends UserError {
   }
 }
 
-/** Checks every construct below `scope` at synth. Throws a PolicyViolation at the first that breaks a rule. */
+/** Checks every construct below `scope` at synth. Throws a PolicyViolation at the first violation. */
 export function enforcePolicy(scope: IConstruct): void {
   Aspects.of(scope).add({
     visit: (node) => {

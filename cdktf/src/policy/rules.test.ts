@@ -139,7 +139,7 @@ it.each<[what: string, message: RegExp, add: (scope: Construct) => void]>([
     (s) => new Instance(s, "x", { ami: "ami-1", instanceType: "t4g.micro", ...imdsV2 }),
   ],
   ["a bucket without a lock", /S3BucketPublicAccessBlock/, (s) => new S3Bucket(s, "x", {})],
-])("refuses %s at synth and says what to do", (_, message, add) => {
+])("rejects %s at synth and says what to do", (_, message, add) => {
   expect(() => synth(add)).toThrow(message);
 });
 
@@ -167,6 +167,6 @@ it.each<[what: string, add: (scope: Construct) => void]>([
   ],
   ["an API server inside the network", (s) => cluster(s, { endpointPublicAccess: false })],
   ["a careful host", (s) => new Instance(s, "x", { ami: "ami-1", instanceType: "t4g.micro", ...disk, ...imdsV2 })],
-])("lets %s through", (_, add) => {
+])("accepts %s", (_, add) => {
   expect(() => synth(add)).not.toThrow();
 });

@@ -13,7 +13,7 @@ import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import { isWorld, parseCidr } from "../settings/cidr.ts";
 
-/** What is wrong with a construct and what to do instead, or null when the rule has nothing against it. */
+/** What is wrong with a construct and what to do instead; null: nothing. */
 export type Rule = (node: IConstruct) => { broken: string; instead: string } | null;
 
 type OpenRule = VpcSecurityGroupIngressRule | VpcSecurityGroupEgressRule;
@@ -28,7 +28,7 @@ function opensWorld(cidrs: readonly (string | undefined)[]): boolean {
   return parsed.includes(null) || isWorld(parsed.filter((cidr) => cidr !== null));
 }
 
-/** The CIDRs of the rules of the same group, kind and ports as this one: two halves of the world are the world. */
+/** The CIDRs of the rules of the same group, kind and ports as this one: two halves of the address space are all of it. */
 function cidrsBeside(rule: OpenRule): (string | undefined)[] {
   return rule.node.root.node.findAll().flatMap((other) => {
     const isSameKind = other instanceof rule.constructor && isOpenRule(other);
@@ -50,7 +50,7 @@ function shareAPort(one: OpenRule, other: OpenRule): boolean {
   return from <= otherTo && otherFrom <= to;
 }
 
-/** Whether the rule opens this one TCP port only. */
+/** Whether the rule opens only this TCP port. */
 function isOnly(rule: OpenRule, ports: readonly number[]): boolean {
   const [from, to] = portsOf(rule);
   return rule.ipProtocolInput === "tcp" && from === to && ports.includes(from);

@@ -1,4 +1,4 @@
-/** Bucket policy that refuses every request without TLS. */
+/** Bucket policy that denies every request without TLS. */
 export function tlsOnly(bucketArn: string): string {
   return JSON.stringify({
     Version: "2012-10-17",

@@ -20,7 +20,7 @@ import { PolicyViolation } from "./enforce.ts";
 
 type Add = (scope: Construct) => Construct;
 
-/** What the rules have against one construct, each as one text. */
+/** The violations of one construct, as texts. */
 function found(add: Add): string[] {
   const node = add(new TerraformStack(Testing.app(), "test"));
   return rules.flatMap((rule) => {
@@ -80,7 +80,7 @@ const plainDisk = "its root disk is not encrypted. Set rootBlockDevice.encrypted
 const openBucket =
   "nothing keeps this bucket from becoming public. Put an S3BucketPublicAccessBlock beside it, with all four settings true.";
 
-describe("one violation, by its words", () => {
+describe("one violation, by its message", () => {
   it.each<{ what: string; add: Add; says: string }>([
     { what: "SSH from the world", add: inbound({ ...port(22), cidrIpv4: world }), says: openPort(22) },
     { what: "a rule without ports", add: inbound({ cidrIpv4: world }), says: openPort("any") },
@@ -178,7 +178,7 @@ describe("no violation", () => {
   });
 });
 
-it("a violation is a user's error that says where, what and what to do instead", () => {
+it("a violation is a UserError that says where, what and what to do instead", () => {
   const violation = new PolicyViolation("dev/host", "it is open.", "Close it.");
   expect(violation).toBeInstanceOf(UserError);
   expect(violation).toMatchObject({ name: "PolicyViolation", message: "dev/host: it is open. Close it." });

@@ -15,10 +15,10 @@ import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { IAMClient, paginateListInstanceProfiles, paginateListRoles } from "@aws-sdk/client-iam";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 
-/** What is in the account of a stage: EC2 by its tags, the rest by name. */
+/** A stage's resources in the account: EC2's by their tags, the others by name. */
 export type Found = Awaited<ReturnType<typeof find>>;
 
-/** Asks AWS for everything that a stage may have. */
+/** Queries AWS for everything that a stage may have. */
 export async function find(stage: string, region: string) {
   return { ...(await findInEc2(stage, new EC2Client({ region }))), ...(await findByName(region)) };
 }

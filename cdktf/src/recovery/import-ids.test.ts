@@ -69,12 +69,12 @@ it("follows references from the network to what is in it", () => {
   ]);
 });
 
-it("finds nothing in an empty account, and takes nothing of a network that is not the stage's", () => {
+it("finds nothing in an empty account, and nothing in a network of others", () => {
   expect(found(nothing)).toEqual([]);
   expect(found({ ...network, vpcs: [{ VpcId: "vpc-2", CidrBlock: "10.80.0.0/24" }] })).toEqual([]);
 });
 
-it("knows what Terraform named by a prefix, and takes no longer prefix for it", () => {
+it("finds names that Terraform made from a prefix, and none with a longer prefix", () => {
   const names = [`analyze-dev-2-${suffix}`, "analyze-dev-admin", `analyze-dev-${suffix}`];
   expect(found({ ...nothing, roles: names, profiles: names })).toEqual([
     `aws_iam_instance_profile: analyze-dev-${suffix}`,
@@ -84,7 +84,7 @@ it("knows what Terraform named by a prefix, and takes no longer prefix for it", 
   expect(found({ ...nothing, buckets })).toEqual([`aws_s3_bucket: analyze-dev-releases-${suffix}`]);
 });
 
-it("tells rules of one group apart by direction, port and the kind of the other end", () => {
+it("distinguishes rules of one group by direction, port and the kind of the other end", () => {
   const ssm = resourcesOf("dev", { ANALYZE_ACCESS: "ssm" });
   const group = { GroupId: "sg-2", VpcId: "vpc-1", GroupName: `analyze-dev-sessions-${suffix}` };
   const toGroup = { GroupId: "sg-1", IsEgress: true, FromPort: 443, ReferencedGroupInfo: { GroupId: "sg-2" } };

@@ -48,7 +48,7 @@ const finders: Readonly<Record<string, Finder>> = {
   aws_ecr_repository: ({ name }, _, { repositories }) => repositories.find((one) => one === name),
 };
 
-/** What the call that creates it also overwrites: nothing has to be found. */
+/** Resources that their create call overwrites: they need not be found. */
 const overwritten: ReadonlySet<string> = new Set([
   "aws_cloudwatch_metric_alarm",
   "aws_ecr_lifecycle_policy",
@@ -67,7 +67,7 @@ export function unknownTypes(resources: readonly Resource[]): string[] {
   return [...types].filter((type) => !(type in finders) && !overwritten.has(type)).sort();
 }
 
-/** The ids of all resources that exist. A resource may refer to others, so they are looked for until none is found. */
+/** The IDs of all resources that exist. A resource may refer to others, so the search repeats until it finds no more. */
 export function importIds(resources: readonly Resource[], found: Found): ImportIds {
   const ids = new Map<string, string>();
   for (let before = -1; before < ids.size;) {
@@ -87,7 +87,7 @@ function hasPrefix(name: string | undefined, prefix: unknown): boolean {
   return name !== undefined && name.startsWith(String(prefix)) && /^\d{26}$/.test(name.slice(String(prefix).length));
 }
 
-/** A rule of a group is known by its direction, its port and the kind of its other end; the CIDR may have changed. */
+/** A group's rule is identified by direction, port and the kind of its other end; the CIDR may have changed. */
 function rule(isEgress: boolean): Finder {
   return (values, idOf, { rules }) => {
     const wanted = kind(values, "cidr_ipv4", "prefix_list_id", "referenced_security_group_id");

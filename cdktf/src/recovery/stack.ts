@@ -20,7 +20,7 @@ export async function resourcesIn(folder: string): Promise<Resource[]> {
   );
 }
 
-/** The address of the resource that an attribute refers to; undefined: it refers to none. */
+/** The address of the resource that an attribute refers to; undefined: none. */
 export function referenceIn(value: unknown): string | undefined {
   return /^\$\{(aws_\w+\.[\w-]+)\.\w+\}$/.exec(String(value))?.[1];
 }

@@ -2,7 +2,7 @@ import { DescribeInstanceAttributeCommand, DescribeKeyPairsCommand, type EC2Clie
 import { z } from "zod";
 import type { Resource } from "./stack.ts";
 
-/** Attributes that Terraform does not import. It would replace the resource: while it imports, they are as they are. */
+/** Attributes that Terraform does not import, and would replace the resource for: an import ignores them. */
 export const unimported: Readonly<Record<string, readonly string[]>> = {
   aws_instance: ["ami", "user_data", "user_data_base64"],
   aws_key_pair: ["public_key"],
@@ -40,7 +40,7 @@ async function userData(ec2: EC2Client, InstanceId: string | undefined): Promise
   return { user_data: null, user_data_base64: UserData?.Value ?? null };
 }
 
-/** The line of the settings where AWS has the same key, which it returns with another comment. */
+/** The settings' line if AWS has the same key, which it returns with another comment. */
 async function publicKey(ec2: EC2Client, KeyName: string | undefined, { values }: Resource): Promise<unknown> {
   const names = KeyName === undefined ? [] : [KeyName];
   const { KeyPairs } = await ec2.send(new DescribeKeyPairsCommand({ KeyNames: names, IncludePublicKey: true }));

@@ -5,20 +5,20 @@ import { UserError } from "@analyze/common/errors";
 import { currentKey, releaseKey } from "./keys.ts";
 import type { Release } from "./release.ts";
 
-/** The release that the hosts are to run, 64 hex digits; null: none has been named. */
+/** The release that hosts should run, 64 hex digits; null: none. */
 export async function currentRelease(s3: S3Client, Bucket: string): Promise<string | null> {
   const body = await read(s3, Bucket, currentKey);
   return body === null ? null : body.toString("utf8").trim();
 }
 
-/** Puts a release into the bucket and names it to the hosts. Rejects unless they would read exactly this release afterwards. */
+/** Puts a release into the bucket and makes it current. Rejects unless hosts would read exactly this release afterwards. */
 export async function publish(s3: S3Client, Bucket: string, { sha256, file }: Release): Promise<void> {
   const Body = await readFile(file);
   await s3.send(new PutObjectCommand({ Bucket, Key: releaseKey(sha256), Body, ContentType: "application/gzip" }));
   await name(s3, Bucket, sha256);
 }
 
-/** Names an earlier release to the hosts. Rejects when the bucket does not hold it, and unless they would read it afterwards. */
+/** Makes an earlier release current. Rejects if the bucket does not have it, and unless hosts would read it afterwards. */
 export async function goBack(s3: S3Client, Bucket: string, sha256: string): Promise<void> {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new UserError(`--to ${sha256}: must be the 64 hex digits of a release`);
   if ((await read(s3, Bucket, releaseKey(sha256))) === null) {

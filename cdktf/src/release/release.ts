@@ -5,7 +5,7 @@ import { create } from "tar";
 
 /** What a host runs, as one archive: bundle, unit files, settings, CA. */
 export interface Release {
-  /** Of the archive; also its name in the bucket. */
+  /** Hash of the archive; also its name in the bucket. */
   readonly sha256: string;
   /** Path of the archive on this machine. */
   readonly file: string;
@@ -56,7 +56,7 @@ async function contents(parts: ReleaseParts): Promise<Map<string, Buffer | strin
   return files;
 }
 
-/** Single quotes mean the same to systemd and to a shell; a value must not hold one, which config.ts sees to. */
+/** systemd and a shell read single quotes alike; config.ts rejects a value with one. */
 function environmentFile(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))

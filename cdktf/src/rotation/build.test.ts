@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { buildRotation } from "./build.ts";
 
-it("is the same bundle from wherever it is built: its hash is in the stack", async () => {
+it("is the same bundle in every folder: its hash is in the stack", async () => {
   const bundle = join(await buildRotation(), "index.mjs");
   const here = readFileSync(bundle, "utf8");
   const module = fileURLToPath(new URL("build.ts", import.meta.url));

@@ -9,7 +9,7 @@ export async function buildRotation(): Promise<string> {
   const entry = fileURLToPath(new URL("main.ts", import.meta.url));
   const { outputFiles } = await build({
     entryPoints: [entry],
-    // Paths of the sources are in the bundle: not those of the folder that synth is called from, so that its hash stays.
+    // The bundle has the sources' paths, relative to this folder: its hash does not depend on the caller's.
     absWorkingDir: dirname(entry),
     outfile: join(folder, "index.mjs"),
     bundle: true,
@@ -22,7 +22,7 @@ export async function buildRotation(): Promise<string> {
   });
   mkdirSync(folder, { recursive: true });
   for (const { path, contents } of outputFiles) {
-    // Renamed, not written over: another synth may be reading it.
+    // Renamed, not overwritten: another synth may be reading it.
     writeFileSync(`${folder}.${process.pid}`, contents);
     renameSync(`${folder}.${process.pid}`, path);
   }

@@ -3,7 +3,7 @@ import { areCredentials, credentialsAfter } from "./credentials.ts";
 
 const [one, two, three] = ["1".repeat(40), "2".repeat(40), "3".repeat(40)] as const;
 
-it("alternates between two users, and keeps the one before with its password", () => {
+it("alternates between two users, and keeps the previous one with its password", () => {
   const first = credentialsAfter(undefined, one);
   const second = credentialsAfter(JSON.stringify(first), two);
   const third = credentialsAfter(JSON.stringify(second), three);
@@ -15,7 +15,7 @@ it("alternates between two users, and keeps the one before with its password", (
 });
 
 it.each(["{}", "not JSON", "null", '{"username":7}', '{"password":"of an earlier release"}'])(
-  "begins with the first user after %s",
+  "starts with the first user after %s",
   (current) => {
     const next = credentialsAfter(current, one);
     expect(next).toMatchObject({ username: "web-a", password: one, previousUsername: "" });
@@ -30,7 +30,7 @@ it.each<[string, object]>([
   ["the password before", { previousPassword: two }],
   ["a short password", { password: "2" }],
   ["a password that a connection string would have to escape", { password: "@".repeat(40) }],
-])("takes no credentials with %s", (_, change) => {
+])("rejects credentials with %s", (_, change) => {
   const good = { username: "web-b", password: two, previousUsername: "web-a", previousPassword: one };
   expect(areCredentials(JSON.stringify(good))).toBe(true);
   expect(areCredentials(JSON.stringify({ ...good, ...change }))).toBe(false);

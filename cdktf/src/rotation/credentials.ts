@@ -1,4 +1,4 @@
-/** What the secret holds: who logs in to the stores now, and who did before. All texts are of letters, digits and `-`. */
+/** The secret's content: the current and the previous login to the stores. All texts consist of letters, digits and `-`. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
@@ -9,21 +9,21 @@ export interface Credentials {
 
 const users = ["web-a", "web-b"] as const;
 
-/** The credentials after these (the secret's text; undefined: there are none): the other user, with this new password. */
+/** The credentials after these (the secret's text; undefined: none): the other user, with this new password. */
 export function credentialsAfter(current: string | undefined, password: string): Credentials {
   const { username = "", password: before = "" } = current === undefined ? {} : read(current);
   const next = username === users[0] ? users[1] : users[0];
   return { username: next, password, previousUsername: username, previousPassword: before };
 }
 
-/** Whether the secret's text is a user and a new password, beside those of the version before. */
+/** Whether the secret's text has a user and a new password, beside those of the previous version. */
 export function areCredentials(text: string): boolean {
   const { username = "", password = "", previousUsername, previousPassword } = read(text);
   const isNew = username !== previousUsername && password !== previousPassword;
   return isNew && users.some((user) => user === username) && /^[A-Za-z0-9]{40}$/.test(password);
 }
 
-/** The texts in a JSON object; empty where it is none. */
+/** The texts in a JSON object; empty if it is none. */
 function read(text: string): Partial<Credentials> {
   try {
     const value: unknown = JSON.parse(text);

@@ -3,7 +3,7 @@ import { rotate, type RotationEvent } from "./rotate.ts";
 
 const secrets = new SecretsManagerClient({});
 
-/** What Lambda calls. */
+/** The Lambda's handler. */
 export async function handler(event: RotationEvent): Promise<void> {
   await rotate(secrets, event);
 }

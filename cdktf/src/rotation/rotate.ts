@@ -13,7 +13,7 @@ import {
 export interface RotationEvent {
   readonly Step: "createSecret" | "setSecret" | "testSecret" | "finishSecret";
   readonly SecretId: string;
-  /** Version that is being made; the same in all four steps, and when a step is tried again. */
+  /** The pending version; the same in all four steps, and if a step is retried. */
   readonly ClientRequestToken: string;
 }
 
@@ -38,7 +38,7 @@ export async function rotate(secrets: SecretsManagerClient, event: RotationEvent
 async function createSecret(secrets: SecretsManagerClient, event: RotationEvent): Promise<void> {
   if ((await valueOf(secrets, event, "AWSPENDING")) !== undefined) return;
   const current = await valueOf(secrets, event, "AWSCURRENT");
-  // Letters and digits alone: the value goes into connection strings.
+  // Only letters and digits: connection strings contain the value.
   const { RandomPassword: password } = await secrets.send(
     new GetRandomPasswordCommand({ PasswordLength: 40, ExcludePunctuation: true }),
   );
@@ -75,7 +75,7 @@ async function finishSecret(secrets: SecretsManagerClient, event: RotationEvent)
   );
 }
 
-/** The text of the version that is being made, or of the current one; undefined: there is none yet. */
+/** The text of the pending version, or of the current one; undefined: there is none yet. */
 async function valueOf(
   secrets: SecretsManagerClient,
   { SecretId, ClientRequestToken }: RotationEvent,

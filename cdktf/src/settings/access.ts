@@ -2,7 +2,7 @@ import { nameSetting } from "@analyze/common/settings";
 import { blockOf, hasHostBits, isWorld, parseCidr } from "./cidr.ts";
 import { type KeyPairFiles, publicKeyFrom } from "./public-key.ts";
 
-/** The way into the host: SSH from one CIDR with one's own key, or Session Manager without an open port. */
+/** Access to the host: SSH from one CIDR with the person's key, or Session Manager without an open port. */
 export type Access = ({ readonly kind: "ssh"; readonly cidr: string } & KeyPairFiles) | { readonly kind: "ssm" };
 
 /** Reads ANALYZE_ACCESS, ANALYZE_SSH_CIDR and ANALYZE_SSH_PUBLIC_KEY_FILE; null after at least one fault was added. */
@@ -40,7 +40,7 @@ export function callerCidr(name: string, value: string, faults: string[]): strin
 
 const notNarrow = "must be an IPv4 CIDR of /8 or narrower, like 203.0.113.7/32";
 
-/** What is wrong with a CIDR as AWS takes it; null: nothing. */
+/** Why AWS would reject a CIDR; null: it accepts it. */
 export function hostBitsFault(value: string): string | null {
   const cidr = parseCidr(value);
   if (cidr === null || cidr.family !== 4) return "must be an IPv4 CIDR, like 203.0.113.0/24";

@@ -26,16 +26,16 @@ it.each<[when: string, now: Date, message: RegExp]>([
   ],
   ["a month before its end", new Date(notAfter.getTime() - 29 * day), /expires on .*--replace-ca/],
   ["after its end", new Date(notAfter.getTime() + 1), /expired on .*the client trusts no edge by it.*--replace-ca/],
-])("warns of a CA %s", (_, now, message) => {
+])("warns about a CA %s", (_, now, message) => {
   expect(caWarnings(file, now)).toEqual([expect.stringMatching(message)]);
 });
 
-it("has nothing against a CA that is valid for more than a month, or against none", () => {
+it("accepts a CA that is valid for more than a month, and no CA", () => {
   expect(caWarnings(file, new Date(notAfter.getTime() - 31 * day))).toEqual([]);
   expect(caWarnings(null, notAfter)).toEqual([]);
 });
 
-it("has nothing against a file that holds the CA before, while it is replaced", () => {
+it("accepts a file that also has the old CA, during a replacement", () => {
   const both = join(folder, "both.crt");
   writeFileSync(both, authority.certificate + later.certificate);
   expect(caWarnings(both, new Date(notAfter.getTime() + 1))).toEqual([]);

@@ -16,11 +16,11 @@ export function caFileFrom(given: string | undefined, isPrivate: boolean, faults
   return null;
 }
 
-/** What a person must know of a CA file that is read without a fault: no certificate in it is valid at this time, or none will be in 30 days. */
+/** The warning about a readable CA file: no certificate in it is valid at this time, or none will be in 30 days. */
 export function caWarnings(file: string | null, now: Date): string[] {
   const blocks = file === null ? [] : ((textOf(file) ?? "").match(/-----BEGIN CERT[^]*?-----END CERT[^\n]*/g) ?? []);
   const all = blocks.map((pem) => new X509Certificate(pem));
-  // While a CA is replaced, the file holds the one before too.
+  // During a replacement, the file also has the old CA.
   const end = Math.max(...all.map(({ validToDate }) => validToDate.getTime()));
   const begin = Math.min(...all.map(({ validFromDate }) => validFromDate.getTime()));
   const renewal = "`npm run certs -- --replace-ca` makes another";

@@ -25,7 +25,7 @@ it.each([
   expect([hasHostBits(cidr(text)), sizeOf(cidr(text))]).toEqual([hostBits, size]);
 });
 
-it("names the block of an address", () => {
+it("returns the block of an address", () => {
   expect(blockOf(cidr("203.0.113.7/24"))).toBe("203.0.113.0/24");
   expect(blockOf(cidr("203.0.113.7/9"))).toBe("203.0.0.0/9");
 });
@@ -51,6 +51,6 @@ it.each([
   [["2000::/3"], true],
   [["10.0.0.0/8"], false],
   [["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32"], false],
-])("%j is the world: %s", (texts, expected) => {
+])("%j is wider than one organisation's network: %s", (texts, expected) => {
   expect(isWorld(texts.map(cidr))).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** A block of addresses, as its text says: `address` may have host bits. */
+/** A block of addresses as written: `address` may have host bits. */
 export interface Cidr {
   readonly family: 4 | 6;
   readonly address: bigint;
@@ -18,7 +18,7 @@ export function parseCidr(text: string): Cidr | null {
   return { family, address: family === 4 ? valueOf(address, ".", 8) : ipv6(address), bits: Number(prefix) };
 }
 
-/** How many addresses it holds. */
+/** Number of addresses in it. */
 export function sizeOf({ family, bits }: Cidr): bigint {
   return 1n << BigInt(width[family] - bits);
 }
@@ -28,7 +28,7 @@ function firstOf(cidr: Cidr): bigint {
   return cidr.address - (cidr.address % sizeOf(cidr));
 }
 
-/** Whether the address is not the first one of its block, so that AWS would refuse the CIDR. */
+/** Whether the address has host bits, so that AWS would reject the CIDR. */
 export function hasHostBits(cidr: Cidr): boolean {
   return firstOf(cidr) !== cidr.address;
 }
@@ -39,7 +39,7 @@ export function overlap(one: Cidr, other: Cidr): boolean {
   return firstOf(one) < firstOf(other) + sizeOf(other) && firstOf(other) < firstOf(one) + sizeOf(one);
 }
 
-/** The block that an IPv4 CIDR is in, without host bits: `203.0.113.7/24` gives `203.0.113.0/24`. */
+/** The block of an IPv4 CIDR, without host bits: `203.0.113.7/24` gives `203.0.113.0/24`. */
 export function blockOf(cidr: Cidr): string {
   const first = firstOf(cidr);
   return `${[24n, 16n, 8n, 0n].map((shift) => (first >> shift) & 255n).join(".")}/${cidr.bits}`;

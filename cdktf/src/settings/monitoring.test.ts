@@ -10,13 +10,13 @@ it.each<[settings: NodeJS.ProcessEnv, fault: string]>([
   [{ ANALYZE_HEARTBEAT_URL: "https://hc-ping.com:8443/secret" }, "on port 443"],
   [{ ANALYZE_HEARTBEAT_URL: "https://hc-ping.com/secret" }, "ANALYZE_HEARTBEAT_CIDR is not set"],
   [{ ANALYZE_HEARTBEAT_CIDR: "192.0.2.7/24" }, "write 192.0.2.0/24"],
-])("refuses %j, as the client on the host would, and shows no secret", (settings, fault) => {
+])("rejects %j, as the client on the host would, and shows no secret", (settings, fault) => {
   const message = faults(environment(settings));
   expect(message).toContain(fault);
   expect(message).not.toContain("secret");
 });
 
-it("hands the client its maintenance and its limit, and no secret", () => {
+it("gives the client its maintenance and its limit, and no secret", () => {
   const { target } = config({
     ANALYZE_MAINTENANCE: "0 3 * * 0 2h; /run/analyze/maintenance",
     ANALYZE_DOWN_AFTER: "5",
@@ -34,7 +34,7 @@ it("hands the client its maintenance and its limit, and no secret", () => {
 it.each([
   [{}, { url: null, cidr: null }],
   [{ ANALYZE_HEARTBEAT_URL: "off" }, { url: "", cidr: null }],
-  // The edge's rule lets it out already: AWS refuses the same rule twice.
+  // The edge's rule already allows it: AWS rejects a duplicate rule.
   [
     { ANALYZE_ADDRESS: "192.0.2.7", ANALYZE_HEARTBEAT_CIDR: "192.0.2.7/32" },
     { url: null, cidr: null },

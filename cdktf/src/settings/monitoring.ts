@@ -5,16 +5,16 @@ import { longestStep } from "./schedule.ts";
 
 /** The dead man's switch that the client calls. */
 export interface Heartbeat {
-  /** Its URL, a secret; empty: none from now on; null: the one that the host has stays. */
+  /** Its URL, a secret; empty: remove it; null: keep the host's. */
   readonly url: string | null;
   /** Where port 443 is opened to for it; null: nowhere, or the edge's rule does. */
   readonly cidr: string | null;
 }
 
-/** What the firewall lets out to the edge; null: nothing. */
+/** The firewall's rule for the edge; null: none. */
 type Egress = { readonly cidr: string; readonly port: number } | null;
 
-/** Adds the faults of ANALYZE_MAINTENANCE and ANALYZE_DOWN_AFTER, as the client on the host would find them. */
+/** Adds the faults of ANALYZE_MAINTENANCE and ANALYZE_DOWN_AFTER that the client on the host would report. */
 export function judgeFailures(
   { ANALYZE_MAINTENANCE: plan, ANALYZE_DOWN_AFTER: after }: NodeJS.ProcessEnv,
   faults: string[],

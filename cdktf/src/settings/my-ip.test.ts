@@ -23,10 +23,10 @@ it("is one address, as AWS sees it", async () => {
   expect(await asked("203.0.113.7\n")).toBe("203.0.113.7/32");
 });
 
-it.each([["<html>captive portal</html>"], ["2001:db8::7"], ["0.0.0.0/0"]])("is not taken from %s", async (body) => {
+it.each([["<html>captive portal</html>"], ["2001:db8::7"], ["0.0.0.0/0"]])("is not accepted from %s", async (body) => {
   await expect(asked(body)).rejects.toThrow(/give ANALYZE_SSH_CIDR yourself/);
 });
 
-it("tells what to do where the service cannot be reached", async () => {
+it("says what to do if the service cannot be reached", async () => {
   await expect(myCidr("http://127.0.0.1:1/")).rejects.toThrow(/cannot be reached: give ANALYZE_SSH_CIDR yourself/);
 });

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 
-/** The public IPv4 address that this machine comes from, as AWS sees it, as a CIDR of one address. Rejects when AWS does not say. */
+/** This machine's public IPv4 address, as AWS sees it, as a CIDR of one address. Rejects if AWS does not answer. */
 export async function myCidr(service = "https://checkip.amazonaws.com/"): Promise<string> {
   const answer = await fetch(service, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
     throw new Error(`${service} cannot be reached: give ANALYZE_SSH_CIDR yourself`, { cause: error });

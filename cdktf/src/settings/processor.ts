@@ -1,4 +1,4 @@
-/** Docker's names of the two processors that the images and hosts exist for. */
+/** Docker's names of the two processors that images and hosts support. */
 export type Processor = "arm64" | "amd64";
 
 const sizes = /^(nano|micro|small|medium|large|(\d+)?xlarge(-flex)?|metal(-\d+xl)?)$/;

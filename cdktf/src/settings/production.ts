@@ -1,11 +1,11 @@
 import { nameSetting } from "@analyze/common/settings";
 import { callerCidr } from "./access.ts";
 
-/** What only a stage with its own cluster needs. */
+/** Settings of a stage with its own cluster. */
 export interface Production {
   /** Name of the edge, in `zone`. */
   readonly domain: string;
-  /** Public Route 53 zone that exists already. */
+  /** Existing public Route 53 zone. */
   readonly zone: string;
   readonly alarmEmail: string;
   readonly budgetUsd: string;
@@ -13,7 +13,7 @@ export interface Production {
   readonly deployerRoleArn: string;
   /** IAM role that may read what runs in the namespace; null: none. */
   readonly operatorRoleArn: string | null;
-  /** Who may call the cluster's API server from outside, as CIDRs; empty: it has an address inside the network only. */
+  /** Who may call the cluster's API server from outside, as CIDRs; empty: it has only an address inside the network. */
   readonly apiCidrs: readonly string[];
   /** Whether Amazon Inspector scans: one switch for the whole account. */
   readonly inspector: boolean;
@@ -56,7 +56,7 @@ export function productionFrom(env: NodeJS.ProcessEnv, stage: string, faults: st
   return faults.length > before ? null : production;
 }
 
-/** Registries sell names below these, so no zone of one's own is above. */
+/** Registries sell names below these, so they cannot be the person's zone. */
 const publicSuffix = /^([a-z]+|(ac|co|com|edu|gov|net|or|org)\.[a-z]{2})$/;
 
 /** The zone of a name: its parent, or the name itself where the parent belongs to a registry. */

@@ -16,7 +16,7 @@ export function publicKeyFrom(given: string | undefined, faults: string[]): KeyP
     const line = readLine(place);
     if (line === null) continue;
     const fault = keyFault(line);
-    // The comment is often a person's name and machine: AWS need not know, and a change of it must not change the host.
+    // The comment often has a person's name and machine: it is not sent to AWS, and its change must not change the host.
     if (fault === null) {
       return { publicKey: line.split(" ").slice(0, 2).join(" "), privateKeyFile: place.replace(/\.pub$/, "") };
     }

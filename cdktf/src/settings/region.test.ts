@@ -40,7 +40,7 @@ it.each<[string, NodeJS.ProcessEnv, string]>([
   ["eu-central-1 for a profile without a region", { AWS_PROFILE: "bare" }, "eu-central-1"],
   ["eu-central-1 for a profile that has only keys", { AWS_PROFILE: "keys-only" }, "eu-central-1"],
   ["eu-central-1 without any configuration", { HOME: "/nowhere" }, "eu-central-1"],
-])("takes %s, as the AWS CLI does", (_, env, region) => {
+])("uses %s, as the AWS CLI does", (_, env, region) => {
   expect(read(env)).toEqual({ region, faults: [] });
 });
 

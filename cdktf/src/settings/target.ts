@@ -11,7 +11,7 @@ export interface Target {
   readonly settings: Readonly<Record<string, string>>;
   /** File of the CA that it trusts, on this machine; null: the system's own authorities. */
   readonly caFile: string | null;
-  /** What the firewall lets out; null: nothing, the client calls the tunnel's end on its own host. */
+  /** The firewall's rule; null: none, the client calls the tunnel's end on its own host. */
   readonly egress: { readonly cidr: string; readonly port: number } | null;
   readonly heartbeat: Heartbeat;
   /** The longest time between two due slots, in milliseconds. */
@@ -23,7 +23,7 @@ export interface TargetDefaults {
   readonly egressCidr: string | null;
 }
 
-/** The client's variables that decide what its host runs. */
+/** The client's variables for its host. */
 export const clientVariables = [
   "ANALYZE_URL",
   "ANALYZE_ADDRESS",
@@ -34,7 +34,7 @@ export const clientVariables = [
 ] as const;
 const caOnHost = "/etc/analyze/ca.crt";
 
-/** Reads the client's own variables and ANALYZE_EGRESS_CIDR; null after at least one fault was added. */
+/** Reads the client's variables and ANALYZE_EGRESS_CIDR; null after at least one fault was added. */
 export function targetFrom(env: NodeJS.ProcessEnv, defaults: TargetDefaults, faults: string[]): Target | null {
   const before = faults.length;
   const settings: Record<string, string> = { ...defaults.clientDefaults };
@@ -111,7 +111,7 @@ function egressFrom(env: NodeJS.ProcessEnv, { url, address, byDefault }: Dialled
   return null;
 }
 
-/** `ip` or `ip:port` with IPv4, the one family that the host's network has. Null after a fault was added. */
+/** `ip` or `ip:port` with IPv4, the only family of the host's network. Null after a fault was added. */
 function pinnedAddress(address: string, faults: string[]): { ip: string; port: number | null } | null {
   const [ip = "", port, ...rest] = address.split(":");
   const validPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);

@@ -24,14 +24,14 @@ export class AnalyzeStack extends TerraformStack {
     enforcePolicy(this);
   }
 
-  /** Relative to the stack's folder, so that synth gives the same on every machine. */
+  /** Relative to the stack's folder, so that synth's output is the same on every machine. */
   private keepStateHere(id: string): void {
     new LocalBackend(this, { path: `../../../state/${id}.tfstate` });
   }
 
   private keepStateInS3(id: string, bucket: string, region: string): void {
     new S3Backend(this, { bucket, region, key: `${id}.tfstate`, encrypt: true });
-    // S3's own lock (Terraform 1.10): the library has no name for it yet.
+    // S3's own lock (Terraform 1.10): the library has no property for it yet.
     this.addOverride("terraform.backend.s3.use_lockfile", true);
   }
 }

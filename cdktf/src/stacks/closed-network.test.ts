@@ -19,7 +19,7 @@ function endpoints(): string[] {
 }
 
 describe("a cluster with ANALYZE_CLUSTER_EGRESS=endpoints", () => {
-  it("has no NAT gateway, and no way to the internet but the balancer's", () => {
+  it("has no NAT gateway, and no internet gateway route except the load balancer's", () => {
     expect(all(closed, "aws_nat_gateway")).toEqual([]);
     expect(all(open, "aws_nat_gateway")).toHaveLength(1);
     const out = all(closed, "aws_route").filter((route) => String(route["destination_cidr_block"]) === "0.0.0.0/0");
@@ -47,7 +47,7 @@ describe("a cluster with ANALYZE_CLUSTER_EGRESS=endpoints", () => {
     expect(all(closed, "aws_vpc_endpoint").some(({ service_name: name }) => String(name).endsWith(".s3"))).toBe(true);
   });
 
-  it("has a repository for each image that others publish, and pulls from there", () => {
+  it("has a repository for each third-party image, and pulls from there", () => {
     const images = ["aws-load-balancer-controller", "cluster-autoscaler", "external-secrets", "valkey"];
     const names = all(closed, "aws_ecr_repository").map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(images.map((image) => `analyze-prod/mirror/${image}`)));

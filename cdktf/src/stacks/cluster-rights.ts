@@ -20,7 +20,7 @@ export interface ClusterRightsProps {
   readonly accountId: string;
 }
 
-/** Who may do what in the cluster, and what its pods may do in AWS. */
+/** Rights of people in the cluster, and of its pods in AWS. */
 export function clusterRights(scope: Construct, props: ClusterRightsProps): void {
   const { name, stage, production, kubernetes, accountId } = props;
   new ClusterAccess(scope, "access", {
@@ -50,7 +50,7 @@ export function clusterRights(scope: Construct, props: ClusterRightsProps): void
   if (props.secretArn !== null) storeRights(scope, props, props.secretArn);
 }
 
-/** What stores need: their password, and volumes. */
+/** The needs of stores: their password, and volumes. */
 function storeRights(scope: Construct, props: ClusterRightsProps, secretArn: string): void {
   const { name, kubernetes, accountId, keyArn } = props;
   const common = { clusterName: kubernetes.name, after: kubernetes.ready, accountId };
@@ -59,7 +59,7 @@ function storeRights(scope: Construct, props: ClusterRightsProps, secretArn: str
     name: `${name}-volumes`,
     ...clusterNames.volumeDriver,
     statements: [],
-    // Volumes of this cluster only: Pod Identity tells IAM its name.
+    // Only volumes of this cluster: Pod Identity passes its name to IAM.
     managedPolicy: "AmazonEBSCSIDriverEKSClusterScopedPolicy",
   });
   kubernetes.volumes([volumes.association]);

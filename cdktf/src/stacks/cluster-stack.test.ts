@@ -14,7 +14,7 @@ const trustShape = z.object({
 const stack = synthesise("prod");
 const stored = synthesise("prod", {}, undefined, withStores);
 
-it("opens 443 and 80 to the world, the second only to send callers to the first", () => {
+it("opens 443 and 80 to everyone, 80 only as a redirect to 443", () => {
   const open = all(stack, "aws_vpc_security_group_ingress_rule").filter((rule) => rule["cidr_ipv4"] === "0.0.0.0/0");
   expect(open.map((rule) => rule["from_port"])).toEqual([443, 80]);
   const [http, https] = all(stack, "aws_alb_listener");
@@ -22,7 +22,7 @@ it("opens 443 and 80 to the world, the second only to send callers to the first"
   expect(http).toMatchObject({ default_action: [{ type: "redirect", redirect: { protocol: "HTTPS" } }] });
 });
 
-it("lets nothing but the edge reach pods: the groups name each other", () => {
+it("lets only the edge reach pods: the security groups refer to each other", () => {
   const rules = all(stack, "aws_vpc_security_group_ingress_rule").filter(
     (rule) => "referenced_security_group_id" in rule,
   );
@@ -31,7 +31,7 @@ it("lets nothing but the edge reach pods: the groups name each other", () => {
   ]);
 });
 
-it("keeps the API server inside the network, its secrets under our key and its rights in access entries", () => {
+it("has a private API server, secrets encrypted by our key, and rights in access entries", () => {
   expect(all(stack, "aws_eks_cluster")).toMatchObject([
     {
       vpc_config: { endpoint_private_access: true, endpoint_public_access: false },
@@ -57,18 +57,18 @@ it.each([
   ["*/5 * * * *", 300],
   ["0,1 * * * *", 3540],
   ["0 9 * * *", 86_400],
-])("calls someone when three slots of %s have no line, data or no data", (schedule, period) => {
+])("sends an alarm if three slots of %s have no line, with and without data", (schedule, period) => {
   const due = synthesise("prod", { ANALYZE_SCHEDULE: schedule });
   const three = { period, evaluation_periods: 3, threshold: 1 };
   expect(alarm("client-silent", due)).toMatchObject({ ...three, treat_missing_data: "breaching" });
   expect(alarm("client-fails", due)).toMatchObject({ ...three, treat_missing_data: "notBreaching" });
 });
 
-it("refuses a schedule that no alarm can watch", () => {
+it("rejects a schedule that no alarm can watch", () => {
   expect(() => synthesise("prod", { ANALYZE_SCHEDULE: "0 9 * * 1" })).toThrow(/more than a day between two slots/);
 });
 
-it("calls someone when no pod is healthy, and when a pod is not", () => {
+it("sends an alarm if no pod is healthy, and if one is unhealthy", () => {
   expect(alarm("no-target")).toMatchObject({
     metric_name: "HealthyHostCount",
     comparison_operator: "LessThanThreshold",
@@ -78,7 +78,7 @@ it("calls someone when no pod is healthy, and when a pod is not", () => {
   expect(alarm("unhealthy")).toMatchObject({ metric_name: "UnHealthyHostCount", treat_missing_data: "notBreaching" });
 });
 
-it("says in an output whether anybody gets the alarms", () => {
+it("has an output that says whether anybody gets the alarms", () => {
   expect(stack.output["alarm-mail"]?.value).toMatch(
     /\$\{\(?aws_sns_topic_subscription\.\w+\.pending_confirmation \? "NOT CONFIRMED.*ops@example\.org/,
   );
@@ -95,13 +95,13 @@ it.each([
   expect(endpoints.map(({ service_name }) => String(service_name).split(".").at(-1))).toEqual(services);
 });
 
-it("counts in the budget what carries the stage's tag", () => {
+it("counts resources with the stage's tag in the budget", () => {
   expect(all(stack, "aws_budgets_budget")).toMatchObject([
     { cost_filter: [{ name: "TagKeyValue", values: ["user:stage$prod"] }] },
   ]);
 });
 
-it("runs a version of Kubernetes with its addons, and leaves it before support costs more", () => {
+it("runs a version of Kubernetes with its add-ons, and leaves it before extended support", () => {
   const version = stages.prod.cluster.kubernetesVersion;
   expect(all(stack, "aws_eks_cluster")).toMatchObject([{ version, upgrade_policy: { support_type: "STANDARD" } }]);
   const found = Object.entries(stack.data["aws_eks_addon_version"] ?? {});
@@ -118,7 +118,7 @@ it("runs a version of Kubernetes with its addons, and leaves it before support c
   );
 });
 
-it("opens the API server to the callers that are named, and to nobody else", () => {
+it("opens the API server only to the named callers", () => {
   const open = synthesise("prod", { ANALYZE_API_CIDR: "203.0.113.7/32,198.51.100.0/24" });
   expect(all(open, "aws_eks_cluster")).toMatchObject([
     {
@@ -131,7 +131,7 @@ it("opens the API server to the callers that are named, and to nobody else", () 
   ]);
 });
 
-it("lets a service take a role for this account only, where the service says for whom it acts", () => {
+it("lets a service assume a role only for this account, if the service names the account", () => {
   for (const { assume_role_policy } of all(stored, "aws_iam_role")) {
     const { Statement } = trustShape.parse(JSON.parse(String(assume_role_policy)));
     for (const { Principal, Condition } of Statement) {
@@ -145,14 +145,14 @@ it("lets a service take a role for this account only, where the service says for
   }
 });
 
-it("leaves switches of the whole account alone, unless they are asked for", () => {
+it("changes no account-wide settings, unless requested", () => {
   expect(all(stack, "aws_inspector2_enabler")).toEqual([]);
   expect(all(synthesise("prod", { ANALYZE_INSPECTOR: "true" }), "aws_inspector2_enabler")).toHaveLength(1);
   expect(all(stored, "aws_lambda_function")).toMatchObject([{ runtime: "nodejs22.x" }]);
   expect(all(stored, "aws_lambda_function")[0]).not.toHaveProperty("reserved_concurrent_executions");
 });
 
-it("makes a secret only where a store is on, frees its name on destroy, and calls someone when its rotation fails", () => {
+it("creates a secret only if a store is on, frees its name on destroy, and sends an alarm if its rotation fails", () => {
   for (const type of ["aws_secretsmanager_secret", "aws_lambda_function"]) expect(all(stack, type)).toEqual([]);
   expect(JSON.stringify(stack.resource)).not.toContain("external-secrets");
   expect(all(stored, "aws_secretsmanager_secret")).toMatchObject([{ recovery_window_in_days: 0 }]);
@@ -171,7 +171,7 @@ it("rotates the secret every 90 days and keeps its value out of Terraform", () =
   expect(all(stored, "aws_secretsmanager_secret_version")).toEqual([]);
 });
 
-it("has the secret, the region, the namespace and the operator's right that the manifest docs/external-secrets.yaml names", () => {
+it("has the secret, region, namespace and operator's right of the manifest docs/external-secrets.yaml", () => {
   const [store, secret] = documentedSecret().objects;
   expect(all(stored, "aws_secretsmanager_secret")).toMatchObject([{ name: secret.spec.data[0].remoteRef.key }]);
   expect(store.spec.provider.aws).toEqual({ service: "SecretsManager", region: config(production).region });
@@ -193,7 +193,7 @@ it("gives the deployer's role a group, since EKS's edit policy knows no TargetGr
   ]);
 });
 
-it("gives the operator's role a group and no policy of EKS: what it may do is in the namespace's Role", () => {
+it("gives the operator's role a group and no policy of EKS: its rights are in the namespace's Role", () => {
   const arn = "arn:aws:iam::123456789012:role/operator";
   const operated = synthesise("prod", { ANALYZE_CLUSTER_OPERATOR_ROLE: arn });
   expect(all(operated, "aws_eks_access_entry")).toContainEqual(
@@ -208,7 +208,7 @@ it("enforces NetworkPolicies", () => {
   );
 });
 
-it("lets a request under way end before a target is gone, and a pod live longer than both", () => {
+it("lets open requests end before a target is removed, and pods live longer than both", () => {
   const text = readFileSync(new URL("../../../ingress/values.prod.yaml", import.meta.url), "utf8");
   const { termination } = z
     .object({ termination: z.object({ preStopSeconds: z.int(), graceSeconds: z.int() }) })

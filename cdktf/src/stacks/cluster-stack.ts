@@ -25,14 +25,14 @@ import type { ClusterStage } from "../stages.ts";
 import { AnalyzeStack } from "./analyze-stack.ts";
 import { clusterRights } from "./cluster-rights.ts";
 
-/** What synth needs besides the settings: files that were built before. */
+/** Built files that synth needs besides the settings. */
 export interface Builds {
   readonly release: Release;
   /** Folder with the rotation's bundle. */
   readonly rotation: string;
 }
 
-/** What a stage with a cluster has besides. */
+/** The other parts of a stage with a cluster. */
 export interface ClusterPart {
   readonly stage: ClusterStage;
   readonly production: Production;
@@ -97,7 +97,7 @@ export class ClusterStack extends AnalyzeStack {
     });
   }
 
-  /** Where the cluster pulls what others publish: there, or from its mirror where it has no way to the internet. */
+  /** Where the cluster pulls third-party images: at their registries, or from its mirror if it has no internet access. */
   private foreignImages(): { name: string; reference: string }[] {
     const images = foreignImages(this.stage);
     const mirror =
@@ -105,7 +105,7 @@ export class ClusterStack extends AnalyzeStack {
     return images.map(({ name, source }) => ({ name, reference: mirror.get(name) ?? source }));
   }
 
-  /** By choice: it is one switch for the whole account, and `destroy` turns it off for all that use it. */
+  /** Optional: it is one switch for the whole account, and `destroy` turns it off for everybody. */
   private inspector(): void {
     const resourceTypes = ["ECR", "EC2", "LAMBDA"];
     new Inspector2Enabler(this, "inspector", { accountIds: [this.accountId], resourceTypes });

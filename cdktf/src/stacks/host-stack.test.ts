@@ -5,7 +5,7 @@ import { all, synthesise } from "../../test/support/synthesised.ts";
 
 const policyShape = z.object({ Statement: z.array(z.unknown()) });
 
-it("lets the host read releases, and nothing else", () => {
+it("lets the host only read releases", () => {
   const [rights] = all(synthesise("dev"), "aws_iam_role_policy");
   const { Statement } = policyShape.parse(JSON.parse(String(rights?.["policy"])));
   expect(Statement).toEqual([
@@ -18,12 +18,12 @@ it("lets the host read releases, and nothing else", () => {
   ]);
 });
 
-it("opens SSH to the one CIDR that was given", () => {
+it("opens SSH only to the given CIDR", () => {
   const rules = all(synthesise("dev"), "aws_vpc_security_group_ingress_rule");
   expect(rules).toMatchObject([{ from_port: 22, to_port: 22, cidr_ipv4: "203.0.113.7/32" }]);
 });
 
-it("opens no port and takes no key for Session Manager, and pays for its three endpoints instead", () => {
+it("opens no port and needs no key with Session Manager, but creates its three endpoints", () => {
   const stack = synthesise("dev", { ANALYZE_ACCESS: "ssm" });
   expect(all(stack, "aws_key_pair")).toEqual([]);
   const open = all(stack, "aws_vpc_security_group_ingress_rule");
@@ -43,7 +43,7 @@ it.each([
   expect(images.map(({ name }) => String(name).split("-").at(-1))).toEqual([processor]);
 });
 
-it("names no bundle and no setting in what makes a host: neither replaces it", async () => {
+it("has no bundle and no setting in the host's definition: neither replaces the host", async () => {
   const before = all(synthesise("dev"), "aws_instance");
   const builds = { release: await release("another bundle"), rotation };
   expect(all(synthesise("dev", { ANALYZE_SCHEDULE: "*/5 * * * *" }, builds), "aws_instance")).toEqual(before);

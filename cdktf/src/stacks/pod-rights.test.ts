@@ -13,13 +13,13 @@ const group = `arn:aws:autoscaling:eu-central-1:${account}:autoScalingGroup:1:au
 const podAccounts = (of: Synthesised): unknown[] => each(of, "aws_eks_pod_identity_association", "service_account");
 const addonNames = (of: Synthesised): unknown[] => each(of, "aws_eks_addon", "addon_name");
 
-/** This attribute of all resources of a type. */
+/** An attribute of all resources of a type. */
 function each(of: Synthesised, type: string, attribute: string): unknown[] {
   return all(of, type).map((values) => values[attribute]);
 }
 
 it.each(["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"])(
-  "lets the autoscaler call %s for the nodes of its own cluster, and no others",
+  "lets the autoscaler call %s only for the nodes of its cluster",
   async (action) => {
     const of = (cluster: string): Promise<string> =>
       judge([policy], { action, resource: group, context: { "aws:ResourceTag/eks:cluster-name": cluster } }, boundary);
@@ -31,7 +31,7 @@ it.each(["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoS
   },
 );
 
-it("lets the autoscaler look at groups, and change no group, instance or network", async () => {
+it("lets the autoscaler describe groups, and change no group, instance or network", async () => {
   expect(await judge([policy], { action: "autoscaling:DescribeAutoScalingGroups", resource: "*" }, boundary)).toBe(
     "Allowed",
   );
@@ -50,7 +50,7 @@ it("lets the autoscaler look at groups, and change no group, instance or network
   );
 });
 
-it("has an autoscaler by choice, of the version of Kubernetes", () => {
+it("has an optional autoscaler of Kubernetes' version", () => {
   const { cluster } = stages.prod;
   const without = { ...stages, prod: { ...stages.prod, cluster: { ...cluster, autoscaler: "none" as const } } };
   expect(podAccounts(synthesise("prod"))).toContain("cluster-autoscaler");
@@ -58,7 +58,7 @@ it("has an autoscaler by choice, of the version of Kubernetes", () => {
   expect(synthesise("prod").output["cluster-autoscaler-image"]?.value).toContain(`:v${cluster.kubernetesVersion}.`);
 });
 
-it("has the driver of volumes where there are stores, with rights over its own cluster's volumes", () => {
+it("has the EBS driver if there are stores, with rights only on its cluster's volumes", () => {
   const stored = synthesise("prod", {}, undefined, withStores);
   expect([
     addonNames(stored).includes("aws-ebs-csi-driver"),

@@ -1,6 +1,6 @@
 import type { Statement } from "../constructs/host-identity.ts";
 
-/** What the AWS Load Balancer Controller needs to put pods behind a target group that exists: it may make no balancer. */
+/** Rights of the AWS Load Balancer Controller to put pods behind an existing target group. It may not create load balancers. */
 export function registerTargets(targetGroupArn: string): Statement[] {
   return [
     {
@@ -10,7 +10,7 @@ export function registerTargets(targetGroupArn: string): Statement[] {
       Resource: targetGroupArn,
     },
     {
-      // Describing has no resource to name.
+      // Describe actions have no resource.
       Sid: "Look",
       Effect: "Allow",
       Action: [
@@ -28,7 +28,7 @@ export function registerTargets(targetGroupArn: string): Statement[] {
   ];
 }
 
-/** What the cluster autoscaler needs to change the number of nodes of one cluster. EKS puts the tag on the groups of its nodes. */
+/** Rights of the cluster autoscaler to change the number of nodes of one cluster. EKS tags its node groups. */
 export function scaleNodes(clusterName: string): Statement[] {
   return [
     {
@@ -58,7 +58,7 @@ export function scaleNodes(clusterName: string): Statement[] {
   ];
 }
 
-/** What External Secrets needs to copy one secret into the cluster. */
+/** Rights of External Secrets to copy one secret into the cluster. */
 export function readSecret(secretArn: string, keyArn: string): Statement[] {
   const read = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
   return [

@@ -29,7 +29,7 @@ interface LifecycleRule {
   selection: { tagStatus: "any" | "tagged" | "untagged"; tagPatternList?: string[] };
 }
 
-/** Which rules of ECR count an image with this tag; undefined: it has none. */
+/** The rules of ECR that count an image with this tag; undefined: it has none. */
 function selectedBy(tag: string | undefined, rules: readonly LifecycleRule[]): number[] {
   const isSelected = ({ selection: { tagStatus, tagPatternList = [] } }: LifecycleRule): boolean =>
     tagStatus === "tagged"
@@ -58,7 +58,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     expect(supported).toContainEqual(expect.objectContaining({ what: "Terraform's AWS provider", version }));
   });
 
-  it("keeps its state in a file of its own, relative to the stack", () => {
+  it("keeps its state in a separate file, relative to the stack", () => {
     expect(stack.terraform.backend).toEqual({ local: { path: `../../../state/${stage}.tfstate` } });
   });
 
@@ -69,7 +69,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     });
   });
 
-  it("keeps releases apart from builds, and no rule deletes what has no tag, such as a signature", () => {
+  it("counts releases apart from builds, and no rule deletes untagged images, such as signatures", () => {
     const policies = all(stack, "aws_ecr_lifecycle_policy").map(({ policy }) => JSON.parse(String(policy)).rules);
     expect(policies.length).toBeGreaterThan(0);
     for (const rules of policies) {
@@ -79,7 +79,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     }
   });
 
-  it("has a repository for each image, scans every push and lets no tag be pushed over", () => {
+  it("has a repository for each image, with a scan at every push and immutable tags", () => {
     const repositories = all(stack, "aws_ecr_repository");
     const names = repositories.map(({ name }) => name);
     expect(names).toEqual(["client", "web", "worker"].map((image) => `analyze-${stage}/${image}`));
@@ -106,7 +106,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     }
   });
 
-  it("can stand in two regions of one account: nothing that an account has once has the same name", () => {
+  it("can exist in two regions of one account: global names differ", () => {
     const once = ["aws_budgets_budget", "aws_iam_instance_profile", "aws_iam_policy", "aws_iam_role", "aws_s3_bucket"];
     const names = (region: string): string[] => {
       const there = synthesise(stage, { AWS_REGION: region });
@@ -125,7 +125,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     for (const group of closed) expect(group).not.toHaveProperty("ingress");
   });
 
-  it("takes its zones as AWS names them, and stays in them", () => {
+  it("uses zones as AWS names them, and keeps them", () => {
     const subnets = all(stack, "aws_subnet");
     const zones = new Set(subnets.map(({ availability_zone }) => availability_zone));
     expect(zones.size).toBe(stage === "dev" ? 1 : 3);
@@ -133,7 +133,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
     for (const { lifecycle } of subnets) expect(lifecycle).toEqual({ ignore_changes: ["availability_zone"] });
   });
 
-  it("keeps a token of the metadata service to the host itself", () => {
+  it("limits a token of the metadata service to the host itself", () => {
     const metadata = { http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 };
     for (const host of [...all(stack, "aws_instance"), ...all(stack, "aws_launch_template")]) {
       expect(host).toMatchObject({ metadata_options: metadata });
@@ -141,7 +141,7 @@ describe.each(["dev", "prod"] as const)("stage %s", (stage) => {
   });
 });
 
-it("makes nothing in dev that is billed by the hour but the host and its address", () => {
+it("creates nothing in dev that is billed by the hour, except the host and its address", () => {
   const hourly = /nat_gateway|_alb|_lb$|eks|wafv2|kms_key|secretsmanager|inspector|flow_log/;
   const { resource } = synthesise("dev");
   expect(Object.keys(resource).filter((type) => hourly.test(type))).toEqual([]);
@@ -151,7 +151,7 @@ it("makes nothing in dev that is billed by the hour but the host and its address
   expect([all(synthesise("dev"), "aws_instance").length, all(synthesise("dev"), "aws_eip").length]).toEqual([1, 1]);
 });
 
-it("encrypts every log group of prod with the stage's key and forgets after a year", () => {
+it("encrypts every log group of prod with the stage's key, with a retention of one year", () => {
   for (const group of all(synthesise("prod"), "aws_cloudwatch_log_group")) {
     expect(group).toMatchObject({
       retention_in_days: 365,

@@ -14,7 +14,7 @@ const deployed: Deployed = {
 };
 const place = { stage: "dev", bucket: null, region: "eu-central-1" };
 
-it("gives what the environment does not set, the key and the CA as files", () => {
+it("adds what the environment does not set, the key and the CA as files", () => {
   const env = withDeployed({ ANALYZE_SSH_CIDR: "198.51.100.1/32" }, deployed, false);
   expect(env).toMatchObject({
     AWS_REGION: "eu-central-1",
@@ -25,14 +25,14 @@ it("gives what the environment does not set, the key and the CA as files", () =>
   expect(readFileSync(env["ANALYZE_CA_FILE"] ?? "", "utf8")).toBe(deployed.ca);
 });
 
-it("leaves the CA to a checkout that has its own, and the files to an environment that names some", () => {
+it("prefers the CA of the checkout, and the files that the environment names", () => {
   expect(withDeployed({}, deployed, true)).not.toHaveProperty("ANALYZE_CA_FILE");
   expect(withDeployed({}, { ...deployed, ownCa: false }, true)).toHaveProperty("ANALYZE_CA_FILE");
   const own = { ANALYZE_SSH_PUBLIC_KEY_FILE: "/keys/me.pub", ANALYZE_CA_FILE: "/keys/ca.crt" };
   expect(withDeployed(own, deployed, false)).toMatchObject(own);
 });
 
-it("shows what it adds, and of a URL only the name, which could carry a password", () => {
+it("shows what it adds, but only the name of a URL, which could have a password", () => {
   expect(shown({}, deployed)).toEqual([
     'AWS_REGION="eu-central-1"',
     'ANALYZE_SSH_CIDR="203.0.113.7/32"',
@@ -47,15 +47,15 @@ it.each([
     { region: "eu-central-1", account: "210987654321" },
     /deployed in account 123456789012.*of 210987654321.*AWS_PROFILE/,
   ],
-])("refuses %j and says what to type", (now, message) => {
+])("rejects %j and says what to type", (now, message) => {
   expect(() => refuseElsewhere(place, deployed, now)).toThrow(message);
 });
 
-it("has nothing against the stage's own region and account", () => {
+it("accepts the stage's region and account", () => {
   expect(() => refuseElsewhere(place, deployed, { region: "eu-central-1", account: "123456789012" })).not.toThrow();
 });
 
-it("keeps no secret: the heartbeat's URL is not among the settings", async () => {
+it("keeps no secret: the settings do not include the heartbeat's URL", async () => {
   const before = process.cwd();
   process.chdir(temporaryFolder());
   try {

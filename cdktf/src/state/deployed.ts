@@ -18,14 +18,14 @@ const shape = z.object({
   publicKey: z.string().nullable(),
   /** The CA that the client trusts, PEM; null: the system's own. */
   ca: z.string().nullable(),
-  /** Whether that was the checkout's own CA, and no ANALYZE_CA_FILE: a checkout with a newer one then brings it to the host. */
+  /** Whether that was the checkout's own CA, without ANALYZE_CA_FILE: then a newer CA of the checkout goes to the host. */
   ownCa: z.boolean().default(true),
 });
 
 /** The settings that a stage was deployed with. None of them is secret. */
 export type Deployed = z.infer<typeof shape>;
 
-/** What a later command must know to do the same as the deployment: variables that change what is made. */
+/** Variables that change the result: a later command needs them to do the same as the deployment. */
 const kept = [
   "ANALYZE_ACCESS",
   "ANALYZE_SSH_CIDR",
@@ -70,7 +70,7 @@ export async function keepDeployed(
     settings: Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     publicKey: access.kind === "ssh" ? access.publicKey : null,
     ca,
-    // A later command reads the kept CA from a file that it names itself.
+    // A later command writes the kept CA to its own file.
     ownCa: before?.ca === ca ? before.ownCa : !env["ANALYZE_CA_FILE"],
   };
   await writeKept(place, "settings.json", `${JSON.stringify(deployed, null, 2)}\n`);
@@ -101,14 +101,14 @@ export function withDeployed(
   };
 }
 
-/** The settings that are taken from the deployed stage, for a person to see; empty: the environment sets all of them. */
+/** The settings that come from the deployed stage, for people; empty: the environment sets all of them. */
 export function shown(env: Readonly<Record<string, string>>, deployed: Deployed): string[] {
   return Object.entries({ AWS_REGION: deployed.region, ...deployed.settings })
     .filter(([name]) => env[name] === undefined)
     .map(([name, value]) => nameSetting(name, value));
 }
 
-/** Refuses to work on a stage from another region or account than it is in. Throws a UserError that says what to type. */
+/** Throws a UserError that says what to type if the stage is in another region or account. */
 export function refuseElsewhere(place: Place, deployed: Deployed, now: { region: string; account?: string }): void {
   const state = nameOfPlace(place, "tfstate");
   if (now.region !== deployed.region) {

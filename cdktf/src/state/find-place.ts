@@ -4,7 +4,7 @@ import { regionFrom } from "../settings/region.ts";
 import { stages } from "../stages.ts";
 import { type Place, rememberedBucket } from "./place.ts";
 
-/** Finds where a stage is kept, by the environment alone. Throws a SettingsError. */
+/** Finds where a stage's state is kept, only by the environment. Throws a SettingsError. */
 export async function findPlace(environment: NodeJS.ProcessEnv): Promise<Place> {
   const env = setVariables(environment);
   const faults: string[] = [];

@@ -15,7 +15,7 @@ export async function readOutputs(place: Place): Promise<ReadonlyMap<string, str
   );
 }
 
-/** What to do where a stage has no outputs. */
+/** What to do if a stage has no outputs. */
 export function notDeployed(stage: string): string {
   return `Stage ${stage} has not been deployed: run \`npm run deploy\` first.`;
 }

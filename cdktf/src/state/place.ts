@@ -12,12 +12,12 @@ export interface Place {
   readonly region: string;
 }
 
-/** What is kept of a stage: Terraform's state and its lock, and the settings that it was deployed with. */
+/** The stored data of a stage: Terraform's state and its lock, and the settings of the deployment. */
 export type Kept = "tfstate" | "settings.json" | "tflock";
 
 const folder = "state";
 
-/** For people: where something is kept. */
+/** Where something is kept, for people. */
 export function nameOfPlace({ stage, bucket }: Place, what: Kept): string {
   return bucket === null ? `cdktf/${folder}/${stage}.${what}` : `s3://${bucket}/${stage}.${what}`;
 }
@@ -35,7 +35,7 @@ export async function readKept({ stage, bucket, region }: Place, what: Kept): Pr
   }
 }
 
-/** Replaces what is kept there, whole or not at all. */
+/** Replaces the content, atomically. */
 export async function writeKept({ stage, bucket, region }: Place, what: Kept, text: string): Promise<void> {
   const key = `${stage}.${what}`;
   if (bucket !== null) {
@@ -53,7 +53,7 @@ export async function writeKept({ stage, bucket, region }: Place, what: Kept, te
   }
 }
 
-/** Removes what is kept there; nothing happens where there is none. */
+/** Removes the content, if any. */
 export async function removeKept({ stage, bucket, region }: Place, what: Kept): Promise<void> {
   const key = `${stage}.${what}`;
   if (bucket === null) await rm(join(folder, key), { force: true });
@@ -62,13 +62,13 @@ export async function removeKept({ stage, bucket, region }: Place, what: Kept): 
 
 const lockShape = z.object({ Who: z.string(), Created: z.string(), Operation: z.string() });
 
-/** Who changes the stage, or was killed while it did: Terraform's lock lies beside its state. Null: nobody. */
+/** Who is changing the stage, or was killed during a change, from Terraform's lock beside its state. Null: nobody. */
 export async function readLock(place: Place): Promise<z.infer<typeof lockShape> | null> {
   const text = await (place.bucket === null ? readOrNull(localLock(place)) : readKept(...remoteLock(place)));
   return text === null ? null : lockIn(text);
 }
 
-/** A full disk leaves an empty file: the state is locked all the same. */
+/** A full disk leaves an empty file: the state is still locked. */
 function lockIn(text: string): z.infer<typeof lockShape> {
   try {
     return lockShape.parse(JSON.parse(text));
@@ -95,7 +95,7 @@ export async function rememberedBucket(stage: string): Promise<string | null> {
   return (await readOrNull(join(folder, `${stage}.bucket`)))?.trim() ?? null;
 }
 
-/** Remembers where a stage's state is, for commands that are run without ANALYZE_STATE_BUCKET. */
+/** Records where a stage's state is, for commands without ANALYZE_STATE_BUCKET. */
 export async function rememberBucket(stage: string, bucket: string | null): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${stage}.bucket`);
@@ -112,7 +112,7 @@ async function readOrNull(file: string): Promise<string | null> {
   }
 }
 
-/** A bucket may be in another region than the stage: then S3 says where. */
+/** A bucket may be in another region than the stage: then S3 names the region. */
 function clientFor(region: string): S3Client {
   return new S3Client({ region, followRegionRedirects: true });
 }

@@ -7,7 +7,7 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 
-/** Something in EC2 that carries a stage's tags. */
+/** A resource of EC2 with a stage's tags. */
 export interface Tagged {
   readonly id: string;
   readonly type: "address" | "instance" | "key pair" | "volume" | "vpc";

@@ -31,7 +31,7 @@ export function serviceOf(arn: string): string {
   return arn.split(":")[2] ?? "";
 }
 
-/** A key carries its tags for the 30 days between `destroy` and its deletion. */
+/** A key keeps its tags for the 30 days between `destroy` and its deletion. */
 async function isAlive(keys: KMSClient, arn: string): Promise<boolean> {
   if (serviceOf(arn) !== "kms") return true;
   const { KeyMetadata } = await keys.send(new DescribeKeyCommand({ KeyId: arn }));

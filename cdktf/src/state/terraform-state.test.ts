@@ -25,7 +25,7 @@ it.each(["{", "{}"])("says what to do about settings that are %s", async (text) 
   await expect(readDeployed(place)).rejects.toThrow(/^cdktf\/state\/dev\.settings\.json is damaged\. Delete it/);
 });
 
-it.each(["", "{}"])("takes a lock that is '%s' for a lock", async (text) => {
+it.each(["", "{}"])("treats a lock file with '%s' as a lock", async (text) => {
   writeFileSync("state/.dev.tfstate.lock.info", text);
   expect(await readLock(place)).toMatchObject({ Who: "somebody" });
 });

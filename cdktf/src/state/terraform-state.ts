@@ -9,7 +9,7 @@ const nextSteps: Readonly<Record<Parsed, string>> = {
   "settings.json": "Delete it, and run `npm run deploy` with the stage's settings.",
 };
 
-/** JSON that is kept of a stage. Throws a UserError where it is damaged, as by a full disk. */
+/** Stored JSON of a stage. Throws a UserError if it is damaged, for example by a full disk. */
 export function parseKept<T>(place: Place, what: Parsed, text: string, shape: z.ZodType<T>): T {
   try {
     return shape.parse(JSON.parse(text));

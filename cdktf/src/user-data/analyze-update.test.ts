@@ -61,13 +61,13 @@ function state(): string {
   return readFileSync(join(root, "opt/analyze/state"), "utf8").replace(/^\S+ /, "").trim();
 }
 
-it("installs the release that the bucket names, and says so in the line for status", async () => {
+it("installs the bucket's current release, and records it in the status line", async () => {
   const sha = await publish("one");
   expect(update()).toEqual({ status: 0, output: `analyze-update: running ${sha}\n` });
   expect([running(), state()]).toEqual([sha, `running ${sha.slice(0, 12)}`]);
 });
 
-it("says to a person that the newest release runs already, and nothing to the timer", async () => {
+it("tells a person that the newest release already runs, and prints nothing for the timer", async () => {
   const sha = await publish("one");
   update();
   expect(update()).toEqual({ status: 0, output: "" });
@@ -75,7 +75,7 @@ it("says to a person that the newest release runs already, and nothing to the ti
   expect(update("--retry")).toEqual({ status: 0, output });
 });
 
-it("tries a release that does not start five times, later each time, and keeps the old one running", async () => {
+it("tries a release that does not start five times, with growing pauses, and keeps the old one running", async () => {
   const good = await publish("good");
   update();
   const bad = await publish("bad");
@@ -91,7 +91,7 @@ it("tries a release that does not start five times, later each time, and keeps t
   expect(state()).toContain(`FAILED: ${bad.slice(0, 12)} did not start in 5 tries`);
 });
 
-it("takes the same release when a later try starts it", async () => {
+it("keeps the same release if a later try starts it", async () => {
   await publish("good");
   update();
   const late = await publish("late");
@@ -104,7 +104,7 @@ it("takes the same release when a later try starts it", async () => {
   expect(existsSync(join(root, `opt/analyze/releases/${late}.refused`))).toBe(false);
 });
 
-it("tries at once when a person asks for it, also after five tries", async () => {
+it("tries at once if a person runs it, also after five tries", async () => {
   await publish("good");
   update();
   const late = await publish("late");
@@ -113,13 +113,13 @@ it("tries at once when a person asks for it, also after five tries", async () =>
   expect([update("--retry").status, running()]).toEqual([0, late]);
 });
 
-it("names a full disk, before anything else fails for it", async () => {
+it("reports a full disk before anything else fails because of it", async () => {
   await publish("one");
   writeFileSync(join(root, "free"), "1024");
   expect(update()).toEqual({ status: 1, output: expect.stringContaining("the disk is full: 1 MiB are free") });
 });
 
-it("never unpacks what is not what its name says", async () => {
+it("never unpacks a release whose content does not match its name", async () => {
   const sha = await publish("one");
   writeFileSync(join(root, "bucket", `${sha}.tar.gz`), "something else");
   expect(createHash("sha256").update("something else").digest("hex")).not.toBe(sha);
@@ -133,7 +133,7 @@ function restarts(): number {
     .filter((call) => call.startsWith("restart")).length;
 }
 
-it("keeps secret settings in a file of root's, restarts the client for new ones, and keeps them while S3 is out of reach", async () => {
+it("keeps secret settings in a file of root's, restarts the client for new ones, and keeps them while S3 is unreachable", async () => {
   await publish("one");
   update();
   const [source, file] = [join(root, "bucket/secret.env"), join(root, "etc/analyze/secret.env")];

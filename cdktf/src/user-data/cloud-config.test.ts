@@ -25,17 +25,17 @@ const config = (): z.infer<typeof configShape> => configOf(null);
 const files = (): Map<string, z.infer<typeof fileShape>> =>
   new Map(config().write_files.map((file) => [file.path, file]));
 const contentOf = (path: string): string => files().get(path)?.content ?? "";
-/** The text of a script beside this test, read by another way than the code's. */
+/** The text of a script beside this test, not read by the code under test. */
 const scriptText = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), "utf8");
 
-it("is a cloud-config, with room to spare below EC2's limit", () => {
+it("is a cloud-config well below EC2's size limit", () => {
   const text = cloudConfig(source, readHostScripts());
   expect(text).toMatch(/^#cloud-config\n/);
   expect(userDataBytes(text)).toBeGreaterThan(500);
   expect(userDataBytes(text)).toBeLessThan(userDataLimit / 4);
 });
 
-it("is a pure function: the same source gives the same text, another bucket another one", () => {
+it("is a pure function: the same source gives the same text, another bucket a different one", () => {
   const text = cloudConfig(source, readHostScripts());
   expect(cloudConfig(source, readHostScripts())).toBe(text);
   expect(cloudConfig({ ...source, bucket: "other" }, readHostScripts())).not.toBe(text);
@@ -46,7 +46,7 @@ it.each(["analyze-setup.sh", "analyze-update.sh", "analyze.sh"])("%s is a script
   expect(spawnSync("bash", ["-n", file], { encoding: "utf8" }).stderr).toBe("");
 });
 
-it("keeps the distribution's own user, and adds one for the client that nobody can log in as", () => {
+it("keeps the distribution's user, and adds one for the client without a login", () => {
   expect(config().users).toEqual([
     "default",
     { name: "analyze", system: true, no_create_home: true, shell: "/sbin/nologin" },
@@ -57,7 +57,7 @@ it.each([
   { path: "/usr/local/sbin/analyze-setup", script: "analyze-setup.sh" },
   { path: "/usr/local/sbin/analyze-update", script: "analyze-update.sh" },
   { path: "/usr/local/bin/analyze", script: "analyze.sh" },
-])("puts $script at $path, for everyone to run and root alone to change", ({ path, script }) => {
+])("installs $script at $path, executable by everyone, writable only by root", ({ path, script }) => {
   expect(files().get(path)).toEqual({ path, owner: "root:root", permissions: "0755", content: scriptText(script) });
 });
 
@@ -78,7 +78,7 @@ it("writes each file once, and no other", () => {
   expect(files().size).toBe(10);
 });
 
-it("tells the scripts, in a file that a shell reads, where the releases are", () => {
+it("writes the location of the releases to a file that the scripts source", () => {
   const read = `set -eu; eval "$(cat)"; printf '%s %s' "$BUCKET" "$AWS_REGION"`;
   const { stdout } = spawnSync("bash", ["-c", read], { input: contentOf("/etc/analyze/source"), encoding: "utf8" });
   expect(stdout).toBe(`${source.bucket} ${source.region}`);
@@ -92,7 +92,7 @@ it("frees the port of a tunnel that was cut within 15 seconds", () => {
   expect(Number(interval) * Number(count)).toBe(15);
 });
 
-it("starts the setup at first boot without waiting for it, and nothing else", () => {
+it("starts only the setup at first boot, without waiting for it", () => {
   expect(config().runcmd).toEqual([["systemctl", "enable", "--now", "--no-block", "analyze-setup.service"]]);
   expect(contentOf("/etc/systemd/system/analyze-setup.service")).toMatch(
     /ExecStart=\/usr\/local\/sbin\/analyze-setup\nRestart=on-failure\nRestartSec=60\n/,
@@ -100,7 +100,7 @@ it("starts the setup at first boot without waiting for it, and nothing else", ()
 });
 
 describe("updates", () => {
-  it("run a program that is there, once the network is up, without rights that they do not need", () => {
+  it("run an existing program, once the network is up, with restricted rights", () => {
     const service = contentOf("/etc/systemd/system/analyze-update.service");
     const [, program = ""] = /^ExecStart=(.*)$/m.exec(service) ?? [];
     expect(files().get(program)?.permissions).toBe("0755");
@@ -112,7 +112,7 @@ describe("updates", () => {
     }
   });
 
-  it("come a minute after boot and a minute after each other, by a timer that the setup switches on", () => {
+  it("run a minute after boot and every minute, by a timer that the setup enables", () => {
     const timer = contentOf("/etc/systemd/system/analyze-update.timer");
     for (const line of ["OnActiveSec=1min", "OnUnitInactiveSec=1min", "WantedBy=timers.target"]) {
       expect(timer.split("\n")).toContain(line);
@@ -122,7 +122,7 @@ describe("updates", () => {
 });
 
 describe("with a log group", () => {
-  it("adds the CloudWatch agent's settings where the setup looks for them", () => {
+  it("adds the CloudWatch agent's settings at the path that the setup uses", () => {
     const withAgent = configOf("/analyze/dev");
     const agent = withAgent.write_files.at(-1);
     expect(withAgent.write_files.slice(0, -1)).toEqual(config().write_files);
@@ -130,7 +130,7 @@ describe("with a log group", () => {
     expect(contentOf("/usr/local/sbin/analyze-setup")).toContain(`-c file:${agent?.path}\n`);
   });
 
-  it("has the agent send the client's log, as its own user, to that group, one stream for each host", () => {
+  it("makes the agent send the client's log to that group, as its own user, with one stream per host", () => {
     const agent = configOf("/analyze/dev").write_files.at(-1);
     expect(JSON.parse(agent?.content ?? "")).toEqual({
       agent: { run_as_user: "cwagent" },

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { HostScripts } from "./scripts.ts";
 
-/** EC2 refuses more; it counts the bytes that it is given, here gzip. */
+/** EC2 rejects more. It counts the bytes as sent, here gzip. */
 export const userDataLimit = 16_384;
 
 /** Where a host's releases are. */
@@ -22,7 +22,7 @@ export function cloudConfig(source: HostSource, scripts: HostScripts): string {
       users: ["default", { name: "analyze", system: true, no_create_home: true, shell: "/sbin/nologin" }],
       write_files: [
         file("/etc/analyze/source", "0644", `BUCKET=${source.bucket}\nAWS_REGION=${source.region}\n`),
-        // A tunnel that was cut must give its port back before the next one comes.
+        // A cut tunnel must free its port before the next one connects.
         file("/etc/ssh/sshd_config.d/60-analyze.conf", "0600", "ClientAliveInterval 5\nClientAliveCountMax 3\n"),
         file("/usr/local/sbin/analyze-setup", "0755", scripts.setup),
         file("/usr/local/sbin/analyze-update", "0755", scripts.update),
@@ -60,7 +60,7 @@ function file(path: string, permissions: string, content: string): object {
   return { path, owner: "root:root", permissions, content };
 }
 
-/** Packages come from mirrors that may be out of reach for a while when the host first boots. */
+/** The package mirrors may be unreachable for a while at first boot. */
 const setupService = `[Unit]
 Description=Install Node and the client's release
 Wants=network-online.target

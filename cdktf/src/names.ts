@@ -7,3 +7,8 @@ export function nameOf(stage: string): string {
 export function secretName(stage: string): string {
   return `${nameOf(stage)}/stores`;
 }
+
+/** The topic of what wakes someone. `name`: the stage's name in AWS. */
+export function alarmTopicName(name: string): string {
+  return `${name}-alarms`;
+}

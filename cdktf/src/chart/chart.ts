@@ -49,6 +49,7 @@ export async function chart({ context, controllerChart, images, verify: verifies
     controllerImage: outputs.get("aws-load-balancer-controller-image") ?? null,
     autoscalerImage: outputs.get("cluster-autoscaler-image") ?? null,
     volumes: outputs.has("secret-arn"),
+    metricsCidrs: outputs.get("metrics-cidrs")?.split(",") ?? [],
   };
   const facts = { clusterName, region, vpcId: output(outputs, "cluster-network") };
   await withCluster({ clusterName, region, context }, async (cluster) => {

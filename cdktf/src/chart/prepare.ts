@@ -4,6 +4,7 @@ import { rollingBack } from "../../../deploy/cluster/roll-back.ts";
 import { failure } from "../../../deploy/run.ts";
 import { tagOf, controllerVersion } from "../images/foreign.ts";
 import { autoscalerObjects } from "./autoscaler.ts";
+import { metricsPolicy } from "./metrics-policy.ts";
 import { namespaceObjects } from "./namespace.ts";
 
 /** The StorageClass for stores, the cluster's default: encrypted gp3 by the EBS driver, in the pod's zone, expandable. */
@@ -33,6 +34,8 @@ export interface Additions {
   readonly autoscalerImage: string | null;
   /** Whether stores need volumes. */
   readonly volumes: boolean;
+  /** Networks from which Amazon Managed Service for Prometheus scrapes, as CIDRs; empty: it does not. */
+  readonly metricsCidrs: readonly string[];
 }
 
 /** Its chart in the repository. */
@@ -54,14 +57,26 @@ export async function prepare(
   additions: Additions,
   chart: readonly string[],
 ): Promise<void> {
-  const { controllerImage, autoscalerImage: image } = additions;
-  await cluster.apply(
+  await cluster.apply(...preparedObjects(facts, additions));
+  const { namespace, serviceAccount: name } = clusterNames.balancerController;
+  await install(cluster, {
+    name,
+    namespace,
+    chart,
+    values: controllerValues(facts, additions.controllerImage),
+    minutes: 5,
+  });
+}
+
+/** What is applied before the controller is installed, in this order. Pure. */
+export function preparedObjects(facts: ControllerFacts, additions: Additions): object[] {
+  const { autoscalerImage: image, metricsCidrs } = additions;
+  return [
     ...namespaceObjects(clusterNames.namespace),
     ...(image === null ? [] : autoscalerObjects({ ...facts, image })),
     ...(additions.volumes ? [storageClass] : []),
-  );
-  const { namespace, serviceAccount: name } = clusterNames.balancerController;
-  await install(cluster, { name, namespace, chart, values: controllerValues(facts, controllerImage), minutes: 5 });
+    ...(metricsCidrs.length > 0 ? [metricsPolicy(clusterNames.namespace, metricsCidrs)] : []),
+  ];
 }
 
 export interface HelmRelease {

@@ -7,6 +7,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { alarmTopicName } from "../names.ts";
 
 export interface AlarmsProps {
   readonly name: string;
@@ -28,13 +29,13 @@ const slots = "[time, verdict=ok || verdict=flaky || verdict=FAIL || verdict=pla
 export class Alarms extends Construct {
   /** Whether the address has confirmed its subscription; until then AWS sends no mail. A Terraform expression. */
   readonly mail: string;
+  readonly topicArn: string;
   private readonly props: AlarmsProps;
-  private readonly topicArn: string;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.props = props;
-    const topic = new SnsTopic(this, "topic", { name: `${props.name}-alarms`, kmsMasterKeyId: props.keyArn });
+    const topic = new SnsTopic(this, "topic", { name: alarmTopicName(props.name), kmsMasterKeyId: props.keyArn });
     const mail = new SnsTopicSubscription(this, "mail", {
       topicArn: topic.arn,
       protocol: "email",

@@ -33,6 +33,7 @@ export class ClusterNetwork extends Construct {
   readonly publicSubnetIds: readonly string[];
   readonly publicCidrs: readonly string[];
   readonly privateSubnetIds: readonly string[];
+  readonly privateCidrs: readonly string[];
 
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     super(scope, id);
@@ -52,6 +53,7 @@ export class ClusterNetwork extends Construct {
     this.publicSubnetIds = subnets.map(({ open }) => open.id);
     this.publicCidrs = subnets.map(({ open }) => open.cidrBlock);
     this.privateSubnetIds = subnets.map(({ closed }) => closed.id);
+    this.privateCidrs = subnets.map(({ closed }) => closed.cidrBlock);
     new ClusterEgress(this, "egress", {
       name: props.name,
       region: props.region,

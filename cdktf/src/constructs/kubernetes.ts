@@ -26,6 +26,7 @@ const logTypes = ["api", "audit", "authenticator", "controllerManager", "schedul
 /** An EKS cluster: secrets encrypted with our key, all control-plane logs, rights by access entries, nodes in private subnets. */
 export class Kubernetes extends Construct {
   readonly name: string;
+  readonly arn: string;
   /** Security group of the nodes, and so of the pods. */
   readonly groupId: string;
   /** What must wait for nodes: the Pod Identity agent runs on them. */
@@ -61,6 +62,7 @@ export class Kubernetes extends Construct {
       dependsOn: [rights, logs],
     });
     this.name = cluster.name;
+    this.arn = cluster.arn;
     this.kubernetesVersion = props.stage.kubernetesVersion;
     this.groupId = cluster.vpcConfig.clusterSecurityGroupId;
     // Without this, NetworkPolicies are accepted but not enforced.

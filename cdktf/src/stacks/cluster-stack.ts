@@ -12,6 +12,7 @@ import { ClusterNetwork } from "../constructs/cluster-network.ts";
 import { EdgeBalancer } from "../constructs/edge-balancer.ts";
 import { imageRepositories, mirrorRepositories } from "../constructs/image-repository.ts";
 import { Kubernetes } from "../constructs/kubernetes.ts";
+import { ManagedPrometheus } from "../constructs/managed-prometheus.ts";
 import { PublicCertificate } from "../constructs/public-certificate.ts";
 import { RotatedSecret } from "../constructs/rotated-secret.ts";
 import { StageKey } from "../constructs/stage-key.ts";
@@ -54,7 +55,7 @@ export class ClusterStack extends AnalyzeStack {
     this.stage = stage;
     this.production = production;
     this.accountId = new DataAwsCallerIdentity(this, "account", {}).accountId;
-    const key = new StageKey(this, "key", { name, region: config.region });
+    const key = new StageKey(this, "key", { name, region: config.region, prometheus: stage.managedPrometheus });
     const repositories = imageRepositories(this, config);
     const images = this.foreignImages();
     const { network, kubernetes, edge } = this.cluster(key.arn);
@@ -80,8 +81,7 @@ export class ClusterStack extends AnalyzeStack {
       longestStep: config.target.longestStep,
       rotatorName: secret?.rotatorName ?? null,
     });
-    const { budgetUsd: usd, alarmEmail: email } = production;
-    new Budget(this, "budget", { name, stage: config.stage, region: config.region, usd, email });
+    this.budget();
     if (production.inspector) this.inspector();
     this.outputs({
       ...site.outputs,
@@ -94,6 +94,7 @@ export class ClusterStack extends AnalyzeStack {
       "alarm-mail": alarms.mail,
       ...Object.fromEntries(images.map(({ name: image, reference }) => [`${image}-image`, reference])),
       ...(secret === null ? {} : { "secret-arn": secret.arn }),
+      ...(stage.managedPrometheus ? this.prometheus(kubernetes, network, alarms.topicArn) : {}),
     });
   }
 
@@ -103,6 +104,12 @@ export class ClusterStack extends AnalyzeStack {
     const mirror =
       this.stage.egress === "endpoints" ? mirrorRepositories(this, this.config, images) : new Map<string, string>();
     return images.map(({ name, source }) => ({ name, reference: mirror.get(name) ?? source }));
+  }
+
+  private budget(): void {
+    const { name, config, production } = this;
+    const { budgetUsd: usd, alarmEmail: email } = production;
+    new Budget(this, "budget", { name, stage: config.stage, region: config.region, usd, email });
   }
 
   /** Optional: it is one switch for the whole account, and `destroy` turns it off for everybody. */
@@ -160,6 +167,20 @@ export class ClusterStack extends AnalyzeStack {
       handlerFolder,
       accountId: this.accountId,
     });
+  }
+
+  /** Its outputs: where to query, and from where it scrapes. */
+  private prometheus(cluster: Kubernetes, network: ClusterNetwork, topicArn: string): Record<string, string> {
+    const { url } = new ManagedPrometheus(this, "prometheus", {
+      name: this.name,
+      region: this.config.region,
+      accountId: this.accountId,
+      days: this.stage.logDays,
+      cluster,
+      subnetIds: network.privateSubnetIds,
+      topicArn,
+    });
+    return { "prometheus-url": url, "metrics-cidrs": Fn.join(",", [...network.privateCidrs]) };
   }
 
   private logGroup(id: string, name: string, kmsKeyId: string): { name: string; resourceName: string; arn: string } {

@@ -90,6 +90,23 @@ const besides: Readonly<Record<Recorded, readonly string[]>> = {
     "logs:PutResourcePolicy",
     // rotating begins at once, with the Lambda
     "lambda:InvokeFunction",
+    // `managedPrometheus`, which is off in the stages that are applied
+    "aps:CreateAlertManagerDefinition",
+    "aps:CreateRuleGroupsNamespace",
+    "aps:CreateScraper",
+    "aps:CreateWorkspace",
+    "aps:DeleteAlertManagerDefinition",
+    "aps:DeleteRuleGroupsNamespace",
+    "aps:DeleteScraper",
+    "aps:DeleteWorkspace",
+    "aps:DescribeAlertManagerDefinition",
+    "aps:DescribeLoggingConfiguration",
+    "aps:DescribeRuleGroupsNamespace",
+    "aps:DescribeScraper",
+    "aps:DescribeWorkspace",
+    "aps:DescribeWorkspaceConfiguration",
+    "aps:ListTagsForResource",
+    "aps:TagResource",
     // to other services than in stage dev, and the roles that services make for themselves in a new account
     "iam:CreateServiceLinkedRole",
     "iam:PassRole",

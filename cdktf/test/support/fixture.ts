@@ -79,3 +79,9 @@ export const withStores = {
   ...stages,
   prod: { ...stages.prod, cluster: { ...stages.prod.cluster, stores: true } },
 } satisfies Readonly<Record<string, Stage>>;
+
+/** The same, with Amazon Managed Service for Prometheus. */
+export const withPrometheus = {
+  ...withStores,
+  prod: { ...withStores.prod, cluster: { ...withStores.prod.cluster, managedPrometheus: true } },
+} satisfies Readonly<Record<string, Stage>>;

@@ -4,7 +4,7 @@ import { buildRelease } from "./release/build.ts";
 import type { Release } from "./release/release.ts";
 import { buildRotation } from "./rotation/build.ts";
 
-/** Builds the stage's bundles and writes Terraform's JSON to cdktf.out/stacks/<stage>/. Returns the client's release. */
+/** Builds the bundles and writes Terraform's JSON to cdktf.out/stacks/<stage>/. Returns the client's release. */
 export async function synth(config: Config): Promise<Release> {
   const [release, rotation] = await Promise.all([buildRelease(config.target), buildRotation()]);
   createApp(config, { release, rotation }).synth();

@@ -11,7 +11,7 @@ type Rule = readonly [group: string, resources: readonly string[], verbs: readon
 
 const look = ["get", "list", "watch"];
 
-/** What it reads to predict where a pod fits, and what it changes: taints of nodes, evictions, its status and leases. */
+/** What it reads to predict where a pod fits, and what it changes: nodes' taints, evictions, its status and leases. */
 const rules: readonly Rule[] = [
   ["", ["nodes"], [...look, "patch", "update"]],
   ["", ["pods/eviction"], ["create"]],

@@ -22,7 +22,7 @@ export interface ChartOptions {
   readonly context?: string;
   /** The controller's chart, a folder or an archive, where its repository cannot be reached. */
   readonly controllerChart?: string;
-  /** Record of pushed images (dist/images.json), which run by digest. Undefined: the stage's images of this checkout, by tag. */
+  /** Record of pushed images (dist/images.json), which run by digest. Undefined: this checkout's images, by tag. */
   readonly images?: string;
   /** Send one verified POST through the edge afterwards, and roll back if it fails. */
   readonly verify?: boolean;

@@ -7,7 +7,7 @@ import { autoscalerObjects } from "./autoscaler.ts";
 import { metricsPolicy } from "./metrics-policy.ts";
 import { namespaceObjects } from "./namespace.ts";
 
-/** The StorageClass for stores, the cluster's default: encrypted gp3 by the EBS driver, in the pod's zone, expandable. */
+/** The StorageClass for stores, the cluster's default: encrypted gp3, in the pod's zone, expandable. */
 export const storageClass = {
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",

@@ -8,7 +8,7 @@ import type { Terraform } from "../../../deploy/terraform.ts";
 /** In the stack's folder, which git ignores. */
 const file = "approved.tfplan";
 
-// The approval covers all of Terraform's data on a change. `after` is absent if not known yet, as every ID of a first plan.
+// The approval covers all of Terraform's data on a change. `after` is absent if unknown, as every ID of a first plan.
 const change = z.looseObject({ actions: z.array(z.string()), importing: z.unknown().optional() });
 const resource = z.looseObject({ address: z.string(), previous_address: z.string().optional(), change });
 const planShape = z.object({

@@ -7,7 +7,7 @@ import { nameOfPlace, type Place, readKept, writeKept } from "../state/place.ts"
 
 const shape = z.object({ lineage: z.string(), serial: z.number() });
 
-/** Where Terraform writes a state that it cannot write to its backend, as on a full disk or with expired credentials. */
+/** Where Terraform writes a state that its backend does not take, as on a full disk or with expired credentials. */
 function fileOf(stage: string): string {
   return join(stackFolder(stage), "errored.tfstate");
 }

@@ -24,7 +24,7 @@ interface Grant {
   readonly groups: string[];
 }
 
-/** Access to the cluster: IAM roles bound to its RBAC by access entries, without a ConfigMap whose faults lock everyone out. */
+/** Access to the cluster: access entries bind IAM roles to its RBAC, without a ConfigMap whose faults lock everyone out. */
 export class ClusterAccess extends Construct {
   constructor(scope: Construct, id: string, props: ClusterAccessProps) {
     super(scope, id);

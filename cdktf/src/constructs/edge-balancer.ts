@@ -23,7 +23,7 @@ export interface EdgeBalancerProps {
 /** Port that web's pods listen at. */
 const podPort = 8080;
 
-/** The edge: HTTPS from everywhere to web's pods; HTTP is redirected to HTTPS. The security groups refer to each other. */
+/** The edge: HTTPS from everywhere to web's pods; HTTP is redirected. The security groups refer to each other. */
 export class EdgeBalancer extends Construct {
   readonly arn: string;
   readonly arnSuffix: string;

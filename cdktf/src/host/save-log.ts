@@ -10,7 +10,7 @@ import { pinFromConsole, sshCommand } from "./remote.ts";
 /** Oldest first. Fails if there is no log: an empty file must not count as a saved log. */
 const wholeLog = "test -f /var/log/analyze.log && ls -tr /var/log/analyze.log* | xargs sudo zcat -f";
 
-/** Copies the client's log, with its rotated files, from the host to cdktf/state/. Returns the file. Rejects with a UserError. */
+/** Copies the client's log and its rotated files to cdktf/state/. Returns the file. Rejects with a UserError. */
 export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
   const config = readHostConfig(env);
   if (config.access === "ssm")

@@ -28,7 +28,7 @@ function opensWorld(cidrs: readonly (string | undefined)[]): boolean {
   return parsed.includes(null) || isWorld(parsed.filter((cidr) => cidr !== null));
 }
 
-/** The CIDRs of the rules of the same group, kind and ports as this one: two halves of the address space are all of it. */
+/** The CIDRs of the rules of the same group, kind and ports as this one: two halves of the address space are all. */
 function cidrsBeside(rule: OpenRule): (string | undefined)[] {
   return rule.node.root.node.findAll().flatMap((other) => {
     const isSameKind = other instanceof rule.constructor && isOpenRule(other);

@@ -67,7 +67,7 @@ export function unknownTypes(resources: readonly Resource[]): string[] {
   return [...types].filter((type) => !(type in finders) && !overwritten.has(type)).sort();
 }
 
-/** The IDs of all resources that exist. A resource may refer to others, so the search repeats until it finds no more. */
+/** The IDs of all resources that exist. A resource may refer to others: searches until nothing is found. */
 export function importIds(resources: readonly Resource[], found: Found): ImportIds {
   const ids = new Map<string, string>();
   for (let before = -1; before < ids.size;) {

@@ -11,14 +11,14 @@ export async function currentRelease(s3: S3Client, Bucket: string): Promise<stri
   return body === null ? null : body.toString("utf8").trim();
 }
 
-/** Puts a release into the bucket and makes it current. Rejects unless hosts would read exactly this release afterwards. */
+/** Puts a release into the bucket and makes it current. Rejects unless hosts would then read exactly this release. */
 export async function publish(s3: S3Client, Bucket: string, { sha256, file }: Release): Promise<void> {
   const Body = await readFile(file);
   await s3.send(new PutObjectCommand({ Bucket, Key: releaseKey(sha256), Body, ContentType: "application/gzip" }));
   await name(s3, Bucket, sha256);
 }
 
-/** Makes an earlier release current. Rejects if the bucket does not have it, and unless hosts would read it afterwards. */
+/** Makes an earlier release current. Rejects if it is not in the bucket, and unless hosts would then read it. */
 export async function goBack(s3: S3Client, Bucket: string, sha256: string): Promise<void> {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new UserError(`--to ${sha256}: must be the 64 hex digits of a release`);
   if ((await read(s3, Bucket, releaseKey(sha256))) === null) {

@@ -1,4 +1,4 @@
-/** The secret's content: the current and the previous login to the stores. All texts consist of letters, digits and `-`. */
+/** The secret's content: the current and the previous login to the stores. Only letters, digits and `-`. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;

@@ -16,7 +16,7 @@ export function publicKeyFrom(given: string | undefined, faults: string[]): KeyP
     const line = readLine(place);
     if (line === null) continue;
     const fault = keyFault(line);
-    // The comment often has a person's name and machine: it is not sent to AWS, and its change must not change the host.
+    // The comment often has a person's name and machine: AWS does not get it, and its change keeps the host.
     if (fault === null) {
       return { publicKey: line.split(" ").slice(0, 2).join(" "), privateKeyFile: place.replace(/\.pub$/, "") };
     }

@@ -98,7 +98,7 @@ export class ClusterStack extends AnalyzeStack {
     });
   }
 
-  /** Where the cluster pulls third-party images: at their registries, or from its mirror if it has no internet access. */
+  /** Where the cluster pulls third-party images: at their registries, or from its mirror without internet. */
   private foreignImages(): { name: string; reference: string }[] {
     const images = foreignImages(this.stage);
     const mirror =

@@ -1,6 +1,6 @@
 import type { Statement } from "../constructs/host-identity.ts";
 
-/** Rights of the AWS Load Balancer Controller to put pods behind an existing target group. It may not create load balancers. */
+/** Rights of the AWS Load Balancer Controller: pods behind an existing target group, no creation of load balancers. */
 export function registerTargets(targetGroupArn: string): Statement[] {
   return [
     {

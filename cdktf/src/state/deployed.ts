@@ -18,7 +18,7 @@ const shape = z.object({
   publicKey: z.string().nullable(),
   /** The CA that the client trusts, PEM; null: the system's own. */
   ca: z.string().nullable(),
-  /** Whether that was the checkout's own CA, without ANALYZE_CA_FILE: then a newer CA of the checkout goes to the host. */
+  /** Whether that was the checkout's own CA, without ANALYZE_CA_FILE: then a newer one goes to the host. */
   ownCa: z.boolean().default(true),
 });
 

@@ -9,7 +9,7 @@ import { errorCode, UserError } from "@analyze/common/errors";
 import { z } from "zod";
 
 const header = JSON.stringify({ format: "analyze-documents", version: 1 });
-/** gzip's own header, whose bytes no checksum covers: always these, so that a changed one shows. No name, no time, unknown system. */
+/** The gzip header, which no checksum covers. Always the same (no name, time or system): a change is detected. */
 const gzipHeader = Buffer.from("1f8b08000000000000ff", "hex");
 const footer = z.object({ documents: z.int().min(0), sha256: z.string() });
 
@@ -50,7 +50,7 @@ export async function writeArchive(file: string, lines: AsyncIterable<string>): 
   }
 }
 
-/** The lines between header and footer. Throws UserError at the end where they are not those that were written. */
+/** The lines between header and footer. Throws UserError at the end if they differ from those that were written. */
 export async function* readArchive(file: string): AsyncGenerator<string, void> {
   const damaged = (what: string, cause?: unknown): UserError =>
     new UserError(`${file} ${what}: nothing of it was restored; take another backup`, { cause });
@@ -83,7 +83,7 @@ export async function* readArchive(file: string): AsyncGenerator<string, void> {
     throw damaged("is damaged or incomplete");
 }
 
-/** True also for what cannot be opened: who reads it says why. */
+/** True also for a file that cannot be opened: its reader says why. */
 async function beginsRight(file: string): Promise<boolean> {
   const handle = await open(file).catch(() => undefined);
   if (!handle) return true;

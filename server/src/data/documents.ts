@@ -9,10 +9,10 @@ import { fieldsOf, lineOf } from "./extended.ts";
 /** Documents of one write, at most 64 KiB each. */
 const batchSize = 100;
 
-/** Nobody waits as for a request, and a server under load may be slow with a page. */
+/** No request waits for it, and a server under load may need long for a page. */
 const timeoutMs = 60_000;
 
-/** Runs a command on the collection of documents. Throws UserError, without any setting, where MongoDB cannot be used. */
+/** Runs a command on the collection of documents. Throws UserError, without any setting, if MongoDB cannot be used. */
 export async function withDocuments<T>(
   settings: DataSettings,
   command: (documents: Collection<StoredFields>) => Promise<T>,
@@ -31,13 +31,13 @@ export async function withDocuments<T>(
   }
 }
 
-/** Writes all documents to a new file, in the order of their ids; how many they are. */
+/** Writes all documents to a new file, in the order of their IDs. Resolves with their number. */
 export async function backUp(documents: Collection<StoredFields>, file: string): Promise<number> {
   let count = 0;
   async function* lines(): AsyncGenerator<string, void> {
     let after = "";
     for (;;) {
-      // Page by page: a cursor would end with the connection that it was opened on.
+      // Page by page: a cursor would end with its connection.
       const options = { raw: true, sort: { _id: 1 }, limit: batchSize } as const;
       const page: unknown[] = await documents.find({ _id: { $gt: after } }, options).toArray();
       const found = page.filter((one) => one instanceof Uint8Array).map(lineOf);

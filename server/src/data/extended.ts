@@ -4,7 +4,7 @@ import type { StoredFields } from "../shared/data/stored.ts";
 import { textOf, type Tree } from "../shared/data/tree.ts";
 import { BSON } from "mongodb";
 
-/** A number in canonical extended JSON, typed as MongoDB's driver stores it. */
+/** A number in canonical extended JSON, with the type that MongoDB's driver stores. */
 function numberOf(value: number): Tree {
   const isInt32 = Number.isInteger(value) && value === Math.trunc(value) && Math.abs(value + 0.5) < 2 ** 31;
   if (isInt32) return new Map([["$numberInt", String(value)]]);
@@ -49,7 +49,7 @@ function stringIn(tree: Tree | undefined): string {
   throw new SyntaxError("a line of the backup is no stored document");
 }
 
-/** The stored document of such a line. Throws SyntaxError where it is none. */
+/** The stored document of such a line. Throws SyntaxError if it is none. */
 export function fieldsOf(line: string): StoredFields {
   const tree = parseTree(line, anything);
   const fields = tree instanceof Map ? tree : new Map<string, Tree>();

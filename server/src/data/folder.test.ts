@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { backupName, removeOld } from "./folder.ts";
 
-it("a backup is named by its time in UTC, so that names sort by age", () => {
+it("a backup's name has its time in UTC, so that names sort by age", () => {
   expect(backupName(new Date("2026-11-26T02:30:05.123Z"))).toBe("documents-20261126T023005Z.gz");
 });
 
-it("the newest backups stay, and so does every file that is none", async () => {
+it("the newest backups and all other files are kept", async () => {
   const folder = mkdtempSync(join(tmpdir(), "backups-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const days = ["20261231", "20270101", "20261130", "20270102"];

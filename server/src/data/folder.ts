@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const ours = /^documents-\d{8}T\d{6}Z\.gz$/;
 
-/** The name of a backup that is taken now, such as documents-20261126T023000Z.gz: names in order of time. */
+/** The name of a backup of this time, such as documents-20261126T023000Z.gz: names sort by time. */
 export function backupName(now: Date): string {
   return `documents-${now.toISOString().replace(/\.\d+|[-:]/g, "")}.gz`;
 }

@@ -46,7 +46,7 @@ program
       const { backupName, removeOld } = await import("./folder.ts");
       const file = keep === undefined ? path : join(path, backupName(new Date()));
       const count = await backUp(documents, file);
-      // Only now: a backup that fails removes none.
+      // Afterwards: a failed backup removes none.
       const removed = keep === undefined ? [] : await removeOld(path, keep);
       return [`${file}: ${count} documents`, ...removed.map((name) => `removed ${name}`)].join("\n");
     }),

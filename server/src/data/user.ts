@@ -6,19 +6,19 @@ import type { Db } from "mongodb";
 import { openDatabase, reasonOf } from "../shared/data/client.ts";
 import { defaultUser, type DataSettings } from "../shared/data/settings.ts";
 
-/** Whom web logs in as. */
+/** The user that web logs in as. */
 export interface Credentials {
   readonly name: string;
   readonly password: string;
 }
 
-/** Milliseconds that MongoDB may take: a person, or another process, waits. */
+/** Limit for MongoDB in milliseconds: a person or another process waits. */
 const timeoutMs = 10_000;
 
-/** Milliseconds between two looks at the folder, and between two trials. */
+/** Milliseconds between two reads of the folder, and between two attempts. */
 const pollMs = 1_000;
 
-/** Looks at the folder between two log-ins that find out whether the user is still there: a volume may have been replaced. */
+/** Reads of the folder between two logins that check whether the user still exists: a volume may have been replaced. */
 const looksPerLogin = 30;
 
 function contentOf(file: string): string | undefined {
@@ -44,7 +44,7 @@ export function credentialsIn(folder: string): Credentials {
   return { name, password };
 }
 
-/** FerretDB 1 knows no roles: every user of it may do everything. */
+/** FerretDB 1 has no roles: all its users have all rights. */
 async function rolesFor(db: Db): Promise<object[]> {
   const server = await db.admin().buildInfo();
   return "ferretdbVersion" in server ? [] : [{ role: "readWrite", db: db.databaseName }];
@@ -78,7 +78,7 @@ async function canLogIn(settings: DataSettings, user: Credentials): Promise<bool
     await db.command({ ping: 1 });
     return true;
   } catch (error) {
-    // Where MongoDB cannot be reached, nothing is known.
+    // Unknown if MongoDB cannot be reached.
     return reasonOf(error) !== "AuthenticationFailed";
   } finally {
     await client.close();

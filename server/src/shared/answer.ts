@@ -2,7 +2,7 @@ import { headers } from "../contract/headers.ts";
 import { problemTypes, type ProblemCode } from "../contract/problems.ts";
 import type { Problem } from "../contract/wire.ts";
 
-/** What a route answers, before the headers that every answer carries are added. */
+/** A route's answer, before the common headers are added. */
 export interface Answer {
   status: number;
   contentType: string;
@@ -10,7 +10,7 @@ export interface Answer {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Headers that a service puts on each of its answers. */
+/** Headers of all answers of a service. */
 export type StandingHeaders = Readonly<Record<string, string>>;
 
 /**
@@ -29,10 +29,10 @@ export function standingHeaders(service: "web" | "worker", hsts: boolean): Stand
 
 /** All headers of an answer. */
 export function headersFor(answer: Answer, requestId: string, standing: StandingHeaders): Record<string, string> {
-  // Spread first and alone, a constant object is copied as a whole.
+  // A constant object that is spread first and alone is copied as a whole.
   const all: Record<string, string> = { ...standing };
   all[headers.requestId] = requestId;
-  // An answer without content has no length either (RFC 9110, 8.6).
+  // An answer without content has no Content-Length (RFC 9110, 8.6).
   if (answer.status !== 204) {
     all["content-type"] = answer.contentType;
     all["content-length"] = String(Buffer.byteLength(answer.body));
@@ -40,18 +40,18 @@ export function headersFor(answer: Answer, requestId: string, standing: Standing
   return answer.headers ? Object.assign(all, answer.headers) : all;
 }
 
-/** A JSON answer, 200 unless said otherwise. */
+/** A JSON answer; default: 200. */
 export function json(value: unknown, status = 200): Answer {
   return { status, contentType: "application/json", body: JSON.stringify(value) };
 }
 
-/** 204: done, and nothing to say. */
+/** 204: done, without content. */
 export const noContent: Answer = { status: 204, contentType: "", body: "" };
 
 export interface ProblemOptions extends ErrorOptions {
   errors?: Problem["errors"];
   headers?: Readonly<Record<string, string>>;
-  /** Ends the connection after this answer: what follows on it cannot be trusted. */
+  /** Ends the connection after this answer: what follows cannot be trusted. */
   close?: boolean;
 }
 
@@ -68,7 +68,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The problem as an answer to the request with this id. */
+/** The problem as an answer to the request with this ID. */
 export function problemAnswer({ code, message, options }: ProblemError, requestId: string): Answer {
   const { status, title } = problemTypes[code];
   const body: Problem = {

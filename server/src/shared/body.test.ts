@@ -38,7 +38,7 @@ it.each([
   "application/json; charset=us-ascii",
   "application/json; version=2; charset=utf-8",
   "application/json;",
-])("%s is taken as JSON", async (type) =>
+])("%s is accepted as JSON", async (type) =>
   expect((await post('{"text":"abc"}', { "content-type": type })).body).toEqual({ length: 3 }),
 );
 
@@ -48,7 +48,7 @@ it.each([
   "application/json; charset=utf-16",
   "application/jsonx",
   "",
-])("content type %j is refused with 415", async (type) =>
+])("content type %j is rejected with 415", async (type) =>
   expect((await refused('{"text":""}', { "content-type": type })).status).toBe(415),
 );
 
@@ -60,7 +60,7 @@ it.each(["identity", "Identity", "identity, identity", ""])(
 );
 
 it.each(["gzip", "identity, gzip", "br", "identities"])(
-  "Content-Encoding: %s is refused with 415",
+  "Content-Encoding: %s is rejected with 415",
   async (encoding) => {
     expect((await refused('{"text":""}', { ...jsonHeaders, "content-encoding": encoding })).status).toBe(415);
   },
@@ -78,7 +78,7 @@ it.each([
     JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (__, at) => [`k${at}`, at]))),
   ],
   ["invalid UTF-8", Buffer.from([...Buffer.from('{"text":"'), 0xc3, 0x28, ...Buffer.from('"}')])],
-])("a body of %s is refused with 400, and nothing of it is in the answer", async (_, body) => {
+])("a body of %s is rejected with 400, and the answer has nothing of it", async (_, body) => {
   const answer = await refused(body);
   expect(answer.status).toBe(400);
   expect(answer.problem.detail).not.toMatch(/polluted|SyntaxError|position|token/);
@@ -93,20 +93,20 @@ it.each([
   ['{"text":["a"]}', "/text"],
   [`{"text":${"[".repeat(31)}${"]".repeat(31)}}`, "/text"],
   ['{"text":"a","secret-name":1}', ""],
-])("%s is refused with 422 that points to %j", async (body, pointer) => {
+])("%s is rejected with 422 and the pointer %j", async (body, pointer) => {
   const answer = await refused(body);
   expect(answer.status).toBe(422);
   expect(answer.problem.errors?.[0]?.pointer).toBe(pointer);
   expect(JSON.stringify(answer.body)).not.toContain("secret-name");
 });
 
-it("a text may have exactly its limit as UTF-8, and not a byte more", async () => {
+it("a text may have exactly its limit in UTF-8, and not a byte more", async () => {
   const text = "é".repeat(limits.textBytes / 2);
   expect((await post(JSON.stringify({ text }))).status).toBe(200);
   expect((await refused(JSON.stringify({ text: `${text}a` }))).problem.errors?.[0]?.pointer).toBe("/text");
 });
 
-it("a body over its limit is refused with 413", async () => {
+it("a body above its limit is rejected with 413", async () => {
   const body = JSON.stringify({ text: "a".repeat(limits.bodyBytes) });
   expect((await refused(body)).status).toBe(413);
 });

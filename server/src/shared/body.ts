@@ -8,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
 import { checkMediaType } from "./media-type.ts";
 import { excessOf, structureLimits } from "./structure.ts";
 
-/** Chunks that a body may have: each costs as much as many bytes, and no legitimate sender needs so many. */
+/** Limit of a body's chunks: each costs as much as many bytes, and no legitimate sender needs so many. */
 const maxPieces = 16_384;
 
 /**
@@ -23,7 +23,7 @@ function tooManyPieces(): ProblemError {
   return new ProblemError("malformed-request", "The chunks of the body are too small.", { close: true });
 }
 
-/** Collects a body, counting its bytes: Content-Length is absent where the body is chunked. */
+/** Collects a body and counts its bytes: a chunked body has no Content-Length. */
 function collect(source: IncomingMessage, most: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const pieces: Buffer[] = [];
@@ -43,13 +43,13 @@ function collect(source: IncomingMessage, most: number): Promise<Buffer> {
     resolve(first && pieces.length === 1 ? first : Buffer.concat(pieces));
   });
   source.on("close", () => {
-    // An error collects a stack: too expensive for bodies that are complete.
+    // An error captures a stack: too expensive for complete bodies.
     if (!source.readableEnded) reject(new ProblemError("malformed-request", "The body ended too early."));
   });
   return promise;
 }
 
-/** The body's bytes. A caller that waits for "100 Continue" gets it now: all other checks have passed. */
+/** The body's bytes. Sends "100 Continue" to a caller that waits for it: all other checks have passed. */
 function readBody({ incoming, outgoing }: Exchange, most: number): Promise<Buffer> {
   const { "content-length": length, expect } = incoming.headers;
   if (Number(length ?? 0) > most) throw tooLarge(most);
@@ -98,13 +98,13 @@ function fieldErrors(error: z.ZodError): NonNullable<Problem["errors"]> {
   return error.issues.map((issue) => ({ pointer: pointer(issue.path), detail: issue.message }));
 }
 
-/** Whether a request comes with a body, as far as its headers say. */
+/** Whether a request has a body, by its headers. */
 export function hasBody({ incoming }: Exchange): boolean {
   const { "content-length": length, "transfer-encoding": coding } = incoming.headers;
   return coding !== undefined || Number(length ?? 0) > 0;
 }
 
-/** A body that satisfies its schema, and its bytes as they came, to be passed on without being written again. */
+/** A body that satisfies its schema, and its original bytes, to be passed on without serialising them again. */
 export interface JsonBody<T> {
   value: T;
   raw: Buffer;

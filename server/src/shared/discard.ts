@@ -1,6 +1,6 @@
 import type { Exchange } from "./exchange.ts";
 
-/** How much of a body is read and discarded after its answer, and for how long: in total, and without a chunk. */
+/** Limits for the rest of a body that is discarded after its answer: bytes, total time, and time without a chunk. */
 const limits = { bytes: 64 * 1024 * 1024, ms: 5_000, idleMs: 500 };
 
 /**

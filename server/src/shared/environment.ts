@@ -3,7 +3,7 @@ import { traceSettingsOf, traceVariables, type TraceSettings } from "@analyze/co
 import { z } from "zod";
 import { logLevels, type LogLevel } from "./logger.ts";
 
-/** What both services are run with. Times in milliseconds. */
+/** The configuration of both services. Times in milliseconds. */
 export interface RunConfig {
   host: string;
   port: number;
@@ -11,7 +11,7 @@ export interface RunConfig {
   logLevel: LogLevel;
   /** After SIGTERM, how long the service still accepts requests. */
   drainDelayMs: number;
-  /** After SIGTERM, when the process ends at the latest. */
+  /** After SIGTERM, the latest time at which the process ends. */
   shutdownLimitMs: number;
   /** Absent: tracing is off. */
   tracing: TraceSettings | undefined;
@@ -34,7 +34,7 @@ export function commonVariables(defaults: { port: number; metricsPort: number })
 
 type Common = z.output<z.ZodObject<ReturnType<typeof commonVariables>>>;
 
-/** Whether the drain delay fits into the shutdown; {@link drainTooLong} says what is wrong where it does not. */
+/** Whether the drain delay fits into the shutdown; {@link drainTooLong} is the message if it does not. */
 export function drainFits({ DRAIN_DELAY_MS, SHUTDOWN_LIMIT_MS }: Common): boolean {
   return DRAIN_DELAY_MS < SHUTDOWN_LIMIT_MS;
 }

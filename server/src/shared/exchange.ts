@@ -3,7 +3,7 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 import { requestIdPattern, headers } from "../contract/headers.ts";
 import type { ProblemCode } from "../contract/problems.ts";
 
-/** One request on its way through a service, with the response that it gets. */
+/** One request in a service, with its response. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -12,26 +12,26 @@ export interface Exchange {
   readonly startedAt: number;
   /** Path of the target, normalised: see parseTarget. */
   path: string;
-  /** Whether hono has passed it to a route, or to the answer for unknown paths. */
+  /** Whether hono has passed it to a route, or to the handler of unknown paths. */
   isRouted: boolean;
-  /** Template of the route that took it; `unmatched` when none did. */
+  /** Template of its route; `unmatched` if there is none. */
   route: string;
   /** Values of the route's `{parameters}`, decoded. */
   params: Readonly<Record<string, string>>;
-  /** Code of the problem that answered it, if one did. */
+  /** Code of the problem in its answer, if any. */
   problem: ProblemCode | undefined;
   /** Absent where tracing is off. */
   span: Span | undefined;
 }
 
-/** Node's request with a place for its exchange, so that no map has to be searched per request. */
+/** Node's request with a property for its exchange, which saves a map lookup per request. */
 export class ServerIncoming extends IncomingMessage {
   exchange: Exchange | undefined = undefined;
 }
 
 const none = {};
 
-/** The caller's request id if it is well formed, else a new one. */
+/** The caller's request ID if it is valid, else a new one. */
 export function requestIdOf(callersId: string | string[] | undefined): string {
   return typeof callersId === "string" && requestIdPattern.test(callersId) ? callersId : crypto.randomUUID();
 }
@@ -53,7 +53,7 @@ export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse
   };
 }
 
-/** A request header; the values of one that was repeated are joined. */
+/** A request header; values of a repeated header are joined. */
 export function headerOf({ incoming }: Exchange, name: string): string | undefined {
   const value = incoming.headers[name];
   return Array.isArray(value) ? value.join(", ") : value;

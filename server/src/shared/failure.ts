@@ -13,7 +13,7 @@ function problemOf(error: unknown, { requestId, route }: Exchange, logger: Logge
   return new ProblemError("internal-error", "Internal error. Quote the request ID.");
 }
 
-/** The answer to a request whose route threw this. Logs what the operator must know. */
+/** The answer to a request whose route threw this error. Logs what the operator must know. */
 export function failureAnswer(error: unknown, exchange: Exchange, logger: Logger): Answer {
   const problem = problemOf(error, exchange, logger);
   const answer = problemAnswer(problem, exchange.requestId);

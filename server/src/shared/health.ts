@@ -2,10 +2,10 @@ import { json, ProblemError } from "./answer.ts";
 import type { Route } from "./router.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** What balancers and kubelets request every few seconds. */
+/** The paths that load balancers and kubelets request every few seconds. */
 export const healthPaths: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
 
-/** How long a consumer of the queue may be stuck: until it is unready, and until the process should be replaced. */
+/** How long a consumer of the queue may be stuck before it is unready, and before the process should be replaced. */
 const stuckMs = { unready: 30_000, dead: 60_000 };
 
 interface HealthOptions {

@@ -18,7 +18,7 @@ function stillWaits({ incoming, outgoing }: Exchange): boolean {
   return incoming.headers.expect !== undefined && !outgoing.writableEnded && !incoming.readableDidRead;
 }
 
-/** Decides what happens to a body that is answered before it has arrived. */
+/** Decides what happens to a body whose request is answered before it has arrived. */
 function settleBody(exchange: Exchange): void {
   const { incoming, outgoing } = exchange;
   if (incoming.complete || outgoing.destroyed) return;
@@ -82,12 +82,12 @@ export function createListener(routes: readonly Route[], service: Service): Requ
   };
   const app = createRouter(routes, respond);
   const route = getRequestListener((request, env) => app.fetch(asGet(request), env), {
-    // For a target that is no URL: answered below.
+    // The target is no URL: answered below.
     errorHandler: () => undefined,
     // settleBody discards the rest of a body.
     autoCleanupIncoming: false,
   });
-  // Connections that close after a rejection: the end of the rejected request is not known.
+  // Connections that close after a rejection, because the end of the rejected request is unknown.
   const refused = new WeakSet<Socket>();
   const refuse = (exchange: Exchange, fault: unknown): void => {
     refused.add(exchange.incoming.socket);

@@ -8,7 +8,7 @@ export type LogLevel = (typeof logLevels)[number];
 let second = Number.NaN;
 let secondText = "";
 
-/** The time as pino's `isoTime` writes it. pino builds a Date for each line, a sixth of the cost of the line. */
+/** The time in pino's `isoTime` format. pino builds a Date for each line, a sixth of the line's cost. */
 function time(): string {
   const now = Date.now();
   const ms = now % 1000;

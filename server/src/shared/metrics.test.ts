@@ -21,7 +21,7 @@ async function samples({ registry }: Pick<ReturnType<typeof made>, "registry">):
 const total = (method: string, route: string, status: number): string =>
   `analyze_http_requests_total{method="${method}",route="${route}",status="${status}"}`;
 
-it.each([1, 255, 256, 257, 1000])("all of %i durations are in what is scraped, each once", async (requests) => {
+it.each([1, 255, 256, 257, 1000])("a scrape has all of %i durations once", async (requests) => {
   const metrics = made();
   const observe = metrics.observer("POST", "/analyze", 200);
   for (let request = 0; request < requests; request++) observe(request === 0 ? 2 : 0.004);
@@ -37,7 +37,7 @@ it.each([1, 255, 256, 257, 1000])("all of %i durations are in what is scraped, e
   );
 });
 
-it("statuses are counted apart, and share the durations of their route", async () => {
+it("statuses are counted separately, and share the durations of their route", async () => {
   const metrics = made();
   metrics.observer("POST", "/analyze", 200)(0.01);
   const refused = metrics.observer("POST", "/analyze", 422);
@@ -51,7 +51,7 @@ it("statuses are counted apart, and share the durations of their route", async (
 
 const hello: Route = { method: "GET", path: "/things/{id}", handle: () => json("hello") };
 
-it("a route's series exist before its first request, failures included", async () => {
+it("a route's series, failures included, exist before its first request", async () => {
   const service = createService("web", "silent");
   await serveForTest([hello], service);
   const scraped = await samples(service.metrics);
@@ -65,7 +65,7 @@ function failing(path: string, code: ProblemCode): Route {
   return { method: "GET", path, handle };
 }
 
-it("a request for a part that is not configured is counted as such, and no other 503 is", async () => {
+it("only a 503 for a part that is not configured is counted as such", async () => {
   const service = createService("web", "silent");
   const { get } = await serveForTest(
     [failing("/off", "switched-off"), failing("/down", "dependency-unavailable")],
@@ -81,7 +81,7 @@ it("a request for a part that is not configured is counted as such, and no other
   }, 30_000);
 });
 
-it("10,000 made-up paths, methods and ids leave the number of series unchanged", async () => {
+it("10,000 random paths, methods and IDs leave the number of series unchanged", async () => {
   const service = createService("web", "silent");
   const { port } = await serveForTest([hello], service);
   const methods = METHODS.filter((method) => method !== "CONNECT");
@@ -97,7 +97,7 @@ it("10,000 made-up paths, methods and ids leave the number of series unchanged",
   await send(0, 300);
   const before = new Set((await samples(service.metrics)).keys());
   await send(300, 10_300);
-  // Node's own series of a kind of garbage collection begins with the first one, whatever was requested.
+  // Node's series of a kind of garbage collection begins with the first one, independent of requests.
   const isNew = (series: string): boolean => !before.has(series) && !series.startsWith("nodejs_gc_");
   expect([...(await samples(service.metrics)).keys()].filter(isNew)).toEqual([]);
 });

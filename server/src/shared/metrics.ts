@@ -18,7 +18,7 @@ export interface Metrics {
 /** In seconds. The deadline of `POST /analyze` is 2 s; its objective is below 0.25 s. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1, 2.5, 10];
 
-/** Methods with their own label value. All others share one: callers must not be able to create series. */
+/** Methods with their own label value. All others share one, so that callers cannot create series. */
 const methods = new Set(["GET", "HEAD", "POST", "DELETE"]);
 
 function methodLabel(method: string): string {
@@ -28,7 +28,7 @@ function methodLabel(method: string): string {
 /** Statuses whose series exist from the start: success, and those that alerts use. */
 const declaredStatuses = [200, 500, 503, 504];
 
-/** Durations of one kind of request that are kept before they are counted together. */
+/** Number of durations of one kind of request that are collected before they are counted together. */
 const batch = 256;
 
 /**

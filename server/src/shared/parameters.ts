@@ -18,12 +18,12 @@ function check<T>(schema: z.ZodType<T>, given: Readonly<Record<string, string>>,
   throw new ProblemError("malformed-request", `Invalid ${kind} parameters: ${faults.join("; ")}.`);
 }
 
-/** The route's path parameters, checked. Throws ProblemError 400 naming each wrong one. */
+/** The route's validated path parameters. Throws ProblemError 400 naming each wrong one. */
 export function readPath<T>({ params }: Exchange, schema: z.ZodType<T>): T {
   return check(schema, params, "path");
 }
 
-/** The query parameters, checked; of one that is repeated, the last. Throws ProblemError 400 naming each wrong one. */
+/** The validated query parameters; of a repeated one, the last. Throws ProblemError 400 naming each wrong one. */
 export function readQuery<T>({ incoming }: Exchange, schema: z.ZodType<T>): T {
   const { query } = parseTarget(incoming.url ?? "");
   return check(schema, Object.fromEntries(new URLSearchParams(query)), "query");

@@ -4,15 +4,15 @@ import { headersFor, problemAnswer, ProblemError } from "./answer.ts";
 import { requestIdOf } from "./exchange.ts";
 import type { Service } from "./service.ts";
 
-/** How long a caller may take to read the refusal before its connection is destroyed. */
+/** How long a caller may take to read the rejection before its connection is destroyed. */
 const lingerMs = 500;
 
-/** What Node says of a request that its parser refused. */
+/** Node's error for a request that its parser rejected. */
 interface ParseFailure extends NodeJS.ErrnoException {
   rawPacket?: Buffer;
 }
 
-/** Whether a request line names a version; the parser says "invalid version" also of one that is broken off. */
+/** Whether a request line has a version; the parser also reports "invalid version" for an incomplete line. */
 const namesVersion = /^[^\r\n]* HTTP\/\d\.\d\r\n/;
 
 function problemFor({ code, rawPacket }: ParseFailure): ProblemError {
@@ -31,7 +31,7 @@ function problemFor({ code, rawPacket }: ParseFailure): ProblemError {
   }
 }
 
-/** Writes a problem on a connection that has no response object, and closes it. */
+/** Writes a problem to a connection without a response object, and closes it. */
 function refuse(service: Service, problem: ProblemError, code: string | undefined, socket: Duplex): void {
   if (!socket.writable) {
     socket.destroy();
@@ -54,7 +54,7 @@ function refuse(service: Service, problem: ProblemError, code: string | undefine
   );
 }
 
-/** Calls back once the answer that is open on this connection is sent, or at once. */
+/** Calls back when the open answer of this connection is sent, or at once if there is none. */
 function afterOpenAnswer(service: Service, socket: Duplex, then: () => void): void {
   const open = service.traffic.openOn(socket);
   if (open?.req.complete) open.once("close", then);
@@ -74,7 +74,7 @@ export function onParseFailure(service: Service) {
   };
 }
 
-/** Answers CONNECT, which Node gives no response object, and closes the connection. */
+/** Answers CONNECT, for which Node has no response object, and closes the connection. */
 export function refuseTunnel(service: Service) {
   const allow = "GET, HEAD, POST";
   return (_: IncomingMessage, socket: Duplex): void => {

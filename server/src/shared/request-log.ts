@@ -7,7 +7,7 @@ import { endRequestSpan } from "./tracing.ts";
 /** nginx's status for "the caller left before the answer". */
 const callerLeft = 499;
 
-/** Requests of one method, route and status: what their log lines begin with, and their histogram. */
+/** Requests of one method, route and status: the beginning of their log lines, and their histogram. */
 interface Kind {
   level: LogLevel;
   isLogged: boolean;
@@ -41,7 +41,7 @@ export function createRequestLog({ traffic, metrics, logger, writeLine }: Servic
     if (problem === "switched-off") metrics.countSwitchedOff();
     if (span) endRequestSpan(span, exchange, status);
     if (!isLogged) return;
-    // Nothing here needs escapes: the id matches its pattern, and problems are codes of ours.
+    // Nothing here needs escaping: the ID matches its pattern, and problems have fixed codes.
     const code = problem === undefined ? "" : `,"problem":"${problem}"`;
     writeLine(
       level,

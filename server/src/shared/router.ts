@@ -14,7 +14,7 @@ export interface Route {
   handle(exchange: Exchange): Answer | Promise<Answer>;
 }
 
-/** What hono's handlers find in `c.env`: Node's own pair, the request with its exchange. */
+/** What hono's handlers find in `c.env`: Node's request, with its exchange, and response. */
 export interface ServerEnv {
   Bindings: { incoming: ServerIncoming; outgoing: ServerResponse };
 }
@@ -27,7 +27,7 @@ function exchangeOf({ incoming }: ServerEnv["Bindings"]): Exchange {
   throw new Error("The listener has opened no exchange for this request.");
 }
 
-/** The template in hono's words: `/tasks/:id`. */
+/** The template in hono's syntax: `/tasks/:id`. */
 function patternOf(template: string): string {
   return template.replaceAll(/\{(\w+)\}/g, ":$1");
 }

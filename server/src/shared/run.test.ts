@@ -23,7 +23,7 @@ async function ports(program: Program): Promise<{ port: number; metricsPort: num
   return JSON.parse(program.output().split("\n")[0] ?? "");
 }
 
-it("its first line says where it listens, even when only errors are to be logged", async () => {
+it("its first line says where it listens, even if only errors are logged", async () => {
   const { port, metricsPort } = await ports(start({ LOG_LEVEL: "error" }));
   expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
   expect(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()).toMatch(
@@ -32,7 +32,7 @@ it("its first line says where it listens, even when only errors are to be logged
   expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
 });
 
-it("on SIGTERM it drains and ends with 0, and every line is written", async () => {
+it("on SIGTERM it drains, writes every line and exits with 0", async () => {
   const program = start({ DRAIN_DELAY_MS: "0" });
   const { port } = await ports(program);
   await (await fetch(`http://127.0.0.1:${port}/none`, { headers: { "x-request-id": "last-one" } })).text();
@@ -46,7 +46,7 @@ it("on SIGTERM it drains and ends with 0, and every line is written", async () =
   ]);
 });
 
-it("a second signal ends it at once, with 1", async () => {
+it("a second signal ends it at once with 1", async () => {
   const program = start({ DRAIN_DELAY_MS: "500000", SHUTDOWN_LIMIT_MS: "600000" });
   await ports(program);
   program.child.kill("SIGTERM");
@@ -54,7 +54,7 @@ it("a second signal ends it at once, with 1", async () => {
   expect(await program.stop("SIGINT")).toBe(1);
 });
 
-it("a request that outlives the limit is given up, with 1", async () => {
+it("a request beyond the limit is aborted, with exit code 1", async () => {
   const program = start({ DRAIN_DELAY_MS: "0", SHUTDOWN_LIMIT_MS: "1000" });
   const { port } = await ports(program);
   const socket = connect({ port, host: "127.0.0.1" });
@@ -66,7 +66,7 @@ it("a request that outlives the limit is given up, with 1", async () => {
   expect(program.output()).toMatch(/"inFlight":1,"msg":"shutdown limit reached/);
 });
 
-it("a port that is taken is named with the variable to set, and it ends with 2", async () => {
+it("a port in use is named with the variable to set, and it exits with 2", async () => {
   const taken = createServer();
   const port = await listening(taken);
   const program = start({ PORT: String(port) });
@@ -76,14 +76,14 @@ it("a port that is taken is named with the variable to set, and it ends with 2",
   await once(taken, "close");
 });
 
-it("a HOST that is not this machine's is named, and not the port", async () => {
+it("a HOST that is not this machine's is named, but not the port", async () => {
   const program = start({ HOST: "192.0.2.7" });
   expect(await program.ended).toBe(2);
   expect(program.output()).toContain('HOST="192.0.2.7" is not an address of this machine (EADDRNOTAVAIL); set HOST');
   expect(program.output()).not.toContain("METRICS_PORT");
 });
 
-it("invalid settings are reported one per line, and the program ends with 2", async () => {
+it("invalid settings are reported one per line, and the program exits with 2", async () => {
   const program = start({ PORT: "x", LOG_LEVEL: "loud" });
   expect(await program.ended).toBe(2);
   const [heading, ...faults] = program.output().trim().split("\n");

@@ -16,7 +16,7 @@ export interface Program {
   config: RunConfig;
   /** Stops taking new work besides requests, such as jobs of a queue: at the signal, before the listener closes. */
   onDrain?: () => Promise<void>;
-  /** Closes what the service holds, after its last answer was sent. */
+  /** Releases the service's resources, after its last answer was sent. */
   release?: () => Promise<void>;
 }
 
@@ -58,12 +58,12 @@ async function stop({ service, server, config, release, ...program }: Program, s
   service.logger.info({ signal, inFlight: service.traffic.inFlight }, "draining");
   const limit = wait(config.shutdownLimitMs, "limit" as const);
   const { drainDelayMs } = config;
-  // What fails here must not take the open requests with it.
+  // A failure here must not abort the open requests.
   const onDrain = async (): Promise<void> =>
     program.onDrain?.().catch((err: unknown) => service.logger.error({ err }, "draining failed"));
   const drained = shutDown({ server, traffic: service.traffic, drainDelayMs, onDrain })
     .then(() => release?.())
-    // Last: the spans of what was just released are among those it sends.
+    // Last, so that it also sends the spans of the steps before.
     .then(() => service.tracing?.close());
   if ((await Promise.race([drained, limit])) === "limit") {
     service.logger.error({ inFlight: service.traffic.inFlight }, "shutdown limit reached, ending with open requests");

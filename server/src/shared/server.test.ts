@@ -41,12 +41,12 @@ describe("over a socket", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*\{"length":3\}$/);
   });
 
-  it("a chunked body is refused with 413 as soon as its bytes are too many, though it never ends", async () => {
+  it("an endless chunked body is rejected with 413 as soon as it exceeds the limit", async () => {
     const answer = await rawRequest(port, `${chunked}\r\n`, chunk(`{"text":"${"a".repeat(limits.bodyBytes)}`));
     expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*"type":"urn:analyze:problem:body-too-large"/);
   });
 
-  it("the answer 413 arrives however much of the body is still on its way", async () => {
+  it("the answer 413 arrives however much of the body is still being sent", async () => {
     const body = `${chunk("a".repeat(65_536)).repeat(80)}0\r\n\r\n`;
     const last = `GET /echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`;
     const answers = await Promise.all(Array.from({ length: 20 }, () => rawRequest(port, `${chunked}\r\n`, body, last)));
@@ -81,7 +81,7 @@ describe("over a socket", () => {
     expect(answer).toMatch(/^connection: close\r$/im);
   });
 
-  it("TRACE and an unknown expectation reach the routes like any request", async () => {
+  it("TRACE and an unknown Expect reach the routes like any request", async () => {
     expect(await rawRequest(port, `TRACE /echo HTTP/1.1\r\nHost: a\r\n${close}\r\n`)).toMatch(/^HTTP\/1\.1 405 /);
     expect(await rawRequest(port, `GET /no HTTP/1.1\r\nHost: a\r\nExpect: x\r\n${close}\r\n`)).toMatch(
       /^HTTP\/1\.1 404 /,
@@ -106,7 +106,7 @@ describe("over a socket", () => {
     expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 200 [^]*\{"length":3\}$/);
   });
 
-  it("a caller that closes its side in the middle of the body is refused", async () => {
+  it("a caller that closes its side in the middle of the body is rejected", async () => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     socket.end('POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"te');
     expect((await socket.toArray()).join("")).toMatch(/^HTTP\/1\.1 400 /);
@@ -129,27 +129,24 @@ describe("over a socket", () => {
     [413, expecting(limits.bodyBytes + 1)],
     [415, expecting(14, "text/plain")],
     [404, expecting(14).replace("/echo", "/none")],
-  ])(
-    "a body that can only be refused with %i gets no answer 100, and the connection closes",
-    async (status, request) => {
-      const answer = await rawRequest(port, request);
-      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*^connection: close\r$`, "im"));
-    },
-  );
+  ])("a body that will be rejected with %i gets no answer 100, and the connection closes", async (status, request) => {
+    const answer = await rawRequest(port, request);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*^connection: close\r$`, "im"));
+  });
 
-  it("an answer before the body has arrived leaves the connection in step", async () => {
+  it("an answer before the body has arrived keeps the connection in sync", async () => {
     const body = "a".repeat(200_000);
     const first = `POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
     const answers = await rawRequest(port, first, body, `GET /slow HTTP/1.1\r\nHost: a\r\n${close}\r\n`);
     expect(answers).toMatch(/^HTTP\/1\.1 404 [^]*HTTP\/1\.1 200 /);
   });
 
-  it("a rest of a body that never comes does not keep the connection open", async () => {
+  it("a body whose rest never arrives does not keep the connection open", async () => {
     const request = "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc";
     expect(await rawRequest(port, request)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  it("a body in more than 16,384 chunks is refused", async () => {
+  it("a body in more than 16,384 chunks is rejected", async () => {
     const body = Array.from({ length: 16_385 }, () => chunk(" ")).join("");
     expect(await rawRequest(port, `${chunked}\r\n`, body)).toMatch(
       /^HTTP\/1\.1 400 [^]*chunks of the body are too small/,

@@ -21,7 +21,7 @@ const serverOptions: ServerOptions<typeof ServerIncoming> = {
   headersTimeout: 9_000,
   requestTimeout: 9_000,
   connectionsCheckingInterval: 1_000,
-  // Ours answers it with a problem: see preconditionFault.
+  // Answered with a problem instead: see preconditionFault.
   requireHostHeader: false,
   noDelay: true,
 };
@@ -32,7 +32,7 @@ export function createAppServer(routes: readonly Route[], service: Service, tls?
   const server = tls
     ? createHttpsServer({ ...serverOptions, ...tls, handshakeTimeout: 10_000 }, listener)
     : createHttpServer(serverOptions, listener);
-  // Node silently drops the headers past this number; their size is limited already.
+  // Node silently drops headers above this number; their size is already limited.
   server.maxHeadersCount = 0;
   // A caller that has sent its request may close its side (`nc -N`, some proxies) and still gets its answer.
   Object.assign(server, { httpAllowHalfOpen: true });

@@ -5,7 +5,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { Traffic } from "./traffic.ts";
 import { version } from "@analyze/common/version";
 
-/** What a service's parts share: built once in main, or by a test. */
+/** Shared by a service's parts: built once in main, or by a test. */
 export interface Service extends Log {
   name: "web" | "worker";
   standing: StandingHeaders;
@@ -15,7 +15,7 @@ export interface Service extends Log {
   tracing?: Tracing | undefined;
 }
 
-/** The parts that a service of this name is made with. `endsTls` adds HSTS to its answers. */
+/** The shared parts of a service of this name. `endsTls` adds HSTS to its answers. */
 export function createService(name: Service["name"], logLevel: LogLevel, endsTls = false): Service {
   const traffic = new Traffic();
   return {

@@ -39,7 +39,7 @@ async function get(port: number, path: string, agent?: Agent): Promise<IncomingM
   return response;
 }
 
-it("while draining it goes on accepting, is unready, and closes each connection after its answer", async () => {
+it("while draining it accepts requests, is unready, and closes each connection after its answer", async () => {
   const { server, traffic, port } = await serving();
   expect((await get(port, "/readyz")).statusCode).toBe(200);
   const ended = shutDown({ server, traffic, drainDelayMs: 300 });
@@ -51,7 +51,7 @@ it("while draining it goes on accepting, is unready, and closes each connection 
   await expect(get(port, "/livez")).rejects.toThrow("ECONNREFUSED");
 });
 
-it("a request under way when the signal comes gets its answer, and its connection is closed", async () => {
+it("a request that is open at the signal gets its answer, and its connection is closed", async () => {
   const { server, traffic, gate, entered, port } = await serving();
   const agent = new Agent({ keepAlive: true });
   const answer = get(port, "/held", agent);
@@ -64,27 +64,23 @@ it("a request under way when the signal comes gets its answer, and its connectio
   agent.destroy();
 });
 
-it(
-  "connections that are idle, or in the middle of a request that never ends, do not hold it up",
-  { timeout: 6_000 },
-  async () => {
-    const { server, traffic, port } = await serving();
-    const agent = new Agent({ keepAlive: true });
-    const silent = connect(port, "127.0.0.1");
-    silent.write("GET /livez HTTP/1.1\r\nHost: ");
-    const [accepted]: Socket[] = await once(server, "connection");
-    if (!accepted) throw new Error("no connection");
-    while (accepted.bytesRead === 0) await setImmediate();
-    await get(port, "/livez", agent);
-    const closed = once(silent.resume(), "close");
-    await shutDown({ server, traffic, drainDelayMs: 0 });
-    await closed;
-    expect(server.listening).toBe(false);
-    agent.destroy();
-  },
-);
+it("idle connections and requests that never end do not delay it", { timeout: 6_000 }, async () => {
+  const { server, traffic, port } = await serving();
+  const agent = new Agent({ keepAlive: true });
+  const silent = connect(port, "127.0.0.1");
+  silent.write("GET /livez HTTP/1.1\r\nHost: ");
+  const [accepted]: Socket[] = await once(server, "connection");
+  if (!accepted) throw new Error("no connection");
+  while (accepted.bytesRead === 0) await setImmediate();
+  await get(port, "/livez", agent);
+  const closed = once(silent.resume(), "close");
+  await shutDown({ server, traffic, drainDelayMs: 0 });
+  await closed;
+  expect(server.listening).toBe(false);
+  agent.destroy();
+});
 
-it("what stops taking new work runs while requests are still accepted, and the listener waits for it", async () => {
+it("the drain hook runs while requests are still accepted, and the listener waits for it", async () => {
   const { server, traffic, port } = await serving();
   const seen: unknown[] = [];
   const ended = shutDown({
@@ -99,7 +95,7 @@ it("what stops taking new work runs while requests are still accepted, and the l
   expect(seen).toEqual([true, true, 200, true]);
 });
 
-it("its port is free again afterwards", async () => {
+it("its port is free afterwards", async () => {
   const { server, traffic, port } = await serving();
   await shutDown({ server, traffic, drainDelayMs: 0 });
   const probe = createProbe();

@@ -4,10 +4,10 @@ import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promis
 import type { AnyServer } from "./server.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** How long a kept connection may still bring a request after the listener has closed. */
+/** How long an idle connection may still send a request after the listener has closed. */
 const idleMs = 300;
 
-/** How long a connection that never sent a request, or only a part of one, may outlive the last answer. */
+/** How long a connection without a complete request may outlive the last answer. */
 const strayMs = 500;
 
 /** How long to look for a moment to close, and how short a turn of the event loop has to be for one. */
@@ -47,7 +47,7 @@ export async function shutDown({ server, traffic, drainDelayMs, onDrain }: Shutd
   await Promise.all([wait(drainDelayMs), onDrain?.()]);
   const closed = once(server, "close");
   await lull(server);
-  // http's own close() ends idle connections too, at the moment when one may be bringing a request.
+  // http's close() also ends idle connections, at the moment when one may be sending a request.
   Server.prototype.close.call(server);
   await wait(idleMs);
   await lull(server);

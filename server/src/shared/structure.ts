@@ -1,10 +1,10 @@
-/** What a JSON text may consist of, so that nothing that is parsed or checked after it can hold the event loop. */
+/** Limits of a JSON text's structure, so that parsing and validation cannot block the event loop. */
 export const structureLimits = { depth: 32, tokens: 10_000 } as const;
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Bytes of a string that are looked at one by one, before the search for its end is worth a call. */
+/** Bytes of a string that are read one by one, before a search for its end is worth a call. */
 const near = 32;
 
 /** Where the string whose first byte is at `from` ends: the index of its closing quote, or the length of the bytes. */

@@ -70,12 +70,12 @@ it("answers over verified TLS, with HSTS for two years", async () => {
   expect(hsts).toBe("max-age=63072000");
 });
 
-it("does not speak what is older than TLS 1.2", async () => {
+it("does not support versions before TLS 1.2", async () => {
   expect((await get(new Agent(), { maxVersion: "TLSv1.2" })).status).toBe(200);
   await expect(get(new Agent(), { maxVersion: "TLSv1.1" })).rejects.toThrow(/EPROTO|protocol/i);
 });
 
-it("a renewed certificate is served to new connections once both files fit, and open ones continue", async () => {
+it("new connections get a renewed certificate once both files match, and open ones continue", async () => {
   const kept = new Agent({ keepAlive: true, maxSockets: 1 });
   const before = await get(kept);
   const second = await leaf();

@@ -15,7 +15,7 @@ export interface TlsMaterial {
   notAfter: Date;
 }
 
-/** How often the files are looked at: inotify does not see the symlink swap of a Kubernetes Secret. */
+/** How often the files are read: inotify does not see the symlink swap of a Kubernetes Secret. */
 const pollMs = 1_000;
 
 /** Mozilla's intermediate guideline 6.0. */
@@ -42,7 +42,7 @@ const policy: SecureContextOptions = {
 export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
   try {
     const cert = readFileSync(certFile, "utf8");
-    // Read once where it is one file: between two reads it could be replaced.
+    // Read once if it is one file: between two reads it could be replaced.
     const key = keyFile === certFile ? cert : readFileSync(keyFile, "utf8");
     const leaf = new X509Certificate(cert);
     if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error("the key does not belong to the certificate");
@@ -58,7 +58,7 @@ export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
 export interface FollowOptions {
   server: Pick<Server, "setSecureContext">;
   files: TlsFiles;
-  /** What the server started with. */
+  /** The certificate at the start. */
   material: TlsMaterial;
   logger: Logger;
   onRenewal(material: TlsMaterial): void;

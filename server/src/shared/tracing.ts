@@ -8,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
 import { healthPaths } from "./health.ts";
 import type { Service } from "./service.ts";
 
-/** Has a service make spans of its requests, if tracing is on. Before its server is made. */
+/** Makes a service create spans of its requests, if tracing is on. Call it before its server is created. */
 export async function traceService(service: Service, settings: TraceSettings | undefined): Promise<void> {
   const { logger, metrics, name } = service;
   const onChange = (isWorking: boolean): void => {
@@ -19,7 +19,7 @@ export async function traceService(service: Service, settings: TraceSettings | u
   if (service.tracing) registerTraceMetrics(metrics.registry, service.tracing);
 }
 
-/** The span of a request that begins; none for health checks, which come every second. */
+/** The span of a new request; none for health checks, which come every second. */
 export function startRequestSpan(tracer: Tracer, { incoming }: Exchange): Span | undefined {
   const { url = "", method = "", headers: given } = incoming;
   if (healthPaths.has(url)) return undefined;
@@ -27,7 +27,7 @@ export function startRequestSpan(tracer: Tracer, { incoming }: Exchange): Span |
   return tracer.start("server", method, typeof parent === "string" ? parent : undefined);
 }
 
-/** Ends the span of a request, which is nothing where it is not sampled. `status` 499: the caller left. */
+/** Ends the span of a request; does nothing if it is not sampled. `status` 499: the caller left. */
 export function endRequestSpan(span: Span, { incoming, route, requestId, problem }: Exchange, status: number): void {
   if (!span.isSampled) return;
   const { method = "" } = incoming;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** The answers that a server works on, and whether it has begun to shut down. */
+/** The open answers of a server, and whether it has begun to shut down. */
 export class Traffic {
   /**
    * Oldest first. Not a Set: V8 links each table that a Set has outgrown to the next one, and once an old table is in the
@@ -35,7 +35,7 @@ export class Traffic {
     return this.#open.findLast((outgoing) => outgoing.req.socket === socket);
   }
 
-  /** From now on every answer says `Connection: close`, open ones included. */
+  /** From now on every answer has `Connection: close`, open ones included. */
   startDraining(): void {
     this.#draining = true;
     for (const outgoing of this.#open) if (!outgoing.headersSent) outgoing.shouldKeepAlive = false;

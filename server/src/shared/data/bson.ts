@@ -15,7 +15,7 @@ function elementOf(value: Tree): Tree {
   return Array.isArray(stored) || isWrapped(stored) ? new Map([[wrapper, stored]]) : stored;
 }
 
-/** A tree as the driver is given it. */
+/** A tree as the driver gets it. */
 export function storable(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(elementOf);
   if (!(tree instanceof Map)) return tree;

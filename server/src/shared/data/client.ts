@@ -3,7 +3,7 @@ import { SettingsError } from "@analyze/common/settings";
 import { MongoClient, MongoServerError, MongoServerSelectionError, type Db, type MongoClientOptions } from "mongodb";
 import { userOf, type DataSettings } from "./settings.ts";
 
-/** The database where the URL names none. */
+/** The database if the URL names none. */
 const defaultDatabase = "analyze";
 
 /**
@@ -29,7 +29,7 @@ const options: MongoClientOptions = {
   appName: "analyze",
   maxPoolSize: 20,
   heartbeatFrequencyMS: 2_000,
-  // Every operation is repeated by us, under the same id: also on servers without sessions, and within a second.
+  // The guard retries every operation with the same ID: also on servers without sessions, and within a second.
   retryReads: false,
   retryWrites: false,
 };

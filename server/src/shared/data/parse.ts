@@ -9,7 +9,7 @@ export interface TreeRules {
   keyFault: (key: string) => string | undefined;
 }
 
-/** A value that cannot be stored as it was sent. `path`: the keys and indexes that lead to it. */
+/** A value that cannot be stored as it was sent. `path`: its keys and indexes. */
 export class TreeFault extends Error {
   override readonly name = "TreeFault";
   readonly path: readonly (string | number)[];
@@ -25,7 +25,7 @@ const token = /[ \t\n\r]*([{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|[^ \t\n\r,\]}]+)/y;
 
 const literals: Record<string, null | boolean> = { null: null, true: true, false: false };
 
-/** Reads a text that JSON.parse has accepted, and so need not expect any mistake. */
+/** Reads a text that JSON.parse has accepted, so it handles no syntax errors. */
 class Reader {
   readonly #text: string;
   readonly #rules: TreeRules;

@@ -46,7 +46,7 @@ function secretOf(files: Record<string, string>) {
   return { MONGODB_USERNAME_FILE: join(folder, "username"), MONGODB_PASSWORD_FILE: join(folder, "password") };
 }
 
-it("the password can be in a file of its own, without the newline at its end", () => {
+it("the password can be in a separate file, without the newline at its end", () => {
   const { MONGODB_PASSWORD_FILE } = secretOf({ password: "p@ss/word\n" });
   const url = "mongodb://we%62@host/analyze";
   expect(read({ MONGODB_URL: url, MONGODB_PASSWORD_FILE })).toEqual({ url, password: "p@ss/word", timeoutMs: 900 });
@@ -126,13 +126,13 @@ it.each([
   [{ MONGODB_URL: "mongodb://host", MONGODB_USERNAME: "secret", MONGODB_USERNAME_FILE: "/x" }, "are both set"],
   [{ MONGODB_URL: "mongodb://host", MONGODB_URL_FILE: "/x" }, "are both set"],
   [{ MONGODB_URL_FILE: "/nowhere/secret" }, "cannot be read (ENOENT)"],
-])("%j is refused without a value: %s", (env, message) => {
+])("%j is rejected without a value: %s", (env, message) => {
   const refusal = refusalOf(env);
   expect(refusal).toContain(message);
   expect(refusal).not.toContain("secret");
 });
 
-it("what the driver refuses is a fault of the setting, without its value", () => {
+it("a URL that the driver rejects is a fault of the setting, without its value", () => {
   expect(() =>
     openDatabase({ url: "mongodb://user:secret@host/?nonsense=secret", password: undefined, timeoutMs: 900 }),
   ).toThrow(/^Invalid settings:\n {2}MONGODB_URL is refused by the MongoDB driver: check its options$/);

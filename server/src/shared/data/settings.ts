@@ -81,7 +81,7 @@ function withoutUrl(read: Read, password: string | undefined): undefined {
     throw new SettingsError(["MONGODB_USERNAME needs MONGODB_URL: set both, or neither to turn documents off"]);
 }
 
-/** MongoDB's settings; undefined when none is set, which turns documents off. Throws SettingsError, without any value. */
+/** MongoDB's settings; undefined if none is set, which turns documents off. Throws SettingsError, without any value. */
 export function dataSettingsOf(read: Read): DataSettings | undefined {
   const url = valueOrFile("MONGODB_URL", read);
   const password = valueOrFile("MONGODB_PASSWORD", read);

@@ -14,7 +14,7 @@ function roundTrip(text: string): string {
   return textOf(treeOfBson(bytes).get("document") ?? null);
 }
 
-describe("a JSON text comes back from BSON as it was sent", () => {
+describe("a JSON text is read from BSON as it was sent", () => {
   it.each([
     '{"10":1,"b":2,"9":3,"a":4}',
     '{"":{"":[[],[[[]]],{"":1},{"":[]},{"":{"":[[1]]}}]}}',
@@ -25,11 +25,11 @@ describe("a JSON text comes back from BSON as it was sent", () => {
     expect(roundTrip(text)).toBe(text);
   });
 
-  it("white space and other ways to write the same are not kept", () => {
+  it("white space and other notations of the same value are not kept", () => {
     expect(roundTrip(' {\n"a" : [ 1.50 , 1E2,\t"\\u0061\\/" ] } ')).toBe('{"a":[1.5,100,"a/"]}');
   });
 
-  it("whatever JSON it is", () => {
+  it("for any JSON", () => {
     const json = jsonValue().map((value) => JSON.stringify({ value }));
     // A key with NUL cannot be stored; JSON.stringify writes -0 as 0.
     const storableJson = json.filter((text) => !text.includes("\\u0000"));
@@ -41,7 +41,7 @@ describe("a JSON text comes back from BSON as it was sent", () => {
   });
 });
 
-describe("a number that would come back as another one is refused, with the reason", () => {
+describe("a number that would change is rejected, with the reason", () => {
   it.each([
     ["9007199254740993", "is an integer that"],
     ["12345678901234567890", "is an integer that"],
@@ -66,7 +66,7 @@ describe("a number that would come back as another one is refused, with the reas
   );
 });
 
-describe("names what a tree may not contain by its path", () => {
+describe("reports what a tree may not contain by its path", () => {
   const rules = { depth: 3, keyFault: (key: string) => (key === "bad" ? "has a bad key" : undefined) };
 
   it.each<[string, (string | number)[], string]>([

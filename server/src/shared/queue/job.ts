@@ -21,19 +21,19 @@ export const effectCountsKey = `${queueName.prefix}:effects`;
 export const jobKinds = ["task", "analysis"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** What a job carries, as web writes and worker reads it. */
+/** A job's data, as web writes and worker reads it. */
 export const jobData = z.object({
   kind: z.enum(jobKinds),
   /** Name of the task; `analyze` for an analysis. */
   task: z.string(),
   text: z.string().optional(),
-  /** The id of the request that added it: in the log lines of web and worker. */
+  /** The ID of the request that added it, in the log lines of web and worker. */
   requestId: z.string(),
   /** Who added it; absent where callers are not identified. */
   owner: z.string().optional(),
-  /** Hash of what was asked for: the same Idempotency-Key with another request is refused by it. */
+  /** Hash of the request, to reject the same Idempotency-Key with another request. */
   fingerprint: z.string(),
-  /** The span of the request that added it; absent where tracing was off. */
+  /** The span of the request that added it; absent if tracing was off. */
   traceparent: z.string().optional(),
 });
 export type JobData = z.infer<typeof jobData>;

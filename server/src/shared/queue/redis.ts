@@ -3,13 +3,13 @@ import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../logger.ts";
 import type { RedisSettings } from "./settings.ts";
 
-/** Longest pause between two attempts to connect, and how long one may take: after an outage, both together at most. */
+/** Longest pause between two connection attempts, and time limit of one. After an outage, at most both. */
 const reconnectMs = { pause: 1_000, attempt: 2_000, silence: 4_000 };
 
-/** How often a line about a Redis that cannot be reached is written. */
+/** Interval of log lines about an unreachable Redis. */
 const complaintEveryMs = 10_000;
 
-/** Logs a connection's errors without a flood: a change of the error at once, the same one every ten seconds. */
+/** Logs a connection's errors with a limit: a changed error at once, the same one every ten seconds. */
 export function complain(logger: Logger, what: string): (error: Error) => void {
   let last = "";
   let until = 0;
@@ -38,20 +38,20 @@ export interface Memory {
   maxBytes: number;
 }
 
-/** How much memory Redis uses. Rejects when Redis cannot be used. */
+/** How much memory Redis uses. Rejects if Redis cannot be used. */
 export async function memoryOf(client: Pick<Redis, "info">): Promise<Memory> {
   const info = await client.info("memory");
   const numberIn = (field: string): number => Number(new RegExp(`^${field}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
   return { usedBytes: numberIn("used_memory"), maxBytes: numberIn("maxmemory") };
 }
 
-/** A client of Redis, connecting. It reconnects without limit, within three seconds of Redis' return. */
+/** A client of Redis that is connecting. It reconnects without limit, within three seconds of Redis' return. */
 export function connectRedis({ url, password }: RedisSettings, options: RedisOptions): Redis {
   const retryStrategy = (times: number): number =>
     Math.min(2 ** times * 25, reconnectMs.pause) * (0.5 + Math.random() / 2);
   const all: RedisOptions & { replyMapping: "legacy" } = {
     connectTimeout: reconnectMs.attempt,
-    // A peer that disappeared would otherwise be waited for until TCP times out, a quarter of an hour.
+    // Otherwise a lost peer is noticed only by the TCP time-out, after a quarter of an hour.
     socketTimeout: reconnectMs.silence,
     keepAlive: 10_000,
     retryStrategy,

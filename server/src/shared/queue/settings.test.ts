@@ -18,19 +18,19 @@ const settingsOf = (environment: Record<string, string>) =>
   redisSettingsOf(readSettings(z.object(redisVariables), environment));
 
 describe("the settings of Redis", () => {
-  it("are absent where nothing is set", () => {
+  it("are absent if nothing is set", () => {
     expect(settingsOf({})).toBeUndefined();
     expect(settingsOf({ REDIS_URL: "", REDIS_PASSWORD: "" })).toBeUndefined();
   });
 
   it.each(["redis://host:6379", "rediss://user:secret@host:6380/1", "redis://[::1]:6379", "/run/redis/redis.sock"])(
-    "take REDIS_URL=%s",
+    "accept REDIS_URL=%s",
     (url) => {
       expect(settingsOf({ REDIS_URL: url })).toEqual({ url, password: undefined });
     },
   );
 
-  it("are read from files, without the line's end", () => {
+  it("are read from files, without the newline", () => {
     const url = file("url", "redis://host:6379\n");
     const password = file("password", "secret-1\n");
     expect(settingsOf({ REDIS_URL_FILE: url, REDIS_PASSWORD_FILE: password })).toEqual({
@@ -47,7 +47,7 @@ describe("the settings of Redis", () => {
     ["both forms", { REDIS_URL: "redis://:secret-1@h", REDIS_URL_FILE: "/secret-1" }, "are both set: set one of them"],
     ["a file that is not there", { REDIS_URL_FILE: "/secret-1" }, "REDIS_URL_FILE cannot be read (ENOENT)"],
     ["an empty file", { REDIS_URL_FILE: file("empty", "\n") }, "REDIS_URL_FILE is empty"],
-  ])("refuse %s, and quote no value", (_, environment, message) => {
+  ])("reject %s, and quote no value", (_, environment, message) => {
     expect(() => settingsOf(environment)).toThrow(message);
     expect(() => settingsOf(environment)).not.toThrow("secret-1");
   });

@@ -27,7 +27,7 @@ function isRedisUrl(value: string): boolean {
   return url !== undefined && (url.protocol === "redis:" || url.protocol === "rediss:") && url.hostname !== "";
 }
 
-/** Redis' settings; undefined when none is set, which turns tasks off. Throws SettingsError, without any value. */
+/** Redis' settings; undefined if none is set, which turns tasks off. Throws SettingsError, without any value. */
 export function redisSettingsOf(read: Read): RedisSettings | undefined {
   const url = valueOrFile("REDIS_URL", read);
   const password = valueOrFile("REDIS_PASSWORD", read);

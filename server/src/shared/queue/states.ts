@@ -12,12 +12,12 @@ const states: Record<JobState, TaskState> = {
   failed: "failed",
 };
 
-/** BullMQ's state of a job in our words. A job that does not exist counts as failed: nothing will become of it. */
+/** BullMQ's state of a job as a state of the API. A job that does not exist counts as failed: it will not complete. */
 export function stateOf(state: JobState | "unknown"): TaskState {
   return state === "unknown" ? "failed" : states[state];
 }
 
-/** BullMQ's lists that hold the tasks of a state. */
+/** BullMQ's lists of the tasks in a state. */
 export function typesOf(state: TaskState): JobType[] {
   return state === "waiting" ? ["delayed", "prioritized", "wait"] : [state];
 }

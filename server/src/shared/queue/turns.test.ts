@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { inTurns } from "./turns.ts";
 
-/** In which turn of the event loop each of 16 works began that were ready at once. */
+/** The turn of the event loop in which each of 16 jobs began that were ready at once. */
 async function turnsOf(text: string): Promise<number[]> {
   let turn = 0;
   const over = new AbortController();
@@ -17,7 +17,7 @@ async function turnsOf(text: string): Promise<number[]> {
   return turns;
 }
 
-it("long texts that are ready at once have a turn of the event loop each", async () => {
+it("long texts that are ready at once get one turn of the event loop each", async () => {
   expect(new Set(await turnsOf("a".repeat(256 * 1024))).size).toBe(16);
 });
 
@@ -25,7 +25,7 @@ it("short ones do not wait for turns", async () => {
   expect(new Set(await turnsOf("a")).size).toBe(1);
 });
 
-it("a work that fails holds up none after it", async () => {
+it("a failed job does not block later ones", async () => {
   const work = inTurns(async ({ text }: { text: string }) => {
     if (text.startsWith("b")) throw new Error("failed");
     return text.length;

@@ -6,13 +6,13 @@ function checkOf(position: string, owner: string | undefined): string {
   return digestOf("cursor", owner, position).toString("base64url", 0, 9);
 }
 
-/** The text that stands for a position in the list of this owner. */
+/** The cursor of a position in the list of this owner. */
 export function cursorOf({ createdAt, id }: Position, owner: string | undefined): string {
   const position = `${createdAt.getTime()} ${id}`;
   return Buffer.from(`${position} ${checkOf(position, owner)}`).toString("base64url");
 }
 
-/** The position that a cursor stands for. Throws ProblemError 422 for a text that is no cursor of this owner. */
+/** The position of a cursor. Throws ProblemError 422 for a text that is no cursor of this owner. */
 export function positionOf(cursor: string, owner: string | undefined): Position {
   const [ms = "", id = "", check = "", ...more] = Buffer.from(cursor, "base64url").toString("latin1").split(" ");
   const position: Position = { createdAt: new Date(Number(ms)), id };

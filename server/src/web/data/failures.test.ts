@@ -12,6 +12,6 @@ it.each([
   ["an operation that took too long", new MongoServerError({ code: 50 }), [false, false, false]],
   ["no free connection, as on a busy machine", noConnection, [false, true, false]],
   ["what the route refuses", new ProblemError("not-found", "none"), [false, false, true]],
-] as const)("%s: whether the server is down, a repetition helps, the write may be done", (_, error, expected) => {
+] as const)("%s: whether the server is down, a retry helps, the write may be done", (_, error, expected) => {
   expect([meansDown(error), isRepeatable(error), mayBeDone(error)]).toEqual(expected);
 });

@@ -2,12 +2,12 @@ import { MongoServerError, MongoServerSelectionError, MongoWriteConcernError } f
 import { ProblemError } from "../../shared/answer.ts";
 import { reasonOf } from "../../shared/data/client.ts";
 
-/** Thrown instead of trying MongoDB while it does not answer. */
+/** Thrown instead of an attempt while MongoDB does not answer. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }
 
-/** Thrown where MongoDB has not answered in time. What was sent may still be executed. */
+/** Thrown if MongoDB has not answered in time. The operation may still be executed. */
 export class Overdue extends Error {
   override readonly name = "timeout";
 }
@@ -21,7 +21,7 @@ function hasNoConnection(error: unknown): boolean {
   return error instanceof Error && error.name === "MongoWaitQueueTimeoutError";
 }
 
-/** Whether the server is to be taken as down after this error, rather than one operation as failed. */
+/** Whether this error means that the server is down, and not only that one operation failed. */
 export function meansDown(error: unknown): boolean {
   if (error instanceof ProblemError || hasNoConnection(error)) return false;
   if (!(error instanceof MongoServerError)) return true;
@@ -35,7 +35,7 @@ export function isRepeatable(error: unknown): boolean {
   return !(error instanceof MongoServerSelectionError || error instanceof Overdue || error instanceof Unavailable);
 }
 
-/** Whether a write that failed may have been executed: not where no server was found, nor where it was refused. */
+/** Whether a failed write may have been executed: not if no server was found, nor if it was rejected. */
 export function mayBeDone(error: unknown): boolean {
   if (error instanceof MongoWriteConcernError) return true;
   return !(
@@ -46,14 +46,14 @@ export function mayBeDone(error: unknown): boolean {
   );
 }
 
-/** The problem of a MongoDB that cannot be used. With `id`: that of the document that may have been stored all the same. */
+/** The problem of a MongoDB that cannot be used. `id`: of the document that may still have been stored. */
 export function unavailable(error: unknown, id?: string): ProblemError {
   const address = id === undefined ? undefined : `/data/${id}`;
   const reason = error instanceof Unavailable ? error.message : reasonOf(error);
   const detail = address
     ? `MongoDB did not answer (${reason}). The document may have been stored all the same: GET ${address} tells.`
     : `MongoDB cannot be used (${reason}).`;
-  // The cause is not kept: messages of the driver can quote addresses and values.
+  // Without the cause: messages of the driver can quote addresses and values.
   return new ProblemError("dependency-unavailable", detail, {
     headers: { "retry-after": "1", ...(address ? { location: address } : {}) },
   });

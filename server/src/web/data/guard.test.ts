@@ -4,7 +4,7 @@ import { Guard } from "./guard.ts";
 
 const { logger } = createLog("web", "fatal");
 
-it("a client that finds its server never again is given up for another one", async () => {
+it("a client that never finds its server again is replaced", async () => {
   let clients = 1;
   // The first client stays as it is, whatever the server does.
   const ping = async (): Promise<void> => {

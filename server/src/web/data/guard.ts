@@ -4,16 +4,16 @@ import type { Logger } from "../../shared/logger.ts";
 import { Breaker } from "../upstream/breaker.ts";
 import { isRepeatable, meansDown, Overdue, Unavailable } from "./failures.ts";
 
-/** Milliseconds between two trials. */
+/** Milliseconds between two pings. */
 const trialMs = 100;
 
-/** The part of the time that a repetition needs at least. */
+/** The fraction of the time that a retry needs at least. */
 const repetition = 0.15;
 
 export interface GuardOptions {
   /** Resolves when MongoDB answers. */
   ping: () => Promise<unknown>;
-  /** Called where pings have failed for a while, and then ever less often: takes another client. */
+  /** Called after pings have failed for a while, and then with growing intervals: uses another client. */
   renew: () => void;
   /** Milliseconds until the first of these calls. */
   renewMs?: number;
@@ -52,7 +52,7 @@ export class Guard {
     return this.#breaker.state === "closed";
   }
 
-  /** Runs an operation, and once more after a lost connection. `attempt` counts from 1. Rejects with what the driver threw. */
+  /** Runs an operation; retries it once after a lost connection. `attempt`: from 1. Rejects with the driver's error. */
   async run<T>(operation: (attempt: number) => Promise<T>): Promise<T> {
     if (!this.isClosed) throw new Unavailable(this.#reason);
     const { timeoutMs } = this.#options;
@@ -74,7 +74,7 @@ export class Guard {
     }
   }
 
-  /** Finds out whether MongoDB answers, after a sign that it may not. */
+  /** Checks whether MongoDB answers, after a sign that it may not. */
   async check(): Promise<void> {
     await this.run(this.#options.ping).catch(() => undefined);
   }
@@ -108,7 +108,7 @@ export class Guard {
         this.#failed(error);
         if (performance.now() < renewal.at) continue;
         renew();
-        // Twice as long each time: a new client needs time, too, on a machine that is busy.
+        // Twice as long each time: a new client needs time on a busy machine, too.
         const afterMs = renewal.afterMs * 2;
         renewal = { at: performance.now() + afterMs, afterMs };
       }

@@ -6,7 +6,7 @@ export function fingerprintOf(body: Buffer): string {
   return digestOf("document", body).toString("base64url", 0, 16);
 }
 
-/** The id of a document, which exists before the first attempt to store it: from the Idempotency-Key, or random. */
+/** The ID of a document, known before the first attempt to store it: from the Idempotency-Key, or random. */
 export function documentIdOf(owner: string | undefined, key: string | undefined): string {
   const bytes = key === undefined ? randomBytes(17) : digestOf("document", owner, key);
   return `d${bytes.toString("base64url", 0, 17).slice(0, 22)}`;

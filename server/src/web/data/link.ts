@@ -3,7 +3,7 @@ import { openDatabase } from "../../shared/data/client.ts";
 import type { DataSettings } from "../../shared/data/settings.ts";
 import { collectionName, type StoredFields } from "../../shared/data/stored.ts";
 
-/** A client of MongoDB that can be given up for a new one. Throws SettingsError where the driver refuses the settings. */
+/** A client of MongoDB that can be replaced. Throws SettingsError if the driver rejects the settings. */
 export class Link {
   readonly #settings: DataSettings;
   readonly #onFailure: () => void;
@@ -12,7 +12,7 @@ export class Link {
   #documents: Collection<StoredFields>;
   #isOpen = false;
 
-  /** `onFailure` is called where the driver finds that the server does not answer. */
+  /** `onFailure` is called if the driver finds that the server does not answer. */
   constructor(settings: DataSettings, onFailure: () => void) {
     this.#settings = settings;
     this.#onFailure = onFailure;
@@ -23,7 +23,7 @@ export class Link {
     return this.#documents;
   }
 
-  /** A client whose first connection failed stays closed forever, unless it is told to connect. */
+  /** A client whose first connection failed stays closed forever, unless connect() is called. */
   async open(): Promise<void> {
     if (this.#isOpen) return;
     const client = this.#client;

@@ -13,7 +13,7 @@ function quotaOf(...counts: (number | Error)[]): Quota {
   return new Quota({ count }, 3);
 }
 
-it("documents that cannot be counted again are stored by the last count, up to the quota", async () => {
+it("if a new count fails, documents are stored by the last count, up to the quota", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   try {
     const slow = new Error("MaxTimeMSExpired");

@@ -1,7 +1,7 @@
 import { ProblemError } from "../../shared/answer.ts";
 import type { DocumentStore } from "./store.ts";
 
-/** Milliseconds that a count serves; the shorter one where it would refuse. */
+/** Milliseconds that a count is used; the shorter one if it would reject. */
 const fresh = { accepting: 10_000, refusing: 100 };
 
 /** What the routes of documents need. */
@@ -43,7 +43,7 @@ export class Quota {
     count.documents += 1;
   }
 
-  /** What was admitted did not become a document. */
+  /** Call it if an admitted document was not stored. */
   async release(owner: string | undefined): Promise<void> {
     const count = await this.#counts.get(owner);
     if (count) count.documents -= 1;
@@ -58,7 +58,7 @@ export class Quota {
     return reading;
   }
 
-  /** Where the documents cannot be counted in time, the count before goes on: a slow count must not keep callers from storing. */
+  /** If a count takes too long, the previous one is used: a slow count must not block callers. */
   async #read(owner: string | undefined, known: Count | undefined): Promise<Count> {
     try {
       return { documents: await this.#store.count(owner, this.#most), readAt: performance.now() };

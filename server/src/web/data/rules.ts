@@ -19,7 +19,7 @@ function refused(fault: TreeFault): ProblemError {
   });
 }
 
-/** The document of a JSON text. Throws SyntaxError where it is not JSON, ProblemError 422 naming the first wrong value. */
+/** The document of a JSON text. Throws SyntaxError if it is not JSON, ProblemError 422 naming the first wrong value. */
 export function readDocument(text: string): TreeObject {
   try {
     const tree = parseTree(text, rules);

@@ -8,13 +8,13 @@ export interface Stored {
   document: Tree;
 }
 
-/** Where a document stands in a list. */
+/** A document's position in a list. */
 export interface Position {
   createdAt: Date;
   id: string;
 }
 
-/** What a caller wants stored. */
+/** A document to store. */
 export interface NewDocument {
   id: string;
   owner: string | undefined;
@@ -26,7 +26,7 @@ export interface NewDocument {
 export const operations = ["insert", "find", "list", "remove", "count"] as const;
 export type Operation = (typeof operations)[number];
 
-/** What web's routes know of MongoDB. Every method throws ProblemError 503 within a second when it cannot be used. */
+/** MongoDB as web's routes use it. Every method throws ProblemError 503 within a second if it cannot be used. */
 export interface DocumentStore {
   /**
    * Stores a document; where its id exists with the same fingerprint, nothing happens. Resolves with its time once MongoDB
@@ -36,15 +36,15 @@ export interface DocumentStore {
   insert(wanted: NewDocument): Promise<Date>;
   /** The document with this id; undefined where there is none. */
   find(id: string): Promise<Stored | undefined>;
-  /** An owner's documents, newest first, after a position; `more`: there are others. */
+  /** An owner's documents, newest first, after a position; `more`: there are further ones. */
   list(
     owner: string | undefined,
     after: Position | undefined,
     count: number,
   ): Promise<{ documents: Stored[]; more: boolean }>;
-  /** Removes an owner's document; whether there was one. */
+  /** Removes an owner's document. Resolves with whether there was one. */
   remove(id: string, owner: string | undefined): Promise<boolean>;
-  /** How many documents an owner has; `most` where there are more. */
+  /** How many documents an owner has; `most` if there are more. */
   count(owner: string | undefined, most: number): Promise<number>;
   /** Whether MongoDB answered when it was last tried. */
   readonly isAvailable: boolean;

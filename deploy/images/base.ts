@@ -4,11 +4,11 @@ import { UserError } from "@analyze/common/errors";
 import { z } from "zod";
 import { run } from "../run.ts";
 
-/** The image below ours. */
+/** The base image. */
 export interface Base {
-  /** As the Dockerfile or the command line names it. */
+  /** As named in the Dockerfile or on the command line. */
   readonly name: string;
-  /** `sha256:…` that the name had when it was looked up; null: its registry could not be reached. */
+  /** `sha256:…` of the name at look-up; null: its registry could not be reached. */
   readonly digest: string | null;
 }
 
@@ -21,17 +21,17 @@ export function defaultBase(root: string): string {
   return name;
 }
 
-/** Looks up the digest of a base image in its registry, so that all images of one run stand on the same one. */
+/** Looks up the digest of a base image in its registry, so that all images of one run have the same base. */
 export async function resolveBase(name: string): Promise<Base> {
   const given = /@(sha256:[0-9a-f]{64})$/.exec(name)?.[1];
   if (given !== undefined) return { name, digest: given };
-  // Not `{{.Manifest.Digest}}`: buildx answers that with a text of several lines.
+  // Not `{{.Manifest.Digest}}`: buildx prints several lines for it.
   const inspect = ["buildx", "imagetools", "inspect", "--format", "{{json .Manifest}}", name];
   const { code, stdout } = await run("docker", inspect, { timeoutMs: 60_000 });
   return { name, digest: code === 0 ? manifest.parse(JSON.parse(stdout)).digest : null };
 }
 
-/** The reference that a build uses: with the digest where it is known. Pure. */
+/** The reference for a build: with the digest if it is known. Pure. */
 export function pinned({ name, digest }: Base): string {
   return digest === null || name.endsWith(digest) ? name : `${name}@${digest}`;
 }

@@ -10,7 +10,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "analyze-docker-"));
 
-/** Puts a script in the place of `docker`; it runs with $folder set. Answers its folder. */
+/** Replaces `docker` by a script that runs with $folder set. Returns its folder. */
 function fakeDocker(script: string): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "docker"), `#!/bin/sh\nfolder='${folder}'\n${script}\n`);
@@ -19,7 +19,7 @@ function fakeDocker(script: string): string {
   return folder;
 }
 
-/** What `docker` was called with. A script stands in for it: no machine here has another processor to build for. */
+/** The arguments of `docker`, which a script replaces: this machine cannot build for another processor. */
 async function dockerArguments(work: () => Promise<void>): Promise<string[]> {
   const folder = fakeDocker(`printf '%s\\n' "$@" >"$folder/arguments"`);
   await work();
@@ -29,23 +29,23 @@ async function dockerArguments(work: () => Promise<void>): Promise<string[]> {
 const build = (platform?: string | null) => () => buildImage("web", ["registry.test/web:src-0"], { platform });
 
 describe("buildImage", () => {
-  it("builds for the nodes of prod, whatever the machine that builds", async () => {
+  it("builds for prod's nodes on any machine", async () => {
     const args = await dockerArguments(build(stages.prod.imagePlatform));
     expect(args[args.indexOf("--platform") + 1]).toBe("linux/amd64");
   });
 
-  it("builds for this machine in stage dev, whose cluster is here", async () => {
+  it("builds for this machine in stage dev, whose cluster runs here", async () => {
     expect(await dockerArguments(build(stages.dev.imagePlatform))).not.toContain("--platform");
   });
 
-  it("labels every image with the version, and takes the times in it from SOURCE_DATE_EPOCH", async () => {
+  it("labels every image with the version, and sets its timestamps to SOURCE_DATE_EPOCH", async () => {
     vi.stubEnv("SOURCE_DATE_EPOCH", "1700000000");
     const args = await dockerArguments(build());
     expect(args).toContain(`VERSION=${manifest.version}`);
     expect(args).toContain("SOURCE_DATE_EPOCH=1700000000");
   });
 
-  it("fails with the end of what docker printed", async () => {
+  it("fails with the end of docker's output", async () => {
     fakeDocker("echo 'no space left on device' >&2; exit 3");
     await expect(build()()).rejects.toThrow(
       /`docker build --target web --tag …` failed with exit code 3:\n {2}no space left/,

@@ -7,7 +7,7 @@ import { failure, must, run, type RunOptions } from "../run.ts";
 import type { ImageName } from "./images.ts";
 import { originOf } from "./origin.ts";
 
-/** Name and secret of a registry, as `docker login` takes them. */
+/** User and password of a registry, as for `docker login`. */
 export interface RegistryLogin {
   readonly registry: string;
   readonly user: string;
@@ -18,9 +18,9 @@ export interface RegistryLogin {
 export const project = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface BuildOptions {
-  /** As `docker build` takes it. Default: the platform of Docker's machine. */
+  /** As for `docker build`. Default: the platform of Docker's machine. */
   readonly platform?: string | null | undefined;
-  /** Show what docker prints. */
+  /** Show docker's output. */
   readonly show?: boolean;
 }
 
@@ -65,7 +65,7 @@ export async function pullImage(reference: string, platform: string | null): Pro
   await shown(["pull", ...(platform === null ? [] : ["--platform", platform]), reference]);
 }
 
-/** Gives an image that Docker has a second name. Rejects with a UserError. */
+/** Gives one of Docker's images a second name. Rejects with a UserError. */
 export async function tagImage(reference: string, name: string): Promise<void> {
   await must("docker", ["tag", reference, name]);
 }
@@ -86,7 +86,7 @@ export async function pushImages(login: RegistryLogin, references: readonly stri
   }
 }
 
-/** A Docker configuration without credentials that still has the person's contexts: one of them may name the daemon. */
+/** A Docker configuration without credentials, with the person's contexts: one may name the daemon. */
 function temporaryConfig(): string {
   const own = process.env["DOCKER_CONFIG"] || join(homedir(), ".docker");
   const folder = mkdtempSync(join(tmpdir(), "analyze-docker-"));

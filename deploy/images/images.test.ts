@@ -15,7 +15,7 @@ function project(): { root: string; write(path: string, text: string): void } {
   return { root, write };
 }
 
-it("a tag changes with what the image is made of, and with nothing else", () => {
+it("a tag changes with the image's content, and with nothing else", () => {
   const { root, write } = project();
   const tags = (): string[] => Object.values(tagsOf(root));
   const [web, worker, client] = tags();
@@ -29,7 +29,7 @@ it("a tag changes with what the image is made of, and with nothing else", () => 
   expect(tags().filter((tag, at) => tag === [web, worker, client][at])).toEqual([]);
 });
 
-it("a tag does not depend on where the project lies", () => {
+it("a tag does not depend on the project's folder", () => {
   const { root } = project();
   const copy = mkdtempSync(join(tmpdir(), "copy-"));
   cpSync(root, copy, { recursive: true });

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { clusterImages } from "@analyze/common/images";
 
-/** The images of the Dockerfile, and the files that each is made of besides {@link common}. */
+/** The images of the Dockerfile, with their source files besides {@link common}. */
 const sources = {
   web: ["server/src/{web,data,shared,contract}/**/*"],
   worker: ["server/src/{worker,shared,contract}/**/*"],
@@ -26,7 +26,7 @@ export const imageNames: readonly ImageName[] = ["web", "worker", "client", "cer
 /** Tags of the images that a cluster runs. */
 export type ImageTags = Record<(typeof clusterImages)[number], string>;
 
-/** Tag that changes when, and only when, what the image is made of does. */
+/** Tag that changes if, and only if, the image's sources change. */
 function contentTag(root: string, name: ImageName): string {
   const files = [...common, ...sources[name]]
     .flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }))

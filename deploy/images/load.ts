@@ -2,20 +2,20 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { node, type Node } from "../cluster/objects.ts";
 import { must } from "../run.ts";
 
-/** A node that is cordoned or not ready gets no new pod, so what it lacks stops nothing. */
+/** A node that is cordoned or not ready gets no new pods, so it needs no images. */
 function takesPods({ spec, status }: Node): boolean {
   return !spec.unschedulable && status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
 }
 
 const registries = ["", "docker.io/", "docker.io/library/"];
 
-/** The images that some node does not list, of the nodes that take pods. (A node lists 50 at most, some seconds late.) */
+/** The images that some schedulable node does not list. (A node lists at most 50, some seconds late.) */
 export function absentImages(nodes: readonly Node[], references: readonly string[]): string[] {
   const perNode = nodes.filter(takesPods).map(({ status }) => new Set(status.images.flatMap(({ names }) => names)));
   return references.filter((one) => !perNode.every((names) => registries.some((place) => names.has(place + one))));
 }
 
-/** Loads images from Docker into every node, where one lacks them. Returns those that it loaded. */
+/** Loads the images that a node lacks from Docker into every node. Returns the loaded ones. */
 export async function loadImages(
   cluster: Cluster,
   loader: readonly string[] | undefined,

@@ -21,7 +21,7 @@ function checkout(): { root: string; git(...args: string[]): string } {
 }
 
 describe("originOf", () => {
-  it("the revision is the commit, also where a tag names it, and says that files were changed", async () => {
+  it("the revision is the commit, also if a tag names it, and shows that files were changed", async () => {
     vi.stubEnv("SOURCE_DATE_EPOCH", "");
     const { root, git } = checkout();
     git("tag", "--annotate", "v1.0.0", "--message", "1.0.0");
@@ -34,7 +34,7 @@ describe("originOf", () => {
     expect((await originOf(root)).args["REVISION"]).toBe(`${commit}-dirty`);
   });
 
-  it("the source is what the pipeline says, never a remote: its URL may hold a password", async () => {
+  it("the source comes from the pipeline, never from a remote: its URL may have a password", async () => {
     vi.stubEnv("GITHUB_SERVER_URL", "");
     const { root, git } = checkout();
     git("remote", "add", "origin", "https://user:s3cret@example.test/analyze");

@@ -9,14 +9,14 @@ import type { Origin } from "./origin.ts";
 export interface PublishOptions {
   /** Folder of the Dockerfile. */
   readonly root: string;
-  /** `registry/path`, to which `/web` and so on is added. */
+  /** `registry/path`; `/web` and so on is appended. */
   readonly registry: string;
   readonly tag: string;
   /** As Docker names them, such as `linux/amd64`. */
   readonly platforms: readonly string[];
   readonly base: Base;
   readonly origin: Origin;
-  /** Use nothing of earlier builds. */
+  /** Build without a cache. */
   readonly noCache: boolean;
 }
 
@@ -53,7 +53,7 @@ function digestOf(metadata: unknown): string {
   return digest.parse(metadata)["containerimage.digest"];
 }
 
-/** One image, as `docker buildx bake` takes it. Pure. */
+/** One image, as a target of `docker buildx bake`. Pure. */
 function targetOf(image: string, { registry, tag, platforms, base, origin, noCache }: PublishOptions): object {
   const labels = {
     ...origin.labels,

@@ -19,7 +19,7 @@ it("a record is read as it was written", () => {
   expect(readRecord(place)).toEqual(record);
 });
 
-it("a record that is not there says which command writes it", () => {
+it("a missing record names the command that writes it", () => {
   expect(() => readRecord(file())).toThrow(/`npm run images -- --push REGISTRY` writes it/);
 });
 
@@ -35,7 +35,7 @@ it.each([
     /images\.web/,
   ],
   ["half a file", JSON.stringify(record).slice(0, 20), /the file: /],
-])("a record with %s is rejected with the place of the fault", (_, text, fault) => {
+])("a record with %s is rejected with the position of the fault", (_, text, fault) => {
   const place = join(mkdtempSync(join(tmpdir(), "record-")), "images.json");
   writeFileSync(place, text);
   expect(() => readRecord(place)).toThrow(fault);

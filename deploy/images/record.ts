@@ -15,10 +15,10 @@ const record = z.object({
   images: z.record(z.string(), reference),
 });
 
-/** What one run of `npm run images -- --push` has put into a registry. Scan, signatures, chart and release read it. */
+/** The images that one run of `npm run images -- --push` has pushed. Scan, signatures, chart and release read it. */
 export type ImageRecord = z.infer<typeof record>;
 
-/** Where the record is, unless a command names another file. */
+/** Default path of the record. */
 export const recordFile = join(project, "dist", "images.json");
 
 export function writeRecord(file: string, written: ImageRecord): void {
@@ -26,7 +26,7 @@ export function writeRecord(file: string, written: ImageRecord): void {
   writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
 }
 
-/** Throws a UserError that says how the record is made, or what is wrong with it. */
+/** Throws a UserError that says how to create the record, or what is wrong with it. */
 export function readRecord(file: string): ImageRecord {
   let text: string;
   try {
@@ -48,7 +48,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** An image of a record, as the chart takes it. Throws a UserError where the record lacks it. Pure. */
+/** An image of a record as values of the chart. Throws a UserError if the record lacks it. Pure. */
 export function pushedImage({ images }: ImageRecord, name: string): { repository: string; digest: string } {
   const [repository, digest] = images[name]?.split("@") ?? [];
   if (repository === undefined || digest === undefined) throw new UserError(`The record of images has no ${name}.`);

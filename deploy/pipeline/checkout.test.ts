@@ -7,7 +7,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { entryOf } from "../release-notes/notes.ts";
 import { cloneTo } from "./checkout.ts";
 
-it("a clone is at a commit that releases the version, with a clean tree and the packages of the checkout", async () => {
+it("a clone is at a commit that releases the version, with a clean tree and the checkout's packages", async () => {
   const folder = join(mkdtempSync(join(tmpdir(), "clone-")), "checkout");
   const commit = await cloneTo(folder, process.cwd());
   expect(commit).toMatch(/^[0-9a-f]{40}$/);

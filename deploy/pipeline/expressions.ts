@@ -1,9 +1,9 @@
 import { UserError } from "@analyze/common/errors";
 
-/** `vars.ECR`, `github.repository` and so on, with what stands in for them on this machine. */
+/** `vars.ECR`, `github.repository` and so on, with their stand-ins on this machine. */
 export type StandIns = Readonly<Record<string, string>>;
 
-/** Replaces each `${{ name }}` of a value. Throws a UserError that names an expression which nothing stands in for. Pure. */
+/** Replaces each `${{ name }}` of a value. Throws a UserError that names an expression without a stand-in. Pure. */
 export function resolve(value: string, standIns: StandIns): string {
   return value.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, name: string) => {
     const known = standIns[name];
@@ -12,7 +12,7 @@ export function resolve(value: string, standIns: StandIns): string {
   });
 }
 
-/** Resolves the values of an environment; `overrides` wins over what the workflow says, `hosts` replaces how a value begins. Pure. */
+/** Resolves the values of an environment; `overrides` takes precedence over the workflow, `hosts` replaces prefixes of values. Pure. */
 export function environmentOf(
   env: Readonly<Record<string, string>>,
   standIns: StandIns,

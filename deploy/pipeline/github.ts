@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** What a workflow gets from GitHub, for one run on this machine. */
+/** A workflow's environment from GitHub, for one run on this machine. */
 export interface GitHub {
   readonly env: Readonly<Record<string, string>>;
-  /** The hash of the plan that a job has written into its summary; empty: none has. */
+  /** The hash of the plan in a job's summary; empty: none. */
   approved(): string;
 }
 
-/** `gh` keeps the files of a release in `folder`, in place of making one; `commit` is the one that the workflow runs for. */
+/** `gh` keeps the files of a release in `folder` instead of creating one; `commit`: the workflow's. */
 export function gitHubIn(folder: string, commit: string, tag: string): GitHub {
   const bin = join(folder, "bin");
   const release = join(folder, "release");

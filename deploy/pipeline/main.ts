@@ -25,7 +25,7 @@ function read(name: Name): Command[] {
   return commandsOf(readWorkflow(join(project, ".github", "workflows", `${name}.yml`)));
 }
 
-/** The workflow's commands; before those of prod, the ones that make the release which it deploys. */
+/** The workflow's commands; for prod, preceded by those of the release that it deploys. */
 function commandsFor(name: Name): Command[] {
   const release = name === "prod" ? read("release").filter(({ run }) => !/scan|chart:push/.test(run)) : [];
   return [...release, ...read(name)];
@@ -53,7 +53,7 @@ async function dry(name: Name): Promise<void> {
   }
 }
 
-/** Beside the stack that the clone will synthesise: Terraform merges it over that. */
+/** Beside the stack that the clone synthesises: Terraform merges it over the stack. */
 function bringOverride(checkout: string, file: string): void {
   const place = join(checkout, "cdktf/cdktf.out/stacks/dev");
   mkdirSync(place, { recursive: true });

@@ -4,14 +4,14 @@ import type { Command } from "./workflow.ts";
 export const names = ["ci", "release", "prod"] as const;
 export type Name = (typeof names)[number];
 
-/** Into a namespace of its own, with what `npm run images -- --push` has written down; it ends with one verified POST. */
+/** Into a separate namespace, with the record of `npm run images -- --push`; ends with one verified POST. */
 const deployment: Omit<Command, "env"> = {
   job: "deploy",
   run: "npm run deploy:minikube -- --yes --namespace analyze-dry --host dry.analyze.test --images dist/images.json",
   onlyWith: null,
 };
 
-/** What has no stand-in on one machine, and what runs instead. */
+/** Commands without a stand-in on one machine, and what runs instead. */
 const replaced = [
   {
     command: /^npm --prefix cdktf run chart /,
@@ -23,7 +23,7 @@ const replaced = [
 /** One command of a dry run. */
 export interface Planned {
   readonly command: Command;
-  /** Which command it stands for, and why; null: it is the workflow's own. */
+  /** The command that it replaces, and why; null: it is the workflow's own. */
   readonly instead: string | null;
 }
 

@@ -6,7 +6,7 @@ import { startMoto, startRegistry } from "./programs.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-it("a registry that is not installed is named, with what to do", async () => {
+it("a missing registry program is named, with what to do", async () => {
   const folder = mkdtempSync(join(tmpdir(), "programs-"));
   vi.stubEnv("PATH", folder);
   await expect(startRegistry(folder)).rejects.toThrow(/^docker-registry is not installed: apt-get install/);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { failure, howToInstall, run } from "../run.ts";
 
-/** A registry on 127.0.0.1 with its images in `folder`. Rejects where it is not installed. */
+/** A registry on 127.0.0.1 with its images in `folder`. Rejects if it is not installed. */
 export async function startRegistry(folder: string): Promise<{ address: string; program: ChildProcess }> {
   const address = `127.0.0.1:${await freePort()}`;
   const config = {
@@ -20,7 +20,7 @@ export async function startRegistry(folder: string): Promise<{ address: string; 
   return { address, program };
 }
 
-/** An API of AWS on 127.0.0.1, and what points programs to it; null where moto is not installed. */
+/** An AWS API on 127.0.0.1, and the variables that point programs to it; null if moto is not installed. */
 export async function startMoto(): Promise<{ env: Record<string, string>; program: ChildProcess } | null> {
   if ((await run("moto_server", ["--help"])).code !== 0) return null;
   const port = await freePort();
@@ -29,7 +29,7 @@ export async function startMoto(): Promise<{ env: Record<string, string>; progra
   const program = spawn("moto_server", args, { stdio: "ignore", env: policies });
   const url = `http://127.0.0.1:${port}`;
   await answers(url, program);
-  // It would run functions in images of its own.
+  // It would run functions in separate images.
   await fetch(`${url}/moto-api/config`, { method: "POST", body: JSON.stringify({ lambda: { use_docker: false } }) });
   const env = {
     AWS_ENDPOINT_URL: url,
@@ -41,7 +41,7 @@ export async function startMoto(): Promise<{ env: Record<string, string>; progra
   return { env, program };
 }
 
-/** Resolves when the program answers at `url`. Throws a UserError where it is not installed or ends first. */
+/** Resolves when the program answers at `url`. Throws a UserError if it is not installed or ends first. */
 async function answers(url: string, program: ChildProcess): Promise<void> {
   const { spawnfile } = program;
   let failed: string | null = null;
@@ -65,7 +65,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Ends a program and waits for its end. */
+/** Stops a program and waits for its end. */
 export async function end(program: ChildProcess): Promise<void> {
   if (program.exitCode !== null || program.signalCode !== null) return;
   program.kill();

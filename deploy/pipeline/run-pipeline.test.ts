@@ -8,7 +8,7 @@ import { planOf } from "./plan.ts";
 import { runPipeline } from "./run-pipeline.ts";
 import { type Command, commandsOf, readWorkflow } from "./workflow.ts";
 
-/** Runs commands of which each appends its number to a file; one of them fails. Resolves with what was appended and the error. */
+/** Runs commands that append their numbers to a file; one of them fails. Resolves with the numbers and the error. */
 async function runWithFailureAt(
   commands: readonly Command[],
   failing: number,
@@ -29,19 +29,19 @@ async function runWithFailureAt(
 describe.each(["ci", "dev", "release", "prod", "nightly"])("the pipeline of %s.yml", (name) => {
   const commands = commandsOf(readWorkflow(`.github/workflows/${name}.yml`));
 
-  it.each(commands.map(({ run }, index) => ({ run, index })))("stops where `$run` fails", async ({ index }) => {
+  it.each(commands.map(({ run }, index) => ({ run, index })))("stops if `$run` fails", async ({ index }) => {
     const { ran, error } = await runWithFailureAt(commands, index);
     expect(ran).toBe(Array.from({ length: index + 1 }, (_, one) => one).join(" "));
     expect(error).toContain(`step ${index + 1} of ${commands.length} failed with exit code 3`);
   });
 
-  it("runs to its end where nothing fails", async () => {
+  it("runs to its end if nothing fails", async () => {
     const { ran, error } = await runWithFailureAt(commands, commands.length);
     expect({ count: ran.split(" ").length, error }).toEqual({ count: commands.length, error: "none" });
   });
 });
 
-it("jobs come after those that they need, whatever their order in the file", () => {
+it("jobs run after those that they need, whatever their order in the file", () => {
   const file = join(mkdtempSync(join(tmpdir(), "workflow-")), "one.yml");
   const jobs = {
     last: { needs: ["first", "second"], steps: [{ run: "c" }] },
@@ -55,17 +55,17 @@ it("jobs come after those that they need, whatever their order in the file", () 
 });
 
 describe("expressions", () => {
-  it("are replaced by what stands in for them", () => {
+  it("are replaced by their stand-ins", () => {
     expect(resolve("${{ vars.ECR }}/analyze-${{inputs.stage}}", { "vars.ECR": "host", "inputs.stage": "dev" })).toBe(
       "host/analyze-dev",
     );
   });
 
-  it("that nothing stands in for are named", () => {
+  it("without a stand-in are named", () => {
     expect(() => resolve("${{ secrets.NEW }}", {})).toThrow(/\$\{\{ secrets\.NEW \}\}/);
   });
 
-  it("of an overridden variable are not looked at, and a foreign registry is one of this machine", () => {
+  it("of an overridden variable are ignored, and a foreign registry is replaced by one on this machine", () => {
     const env = { A: "${{ secrets.NEW }}", B: "b", C: "ghcr.io/${{ github.repository }}" };
     const here = { overrides: { A: "here" }, hosts: { "ghcr.io/": "127.0.0.1:5000/" } };
     expect(environmentOf(env, { "github.repository": "o/r" }, here)).toEqual({
@@ -79,7 +79,7 @@ describe("expressions", () => {
 const command = (run: string, onlyWith: string | null = null): Command => ({ job: "job", run, env: {}, onlyWith });
 
 describe("a dry run", () => {
-  it("leaves out jobs that need a variable which nothing stands in for, and what is to be skipped", () => {
+  it("omits jobs that need a variable without a stand-in, and skipped commands", () => {
     const all = [command("a", "vars.SONAR_HOST_URL"), command("b", "vars.ECR"), command("c")];
     expect(planOf("ci", all, { "vars.ECR": "r" }, /^c$/).map(({ command: { run } }) => run)).toEqual(["b"]);
   });
@@ -92,14 +92,14 @@ describe("a dry run", () => {
     expect(end?.run).toMatch(/^npm run deploy:minikube .*--images dist\/images\.json$/);
   });
 
-  it("says what runs in place of what", () => {
+  it("says what is replaced by what", () => {
     expect(planOf("prod", [command("npm --prefix cdktf run chart -- x")], {})[0]?.instead).toContain(
       "run chart -- x: ",
     );
     expect(planOf("prod", [command("npm run check")], {})[0]?.instead).toBeNull();
   });
 
-  it("of prod approves the hash that the plan's job has written", () => {
+  it("of prod approves the hash that the plan job has written", () => {
     const folder = mkdtempSync(join(tmpdir(), "github-"));
     const { env, approved } = gitHubIn(folder, "c0ffee", "v1.0.0");
     expect(approved()).toBe("");

@@ -7,15 +7,15 @@ import type { StandIns } from "./expressions.ts";
 import { gitHubIn } from "./github.ts";
 import { end, startMoto, startRegistry } from "./programs.ts";
 
-/** What stands in for GitHub and AWS on one machine. */
+/** The stand-ins for GitHub and AWS on one machine. */
 export interface Running {
-  /** Values of `${{ … }}`, as they are now: a job may have written the plan's hash. */
+  /** Current values of `${{ … }}`: a job may have written the plan's hash. */
   expressions(): StandIns;
-  /** Variables that a workflow sets to what exists only there. */
+  /** Replacements of a workflow's variables that refer to GitHub or AWS. */
   readonly overrides: StandIns;
-  /** Hosts that stand in for others at the beginning of a value. */
+  /** Replacements of hosts at the beginning of a value. */
   readonly hosts: StandIns;
-  /** Variables that every command has besides. */
+  /** Further variables of every command. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function startStandIns(folder: string, commit: string): Promise<Run
     }),
     hosts: { "ghcr.io/": `${registry.address}/` },
     overrides: {
-      // moto lacks much of what prod is made of
+      // moto lacks many of prod's resources
       ANALYZE_STAGE: "dev",
       PLATFORMS: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
       SIGNER: `--key=${join(folder, "cosign.key")}`,
@@ -61,7 +61,7 @@ export async function startStandIns(folder: string, commit: string): Promise<Run
   };
 }
 
-/** The settings of a stage that is deployed for the first time. */
+/** The settings of a stage's first deployment. */
 async function stage(folder: string): Promise<Record<string, string>> {
   const { certificate } = await createAuthority({ hosts: ["analyze.test"] });
   const file = join(folder, "ca.crt");

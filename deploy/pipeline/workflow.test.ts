@@ -9,7 +9,7 @@ const cdktf: { scripts: Record<string, string> } = JSON.parse(readFileSync("cdkt
 const files = globSync(".github/workflows/*.yml").sort();
 const nameOf = (file: string): string => basename(file, ".yml");
 
-/** The npm script or the file that a command is; undefined: it is something else. */
+/** The npm script or file that a command runs; undefined: it is something else. */
 function subjectOf(command: string): string | undefined {
   const npm = /^npm (?:--prefix (cdktf) )?(?:run )?([\w:-]+)(?: -- [^;&|<>`\n]*)?$/.exec(command);
   if (npm !== null) {
@@ -20,7 +20,7 @@ function subjectOf(command: string): string | undefined {
   return /^\.ci\/[\w-]+$/.test(command) && existsSync(command) ? command : undefined;
 }
 
-it("there is a workflow for changes, for each stage, for releases and for the night", () => {
+it("there is a workflow for changes, each stage, releases and the night", () => {
   expect(files.map(nameOf)).toEqual(["ci", "dev", "nightly", "prod", "release"]);
 });
 
@@ -33,7 +33,7 @@ describe.each(files)("%s", (file) => {
     expect(others).toEqual([]);
   });
 
-  it("grants nothing for all jobs, and each job what it says", () => {
+  it("grants no rights to all jobs, and each job the expected ones", () => {
     expect(workflow.permissions).toEqual({});
     for (const { permissions } of Object.values(workflow.jobs)) expect(permissions).toHaveProperty("contents");
   });
@@ -44,7 +44,7 @@ describe.each(files)("%s", (file) => {
     expect(uses.filter((line) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  it("keeps no credential in the checkout, and no expression in a command", () => {
+  it("keeps no credentials in the checkout, and has no expression in a command", () => {
     expect(text.match(/actions\/checkout@/g)?.length).toBe(text.match(/persist-credentials: false/g)?.length);
     expect(commandsOf(workflow).filter(({ run }) => run.includes("${{"))).toEqual([]);
     expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
@@ -61,7 +61,7 @@ describe.each(files)("%s", (file) => {
   });
 });
 
-it("the job that builds a release signs nothing, and the one that scans holds no secret", () => {
+it("the job that builds a release signs nothing, and the one that scans has no secret", () => {
   const { jobs } = readWorkflow(".github/workflows/release.yml");
   expect(jobs["build"]?.permissions).not.toHaveProperty("id-token");
   expect(Object.values(jobs["scan"]?.permissions ?? {})).toEqual(["read", "read"]);
@@ -84,6 +84,6 @@ it.each([
   "npm --prefix elsewhere run deploy",
   "npm run images -- `id`",
   "npm run check; id",
-])("a command such as %s would be found", (command) => {
+])("a command such as %s would be detected", (command) => {
   expect(subjectOf(command)).toBeUndefined();
 });

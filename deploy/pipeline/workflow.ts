@@ -22,7 +22,7 @@ const workflow = z.object({
   jobs: z.record(z.string(), job),
 });
 
-/** A workflow of GitHub Actions, as far as this project uses them. */
+/** A workflow of GitHub Actions, as far as this project uses it. */
 export type Workflow = z.infer<typeof workflow>;
 
 export function readWorkflow(file: string): Workflow {
@@ -33,13 +33,13 @@ export function readWorkflow(file: string): Workflow {
 export interface Command {
   readonly job: string;
   readonly run: string;
-  /** Of the workflow, the job and the step; values may hold expressions. */
+  /** Environment of workflow, job and step; values may have expressions. */
   readonly env: Readonly<Record<string, string>>;
-  /** The job runs only where this variable of the repository is set, such as `vars.ECR`; null: everywhere. */
+  /** The job runs only if this repository variable is set, such as `vars.ECR`; null: always. */
   readonly onlyWith: string | null;
 }
 
-/** The commands of all jobs, in an order in which GitHub could run them: a job comes after those that it needs. Pure. */
+/** The commands of all jobs in a possible order of GitHub's: a job comes after those that it needs. Pure. */
 export function commandsOf({ env: shared, jobs }: Workflow): Command[] {
   return orderOf(jobs).flatMap((name) => {
     const { env: own = {}, steps = [], if: condition = "" } = jobs[name] ?? {};

@@ -1,12 +1,12 @@
 import type { Finding, Scan } from "./finding.ts";
 
-/** A finding that stays, for a reason, until a day. */
+/** A finding that is accepted for a reason until a date. */
 export interface Accepted {
   readonly id: string;
   /** Part of the finding's subject. */
   readonly subject: string;
   readonly reason: string;
-  /** Last day, `YYYY-MM-DD`: then it is looked at again. */
+  /** Last day, `YYYY-MM-DD`: then it is reviewed. */
   readonly until: string;
 }
 
@@ -48,11 +48,11 @@ export const accepted: readonly Accepted[] = [
   },
 ];
 
-/** Findings, apart by what is to be done about them. */
+/** Findings by what to do about them. */
 export interface Sorted {
   readonly open: readonly Finding[];
   readonly accepted: readonly { readonly finding: Finding; readonly by: Accepted }[];
-  /** Accepted findings whose day has passed at `today`. */
+  /** Accepted findings whose date is before `today`. */
   readonly expired: readonly { readonly finding: Finding; readonly by: Accepted }[];
 }
 
@@ -71,7 +71,7 @@ export function sortFindings(scans: readonly Scan[], list: readonly Accepted[], 
   };
 }
 
-/** Whether a finding closes the gate: serious, and something can be done about it. A vulnerability without a correction cannot be. */
+/** Whether a finding fails the gate: serious, and can be corrected, unlike a vulnerability without a fix. */
 export function closesGate({ kind, severity, fixedIn }: Finding): boolean {
   return ["CRITICAL", "HIGH"].includes(severity) && (kind !== "vulnerability" || fixedIn !== null);
 }

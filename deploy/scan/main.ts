@@ -34,7 +34,7 @@ function options(args: string[]) {
   }
 }
 
-/** When the base of the images was made: the oldest layer of an image is the base's; null: not known. */
+/** When the base image was made: the oldest layer of an image is the base's; null: unknown. */
 async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<string | null> {
   const reference = digest === null ? name : `${name.split("@")[0]}@${digest}`;
   const { code, stdout } = await run("docker", [
@@ -49,7 +49,7 @@ async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<str
   return created.success ? created.data : null;
 }
 
-/** Throws a UserError for what must be decided before anything is shipped. */
+/** Throws a UserError if a finding must be handled before shipping. */
 function judge({ open, expired }: Sorted, gate: boolean): void {
   const late = expired.map(
     ({ finding, by }) =>

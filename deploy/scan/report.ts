@@ -10,11 +10,11 @@ export interface ReportParts {
   readonly sorted: Sorted;
   /** The images that were scanned; null: none. */
   readonly images: ImageRecord | null;
-  /** When the base image was made, ISO 8601; null: not known. */
+  /** When the base image was made, ISO 8601; null: unknown. */
   readonly baseCreated: string | null;
 }
 
-/** The security report, in Markdown. The same parts give the same text. Pure. */
+/** The security report, in Markdown. The same input gives the same text. Pure. */
 export function reportOf({ today, scans, sorted, images, baseCreated }: ReportParts): string {
   const sections = [
     `# Security report\n\nMade on ${today} by \`npm run scan\`. Do not edit it.`,

@@ -14,7 +14,7 @@ const vulnerability = (id: string, Severity: string, FixedVersion = "") => ({
   Title: `title of ${id}`,
 });
 
-/** In Trivy's shape: an image with a critical that can be corrected, one that cannot, and a high in a bundled package. */
+/** In Trivy's format: an image with a critical finding with a fix, one without, and a high one in a bundled package. */
 const image = {
   SchemaVersion: 2,
   Results: [
@@ -98,7 +98,7 @@ describe("findings", () => {
     ]);
   });
 
-  it("of checkov, whether one framework was looked at or two", () => {
+  it("of checkov, for one framework and for two", () => {
     const check = { check_id: "CKV_1", check_name: "one", file_path: "/Dockerfile", file_line_range: [3, 4] };
     const of = { check_type: "dockerfile", results: { failed_checks: [check] } };
     const finding = { id: "CKV_1", severity: "UNKNOWN", subject: "Dockerfile:3" };
@@ -115,7 +115,7 @@ describe("findings", () => {
     },
   );
 
-  it("close the gate where they are serious and can be corrected", () => {
+  it("fail the gate if they are serious and can be corrected", () => {
     const closing = scans.flatMap((scan) => (scan.scanned ? scan.findings.filter(closesGate) : []));
     expect(closing.map(({ id }) => id)).toEqual(["CVE-2026-0001", "CVE-2026-0003", "aws-access-key-id", "AGPL-3.0"]);
   });
@@ -124,14 +124,14 @@ describe("findings", () => {
 it.each([
   ["2026-12-31", "2026-12-31", ["DS-0026"], []],
   ["2026-12-31", "2027-01-01", [], ["DS-0026"]],
-])("accepted until %s, a finding of %s is in its place", (until, today, stays, late) => {
+])("accepted until %s, a finding of %s is in the right list", (until, today, stays, late) => {
   const sorted = sortFindings(scans, acceptedUntil(until), today);
   expect(sorted.accepted.map(({ finding }) => finding.id)).toEqual(stays);
   expect(sorted.expired.map(({ finding }) => finding.id)).toEqual(late);
   expect(sorted.open.map(({ id }) => id)).not.toContain("DS-0026");
 });
 
-it.each(accepted)("$id is accepted for a reason, until a day", ({ reason, until }) => {
+it.each(accepted)("$id is accepted for a reason, until a date", ({ reason, until }) => {
   expect(reason.length).toBeGreaterThan(30);
   expect(until).toMatch(/^\d{4}-\d\d-\d\d$/);
 });
@@ -147,7 +147,7 @@ it.each([
     "its vulnerability database cannot be reached",
   ],
   ["", "trivy ended with exit code 1"],
-])("what was not scanned has a reason without a time or a path: %j", (stderr, reason) => {
+])("a scan that failed has a reason without a time or a path: %j", (stderr, reason) => {
   expect(reasonOf("trivy", { code: 1, stdout: "", stderr })).toBe(reason);
 });
 
@@ -164,7 +164,7 @@ function report(today: string): string {
 }
 
 describe("the report", () => {
-  it("names criticals first, with what corrects them", () => {
+  it("lists critical findings first, with their fixes", () => {
     const [first] =
       report("2026-12-01")
         .split("## Open")[1]
@@ -178,13 +178,13 @@ describe("the report", () => {
     );
   });
 
-  it("says what was not scanned, how old the base is, and which acceptance has passed", () => {
+  it("says what was not scanned, how old the base is, and which acceptance has expired", () => {
     expect(report("2026-12-01")).toContain("| package-lock.json | **not scanned**: the registry has no advisories |");
     expect(report("2026-12-01")).toContain("30 days old");
     expect(report("2027-01-01")).toContain("**2026-12-31, passed**");
   });
 
-  it("never quotes what was found", () => {
+  it("never quotes the matched text", () => {
     expect(report("2026-12-01")).not.toContain("THE-SECRET");
   });
 

@@ -16,7 +16,7 @@ interface Scanner {
   findings(json: unknown): Finding[];
 }
 
-/** Every scan that this machine can do, of the project's folder and of what git has of it. Rejects with a UserError outside of a checkout. */
+/** Every scan that this machine can do, of the project's folder and of the files in git. Rejects with a UserError outside of a checkout. */
 export async function scanAll(root: string, images: ImageRecord | null): Promise<Scan[]> {
   const tracked = mkdtempSync(join(tmpdir(), "analyze-scan-"));
   try {
@@ -42,10 +42,10 @@ function trivy(what: string, cwd: string, ...args: string[]): Scanner {
   return { what: `${what} (Trivy)`, program: "trivy", args, cwd, findings: trivyFindings };
 }
 
-/** What is in git, and nothing beside it: a person's own keys and states are in the same folder. */
+/** Only the files in git: a person's keys and states are in the same folder. */
 function filesOf(cwd: string): Scanner[] {
   const frameworks = ["dockerfile", "github_actions"];
-  // What is below cdktf/ is for tests; its stages are checked after their synthesis, by cdktf/test/checkov.system.test.ts.
+  // The files below cdktf/ are for tests; its stages are checked after synth, by cdktf/test/checkov.system.test.ts.
   const where = ["--directory", ".", "--skip-path", "cdktf", "--framework", ...frameworks];
   const checkov = [...where, "--skip-download", "--compact", "--quiet"];
   return [
@@ -90,7 +90,7 @@ function dependenciesOf(cwd: string): Scanner[] {
 
 function scannersOf(images: ImageRecord | null): Scanner[] {
   return Object.entries(images?.images ?? {}).flatMap(([name, reference]) =>
-    // Apart: without its database Trivy would scan nothing at all.
+    // Separate, because Trivy without its database would scan nothing at all.
     [
       { what: "vulnerabilities", scanners: "vuln" },
       { what: "secrets, licences", scanners: "secret,license" },
@@ -101,7 +101,7 @@ function scannersOf(images: ImageRecord | null): Scanner[] {
   );
 }
 
-/** Runs a scanner. Whatever goes wrong means "not scanned", with what the scanner says. */
+/** Runs a scanner. Any failure means "not scanned", with the scanner's message. */
 async function scan({ what, program, args, cwd, findings }: Scanner): Promise<Scan> {
   const output = await run(program, args, { cwd });
   try {
@@ -111,7 +111,7 @@ async function scan({ what, program, args, cwd, findings }: Scanner): Promise<Sc
   }
 }
 
-/** The last line that says why; nothing of it differs between two runs or two machines. Pure. */
+/** The last line with a reason, without parts that differ between runs or machines. Pure. */
 export function reasonOf(program: string, { code, stderr }: Output): string {
   if (stderr.includes("failed to download vulnerability DB")) return "its vulnerability database cannot be reached";
   const lines = stripVTControlCharacters(stderr)

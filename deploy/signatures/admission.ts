@@ -1,4 +1,4 @@
-/** What a namespace may run. */
+/** The images that a namespace may run. */
 export interface Admitted {
   readonly namespace: string;
   /** Verified images, `registry/name@sha256:…`. */

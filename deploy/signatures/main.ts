@@ -39,7 +39,7 @@ function options(args: string[]) {
   }
 }
 
-/** The pipeline's own identity signs; only a verification has to name it. */
+/** The pipeline's identity signs; only a verification must name it. */
 function signing({ key, keyless }: { key?: string; keyless?: boolean }): Signer {
   if ((key === undefined) !== (keyless === true)) throw new UserError(usage);
   return signingWith(key, process.env);

@@ -8,7 +8,7 @@ it.each([
   expect(() => signerFrom(given)).toThrow(/^Name one: --key FILE/);
 });
 
-it("a key of one's own asks no service of Sigstore, neither to sign nor to verify", () => {
+it("with your own key, signing and verifying call no service of Sigstore", () => {
   const signer = signerFrom({ key: "cosign.key" });
   expect(signArguments(signer)).toContain("--tlog-upload=false");
   expect(trustArguments(signer)).toEqual(["--key", "cosign.key", "--insecure-ignore-tlog=true"]);
@@ -30,7 +30,7 @@ it.each([
   expect(signingWith("cosign.key", env)).toEqual({ kind: "key", file: "cosign.key" });
 });
 
-it("a key whose password was forgotten is named before anything is signed, and a pipeline needs none", () => {
+it("a key without its password is reported before anything is signed; keyless signing needs none", () => {
   expect(() => signingWith("cosign.key", {})).toThrow(
     /^COSIGN_PASSWORD is not set: put the password of cosign\.key there/,
   );

@@ -1,15 +1,15 @@
 import { UserError } from "@analyze/common/errors";
 
-/** Who signs, and whom a verification trusts. */
+/** The signer, which a verification trusts. */
 export type Signer =
-  /** A key pair of one's own, offline: files of `cosign generate-key-pair`. */
+  /** A local key pair: files of `cosign generate-key-pair`. */
   | { readonly kind: "key"; readonly file: string }
   /** The pipeline's identity, by Sigstore's public certificate authority and log. */
   | { readonly kind: "keyless"; readonly identity: string; readonly issuer: string };
 
 const githubIssuer = "https://token.actions.githubusercontent.com";
 
-/** Options of the command line → whom to trust. `identity` is the URL of a workflow, as a regular expression. Throws a UserError. */
+/** Options of the command line → the trusted signer. `identity`: regular expression for a workflow's URL. Throws a UserError. */
 export function signerFrom(given: {
   key?: string | undefined;
   identity?: string | undefined;
@@ -34,7 +34,7 @@ export function signingWith(key: string | undefined, env: NodeJS.ProcessEnv): Si
   return signerFrom({ key });
 }
 
-/** cosign's arguments to sign or attest. A key of one's own uses neither Sigstore's services nor its transparency log. */
+/** cosign's arguments to sign or attest. A local key uses neither Sigstore's services nor its transparency log. */
 export function signArguments(signer: Signer): string[] {
   return signer.kind === "key"
     ? ["--key", signer.file, "--use-signing-config=false", "--tlog-upload=false", "--yes"]

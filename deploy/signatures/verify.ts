@@ -34,14 +34,14 @@ export async function verifyImages({ images, base }: ImageRecord, signer: Signer
   }
 }
 
-/** A signature of this very digest, by the signer. Rejects with a UserError. */
+/** Verifies the signer's signature of exactly this digest. Rejects with a UserError. */
 async function verifySignature(reference: string, signer: Signer): Promise<void> {
   const { code, stderr } = await run("cosign", ["verify", ...trustArguments(signer), reference]);
   if (code === 0) return;
   throw failure(`${reference} is not signed by this signer. Do not deploy it.\n  ${lastLine(stderr)}`);
 }
 
-/** The attested packages. Resolves with their number. */
+/** Verifies the attested packages. Resolves with their number. */
 async function verifyBill(reference: string, signer: Signer): Promise<number> {
   const args = ["verify-attestation", "--type", "spdxjson", ...trustArguments(signer), reference];
   const { code, stdout, stderr } = await run("cosign", args);

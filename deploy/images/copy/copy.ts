@@ -17,7 +17,7 @@ export async function copyImages(record: ImageRecord, registry: string): Promise
   return { ...record, images };
 }
 
-/** Tags may be immutable: an image that is there already is not pushed again. */
+/** Tags may be immutable: an existing image is not pushed again. */
 async function copy(reference: string, target: string, tag: string, digest: string): Promise<void> {
   if (await has(`${target}@${digest}`)) return;
   await must("docker", [

@@ -117,12 +117,12 @@ const plan = "a".repeat(64);
 
 describeWhere("act", ["linux"], "the workflows, run by act with stand-ins for actions and commands", () => {
   it.each<[name: string, what: string, run: Run, jobs: string[]]>([
-    ["ci", "a push", { event: "push" }, ["check", "test", "suites"]],
+    ["ci", "a push", { event: "push" }, ["check", "test", "data", "suites"]],
     [
       "ci",
       "a push where SonarQube is set up",
       { event: "push", options: ["--var", "SONAR_HOST_URL=https://sonar.test"] },
-      ["check", "test", "suites", "sonar"],
+      ["check", "test", "data", "suites", "sonar"],
     ],
     ["dev", "a push to main", { event: "push" }, ["deploy"]],
     ["dev", "a push to a branch", { event: "push", ref: "refs/heads/dev/one" }, ["deploy", "record"]],

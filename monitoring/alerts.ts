@@ -1,35 +1,35 @@
-/** An alert. Durations are Prometheus' (`5m`); expressions are PromQL, one series for each thing that is wrong. */
+/** An alert. Durations are in Prometheus' format (`5m`); expressions are PromQL, with one series per fault. */
 export interface Alert {
   name: string;
   severity: "critical" | "warning";
   expr: string;
-  /** How long the expression must hold before somebody is told. */
+  /** How long the expression must hold before the alert fires. */
   for: string;
   summary: string;
-  /** What to type first. */
+  /** The first command to run. */
   next: string;
 }
 
 /** Share of web's requests that may fail. */
 const budget = 0.001;
 
-/** Web's routes that callers have an objective on: not worker's, and not the probes, which answer 503 while web drains. */
+/** Web's routes with an objective: not worker's, and not the health routes, which answer 503 while web drains. */
 const served = 'route!~"/process|/livez|/readyz|/healthz"';
 
-/** How tests shorten the rules: every duration by this factor, and none above this many seconds. */
+/** How tests shorten the rules: a factor for every duration, and an upper limit in seconds. */
 export interface Pace {
   scale: number;
   longest: number;
 }
 
-/** `minutes` as a duration of Prometheus, at least one second. */
+/** `minutes` as a Prometheus duration, at least one second. */
 function durationOf(minutes: number, { scale, longest }: Pace): string {
   const seconds = Math.min(longest, Math.max(1, Math.round(minutes * 60 * scale)));
   if (seconds % 3600 === 0) return `${seconds / 3600}h`;
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
-/** Failures of a window. Requests for a part that is not configured are answered 503, and none. */
+/** Failures in a window. A 503 for a part that is not configured is no failure. */
 function failed(window: string): string {
   const all = `sum(increase(analyze_http_requests_total{${served},status=~"5.."}[${window}]))`;
   return `(${all} - (sum(increase(analyze_http_switched_off_total[${window}])) or vector(0)))`;
@@ -46,7 +46,7 @@ function burn(times: number, short: string, long: string, leastFailures: number)
   return `${failed(long)} >= ${leastFailures} and ${share(long)} and ${share(short)}`;
 }
 
-/** Days until a certificate ends: as the client sees it at the edge, and as web says where it ends TLS itself. */
+/** Days until a certificate expires: as the client sees it at the edge, and as web reports it if it terminates TLS. */
 function certificateBelow(days: number): string {
   const seen = `min(analyze_client_certificate_days) < ${days}`;
   return `${seen} or min(analyze_tls_certificate_not_after_timestamp_seconds - time()) / 86400 < ${days}`;

@@ -3,7 +3,7 @@ import { DashboardBuilder, DatasourceVariableBuilder } from "@grafana/grafana-fo
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 
-/** A panel: expressions in PromQL by their legends, all in one unit of Grafana (`s`, `reqps`, `bytes`, `percentunit`). */
+/** A panel: PromQL expressions by legend, all in one unit of Grafana (`s`, `reqps`, `bytes`, `percentunit`). */
 interface Panel {
   title: string;
   unit: string;
@@ -17,7 +17,7 @@ interface Dashboard {
   panels: Panel[];
 }
 
-/** Grafana sets it to at least four scrapes. */
+/** Grafana sets it to at least four scrape intervals. */
 const rate = (metric: string): string => `rate(${metric}[$__rate_interval])`;
 const quantile = (share: number, metric: string, by = "le"): string =>
   `histogram_quantile(${share}, sum by (${by}) (${rate(metric)}))`;

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { alertsFor } from "./alerts.ts";
 import { drawFiles } from "./files.ts";
 
-it.each(Object.entries(drawFiles()))("%s is what its source makes (npm run monitoring writes it)", (file, text) => {
+it.each(Object.entries(drawFiles()))("%s matches its source (npm run monitoring writes it)", (file, text) => {
   expect(readFileSync(file, "utf8")).toBe(text);
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { drawFiles } from "./files.ts";
 
-// npm run monitoring: writes what Prometheus and Grafana read, from the sources in this folder.
+// npm run monitoring: writes the files of Prometheus and Grafana from the sources in this folder.
 for (const [file, text] of Object.entries(drawFiles())) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

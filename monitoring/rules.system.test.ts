@@ -36,7 +36,7 @@ function perMinute(value: (minute: number) => number): string {
 
 /** 1,000 minutes of two instances with ten rollouts, a flaky probe and a busy queue. */
 function healthy(): object {
-  // Both restart in each rollout: their counters begin again, one scrape fails, and they answer 503 while they drain.
+  // Both restart in each rollout: their counters reset, one scrape fails, and they answer 503 while they drain.
   const counted = (count: number): string => perMinute((minute) => count * ((minute + 50) % 100));
   const series: Series = {
     [`up{${web}}`]: perMinute((minute) => Number(!isRollout(minute))),
@@ -100,7 +100,7 @@ describeWith(["prometheus"], "the alerts, by promtool", () => {
     expect(tried(testOf(one))).toContain("SUCCESS");
   });
 
-  it("each of them fires in a case, is silent in one, and clears", () => {
+  it("each of them fires in one case, is silent in another, and resolves", () => {
     for (const { name, severity } of alertsFor()) {
       const own = cases.filter((one) => one.alert === name && one.severity === severity);
       const states = own.flatMap(({ at }) => Object.values(at).join());

@@ -7,21 +7,21 @@ import manifest from "../package.json" with { type: "json" };
 
 // Usage: node scripts/build.ts [program…]; all of them where none is named.
 const entries: Record<string, Record<string, string>> = {
-  // `npm run data` for containers and jobs: it shares the driver with web, so another image would only be one more to ship.
+  // `npm run data` for containers and jobs. It shares the driver with web, so it needs no separate image.
   web: { main: "server/src/web/main.ts", data: "server/src/data/main.ts" },
   worker: { main: "server/src/worker/main.ts" },
   client: { main: "client/src/main.ts" },
   certs: { main: "certs/src/main.ts" },
 };
 
-// What these import in an expression, such as the client of Redis, stays a separate file and is loaded on demand.
+// Dynamic imports of these, such as the Redis client, stay separate files that are loaded on demand.
 const split = new Set(["web", "worker"]);
 
 // Packages in CommonJS call require(), which an ESM bundle lacks.
-// By a name that no package uses.
+// With a name that no package uses.
 const banner = 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 
-// Of the root's package.json a bundle needs the version alone, not the list of development packages.
+// Of the root's package.json a bundle needs only the version.
 const versionOnly: Plugin = {
   name: "version-only",
   setup: ({ onLoad }) => {
@@ -32,7 +32,7 @@ const versionOnly: Plugin = {
   },
 };
 
-// What nothing here calls, or Node has itself: a third of what web loads.
+// Packages that are not called, or that Node includes: a third of what web loads.
 const replaced: readonly [file: RegExp, contents: string][] = [
   // BullMQ's other database.
   [/[\\/]bullmq[\\/]dist[\\/]esm[\\/]postgres[\\/]index\.js$/, "export {};"],
@@ -84,13 +84,13 @@ for (const [name, entryPoints] of Object.entries(entries)) {
     format: "esm",
     target: "node24",
     banner: { js: banner },
-    // Half the size; names stay, and the map leads to the lines of the sources.
+    // Half the size; names are kept, and the map has the sources' lines.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: true,
     sourcesContent: false,
     plugins: [versionOnly, lighter, withoutMaps],
-    // Its modules in ESM, of which a bundle takes only what is used.
+    // Its ESM modules, so that the bundle contains only what is used.
     alias: { bullmq: resolve("node_modules/bullmq/dist/esm/index.js") },
     metafile: true,
     logLevel: "warning",

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 
 // All checks that need only Node, in every folder. Arguments go to the tests.
-// cdktf/ and bench/ have packages of their own. Their types come first, because that installs what the other steps need:
+// cdktf/ and bench/ have separate packages. Their types are checked first, because that installs what the other steps need:
 // deploy/ imports cdktf's state, and lint and knip read every folder.
 const steps: [name: string, folder: string, ...command: string[]][] = [
   ["format", ".", "node_modules/oxfmt/bin/oxfmt", "--check"],

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** What `report` prints; it has no log to read, and names the one that it looked for. */
+/** The output of `report`, which names the missing log that it looked for. */
 function report(env: Record<string, string>, file?: string): string {
   if (file !== undefined) {
     mkdirSync(join(dir, "logs"));
@@ -45,7 +45,7 @@ it.each<[string, Record<string, string>, note: string, log: string]>([
     `${leftOut} ANALYZE_URL is set`,
     "/nowhere/x.log",
   ],
-])("with %s, it says which settings of npm start hold, and reads that log", (_, env, note, log) => {
+])("with %s, it says which settings of npm start it uses, and reads that log", (_, env, note, log) => {
   const printed = report(env, good);
   expect(printed.startsWith(note)).toBe(true);
   expect(printed).toContain(`There is no log at ${log}.`);

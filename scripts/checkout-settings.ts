@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { writeWhole } from "./start/files.ts";
 
-/** The settings that `npm start` left when it ran last, below the working directory. */
+/** The settings of the last `npm start`, below the working directory. */
 const settingsFile = "logs/analyze.env";
-/** Where a host has the settings of the client that is installed on it. */
+/** The settings of the client that is installed on a host. */
 const hostFile = "/etc/analyze/client.env";
-/** What npm start always writes. */
+/** The settings that npm start always writes. */
 const written = ["ANALYZE_URL", "ANALYZE_ADDRESS", "ANALYZE_CA_FILE", "ANALYZE_PLACE", "ANALYZE_LOG"];
 
 const paths = new Set(["ANALYZE_CA_FILE", "ANALYZE_LOG"]);

@@ -1,4 +1,4 @@
-// Plain JavaScript that a host's Node 20 can run: installs what is missing or old, then hands over to Node 24.
+// Plain JavaScript for a host's Node 20: installs what is missing or outdated, then runs Node 24.
 // Usage: node scripts/on-node24.mjs <runtime|all> <script> [arguments…]
 // Below the root, in a folder that has its own lock file (cdktf/), that folder's packages are installed as well, and the script runs there.
 import { spawn, spawnSync } from "node:child_process";
@@ -20,7 +20,7 @@ function nearestLock(folder) {
 function install(folder) {
   const { complete, dev } = installed(folder, scope);
   if (complete) return;
-  // Where development packages are there already, they stay: `npm start` must not undo what `npm test` needs.
+  // Installed development packages are kept: `npm start` must not remove what `npm test` needs.
   const omit = scope === "all" || dev ? [] : ["--omit=dev"];
   process.stderr.write("Installing dependencies (once; needs the npm registry) …\n");
   const npm = process.env.npm_execpath?.endsWith("npm-cli.js") ? process.env.npm_execpath : undefined;
@@ -34,7 +34,7 @@ function install(folder) {
   }
 }
 
-/** The Node that npm's `node` package brought; the host's own where that package has no build for it. */
+/** The Node of npm's `node` package; the host's own if that package has no build for the host. */
 function node24() {
   const name = process.platform === "win32" ? "node.exe" : "node";
   const brought = join(root, "node_modules", "node", "bin", name);
@@ -59,7 +59,7 @@ const child = spawn(node, [script, ...rest], {
   stdio: "inherit",
   env: { ...process.env, PATH: `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}` },
 });
-// The terminal sends Ctrl-C to the child as well; this process waits for its end.
+// The terminal also sends Ctrl-C to the child; this process waits for its end.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-// A stand-in for npm: it records how it was called, and writes the list that npm keeps of what it installed.
+// A stand-in for npm: it records its calls, and writes npm's list of installed packages.
 const npm = `
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 const packages = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
@@ -58,7 +58,7 @@ function command(scope: "runtime" | "all", folder = root): string {
   return stdout;
 }
 
-/** What a person types. */
+/** The command that a person types. */
 function byHand(...args: string[]): void {
   spawnSync(process.execPath, [join(root, "npm", "npm-cli.js"), ...args], { cwd: root });
 }
@@ -128,7 +128,7 @@ describe("npm's commands install what is missing and nothing else", () => {
     expect([calls(), calls(below)]).toEqual([["ci"], ["ci"]]);
   });
 
-  it("takes a list of packages that was cut off as no list", () => {
+  it("treats an incomplete list of packages as no list", () => {
     all();
     put("node_modules/.package-lock.json", '{"packages": {"node_modu');
     all();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-// `npm version` runs this between its change of package.json and its commit: these files have to repeat the version.
-// On plain Node, of any version: the packages need not be installed.
+// `npm version` runs this between its change of package.json and its commit: these files repeat the version.
+// Runs on any version of Node, without installed packages.
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const today = new Date().toISOString().slice(0, 10);
 

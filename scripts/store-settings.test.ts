@@ -13,14 +13,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Leaves the file of `npm start`, with the address of a store. */
+/** Writes the file of `npm start`, with the address of a store. */
 function leave(variable: string, value: string): void {
   mkdirSync(join(dir, "logs"));
   const client = ["URL", "ADDRESS", "CA_FILE", "PLACE", "LOG"].map((name) => `ANALYZE_${name}="x"\n`);
   writeFileSync(join(dir, "logs/analyze.env"), `${client.join("")}${variable}="${value}"\n`);
 }
 
-/** What the command prints in a checkout with these variables. */
+/** The command's output in a checkout with these variables. */
 async function printed(command: string, args: string[], own: Record<string, string> = {}): Promise<string> {
   const program = start(command, args, own);
   await program.ended;
@@ -67,7 +67,7 @@ it.each(commands)(
     const socket = join(dir, "store.sock");
     const used = Promise.withResolvers<void>();
     let connections = 0;
-    // The first connection only checks that the store is there.
+    // The first connection only checks that the store is running.
     const server = createServer(() => ++connections === 2 && used.resolve()).listen(socket);
     await once(server, "listening");
     leave(variable, address(socket));
@@ -79,7 +79,7 @@ it.each(commands)(
   },
 );
 
-it.each(commands)("%s %j uses its own setting where it has one", async (command, args, variable, _, address) => {
+it.each(commands)("%s %j uses its own setting if it has one", async (command, args, variable, _, address) => {
   leave(variable, address(join(dir, "gone.sock")));
   const text = await printed(command, [...args], { [variable]: "http://own.test" });
   expect(text).toMatch(new RegExp(`^Invalid settings:\n  ${variable} must be `));

@@ -24,12 +24,12 @@ function entryOf(file, { title }) {
   return listed.find((entry) => entry.file === file && entry.test === title);
 }
 
-/** What is wrong in one file, as words. A file that could not be loaded is one failure. */
+/** The faults of one file, as texts. A file that could not be loaded is one failure. */
 function failuresIn({ name, status, message, assertionResults }) {
   const file = relative(process.cwd(), name);
   const failed = assertionResults.filter((test) => test.status === "failed").map((test) => test.fullName);
   if (failed.length === 0 && status === "failed") failed.push(message || "could not be loaded");
-  // Where a hook has failed, what it was to prepare is skipped: that is one failure, not many.
+  // If a hook fails, its tests are skipped: that is one failure, not many.
   if (failed.length > 0) return failed.map((what) => `${file}: ${what}`);
   return assertionResults
     .filter((test) => isSkipped(test) && entryOf(file, test) === undefined)
@@ -53,7 +53,7 @@ function sumSuite(name, code) {
   for (const file of files) meet(file);
   const tests = files.flatMap((file) => file.assertionResults);
   const failures = files.flatMap(failuresIn);
-  // Format, lint, types and exports have no report: they show in the exit code alone.
+  // Format, lint, types and exports have no report, only an exit code.
   if (failures.length === 0 && (code !== "0" || !known)) {
     failures.push(`${known ? "" : "no report, "}ended with code ${code}, see ${join(folder, `${name}.log`)}`);
   }
@@ -66,7 +66,7 @@ function sumStep(name, code) {
   return { name, passed: 1 - failures.length, skipped: 0, failures, isWhole: true };
 }
 
-/** What is wrong with the list itself: known only where every suite has left its report. */
+/** Faults of the list itself: known only if every suite has written its report. */
 function stale(sums) {
   if (!sums.every(({ isWhole }) => isWhole)) return [];
   return [...unmet].map(

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Tests are named after their place in the file: "test 0", "test 1" … */
+/** Tests are named by their position in the file: "test 0", "test 1" … */
 function write(suite: string, ...files: { status: string; tests: string[] }[]): void {
   const testResults = files.map(({ status, tests }, index) => ({
     name: join(process.cwd(), `${index}.test.ts`),
@@ -49,12 +49,12 @@ it("a failed test counts, and so does a file that could not be loaded", () => {
   expect(tally("one=1")).toEqual(["1 passed, 2 failed", 1]);
 });
 
-it("a suite that left no report has failed, whatever its exit code", () => {
+it("a suite without a report has failed, whatever its exit code", () => {
   write("one", { status: "passed", tests: ["passed"] });
   expect(tally("one=0", "two=124", "three=0")).toEqual(["1 passed, 2 failed", 1]);
 });
 
-it("a suite whose tests passed and that still ended with an error has failed", () => {
+it("a suite that exits with an error has failed, even if its tests passed", () => {
   write("check", { status: "passed", tests: ["passed"] });
   expect(tally("check=1")).toEqual(["1 passed, 1 failed", 1]);
 });
@@ -65,7 +65,7 @@ it("a step without a report counts as one test", () => {
   expect(tally("one=0", "chaos:124")).toEqual(["1 passed, 1 failed", 1]);
 });
 
-it("no suite at all is no success", () => {
+it("a run without any suite is no success", () => {
   expect(tally()).toEqual(["0 passed, 0 failed", 1]);
 });
 
@@ -121,18 +121,18 @@ describe("skipped tests", () => {
     expect(tally("one=0")[0]).toBe(last);
   });
 
-  it("an entry is not called stale where a suite left no report: its test may be in that one", () => {
+  it("an entry is not stale if a suite left no report: its test may be in that suite", () => {
     list(entry);
     write("one", { status: "passed", tests: ["passed"] });
     expect(tally("one=0", "two=124")).toEqual(["1 passed, 1 failed", 1]);
   });
 
-  it("what a failed hook was to prepare is one failure, not one for each skipped test", () => {
+  it("a failed hook is one failure, not one for each skipped test", () => {
     write("one", { status: "failed", tests: ["skipped", "skipped"] });
     expect(tally("one=1")).toEqual(["0 passed, 1 failed", 1]);
   });
 
-  it(".ci/skips.json gives each test that is there a reason", () => {
+  it(".ci/skips.json lists only existing tests, each with a reason", () => {
     const entries: { file: string; test: string; reason: string }[] = JSON.parse(
       readFileSync(".ci/skips.json", "utf8"),
     );

@@ -25,7 +25,7 @@ it.each([
   expect(found()).toBe(version);
 });
 
-it("npm version writes the new version wherever a file repeats it", () => {
+it("npm version writes the new version into every file that repeats it", () => {
   const dir = mkdtempSync(join(tmpdir(), "version-"));
   const files = ["package.json", "Dockerfile", "ingress/Chart.yaml", "CHANGELOG.md"];
   try {
@@ -43,7 +43,7 @@ it("npm version writes the new version wherever a file repeats it", () => {
   }
 });
 
-it("the client adds the release that it was deployed as", () => {
+it("the client adds the release that it was deployed from", () => {
   expect(printed({ ANALYZE_RELEASE: "26f1c0a9d3b7" })).toBe(`${version}+26f1c0a9d3b7`);
 });
 

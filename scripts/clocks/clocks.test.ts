@@ -16,11 +16,11 @@ it.each([
   { name: "leap-day", reads: "2028-02-29 12:00" },
   { name: "new-year", reads: "2028-12-31 23:58" },
   { name: "zone", reads: "2026-11-26 10:00" },
-])("clock $name reads $reads", ({ name, reads }) => {
+])("clock $name shows $reads", ({ name, reads }) => {
   expect(local(name)).toBe(reads);
 });
 
-it("a clock may stand back as well, and the offset is one that libfaketime reads", () => {
+it("a clock may also be in the past, and libfaketime reads the offset", () => {
   const late = environment(clocks["leap-day"] ?? { begins: () => now, zone: "UTC" }, new Date("2028-02-29T13:00:00Z"));
   expect([late.FAKETIME, clocks["zone"] && environment(clocks["zone"], now).FAKETIME]).toEqual(["-3600", "+0"]);
 });

@@ -1,6 +1,6 @@
 import { day } from "@analyze/common/time";
 
-/** The moment at which a run of the suites begins, and the zone it runs in. */
+/** The time at which a run of the suites starts, and its zone. */
 export interface Clock {
   /** `now` is the machine's own clock. */
   readonly begins: (now: Date) => Date;
@@ -18,12 +18,12 @@ export const clocks: Readonly<Record<string, Clock>> = {
   zone: { begins: (now) => now, zone: lordHowe },
 };
 
-/** What the programs of a run find in their environment: libfaketime reads it in each of them, children included. */
+/** The environment of a run's programs: libfaketime reads it in each of them, children included. */
 export function environment({ begins, zone }: Clock, now: Date): { TZ: string; FAKETIME: string } & NodeJS.ProcessEnv {
   const seconds = Math.round((begins(now).getTime() - now.getTime()) / 1000);
   return {
     TZ: zone,
-    // An offset, not a moment: a moment would begin again in each child.
+    // An offset, not a time: a time would restart in each child.
     FAKETIME: `${seconds < 0 ? "-" : "+"}${Math.abs(seconds)}`,
     // Timers and time limits measure durations: they need an unmoved clock.
     FAKETIME_DONT_FAKE_MONOTONIC: "1",

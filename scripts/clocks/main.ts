@@ -21,7 +21,7 @@ function run(title: string, suite: string, clock: Clock, options: string[]): boo
   const env = environment(clock, new Date());
   process.stdout.write(`▸ ${title}: clock moved by ${env.FAKETIME} s, zone ${env.TZ}\n`);
   const vitest = [`${up}node_modules/vitest/vitest.mjs`, "run", "--project", "node"];
-  // The state that faketime shares between programs belongs to one user: a program of another user fails on it.
+  // The state that faketime shares between programs belongs to one user: programs of other users fail on it.
   const alone = ["env", "--unset=FAKETIME_SHARED"];
   const args = [
     "-f",

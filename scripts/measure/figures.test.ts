@@ -18,7 +18,7 @@ const tree: Tree = new Map([
 ]);
 const program = (path: string): boolean => !isTest(path);
 
-it("counts files and lines of the program, without tests and what serves them", () => {
+it("counts files and lines of the program, without tests and their helpers", () => {
   expect(measure(tree, program)).toMatchObject({ files: 4, lines: 13, file: { median: 3, max: 6 } });
 });
 

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { parseSync, type Span, Visitor } from "oxc-parser";
 
-/** Text by path, both as git names it. */
+/** Text by path, as in git. */
 export type Tree = ReadonlyMap<string, string>;
 
 export interface Figures {
@@ -14,7 +14,7 @@ export interface Figures {
   oneImporter: string[];
 }
 
-/** A test, or what only tests and benchmarks run. */
+/** A test, or a file that only tests and benchmarks use. */
 export function isTest(path: string): boolean {
   return /\.test\.ts$|(^|\/)(test|bench|testdata)\/|vitest\.config/.test(path);
 }
@@ -38,7 +38,7 @@ export function measure(
   };
 }
 
-/** The words of a page, as `wc -w` counts them: borders of tables too. */
+/** The words of a page, as `wc -w` counts them, borders of tables included. */
 export function wordCount(page: string): number {
   return page.trim().split(/\s+/).length;
 }

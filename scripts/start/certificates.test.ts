@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Fills the folder and starts; resolves with what is shown when it fits. */
+/** Fills the folder and starts; resolves with the output when it matches. */
 async function shown(leafEnd: Date, pattern: RegExp, takeKey = false): Promise<string> {
   const ca = await createAuthority({ hosts: ["localhost"] });
   const leaf = await issueServerLeaf(ca, { hosts: ["localhost"], notAfter: leafEnd });

@@ -3,20 +3,20 @@ import { dateOf, factsOf, issueAll, pathsOf, read, warningsOf, type Step } from 
 import { UserError } from "@analyze/common/errors";
 import type { Output } from "./config.ts";
 
-/** The certificate files, and the hostname that the edge's certificate is for. */
+/** The certificate files, and the hostname of the edge's certificate. */
 export interface Trust {
   host: string;
   ca: string;
   certificate: string;
   key: string;
-  /** End of the edge's certificate. */
+  /** Expiry of the edge's certificate. */
   until: Date | undefined;
 }
 
 /** Where `npm run certs` keeps its files, below the working directory. */
 export const certificates = "certs/issued";
 
-/** Issues the certificates that are missing. Throws a UserError when a person has to decide. */
+/** Issues missing certificates. Throws a UserError if a person must decide. */
 export async function findTrust(output: Output): Promise<Trust> {
   const steps = await issueAll({ dir: certificates });
   if (steps.some(({ done }) => done === "issued")) output.write(`Issued certificates in ${certificates}\n`);

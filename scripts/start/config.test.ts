@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 
-it("without settings the ports are the documented ones and the client keeps its own schedule", () => {
+it("without settings the ports are the documented ones and the client uses its default schedule", () => {
   expect(readConfig({}, {})).toEqual({
     ports: {
       START_PORT: 8443,
@@ -31,7 +31,7 @@ it.each([
 });
 
 it.each(["7s", "0s", "5", "s", "1h", "-5s", ""])(
-  "--every %j is refused, since no cron expression repeats it evenly",
+  "--every %j is rejected, because no cron expression repeats it evenly",
   (every) => {
     expect(() => readConfig({}, { every })).toThrow(/divides no minute or hour evenly/);
   },

@@ -1,18 +1,18 @@
 import { SettingsError, settingsFaults, setVariables, wholeNumber } from "@analyze/common/settings";
 import { z } from "zod";
 
-/** Where the messages of `npm start` go. */
+/** Output for the messages of `npm start`. */
 export interface Output {
   write(text: string): unknown;
 }
 
-/** What `npm start` runs with. */
+/** The configuration of `npm start`. */
 export interface StartConfig {
-  /** Each on 127.0.0.1; the key is the variable that changes it. */
+  /** Each on 127.0.0.1; the key is the variable that sets it. */
   ports: Record<PortVariable, number>;
   /** The client's log. */
   logFile: string;
-  /** Cron expression of the client; undefined leaves it to the client's own setting. */
+  /** Cron expression of the client; undefined: the client's setting. */
   schedule: string | undefined;
   /** Each program is restarted when its source changes. */
   watch: boolean;

@@ -41,7 +41,7 @@ function readRecord(): z.infer<typeof record> | undefined {
   }
 }
 
-/** The command line of a process: its number alone may be another program's by now. Empty when there is none. */
+/** The command line of a process: its PID may belong to another program by now. Empty if there is none. */
 function commandOf(pid: number): string {
   try {
     return execFileSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], {

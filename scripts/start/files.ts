@@ -16,7 +16,7 @@ export function inFolder<Result>(file: string, work: () => Result): Result {
   }
 }
 
-/** Writes a file whole or not at all. Throws a {@link UserError} that names it. */
+/** Writes a file atomically. Throws a {@link UserError} that names it. */
 export function writeWhole(file: string, text: string): void {
   inFolder(file, () => {
     writeFileSync(`${file}.tmp`, text);

@@ -6,7 +6,7 @@ export interface End {
   how: string;
 }
 
-/** Processes that end together. */
+/** Processes that stop together. */
 export interface Fleet {
   start(options: PartOptions): Part;
   /** The first that ended without a request to stop. */

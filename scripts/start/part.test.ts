@@ -17,7 +17,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A program whose output is in a second file, so that the change is in what it imports. It drains on SIGTERM. */
+/** A program whose output is in an imported file, which the test changes. It drains on SIGTERM. */
 function write(word: string): void {
   writeFileSync(join(folder, "word.mjs"), `export const word = "${word}";`);
 }
@@ -47,7 +47,7 @@ async function printed(pattern: RegExp): Promise<RegExpExecArray> {
   );
 }
 
-it("with watch, a program drains and begins again when a file that it imports changes", async () => {
+it("with watch, a program drains and restarts when an imported file changes", async () => {
   const { stop } = start();
   await printed(/began first/);
   write("second");
@@ -56,7 +56,7 @@ it("with watch, a program drains and begins again when a file that it imports ch
   expect(readFileSync(join(folder, "log"), "utf8")).toContain("drained second");
 });
 
-it("with watch, kill ends the program too, not its watcher alone", async () => {
+it("with watch, kill ends the program, not only its watcher", async () => {
   const { kill, ended } = start();
   const [, port] = await printed(/began first (\d+)/);
   kill();

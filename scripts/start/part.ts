@@ -23,12 +23,12 @@ export interface PartOptions {
 /** One of the programs that `npm start` runs, as a separate process. */
 export interface Part extends Pick<PartOptions, "name" | "entry" | "log" | "shown"> {
   readonly pid: number | undefined;
-  /** Resolves with the way it ended, as the rest of a sentence. */
+  /** Resolves with how it ended, as the rest of a sentence. */
   ended: Promise<string>;
   /** Sends SIGTERM, and resolves when it has ended. */
   stop(): Promise<void>;
   kill(): void;
-  /** The last lines that it printed. */
+  /** The last lines of its output. */
   lastLines(): string[];
 }
 
@@ -54,7 +54,7 @@ export function startPart({
   const watching = watch ? ["--watch", "--watch-preserve-output"] : [];
   const [command, given] = native ? [entry, args] : [process.execPath, [...watching, entry, ...args]];
   const child = spawn(command, given, {
-    // No edge routes by readiness here, so there is no need to wait before closing.
+    // No edge uses readiness here, so it need not wait before closing.
     env: { ...process.env, DRAIN_DELAY_MS: process.env["DRAIN_DELAY_MS"] || "0", ...env },
     stdio: ["ignore", shown ? "inherit" : output, shown ? "pipe" : output],
     detached: true,
@@ -92,19 +92,19 @@ function copyTo(file: number, messages: Readable): void {
     try {
       writeSync(file, chunk);
     } catch {
-      // The disk may be full. The message is on the screen.
+      // The disk may be full. The message is still on the screen.
     }
   });
   messages.on("close", () => closeSync(file));
 }
 
-/** Waits for the last messages; not for a hook that outlives the program and holds its stderr. */
+/** Waits for the last messages, but not for a hook that outlives the program and keeps its stderr open. */
 async function lastMessages(messages: Readable | null): Promise<void> {
   if (!messages || messages.closed) return;
   await once(messages, "close", { signal: AbortSignal.timeout(messagesLimitMs) }).catch(() => messages.destroy());
 }
 
-/** How a program that drained ends. */
+/** The exit of a program that drained. */
 export const drained = "ended with code 0";
 
 async function endOf(child: ChildProcess): Promise<string> {

@@ -18,7 +18,7 @@ export function describeParts({ ports, logFile, schedule, watch }: StartConfig, 
     env,
     log: join("logs", `${name}.log`),
     watch,
-    // Its lines are its log's, with its own colours on a terminal.
+    // Its output is the log's lines, in colour on a terminal.
     shown: name === "client",
   });
   return {

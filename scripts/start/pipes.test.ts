@@ -14,7 +14,7 @@ it.each([
   ["certs/src/main.ts", "--help"],
   ["scripts/start/main.ts", "--help"],
   ["deploy/cluster/main.ts", "--help"],
-])("%s %s survives the end of its reader, as `head -1` is one", async (main, ...args) => {
+])("%s %s survives the end of its reader, such as `head -1`", async (main, ...args) => {
   const cwd = mkdtempSync(join(tmpdir(), "pipes-"));
   const child = spawn(process.execPath, [join(root, main), ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();

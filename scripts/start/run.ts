@@ -36,7 +36,7 @@ export async function run(config: StartConfig, output: Output, stop: AbortSignal
   const stores = { tasks: findTasks(process.env), documents: findDocuments(process.env) };
   const env = { ...stores.tasks.env, ...stores.documents.env };
   try {
-    // The first to start is the last to stop: worker gives its tasks back.
+    // The first to start is the last to stop: worker returns its tasks.
     const before = Object.values(stores).flatMap(({ part }) => (part ? [fleet.start(part)] : []));
     const worker = fleet.start(withEnv(parts.worker, env));
     const web = fleet.start(withEnv(parts.web, env));
@@ -65,7 +65,7 @@ function withEnv(part: PartOptions, env: Record<string, string>): PartOptions {
   return { ...part, env: { ...part.env, ...env } };
 }
 
-/** True when web and worker answer; false when `over` aborted before. Throws when they take too long. */
+/** True when web and worker answer; false if `over` aborted first. Throws if they take too long. */
 async function answering({ ports }: StartConfig, trust: Trust, over: AbortSignal): Promise<boolean> {
   const limit = AbortSignal.any([over, AbortSignal.timeout(readyLimitMs)]);
   const both = await Promise.all([

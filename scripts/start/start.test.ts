@@ -36,7 +36,7 @@ async function listening(wanted = 0): Promise<{ server: Server; port: number }> 
   return { server, port: address.port };
 }
 
-/** Ports that were free a moment ago. */
+/** Ports that were just free. */
 async function freePorts(): Promise<Record<string, string>> {
   const held = await Promise.all(variables.map(async () => listening()));
   await Promise.all(held.map(async ({ server }) => once(server.close(), "close")));
@@ -68,7 +68,7 @@ it("all processes start, the client's first line is ok, in the log and on the pa
   expect(existsSync(join(dir, "certs/issued/ca.crt"))).toBe(true);
 });
 
-it("after it, each command of the client finds edge, CA and log without a setting", async () => {
+it("afterwards, each command of the client finds edge, CA and log without settings", async () => {
   const started = start(await freePorts(), "--every", "1s");
   await started.waitFor(/^\S+Z ok +\S+ +200 /m);
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ANALYZE_")));
@@ -96,7 +96,7 @@ it("after it, each command of the client finds edge, CA and log without a settin
   expect(await started.stop()).toBe(0);
 }, 90_000);
 
-it("when its reader goes away, it continues, and ends all on SIGTERM", async () => {
+it("when its reader closes the pipe, it continues, and stops all on SIGTERM", async () => {
   const started = start(await freePorts(), "--every", "1s");
   await started.waitFor(/^\S+Z ok +\S+ +200 /m);
   started.child.stdout?.destroy();
@@ -112,7 +112,7 @@ it("a log that cannot be opened is named, and nothing is started", async () => {
   expect(existsSync(join(dir, "logs"))).toBe(false);
 });
 
-it("lines of the log that are lost at its end are counted, and the exit code says so", async () => {
+it("lines of the log that are lost at its end are counted, and the exit code shows it", async () => {
   const log = join(dir, "folder", "analyze.log");
   mkdirSync(dirname(log));
   const started = start({ ...(await freePorts()), ANALYZE_LOG: log }, "--every", "1s");
@@ -133,7 +133,7 @@ it.each(["SIGTERM", "SIGINT"] as const)("with --watch, %s drains all and ends wi
   expect(logText()).toMatch(/Z stop .*\n$/);
 });
 
-it("when one part dies the rest is ended, and the exit code says so", async () => {
+it("when one part dies the others are stopped, and the exit code shows it", async () => {
   const started = start(await freePorts());
   const [, pid] = await started.waitFor(/^ +worker +.*pid (\d+)/m);
   await started.waitFor(/^\S+Z ok /m);
@@ -142,7 +142,7 @@ it("when one part dies the rest is ended, and the exit code says so", async () =
   expect(started.output()).toContain("worker was ended by SIGKILL, so the rest is ended too");
 });
 
-it("names a taken port with its variable, and starts nothing", async () => {
+it("names a port in use with its variable, and starts nothing", async () => {
   const { server, port } = await listening();
   const started = start({ ...(await freePorts()), START_PORT: String(port) });
   expect(await started.ended).toBe(1);
@@ -156,7 +156,7 @@ it("names a taken port with its variable, and starts nothing", async () => {
 it.each([
   ["ANALYZE_SCHEDULE", "never"],
   ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
-])("%s=%s, which the client refuses, is named before anything starts", async (name, value) => {
+])("%s=%s, which the client rejects, is named before anything starts", async (name, value) => {
   const started = start({ ...(await freePorts()), [name]: value });
   expect(await started.ended).toBe(1);
   expect(started.output()).toMatch(new RegExp(`^Invalid settings:\\n.*${name}=`, "m"));
@@ -198,7 +198,7 @@ it("names a start that is already running, and after kill -9 its remaining proce
   }
 }, 60_000);
 
-it("a second start on the same log leaves the settings of the first", async () => {
+it("a second start on the same log keeps the settings of the first", async () => {
   const first = start(await freePorts(), "--every", "1s");
   await first.waitFor(/^\S+Z ok /m);
   const settings = readFileSync(join(dir, "logs/analyze.env"), "utf8");

@@ -4,19 +4,19 @@ import { basename, delimiter, join } from "node:path";
 import { setVariables, type Environment } from "@analyze/common/settings";
 import type { PartOptions } from "./part.ts";
 
-/** Where tasks, or documents, of this run are kept. */
+/** The store of this run's tasks or documents. */
 export interface Store {
   /** Settings of web and worker. */
   env: Record<string, string>;
-  /** The server that has to be started; absent where there is none, or one already. */
+  /** The server to start; absent if there is none, or one already runs. */
   part?: PartOptions;
-  /** What the greeting says. */
+  /** The text for the greeting. */
   line: string;
-  /** Removes what the run leaves. */
+  /** Removes the run's files. */
   remove(): void;
 }
 
-/** A store without a server of this run. */
+/** A store without a private server. */
 function without(line: string): Store {
   return { env: {}, line, remove: () => undefined };
 }
@@ -30,13 +30,13 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The file of the first of these programs that a folder of `path` has. */
+/** The path of the first of these programs in the folders of `path`. */
 function findOnPath(names: readonly string[], path: string): string | undefined {
   const folders = path.split(delimiter).filter((folder) => folder !== "");
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 
-/** A folder that only this user may enter, and what removes it. */
+/** A folder that only this user may enter, and the function that removes it. */
 function privateFolder(name: string): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), `analyze-${name}-`));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };

@@ -9,7 +9,7 @@ it("describes the end of a part with its last lines and the path of its log", ()
   );
 });
 
-it("the end of a part whose output is shown refers to what is on the screen", () => {
+it("the end of a part whose output is shown refers to the screen", () => {
   const part = {
     name: "client",
     entry: "client.ts",

@@ -1,6 +1,6 @@
 import { stops, type Event } from "./events.ts";
 
-/** An edge logs when it ended, in whole seconds. */
+/** An edge logs the end of a request, in whole seconds. */
 function timeOf({ stop, time }: Event): string {
   const text = new Date(time).toISOString();
   return stop === "edge" ? `${text.slice(0, 19)}Z` : text;
@@ -10,7 +10,7 @@ function lengthOf({ ms }: Event): string {
   return ms === undefined ? "" : `${Number(ms.toFixed(1))} ms`;
 }
 
-/** The events as a table, each with its begin, and the parts that no line was found of. */
+/** The events as a table, each with its start, and the parts without a line. */
 export function drawTrace(events: Event[]): string {
   const rows = events.map((event) => [timeOf(event), event.stop, lengthOf(event), event.what, event.source] as const);
   const widths = [

@@ -25,7 +25,7 @@ function trace(...texts: string[]) {
   );
 }
 
-it("one request is followed from the client to worker and its task, in the order of the way", () => {
+it("one request is followed from the client to worker and its task, in the order of the hops", () => {
   const events = trace(taskFailed, worker, web, ...others, edge, taskBegin, client);
   expect(drawTrace(events)).toBe(`\
 2026-11-21T06:21:00.004Z  client  43 ms    ok at app 200, dns 2, tcp 1, tls 9, wait 28  log

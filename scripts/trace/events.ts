@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { parseLine } from "../../client/src/line/parse.ts";
 
-/** Parts of the system in the order that a request meets them. */
+/** Parts of the system in the order of a request. */
 export const stops = ["client", "edge", "web", "worker", "task"] as const;
 export type Stop = (typeof stops)[number];
 
 /** One line of a log that concerns the request. */
 export interface Event {
   stop: Stop;
-  /** Epoch milliseconds of its begin; of an edge, of its end. */
+  /** Start in epoch milliseconds; for an edge, the end. */
   time: number;
   /** Milliseconds; undefined for an instant. */
   ms: number | undefined;
-  /** What happened, in words. */
+  /** Description of the event. */
   what: string;
   /** Where the line is from. */
   source: string;
@@ -24,7 +24,7 @@ export interface SourceLine {
   source: string;
 }
 
-/** What the lines of edge, web and worker have of a request. */
+/** The fields of a request in the lines of edge, web and worker. */
 const record = z.looseObject({
   time: z.string(),
   service: z.enum(["edge", "web", "worker"]),
@@ -36,7 +36,7 @@ const record = z.looseObject({
   path: z.string().optional(),
   status: z.number().optional(),
   ms: z.number().optional(),
-  /** nginx's, to the end of the answer. */
+  /** From nginx, to the end of the answer. */
   seconds: z.number().optional(),
   problem: z.string().optional(),
   reason: z.string().optional(),
@@ -47,7 +47,7 @@ const record = z.looseObject({
 });
 type LogRecord = z.infer<typeof record>;
 
-/** ingress-nginx's own format: it ends with the request's ID, and names the time it took after the length. */
+/** ingress-nginx's format: it ends with the request's ID, and has the duration after the length. */
 const controllerLine =
   /\[(?<time>\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "(?<method>\w+) (?<path>[^ ?"]*)[^"]*" (?<status>\d{3}) .* (?<seconds>\d+\.\d{3}) \[[^\]]*\] \[[^\]]*\] (?<upstream>\S+) .* (?<id>[A-Za-z0-9_-]{1,64})$/;
 

@@ -15,7 +15,7 @@ interface Options {
   controllerNamespace: string;
 }
 
-/** What `npm start` leaves below the working directory. */
+/** The logs of `npm start` below the working directory. */
 const startFiles = [process.env["ANALYZE_LOG"] || "analyze.log", "logs/web.log", "logs/worker.log"];
 
 function requestId(text: string): string {

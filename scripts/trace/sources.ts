@@ -4,7 +4,7 @@ import { readLines } from "../../client/src/log/lines.ts";
 import { run } from "../../deploy/run.ts";
 import type { SourceLine } from "./events.ts";
 
-/** What could be read, and why the rest could not. */
+/** What was read, and why the rest could not be. */
 export interface Found {
   lines: SourceLine[];
   /** What was searched, for people. */
@@ -19,7 +19,7 @@ function mayConcern(text: string, id: string): boolean {
   return text.includes(id) || text.includes('"task failed"');
 }
 
-/** The lines of files, and of their rotated ones; a file that is not there is left out. */
+/** The lines of files and of their rotated files; missing files are omitted. */
 export async function linesOfFiles(files: string[], id: string): Promise<Found> {
   const found: Found = { lines: [], searched: [], faults: [] };
   for (const file of files) {
@@ -74,7 +74,7 @@ export async function linesOfCluster(namespace: string, controller: string, id: 
   ]);
 }
 
-/** Several findings as one. */
+/** Merges several results. */
 export function together(all: Found[]): Found {
   return {
     lines: all.flatMap(({ lines }) => lines),

@@ -8,7 +8,7 @@ import { startProgram } from "../../test/support/program.ts";
 
 const ports = ["START_PORT", "START_WORKER_PORT", "START_METRICS_PORT", "START_WORKER_METRICS_PORT", "START_PAGE_PORT"];
 
-it("a line of the client is followed through the logs of npm start; an ID that is in none is named", async () => {
+it("a line of the client is followed through the logs of npm start; an unknown ID is reported", async () => {
   const cwd = mkdtempSync(join(tmpdir(), "analyze-trace-"));
   onTestFinished(() => rmSync(cwd, { recursive: true }));
   const free = await Promise.all(ports.map(async (name) => [name, String(await freePort())] as const));
@@ -17,7 +17,7 @@ it("a line of the client is followed through the logs of npm start; an ID that i
   const started = startProgram(process.execPath, [start, "--every", "1s"], { cwd, env });
   onTestFinished(async () => void (await started.stop()));
   const [, id = ""] = await started.waitFor(/Z ok .* id=(\S+)/, 60_000);
-  // The lines are in the files once all has drained.
+  // The lines are in the files when all programs have drained.
   expect(await started.stop()).toBe(0);
   const trace = (...args: string[]) =>
     spawnSync(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], { cwd, encoding: "utf8" });

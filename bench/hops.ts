@@ -31,7 +31,7 @@ function chosen(variants: readonly Variant[]): readonly Variant[] {
   return only === undefined ? variants : variants.filter(({ name }) => new RegExp(only).test(name));
 }
 
-/** Takes spans, and throws them away; its own CPU time is not counted. Returns its endpoint. */
+/** Receives spans and discards them; its CPU time is not counted. Returns its endpoint. */
 async function startSink(): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));

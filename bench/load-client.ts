@@ -4,10 +4,10 @@ import autocannon from "autocannon";
 export interface LoadJob {
   readonly url: string;
   readonly body: string;
-  /** The exact bytes of a right answer, as text. */
+  /** The exact bytes of a correct answer, as text. */
   readonly expected: string;
   readonly connections: number;
-  /** How many to send in all. */
+  /** Total number of requests. */
   readonly requests: number;
 }
 
@@ -38,7 +38,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     );
     instance.on("response", () => answers++);
   });
-  // An error's body never equals the expected one, so another status is counted here too.
+  // An error's body never equals the expected one, so errors are counted here too.
   const wrong = result.mismatches;
   return { right: answers - wrong, wrong, errors: result.errors };
 }
@@ -46,5 +46,5 @@ async function run(job: LoadJob): Promise<LoadResult> {
 process.once("message", (job: LoadJob) => {
   void run(job).then((result) => process.send?.(result, () => process.disconnect?.()));
 });
-// The bench has gone, and its servers with it.
+// The bench has ended, and its servers with it.
 process.once("disconnect", () => process.exit());

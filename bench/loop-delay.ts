@@ -16,10 +16,10 @@ export interface LoopDelay {
 }
 
 const probe = fileURLToPath(new URL("loop-probe.ts", import.meta.url));
-/** A hop on Node whose event loop is watched. */
+/** A hop on Node whose event loop is measured. */
 export const watched = (hop: Hop): Hop => ({ ...hop, args: (port) => ["--import", probe, ...hop.args(port)] });
 
-/** Longest delay of a watched hop's event loop since the last question, in ms. */
+/** Longest delay of a hop's event loop since the last call, in ms. */
 export async function longestDelay(server: ChildProcess): Promise<number> {
   server.send("longest?");
   const [ms]: number[] = await once(server, "message");
@@ -33,12 +33,12 @@ async function post(url: string, { name, body, status }: LoopLoad): Promise<void
   if (answer.status !== status) throw new Error(`status ${answer.status}, not ${status}, for ${name}`);
 }
 
-/** The longest delays of one request. What web refuses never reaches worker, so worker gets it directly. */
+/** The longest delays of one request. What web rejects never reaches worker, so worker gets it directly. */
 async function measureOnce(pair: Pair, load: LoopLoad): Promise<[web: number, worker: number]> {
   await Promise.all([longestDelay(pair.web), longestDelay(pair.worker)]);
   await post(pair.url, load);
   if (load.status !== 200) await post(pair.workerUrl, load);
-  // The delay is noted by a timer, which fires only after what delayed it.
+  // A timer records the delay, and fires only after the code that delayed it.
   await wait(20);
   return [await longestDelay(pair.web), await longestDelay(pair.worker)];
 }

@@ -7,7 +7,7 @@ export interface LoopLoad {
   readonly status: number;
 }
 
-/** What the largest text is made of: repeated until it has `limits.textBytes` bytes. */
+/** The unit of the largest text, repeated until it has `limits.textBytes` bytes. */
 const scripts: readonly [script: string, unit: string][] = [
   ["ASCII words", "Hello, how are you? "],
   ["one-letter words", "a "],
@@ -33,7 +33,7 @@ const filled = (unit: string, bytes: number): string => unit.repeat(Math.floor(b
 const list = (count: number, item: (at: number) => string): string =>
   Array.from({ length: count }, (_, at) => item(at)).join();
 
-/** Bodies of almost the largest size that are refused. */
+/** Rejected bodies of almost the largest size. */
 const refused: readonly [name: string, status: number, body: string][] = [
   ["16,500 arrays, 30 deep", 400, `[${list(16_500, () => "[".repeat(30) + "]".repeat(30))}]`],
   ["80,000 unknown keys", 400, `{${list(80_000, (at) => `"k${at}":1`)}}`],
@@ -51,7 +51,7 @@ const refused: readonly [name: string, status: number, body: string][] = [
   ["1,000,000 spaces", 400, " ".repeat(1_000_000)],
 ];
 
-/** The largest texts, and bodies that are refused. */
+/** The largest texts, and rejected bodies. */
 export const loopLoads: readonly LoopLoad[] = [
   ...scripts.map(([name, unit]) => ({
     name,

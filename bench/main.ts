@@ -2,7 +2,7 @@
 // npm run bench -- data [OPTIONS]: documents beside Flask and PyMongo.
 import { fail } from "./report.ts";
 
-// An end by signal runs no exit handlers, and would leave servers behind.
+// A signal runs no exit handlers, and would leave servers behind.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 
 try {

@@ -11,20 +11,20 @@ export interface Measurement {
   readonly cpuMicros: number;
 }
 
-/** Counts rather than times, so that a busy machine gives a slower run and not a colder one. */
+/** Counts instead of times, so that a busy machine gives a slower run, not a shorter warm-up. */
 export interface Effort {
   readonly connections: number;
   readonly warmup: number;
   readonly requests: number;
 }
 
-/** A text of that many ASCII characters, as words; 19 is the documents' own example. */
+/** A text of this many ASCII characters, as words; 19 is the example of the docs. */
 export function textOfLength(length: number): string {
   const example = "Hello, how are you?";
   return `${example} `.repeat(Math.ceil(length / (example.length + 1))).slice(0, length);
 }
 
-/** The answer's bytes as this variant writes them, once they were found to say the right thing. */
+/** The bytes of this variant's answer, after a check of their content. */
 async function rightAnswer(url: string, text: string): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
@@ -50,7 +50,7 @@ async function load(job: LoadJob): Promise<LoadResult> {
   return result;
 }
 
-/** Starts the variant, warms it up, and measures. Throws on the first wrong answer or failed request. */
+/** Starts the variant, warms it up, and measures. Throws at the first wrong answer or failed request. */
 export async function measure(variant: Variant, text: string, effort: Effort): Promise<Measurement> {
   const pair = await startPair(variant.web, variant.worker);
   try {

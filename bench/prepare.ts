@@ -10,19 +10,19 @@ function run(command: string, args: readonly string[], cwd = here): boolean {
   return spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] }).status === 0;
 }
 
-/** Bundles the services as they ship. Throws when that fails. */
+/** Bundles the services as they ship. Throws if that fails. */
 export function prepareBundles(): void {
   if (!run(process.execPath, ["scripts/build.ts"], root)) throw new Error("scripts/build.ts failed: see above");
 }
 
-/** Installs Fastify, Express and the load client, once. Throws when that fails. */
+/** Installs Fastify, Express and the load client, once. Throws if that fails. */
 export function preparePeers(): void {
   if (existsSync(`${here}node_modules/autocannon`)) return;
   process.stderr.write("Installing the peers (once; needs the npm registry) …\n");
   if (!run("npm", ["ci", "--no-audit", "--no-fund"])) throw new Error("npm ci in bench/ failed: see above");
 }
 
-/** The bin folder of a virtual environment with what requirements.txt lists, made when missing; undefined where Python is. */
+/** The bin folder of a venv with the packages of requirements.txt, created if missing; undefined without Python. */
 export function preparePython(): string | undefined {
   const bin = `${venv}/bin`;
   const wanted = readFileSync(`${here}peers/flask/requirements.txt`, "utf8");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** How one hop of a variant is started. PORT, HOP and what its place needs are added to `env`. */
+/** How to start one hop of a variant. PORT, HOP and the settings of its role are added to `env`. */
 export interface Hop {
   readonly command: string;
   readonly args: (port: number) => readonly string[];
@@ -72,7 +72,7 @@ export async function startHop(name: string, hop: Hop, env: Readonly<Record<stri
   const metricsPort = await freePort();
   const child = spawn(hop.command, hop.args(port), {
     cwd: hop.cwd,
-    // Log lines are written, and thrown away by the kernel.
+    // Log lines are written, and discarded by the kernel.
     stdio: ["ignore", "ignore", process.env["BENCH_DEBUG"] ? "inherit" : "ignore", "ipc"],
     env: {
       ...process.env,

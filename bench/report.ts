@@ -6,7 +6,7 @@ export function progress(line: string): void {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
 }
 
-/** The number of rounds that a person wants; ends the program where it is none. */
+/** The requested number of rounds; exits if it is no number. */
 export function roundsOf(text: string): number {
   const rounds = Number(text);
   if (!Number.isInteger(rounds) || rounds < 1) {
@@ -33,7 +33,7 @@ export function writeReadme(name: string, markdown: string): void {
   writeFileSync(file, `${before}\n\n${markdown}\n${after}`);
 }
 
-/** Says why the bench ended, and lets the program end with 1. */
+/** Prints why the bench ended, and sets the exit code to 1. */
 export function fail(error: unknown): void {
   process.stderr.write(`The bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

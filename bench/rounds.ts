@@ -5,7 +5,7 @@ import { bare, type Variant } from "./variants.ts";
 export interface Row {
   readonly name: string;
   readonly cpuMicros: number;
-  /** CPU time in proportion to that of `reference` in the same round: median, least and most. */
+  /** CPU time relative to `reference` in the same round: median, minimum and maximum. */
   readonly ratio: readonly [median: number, least: number, most: number];
 }
 
@@ -14,7 +14,7 @@ export interface Plan {
   readonly text: string;
   readonly rounds: number;
   readonly effort: Effort;
-  /** Name of the variant that ratios are taken to. */
+  /** Name of the variant that ratios are relative to. */
   readonly reference?: string;
 }
 

@@ -1,10 +1,10 @@
 import type { LoopDelay } from "./loop-delay.ts";
 import type { Row } from "./rounds.ts";
 
-/** Everything that one run of the bench measured. */
+/** All results of one run of the bench. */
 export interface Results {
   readonly peers: readonly { readonly characters: number; readonly rows: readonly Row[] }[];
-  /** Ours without one thing each; the first row is with everything. */
+  /** Ours without one part each; the first row has all parts. */
   readonly costs: readonly Row[];
   readonly delays: readonly LoopDelay[];
 }
@@ -19,7 +19,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
 
-/** A median with its least and most. */
+/** A median with minimum and maximum. */
 export function ratio([middle, least, most]: Row["ratio"]): string {
   return `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
@@ -47,7 +47,7 @@ function costTable(rows: readonly Row[]): string {
   return `### What each thing on the way costs (19 characters)\n\n${table(["ours", "CPU µs/request", "saves µs", "× with everything"], cells)}`;
 }
 
-/** The worst delay of these bodies at one service. Each body's delay is in the progress lines. */
+/** The longest delay of these bodies at one service. Each body's delay is in the progress lines. */
 function worst(delays: readonly LoopDelay[], of: "webMs" | "workerMs"): string {
   const [most] = delays.toSorted((a, b) => b[of] - a[of]);
   return most ? `${most[of].toFixed(1)}: ${most.name}` : "";

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import { omissions } from "./compositions/parts.ts";
 import type { Hop } from "./processes.ts";
 
-/** What is measured side by side: how both hops are started. */
+/** A measured variant: how to start both hops. */
 export interface Variant {
   readonly name: string;
-  /** Part of the requests that is enough for it: Python needs no warm-up, and is slow. */
+  /** Fraction of the requests that is enough for it: Python needs no warm-up, and is slow. */
   readonly share: number;
   readonly web: Hop;
   readonly worker: Hop;
@@ -21,10 +21,10 @@ const onNode = (path: string, env: Record<string, string> = {}): Hop => ({
 
 const twice = (name: string, hop: Hop): Variant => ({ name, share: 1, web: hop, worker: hop });
 
-/** What the ratios are taken to. */
+/** The reference of the ratios. */
 export const bare = "node:http + undici, nothing else";
 
-/** What ships: the bundles of `npm run build`. */
+/** The shipped bundles of `npm run build`. */
 export const ours: Variant = {
   name: "**ours**, as shipped, everything on",
   share: 1,
@@ -32,7 +32,7 @@ export const ours: Variant = {
   worker: onNode("../dist/worker/main.mjs"),
 };
 
-/** What ships, sending one of a hundred traces to this OTLP endpoint. */
+/** The shipped bundles, which send one of a hundred traces to this OTLP endpoint. */
 export function traced(endpoint: string): Variant {
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -56,10 +56,10 @@ export const peers: readonly Variant[] = [
   twice("Express + undici, nothing else", onNode("peers/express.ts")),
 ];
 
-/** Ours put together by hand, with everything. */
+/** Ours composed by hand, with all parts. */
 export const whole = "with everything";
 
-/** Ours with everything, and without one thing each. */
+/** Ours with all parts, and without one part each. */
 export const compositions: readonly Variant[] = [
   twice(whole, onNode("compositions/main.ts")),
   ...omissions.map((omission) => twice(`without ${omission}`, onNode("compositions/main.ts", { WITHOUT: omission }))),

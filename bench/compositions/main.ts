@@ -18,7 +18,7 @@ import {
 } from "../../server/src/web/upstream/worker-client.ts";
 import { composeService, readOmission } from "./parts.ts";
 
-/** One hop of ours put together by hand, so that one thing at a time can be left out. Never shipped. */
+/** One hop, composed by hand so that one part at a time can be omitted. Never shipped. */
 const { HOP, PORT = "0", WORKER_URL = "" } = process.env;
 const name = HOP === "web" ? "web" : "worker";
 const omitted = readOmission();
@@ -63,7 +63,7 @@ const workerRoute: Route = {
   },
 };
 
-/** A listener that answers, and does nothing else that a service does with a request. */
+/** A listener that answers, and does nothing else. */
 function plainListener(route: Route): RequestListener {
   return async (incoming, outgoing) => {
     const exchange = openExchange(incoming, outgoing);

@@ -1,7 +1,7 @@
 import { createLog } from "../../server/src/shared/logger.ts";
 import { createService, type Service } from "../../server/src/shared/service.ts";
 
-/** What a composition can leave out, to see what it costs. */
+/** The parts that a composition can omit, to measure their cost. */
 export const omissions = [
   "the log line",
   "metrics",
@@ -11,12 +11,12 @@ export const omissions = [
 ] as const;
 export type Omission = (typeof omissions)[number];
 
-/** What this process leaves out: the environment's WITHOUT, one of {@link omissions}, or nothing. */
+/** The omitted part of this process: the environment's WITHOUT, one of {@link omissions}, or none. */
 export function readOmission(): Omission | undefined {
   return omissions.find((omission) => omission === process.env["WITHOUT"]);
 }
 
-/** The parts of a service, with what is left out replaced by something that does nothing. */
+/** The parts of a service; the omitted one is replaced by one that does nothing. */
 export function composeService(name: "web" | "worker", omitted: Omission | undefined): Service {
   const service = createService(name, "info");
   if (omitted === "the log line") return { ...service, ...createLog(name, "silent") };

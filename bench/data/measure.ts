@@ -62,7 +62,7 @@ async function read(pool: Pool, id: string): Promise<void> {
   }
 }
 
-/** So many requests, each connection one after the other. */
+/** This many requests, one after the other on each connection. */
 async function sendAll(url: string, count: number, connections: number, send: Send): Promise<void> {
   const pool = new Pool(url, { connections, pipelining: 1 });
   let left = count;
@@ -73,7 +73,7 @@ async function sendAll(url: string, count: number, connections: number, send: Se
   await pool.close();
 }
 
-/** Documents that are read: FerretDB takes the longer the more there are. */
+/** Documents to read: FerretDB gets slower with their number. */
 const documents = 200;
 
 async function costOf(web: Running, database: Running, effort: Effort, send: Send): Promise<Cost> {
@@ -89,7 +89,7 @@ async function costOf(web: Running, database: Running, effort: Effort, send: Sen
   };
 }
 
-/** Starts FerretDB, in MongoDB's place, and the variant, warms both up, and measures reads and writes of one document each. */
+/** Starts FerretDB, in MongoDB's place, and the variant, warms both up, and measures reads and writes of single documents. */
 export async function measure({ name, web: hop }: DataVariant, effort: Effort): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "bench-ferretdb-"));
   mkdirSync(join(folder, "data"));

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Hop } from "../processes.ts";
 
-/** A web with `/data` that is measured. */
+/** A measured web with `/data`. */
 export interface DataVariant {
   readonly name: string;
   readonly web: Hop;
@@ -9,7 +9,7 @@ export interface DataVariant {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What ships: the bundle of `npm run build`. It waits for a server that is slow, as PyMongo does. */
+/** The shipped bundle of `npm run build`. It waits for a slow server, as PyMongo does. */
 export const ours: DataVariant = {
   name: "**ours**, as shipped, everything on",
   web: {

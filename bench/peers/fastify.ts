@@ -41,7 +41,7 @@ const app = Fastify({
   bodyLimit: limits.bodyBytes,
   ...(equipped ? { loggerInstance: createLog(hop, "info").logger } : { logger: false }),
   disableRequestLogging: true,
-  // Fastify's default would turn 1 into "1" and drop unknown keys where ours refuses both.
+  // Fastify's default would convert 1 to "1" and drop unknown keys; ours rejects both.
   ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   genReqId: ({ headers: given }: IncomingMessage) => (equipped ? requestId(given[headers.requestId]) : ""),
 });

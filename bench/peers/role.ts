@@ -7,7 +7,7 @@ export interface Role {
   readonly workerUrl: string;
 }
 
-/** Reads the role from the environment that the bench gives to every peer. */
+/** Reads the role from the environment that the bench sets for every peer. */
 export function readRole(): Role {
   const { HOP, PORT, WORKER_URL } = process.env;
   if ((HOP !== "web" && HOP !== "worker") || PORT === undefined)

@@ -31,7 +31,7 @@ function variants(): QueueVariant[] {
 
 const worst = (all: readonly number[]): string => Math.max(...all).toFixed(1);
 
-/** A line on the event loops under the largest texts; nothing where ours is not among what is measured. */
+/** A line on the event loops under the largest texts; nothing if ours is not measured. */
 async function loops(): Promise<string> {
   if (!variants().some(({ name }) => name === ours.name)) return "";
   const delays = await measureLoops(effort.fsync, progress);

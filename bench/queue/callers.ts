@@ -19,7 +19,7 @@ async function add(pool: Pool, body: string): Promise<Sent> {
   return { id: String(JSON.parse(text).id), at };
 }
 
-/** Adds so many tasks, each connection one after the other. */
+/** Adds this many tasks, one after the other on each connection. */
 export async function addAll(url: string, text: string, count: number, connections: number): Promise<Sent[]> {
   const pool = new Pool(url, { connections, pipelining: 1 });
   const body = JSON.stringify({ text });
@@ -33,7 +33,7 @@ export async function addAll(url: string, text: string, count: number, connectio
   return sent;
 }
 
-/** Adds so many tasks at this rate, whatever becomes of those before. */
+/** Adds this many tasks at this rate, whatever happens to earlier ones. */
 export async function addAtRate(url: string, text: string, count: number, perSecond: number): Promise<Sent[]> {
   const pool = new Pool(url, { connections: 32, pipelining: 1 });
   const body = JSON.stringify({ text });

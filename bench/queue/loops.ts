@@ -9,7 +9,7 @@ const tasks = 32;
 
 const variant = { ...ours, web: watched(ours.web), worker: watched(ours.worker) };
 
-/** Sends a request until it is answered as it should be: a Redis on a busy machine is too slow for some. */
+/** Repeats a request until its answer is right: a Redis on a busy machine is too slow for some. */
 async function post(url: string, { name, body }: LoopLoad, status: number): Promise<void> {
   const headers = { "content-type": "application/json" };
   for (let left = 20; ; left--) {

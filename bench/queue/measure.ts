@@ -29,7 +29,7 @@ function share(values: readonly number[], part: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Number.NaN;
 }
 
-/** The milliseconds that each task took. Throws where one has not the right result. */
+/** The duration of each task in milliseconds. Throws if one has a wrong result. */
 async function delaysOf(variant: QueueVariant, { redis }: QueueStack, sent: readonly Sent[]): Promise<number[]> {
   const delays: number[] = [];
   for (const { id, at } of sent) {
@@ -40,7 +40,7 @@ async function delaysOf(variant: QueueVariant, { redis }: QueueStack, sent: read
   return delays;
 }
 
-/** Starts the variant, warms it up and measures it: as many tasks as it takes, and then a fifth of that. */
+/** Starts the variant, warms it up and measures it at its highest rate, and then at a fifth of that. */
 export async function measure(variant: QueueVariant, effort: Effort): Promise<Measurement> {
   const stack = await startQueueStack(variant, effort.fsync);
   try {

@@ -13,7 +13,7 @@ export interface Cpu {
   readonly redis: number;
 }
 
-/** A queue, running on a Redis of its own. */
+/** A running queue with a private Redis. */
 export interface QueueStack {
   readonly url: string;
   readonly web: Running;
@@ -36,7 +36,7 @@ const server = (folder: string, fsync: string): Hop => {
   return { command: "redis-server", args: (port) => ["--port", String(port), ...args] };
 };
 
-/** Starts Redis, worker and web. `fsync`: Redis' appendfsync, which decides what an accepted task is worth. */
+/** Starts Redis, worker and web. `fsync`: Redis' appendfsync, which decides how durable an accepted task is. */
 export async function startQueueStack({ web, worker }: QueueVariant, fsync: string): Promise<QueueStack> {
   const folder = mkdtempSync(join(tmpdir(), "bench-redis-"));
   const running: Running[] = [];
@@ -76,7 +76,7 @@ export async function startQueueStack({ web, worker }: QueueVariant, fsync: stri
   }
 }
 
-/** Resolves when so many tasks are done; throws where none was for half a minute. */
+/** Resolves when this many tasks are done; throws if none completes for half a minute. */
 export async function untilDone({ done }: QueueVariant, redis: Redis, count: number): Promise<void> {
   let last = -1;
   let at = performance.now();

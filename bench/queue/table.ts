@@ -17,7 +17,7 @@ function ratioOf(own: readonly Measurement[], first: readonly Measurement[]): [n
   return [median(ratios), Math.min(...ratios), Math.max(...ratios)];
 }
 
-/** The rounds as Markdown; ratios are taken to the first variant. */
+/** The rounds as Markdown; ratios are relative to the first variant. */
 export function toMarkdown(variants: readonly Rounds[]): string {
   const first = variants[0]?.measured ?? [];
   const head = ["queue", "CPU µs/task", "web", "worker", "Redis", "tasks/CPU s", "× ours", "p50 ms", "p99 ms"];

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import type { Redis } from "ioredis";
 import type { Hop } from "../processes.ts";
 
-/** A queue that is measured: its web, its worker, and how what it did is read from Redis. */
+/** A measured queue: its web, its worker, and how to read its results from Redis. */
 export interface QueueVariant {
   readonly name: string;
-  /** Part of the tasks that is enough for it. */
+  /** Fraction of the tasks that is enough for it. */
   readonly share: number;
   readonly web: Hop;
   readonly worker: Hop;
@@ -22,7 +22,7 @@ const bundle = (name: string): Hop => ({
   args: () => [here(`../../dist/${name}/main.mjs`)],
 });
 
-/** What ships: the bundles of `npm run build`. */
+/** The shipped bundles of `npm run build`. */
 export const ours: QueueVariant = {
   name: "**ours**, as shipped, everything on",
   share: 1,

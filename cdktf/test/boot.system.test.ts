@@ -46,7 +46,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
     await Promise.all([moto.stop(), edge.stop()]);
   });
 
-  /** The real client, with the settings that lead to the edge of this test. */
+  /** The real client, with settings for this test's edge. */
   function releaseWith(settings: Record<string, string>): Promise<Release> {
     const target = { ...edge.settings, ANALYZE_CA_FILE: "/etc/analyze/ca.crt", ...settings };
     return buildRelease({ settings: target, caFile: edge.caFile });
@@ -152,7 +152,7 @@ describeWith(["docker", "moto"], "the client's host, booted", () => {
   });
 });
 
-/** Resolves when the condition holds; the machine tells nothing, so it is asked once a second. */
+/** Resolves when the condition holds. The machine sends no events, so it is polled every second. */
 async function reached(holds: () => boolean, seconds = 120): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
     if (holds()) return;

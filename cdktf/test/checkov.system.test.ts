@@ -16,7 +16,7 @@ const reportShape = z.object({
 
 const skips = fileURLToPath(new URL("../checkov.yaml", import.meta.url));
 
-/** Synthesises a stage and scans it. `spoil` changes the JSON before. */
+/** Synthesises a stage and scans it. `spoil` changes the JSON first. */
 async function scan(changes: NodeJS.ProcessEnv, spoil = (json: string): string => json) {
   const out = temporaryFolder();
   const settings = config(changes);

@@ -20,7 +20,7 @@ const stateShape = z.object({ outputs: z.record(z.string(), z.object({ value: z.
 /** A person who has lost every setting: no address, no key file, no CA file. */
 const noSettings = { ANALYZE_SSH_CIDR: "", ANALYZE_SSH_PUBLIC_KEY_FILE: "", ANALYZE_CA_FILE: "" };
 
-/** Puts the emulator's gaps over a synthesised stack. */
+/** Overrides a synthesised stack with the emulator's gaps. */
 function adapt(home: string): void {
   const stack = join(home, "cdktf.out", "stacks", "dev");
   writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));
@@ -33,7 +33,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
   let ec2: EC2Client;
   let env: NodeJS.ProcessEnv;
   let bucket: string;
-  /** The release that was deployed first, and the one that took its place. */
+  /** The first release, and the one that replaced it. */
   let first: string;
   let second: string;
 
@@ -111,7 +111,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
     const back = await command(["client-update", "--to", first], noSettings);
     expect([back.status, back.output]).toEqual([0, expect.stringContaining(`release ${first} is published again`)]);
     expect(await current()).toBe(first);
-    // The schedule is a setting of the stage now: nobody has to repeat it.
+    // The schedule is now a setting of the stage: nobody must repeat it.
     const forward = await command(["client-update"], noSettings);
     expect([forward.status, await current()]).toEqual([0, second]);
   });
@@ -126,7 +126,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
 
   it("deploy --replace-host changes nothing if it cannot save the host's log first", async () => {
     const before = await hostId();
-    // Nobody listens there.
+    // Nothing listens there.
     const { status, output } = await command(["deploy", "--yes", "--no-images", "--replace-host"], {
       ...noSettings,
       ANALYZE_SSH_PORT: String(await freePort()),
@@ -149,7 +149,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
   it("every command that changes something rejects a mistyped region and suggests the right one", async () => {
     for (const args of [["deploy", "--yes"], ["plan"], ["destroy", "--yes"], ["client-update"]]) {
       const { status, output } = await command(args, { AWS_REGION: "eu-west-1" });
-      // 2 of `plan` means that there are changes.
+      // Exit code 2 of `plan` means that there are changes.
       const expected = args[0] === "plan" ? 1 : 2;
       expect([args, status, output]).toEqual([args, expected, expect.stringContaining("is deployed in eu-central-1")]);
       expect(output).toContain("Set AWS_REGION=eu-central-1");

@@ -53,7 +53,7 @@ describeWith(
       return program.output();
     }
 
-    /** What was pushed, sorted, once as many as `count` pushes have come. */
+    /** The pushed images, sorted, after `count` pushes. */
     async function pushed(count: number): Promise<string[]> {
       await vi.waitUntil(() => ecr.pushes.length >= count, { timeout: 20_000 });
       return ecr.pushes.toSorted();

@@ -24,7 +24,7 @@ const everything = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
-/** moto reads no condition and denies what is allowed on named resources: deployer-rights.test.ts judges those. */
+/** moto ignores conditions and denies what is allowed on named resources: deployer-rights.test.ts checks those. */
 describeWith(["moto"], "the keys of a deployer with the documented policies", () => {
   let moto: Moto;
   let keys: Keys;
@@ -32,7 +32,7 @@ describeWith(["moto"], "the keys of a deployer with the documented policies", ()
   beforeAll(async () => {
     moto = await startMoto();
     keys = await deployerKeys(moto);
-    // From here on every call needs its rights.
+    // From now on every call needs rights.
     await fetch(`${moto.url}/moto-api/reset-auth`, { method: "POST", body: "0" });
   });
 
@@ -72,7 +72,7 @@ describeWith(["moto"], "the keys of a deployer with the documented policies", ()
   });
 });
 
-/** Keys of a session of the role that an administrator made by docs/aws.md. */
+/** Session credentials of the role that an administrator creates by docs/aws.md. */
 async function deployerKeys(moto: Moto): Promise<Keys> {
   const iam = clientOf(IAMClient, moto);
   const AssumeRolePolicyDocument = JSON.stringify({

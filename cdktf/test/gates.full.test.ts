@@ -4,7 +4,7 @@ import { describeWith } from "../../test/support/requirements.ts";
 import { ensureGates, gatePrefix } from "../src/chart/gates.ts";
 import { kubectl } from "./support/pods.ts";
 
-/** One pod, which needs no image: no node has it, and it never starts. */
+/** One pod with an image that no node has, so it never starts. */
 function web(readinessGates: object[]): string {
   const labels = { "app.kubernetes.io/component": "web" };
   const containers = [{ name: "web", image: "registry.example/none:1", imagePullPolicy: "Never" }];
@@ -46,7 +46,7 @@ describeWith(["cluster"], "web's pods on a real API server, after an installatio
   it("are replaced if they do not", async () => {
     kubectl(["delete", "-n", namespace, "deployment/web", "--cascade=foreground"]);
     await installed([]);
-    // The new pods never become ready: the wait for them fails, after they were replaced.
+    // The new pods never become ready: the wait fails after the replacement.
     await expect(ensureGates(await connect(), namespace, 0.05)).rejects.toThrow(/rollout/);
     expect(restarts()).toContain("kubectl.kubernetes.io/restartedAt");
   });

@@ -30,7 +30,7 @@ describeWith(["terraform", "moto"], "the rights of the client's host", () => {
     moto = await startMoto();
     role = await appliedRole(workspace(config(), await release(), moto.env));
     keys = await keysOf(moto, role);
-    // From here on every call needs its rights.
+    // From now on every call needs rights.
     await fetch(`${moto.url}/moto-api/reset-auth`, { method: "POST", body: "0" });
   });
 
@@ -120,7 +120,7 @@ async function appliedRole(stack: Workspace): Promise<HostRole> {
   return hostRole((await stack.terraform(["show", "-json"])).output);
 }
 
-/** Keys of a session of the role, as the host's metadata service gives them. */
+/** Session credentials of the role, as from the host's metadata service. */
 async function keysOf(moto: Moto, { arn }: HostRole): Promise<Keys> {
   const ask = new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: "host" });
   const { Credentials } = await clientOf(STSClient, moto).send(ask);

@@ -133,7 +133,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     await follow.waitFor(/06:21:00Z ok/);
     appendFileSync(log, `${clientLine.replace(":21:", ":22:")}\n`);
     expect((await follow.waitFor(/06:22:00Z (\w+)/))[1]).toBe("ok");
-    // Its ssh ends with it; what runs on the host ends by the lines that come then, which nobody takes any more.
+    // Its ssh ends with it; the program on the host ends when it writes its next lines to the closed pipe.
     expect(await follow.stop()).toBe(143);
     expect(spawnSync("pgrep", ["-f", `HostKeyAlias=${host.id}`]).status).toBe(1);
     const pid = readFileSync(`${log}.pid`, "utf8").trim();
@@ -144,7 +144,7 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     await vi.waitUntil(isGone, { timeout: 10_000, interval: 500 });
   });
 
-  // Last, because the emulator gives a host that was stopped another address, and that one is somebody else's.
+  // Last, because the emulator gives a stopped host another address, which belongs to somebody else.
   it("stop, start and reboot change the state and report it", () => {
     expect(run(["stop"]).stdout).toBe(`${host.id} is stopped\n`);
     expect(run(["log"]).stderr).toMatch(/is stopped: `npm run host -- start` starts it/);

@@ -49,7 +49,7 @@ describeWith(["terraform", "moto", "linux"], "an apply that is killed, by kill -
 
   it("exits with the code of the kill, while a network is created that is not in the state", async () => {
     const deploy = start("commands/main.ts", ["deploy", "--yes", "--no-images"]);
-    // Terraform waits ten seconds for a network before it writes it down.
+    // Terraform waits ten seconds for a network before it writes it to the state.
     await vi.waitUntil(async () => (await networks()).length > 0, { timeout: 250_000, interval: 100 });
     process.kill(terraformIn(folder), "SIGKILL");
     expect([await deploy.ended, deploy.output()]).toEqual([1, expect.stringContaining("failed with exit code 137")]);
@@ -70,14 +70,14 @@ describeWith(["terraform", "moto", "linux"], "an apply that is killed, by kill -
   });
 });
 
-/** The process of Terraform in this checkout: it goes to the folder of its stack. */
+/** Terraform's process in this checkout: its working directory is the stack's folder. */
 function terraformIn(folder: string): number {
   const isOurs = (pid: string): boolean => {
     try {
       const isHere = readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
       return isHere && readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("terraform\0");
     } catch {
-      // Ended meanwhile.
+      // It has ended meanwhile.
       return false;
     }
   };

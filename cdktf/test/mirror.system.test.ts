@@ -31,7 +31,7 @@ describeWith(["docker", "moto", "docker-registry", "htpasswd"], "prod without a 
     const repositories = [...own, ...images.map(({ name }) => `mirror/${name}`)];
     for (const name of repositories)
       await api.send(new CreateRepositoryCommand({ repositoryName: `analyze-prod/${name}` }));
-    // Docker has the published images: nothing can be pulled here, and nothing is pulled twice.
+    // Docker has the published images: nothing can be pulled here, and present images are not pulled.
     for (const { source } of images) buildSmall(source, "scratch");
     keepOutputs(ecr.login.registry);
   });

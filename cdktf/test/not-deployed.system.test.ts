@@ -23,7 +23,7 @@ describeWith(["moto"], "a command of the second day on the first, without any se
 
   afterAll(() => moto.stop());
 
-  /** In a fresh checkout of somebody who has no key. */
+  /** In a fresh checkout without a key. */
   async function command(name: string, settings: NodeJS.ProcessEnv): Promise<Ran> {
     const folder = temporaryFolder();
     const env = { ...process.env, ...moto.env, HOME: join(folder, "home"), ...settings };

@@ -19,7 +19,7 @@ import { withoutOverrides } from "./support/terraform.ts";
 
 const eksLogs = "/aws/eks/analyze-prod/cluster";
 
-/** EKS made this group again, with the last lines of the cluster of an earlier deployment. */
+/** EKS recreated this group with the last lines of an earlier deployment's cluster. */
 async function leaveLogs(moto: Moto): Promise<void> {
   const headers = {
     authorization: "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-central-1/logs/aws4_request",
@@ -32,13 +32,13 @@ async function leaveLogs(moto: Moto): Promise<void> {
 
 const boundaryArn = "arn:aws:iam::123456789012:policy/analyze-boundary";
 
-/** The boundary belongs to the account: who deploys may not change it. */
+/** The boundary belongs to the account: a deployer may not change it. */
 async function makeBoundary(moto: Moto): Promise<void> {
   const PolicyDocument = policyText("boundary");
   await clientOf(IAMClient, moto).send(new CreatePolicyCommand({ PolicyName: "analyze-boundary", PolicyDocument }));
 }
 
-/** What AWS's own policies allow and the boundary does not: nothing here needs it. */
+/** Allowed by AWS's policies, but not by the boundary: nothing here needs it. */
 const withheld: Readonly<Record<string, RegExp>> = {
   // The balancer, its targets and its firewalls are Terraform's, and pods get addresses of the network: no route, no volume by this role.
   AmazonEKSClusterPolicy:
@@ -84,7 +84,7 @@ describeWith(["terraform", "moto", "helm"], "stage prod, applied", () => {
   });
 
   it("imports the log group that EKS recreated after a destroy, and sets our retention", async () => {
-    // And our key: the plan has it, and the emulator lacks the call.
+    // And our key: the plan has it, but the emulator lacks the call.
     expect(everything.filter((change) => !change.startsWith("create "))).toEqual([
       "update aws_cloudwatch_log_group.kubernetes_logs",
     ]);

@@ -45,7 +45,7 @@ describeWith(
       return kubectl(["get", "-n", namespace, `pod/${name}`, "-o", `jsonpath={.status.${path}}`]);
     }
 
-    /** Waits until the kubelet has given up a pull, and tells why. The reason alternates with ImagePullBackOff. */
+    /** Waits until the kubelet has failed to pull, and returns the reason, which alternates with ImagePullBackOff. */
     function refusal(name: string): string {
       const reason = "{.status.containerStatuses[0].state.waiting.reason}";
       kubectl(["wait", "-n", namespace, `pod/${name}`, `--for=jsonpath=${reason}=ErrImagePull`, "--timeout=60s"]);

@@ -22,7 +22,7 @@ import { cliConfig, type Ran } from "./support/terraform.ts";
 
 const sources = fileURLToPath(new URL("../src", import.meta.url));
 
-/** Puts the emulator's gaps over the stack that was synthesised in this folder. */
+/** Overrides the synthesised stack of this folder with the emulator's gaps. */
 function adapt(home: string): void {
   const stack = join(home, "cdktf.out", "stacks", "dev");
   writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify(gaps(stack)));

@@ -92,7 +92,7 @@ function strangeKey(): string {
   return `${file}.pub`;
 }
 
-/** A program that answers ssh-add's question. */
+/** A program that answers ssh-add's prompt. */
 function askpass(): string {
   const file = join(temporaryFolder(), "askpass");
   writeFileSync(file, `#!/bin/sh\necho '${passphrase}'\n`);

@@ -12,7 +12,7 @@ import { buildSmall, startRegistry } from "./support/registry.ts";
 
 const tag = "src-0123456789abcdef";
 
-/** ECR takes HTTP Basic with the user AWS; so does the reference registry with a password file. moto has no registry of its own. */
+/** ECR uses HTTP Basic with the user AWS, as does the reference registry with a password file. moto has no registry. */
 describeWith(
   ["docker", "moto", "docker-registry", "htpasswd"],
   "images, pushed to a registry that demands ECR's login",

@@ -11,7 +11,7 @@ import { kubectl } from "./support/pods.ts";
 const roles = ["admin", "deployer", "operator"] as const;
 const namespace = `roles-${process.pid}`;
 
-/** The table in docs/security.md: the arguments of each `kubectl auth can-i`, and the answer to each role. */
+/** The table in docs/security.md: the arguments of each `kubectl auth can-i`, and the answer for each role. */
 function documented(): [question: string, answers: string[]][] {
   const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
   const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
@@ -28,7 +28,7 @@ function documented(): [question: string, answers: string[]][] {
   );
 }
 
-/** Whom the API server takes somebody for whose IAM role has an access entry. */
+/** The Kubernetes identity of an IAM role with an access entry. */
 const identities: Readonly<Record<(typeof roles)[number], readonly string[]>> = {
   admin: ["--as", "admin", "--as-group", `${namespace}-admins`],
   deployer: ["--as", "deployer", "--as-group", clusterNames.deployers, "--as-group", `${namespace}-editors`],
@@ -51,7 +51,7 @@ function standIns(): object[] {
   ];
 }
 
-/** Where a question names a namespace of its own, kubectl takes the last one. */
+/** If the arguments have a namespace, kubectl uses the last one. */
 describeWith(["cluster", "go"], "the three roles of a cluster on AWS, asked of a real API server", () => {
   beforeAll(async () => {
     const forget = await define(await connect(), loadBalancerController);

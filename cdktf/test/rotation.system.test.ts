@@ -35,14 +35,14 @@ describeWith(["moto"], "the secret's rotation", () => {
 
   afterAll(() => moto.stop());
 
-  // By its label: moto's answer without one stays at the first version.
+  // By its label: without one, moto returns the first version.
   function current(): { SecretId: string; VersionStage: string } {
     return { SecretId, VersionStage: "AWSCURRENT" };
   }
 
   async function turn(): Promise<string> {
     const ClientRequestToken = randomUUID();
-    // Each step twice: Secrets Manager tries again what it is not sure of.
+    // Each step twice: Secrets Manager may retry a step.
     for (const Step of steps.flatMap((step) => [step, step])) {
       await rotate(secrets, { Step, SecretId, ClientRequestToken });
     }

@@ -54,7 +54,7 @@ describeWith(["moto", "aws", "python"], "npm run host through Session Manager", 
     return { status: await program.ended, stdout, output: program.output() };
   }
 
-  /** Whether the client's command that was started last still runs on the "host". */
+  /** Whether the last command of the client still runs on the "host". */
   function isRunning(): boolean {
     return spawnSync("kill", ["-0", readFileSync(pidFile, "utf8").trim()]).status === 0;
   }

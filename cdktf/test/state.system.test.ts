@@ -87,7 +87,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
     expect(Policy).toContain('"Effect":"Deny"');
     expect(Policy).toContain('"aws:SecureTransport":"false"');
-    // moto applies a Deny without a look at its condition, and speaks HTTP: the next test could not go on.
+    // moto applies a Deny without its condition, and uses HTTP: the next test could not continue.
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
   });
 
@@ -152,7 +152,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     const before = (await networks()).length;
     await terraform(["init", "-input=false"]);
     const apply = terraform(["apply", "-auto-approve", "-input=false", "-no-color"], [1]);
-    // As when the session of AWS ends meanwhile: the network is made, and its state cannot be written.
+    // As if the AWS session expired meanwhile: the network is created, and its state cannot be written.
     await vi.waitUntil(async () => (await networks()).length > before, { timeout: 250_000, interval: 100 });
     await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: denial(bucket) }));
     expect((await apply).output).toContain("errored.tfstate");
@@ -181,7 +181,7 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
   });
 });
 
-/** What Terraform writes beside a state that it works on. */
+/** Terraform's lock file beside a state. */
 const lockInfo = JSON.stringify({
   ID: "0d3b6e64-2d9f-4a55-9d5c-0f4c7f6f2c1e",
   Operation: "OperationTypeApply",

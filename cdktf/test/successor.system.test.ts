@@ -9,7 +9,7 @@ import { config, environment, production, release, rotation, temporaryFolder } f
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-/** A folder in which `cdktf` is cdktn, its successor, by npm's alias; the sources and all other packages are the ones here. */
+/** A folder in which `cdktf` is an npm alias of its successor cdktn; sources and other packages are the checkout's. */
 function successor(): string {
   const folder = temporaryFolder();
   const dependencies = { cdktf: "npm:cdktn@0.24.0", constructs: "10.6.0" };
@@ -39,7 +39,7 @@ registerHooks({
 });
 `;
 
-/** The stack without what says which library wrote it. */
+/** The stack without the name of the library that wrote it. */
 function stack(out: string, stage: string): unknown {
   const parsed: unknown = JSON.parse(
     readFileSync(join(out, "stacks", stage, "cdk.tf.json"), "utf8"),

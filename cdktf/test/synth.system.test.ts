@@ -6,7 +6,7 @@ import { describeWith } from "../../test/support/requirements.ts";
 import { checkOut } from "./support/checkout.ts";
 import { environment, production } from "./support/fixture.ts";
 
-// A copy: the bundles of a synth go where another test's synth would find them half written.
+// A copy: another test's synth could read this one's bundles while they are written.
 const folder = join(checkOut(), "cdktf");
 const cpuTime = fileURLToPath(new URL("support/cpu-time.py", import.meta.url));
 

@@ -13,7 +13,7 @@ import { cliConfig, type Ran } from "./support/terraform.ts";
 
 const sources = fileURLToPath(new URL("../src", import.meta.url));
 
-/** OpenTofu asks its own registry: the providers of a mirror of Terraform's are in this folder under that name. */
+/** OpenTofu uses its own registry: this folder has the providers of Terraform's mirror under that registry's name. */
 function mirrorForTofu(mirror: string): string {
   const folder = temporaryFolder();
   for (const platform of globSync("registry.terraform.io/*/*/*/*", { cwd: mirror })) {

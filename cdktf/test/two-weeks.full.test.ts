@@ -156,7 +156,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
 
   it("day 9: the state moves to S3, where this checkout finds it again", async () => {
     stateBucket = /export ANALYZE_STATE_BUCKET=(\S+)/.exec(await person.types("npm run bootstrap", {}, 0))?.[1] ?? "";
-    // moto applies a Deny without a look at its condition.
+    // moto applies a Deny without its condition.
     await account.s3.send(new DeleteBucketPolicyCommand({ Bucket: stateBucket }));
     await person.types(moveState, { values: { "s3|local": "s3" }, settings: { ANALYZE_STATE_BUCKET: stateBucket } }, 0);
     expect(existsSync(join(person.folder, "state/dev.tfstate"))).toBe(false);
@@ -169,7 +169,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
     for (const command of [deploy, destroy, update]) {
       await person.types(command, mistyped, 2, "Set AWS_REGION=eu-central-1");
     }
-    // 2 would mean that there are changes.
+    // Exit code 2 would mean that there are changes.
     await person.types("npm run plan", mistyped, 1, "Set AWS_REGION=eu-central-1");
     expect(await account.hosts()).toHaveLength(1);
   });

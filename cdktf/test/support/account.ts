@@ -14,12 +14,12 @@ import { type TagClients, taggedElsewhere } from "../../src/state/tagged.ts";
 import { clientOf } from "./aws.ts";
 import type { Moto } from "./moto.ts";
 
-/** What finds tags in an emulated account. */
+/** Clients that find tags in an emulated account. */
 export function tagClients(moto: Moto): TagClients {
   return { tagging: clientOf(ResourceGroupsTaggingAPIClient, moto), keys: clientOf(KMSClient, moto) };
 }
 
-/** What an emulated account holds of stage dev, read by the AWS SDK. */
+/** Stage dev's resources in an emulated account, read by the AWS SDK. */
 export class Account {
   readonly ec2: EC2Client;
   readonly s3: S3Client;
@@ -31,7 +31,7 @@ export class Account {
     this.s3 = clientOf(S3Client, moto);
   }
 
-  /** The hosts that run. */
+  /** The running hosts. */
   async hosts(): Promise<Instance[]> {
     const Filters = [
       { Name: "tag:role", Values: ["client"] },
@@ -41,7 +41,7 @@ export class Account {
     return Reservations.flatMap(({ Instances = [] }) => Instances);
   }
 
-  /** The only one. Rejects where there is none or another one. */
+  /** The only host. Rejects if there is none or more than one. */
   async host(): Promise<Instance> {
     const [instance, ...others] = await this.hosts();
     if (instance === undefined || others.length > 0) throw new Error(`${others.length + 1} hosts, or none`);
@@ -59,14 +59,14 @@ export class Account {
     return Buckets.flatMap(({ Name = "" }) => Name);
   }
 
-  /** The release that the bucket names to hosts. */
+  /** The bucket's current release. */
   async current(): Promise<string | undefined> {
     const Bucket = (await this.buckets()).find((name) => name.startsWith("analyze-dev-releases-"));
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket, Key: "client/current" }));
     return Body?.transformToString();
   }
 
-  /** Everything that carries the stage's tags or its name. */
+  /** Everything with the stage's tags or name. */
   async left(): Promise<string[]> {
     const tagged = await strangers(this.ec2, "dev", null);
     const { repositories = [] } = await clientOf(ECRClient, this.moto).send(new DescribeRepositoriesCommand({}));

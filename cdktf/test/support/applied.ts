@@ -13,11 +13,11 @@ import { environment, release } from "./fixture.ts";
 import { type Moto, startMoto } from "./moto.ts";
 import { type Workspace, workspace } from "./terraform.ts";
 
-/** A stage on an emulator of its own. */
+/** A stage on a separate emulator. */
 export interface Applied {
   readonly moto: Moto;
   readonly stack: Workspace;
-  /** The settings that it was made with; a key file at another path would be another setting. */
+  /** The settings of its deployment; a key file at another path would be another setting. */
   readonly env: NodeJS.ProcessEnv;
   readonly release: Release;
 }
@@ -39,7 +39,7 @@ export async function applyStage(
   return applied;
 }
 
-/** What holds for every stage once it is applied. */
+/** Tests that every applied stage must pass. */
 export function itHolds(applied: () => Applied): void {
   it("is valid, without a warning; terraform fmt has nothing to say, since it leaves JSON alone", async () => {
     const { stack } = applied();

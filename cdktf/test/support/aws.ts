@@ -1,6 +1,6 @@
 import type { Moto } from "./moto.ts";
 
-/** What signs a call. */
+/** The credentials of a call. */
 export interface Keys {
   accessKeyId: string;
   secretAccessKey: string;
@@ -16,7 +16,7 @@ interface EmulatorConfig {
 
 const nobody: Keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "nobody" };
 
-/** A client of the AWS SDK that talks to the emulator, with the keys of nobody unless others are given. */
+/** A client of the AWS SDK for the emulator; default: with invalid credentials. */
 export function clientOf<C>(Client: new (config: EmulatorConfig) => C, moto: Moto, credentials: Keys = nobody): C {
   return new Client({ endpoint: moto.url, region: "eu-central-1", credentials, forcePathStyle: true });
 }

@@ -29,11 +29,11 @@ const object = z.discriminatedUnion("kind", [
 type Known = z.infer<typeof object>;
 type Kind<K extends Known["kind"]> = Extract<Known, { kind: K }>;
 
-/** What the controller does with the pods of one Deployment. */
+/** The controller's handling of one Deployment's pods. */
 export interface Treatment {
   /** Ports at which each pod becomes a target, once its containers are ready. */
   readonly ports: readonly number[];
-  /** Whether its pods wait for the balancer: they get a readiness gate at their creation. */
+  /** Whether its pods wait for the load balancer: they get a readiness gate at their creation. */
   readonly waits: boolean;
 }
 

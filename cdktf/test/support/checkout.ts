@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "./fixture.ts";
 
 const project = fileURLToPath(new URL("../../../", import.meta.url));
-/** What is made here and not kept in git: a person's state and keys are among it. */
+/** Generated files that are not in git: a person's state and keys are among them. */
 const made = /(^|\/)(node_modules|dist)$|^(\.git|\.ci|logs|certs\/issued|cdktf\/(cdktf\.out|state))$/;
 
-/** A copy of the project as it stands, with the packages that are installed here. Returns its folder. */
+/** A copy of the project with its installed packages. Returns its folder. */
 export function checkOut(): string {
   const folder = temporaryFolder();
   cpSync(project, folder, { recursive: true, filter: (source) => !made.test(relative(project, source)) });

@@ -8,7 +8,7 @@ import { startProgram } from "../../../test/support/program.ts";
 import type { Seen } from "./firewall-model.ts";
 import { temporaryFolder } from "./fixture.ts";
 
-/** One request of the real client, as it comes from the wire. */
+/** One request of the real client, as received. */
 export async function clientRequest(probe: "analyze" | "random"): Promise<Seen> {
   const folder = temporaryFolder();
   const authority = await createAuthority({ hosts: ["analyze.test"] });

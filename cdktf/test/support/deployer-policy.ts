@@ -31,7 +31,7 @@ type Recorded = keyof typeof policiesOf;
 /** Rights that no recording of Terraform shows, each group with its reason. */
 const besides: Readonly<Record<Recorded, readonly string[]>> = {
   dev: [
-    // docker speaks to the registry itself
+    // docker calls the registry itself
     "ecr:BatchCheckLayerAvailability",
     "ecr:CompleteLayerUpload",
     "ecr:DescribeImages",
@@ -45,7 +45,7 @@ const besides: Readonly<Record<Recorded, readonly string[]>> = {
     "iam:TagInstanceProfile",
     "iam:TagRole",
     "s3:PutObjectTagging",
-    // handing the role to the host is no call of its own
+    // passing the role to the host is no separate call
     "iam:PassRole",
     // what an update calls: another address, size or endpoint policy; deploying with detailed monitoring
     "ec2:ModifySecurityGroupRules",
@@ -64,7 +64,7 @@ const besides: Readonly<Record<Recorded, readonly string[]>> = {
     "ec2:DescribeInstanceStatus",
     "ec2:GetConsoleOutput",
     "ec2:RebootInstances",
-    // `plan`, `deploy` and `destroy` look for what is in no state
+    // `plan`, `deploy` and `destroy` look for resources that are in no state
     "tag:GetResources",
   ],
   prod: [
@@ -88,7 +88,7 @@ const besides: Readonly<Record<Recorded, readonly string[]>> = {
     "logs:DeleteLogDelivery",
     "logs:DescribeResourcePolicies",
     "logs:PutResourcePolicy",
-    // rotating begins at once, with the Lambda
+    // rotation starts at once, with the Lambda
     "lambda:InvokeFunction",
     // `managedPrometheus`, which is off in the stages that are applied
     "aps:CreateAlertManagerDefinition",
@@ -113,12 +113,12 @@ const besides: Readonly<Record<Recorded, readonly string[]>> = {
   ],
 };
 
-/** The statements of a policy: their actions, and the ARNs that they are for. */
+/** The statements of a policy: their actions and ARNs. */
 export function statements(name: PolicyName): z.infer<typeof policyShape>["Statement"] {
   return policyShape.parse(JSON.parse(policyText(name))).Statement;
 }
 
-/** The policy as it is written in docs/. */
+/** The policy in docs/. */
 export function policyText(name: PolicyName): string {
   return readFileSync(new URL(`../../../docs/${policies[name]}`, import.meta.url), "utf8");
 }

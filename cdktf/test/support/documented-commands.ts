@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The commands of the shell blocks about AWS in README.md and docs/aws.md, as they stand there, without their comments. */
+/** The commands of the AWS shell blocks in README.md and docs/aws.md, without comments. */
 export function documentedCommands(): ReadonlySet<string> {
   const readme = /\n## AWS\n[^]*?(?=\n## )/.exec(page("README.md"))?.[0] ?? "";
   return new Set([readme, page("docs/aws.md")].flatMap(shellLines));
@@ -16,7 +16,7 @@ function shellLines(markdown: string): string[] {
   return lines.map((line) => line.replace(/\s+#\s.*$/, "").trim()).filter((line) => line !== "");
 }
 
-/** What {@link typed} has given, as it is documented. */
+/** The documented commands that {@link typed} has returned. */
 export const typedCommands = new Set<string>();
 
 /**

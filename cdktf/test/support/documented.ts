@@ -20,7 +20,7 @@ const shape = z.tuple([
   }),
 ]);
 
-/** The manifest for External Secrets that docs/aws.md names: as it stands there, and read. Throws when it is another one. */
+/** The manifest for External Secrets that docs/aws.md names, as text and parsed. Throws if it is another one. */
 export function documentedSecret(): { yaml: string; objects: z.infer<typeof shape> } {
   const yaml = readFileSync(new URL("../../../docs/external-secrets.yaml", import.meta.url), "utf8");
   return { yaml, objects: shape.parse(parseAllDocuments(yaml).map((document): unknown => document.toJS())) };

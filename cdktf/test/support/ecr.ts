@@ -11,14 +11,14 @@ import type { Moto } from "./moto.ts";
 import { freePort } from "../../../test/support/ports.ts";
 import { startRegistry } from "./registry.ts";
 
-/** ECR in two halves: moto is its API, and the reference registry, with the login that this API gives, holds the images. */
+/** ECR in two halves: moto is its API, and the reference registry, with this API's login, has the images. */
 export interface Ecr {
-  /** Leads all calls of ECR's API here. */
+  /** Variables that send all calls of ECR's API here. */
   readonly env: NodeJS.ProcessEnv;
   readonly login: RegistryLogin;
-  /** `repository:tag` of each push, once the API knows it. */
+  /** `repository:tag` of each push, once the API has it. */
   readonly pushes: readonly string[];
-  /** Ends it, and removes what was pushed from Docker. */
+  /** Stops it, and removes the pushed images from Docker. */
   stop(): Promise<unknown>;
 }
 
@@ -68,7 +68,7 @@ export async function startEcr(moto: Moto): Promise<Ecr> {
 }
 
 const notifications = "/notifications";
-/** The account's registry as AWS names it, which moto does not answer at. */
+/** The account's registry as AWS names it, where moto does not answer. */
 const registryName = /\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/g;
 
 function frontOf(moto: Moto, registry: string, take: (pushed: Target) => Promise<void>): Server {

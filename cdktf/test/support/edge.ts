@@ -4,10 +4,10 @@ import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
 import { freePort } from "../../../test/support/ports.ts";
 
-/** web with TLS and worker, as real processes with a certificate of their own. */
+/** web with TLS and worker, as real processes with their own certificate. */
 export interface Edge {
   readonly caFile: string;
-  /** The client's environment that leads here. */
+  /** The client's environment for this edge. */
   readonly settings: Readonly<Record<string, string>>;
   stop(): Promise<unknown>;
 }

@@ -7,7 +7,7 @@ import { temporaryFolder } from "./fixture.ts";
 import { bootMachine, type Machine } from "./machine.ts";
 import { prepareSshd } from "./sshd.ts";
 
-/** An instance that only the emulator knows, as a machine that runs. */
+/** An instance of the emulator, as a running machine. */
 export interface EmulatedHost {
   readonly machine: Machine;
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ interface Way {
   readonly emulator: string;
   /** Port of its SSH server, which is one of this machine: the container has none. */
   readonly port: number;
-  /** Line of the public key that may log in. */
+  /** Line of the authorised public key. */
   readonly authorized: string;
 }
 

@@ -14,16 +14,16 @@ type Overrides = Record<string, unknown>;
  * of a test. A gap that closes shows: resources in `absent` are planned by name in a test, drift is looked for in all others.
  */
 const byType: Readonly<Record<string, (name: string, resource: object) => Overrides | null>> = {
-  // A Deny is applied without a look at its condition: "nothing without TLS" would refuse everything.
+  // A Deny is applied without its condition: "nothing without TLS" would deny everything.
   aws_s3_bucket_policy: (name) => ({ policy: harmless(name) }),
-  // Rules to a prefix list or a group lose their description. The group that EKS makes for a cluster has an id and does not exist.
+  // Rules to a prefix list or a group lose their description. EKS's group for a cluster has an ID but does not exist.
   aws_vpc_security_group_egress_rule: (_, rule) =>
     "prefix_list_id" in rule ? ignore("description") : standIn("referenced_security_group_id", rule),
   aws_vpc_security_group_ingress_rule: (_, rule) => standIn("security_group_id", rule),
-  // Not told back by describe calls, so Terraform would make them anew.
+  // Describe calls do not return them, so Terraform would create them again.
   aws_eks_cluster: () => ignore("access_config", "bootstrap_self_managed_addons", "upgrade_policy"),
   aws_eks_node_group: () => ignore("launch_template", "remote_access", "update_config"),
-  // No call gives a group that exists another key.
+  // No call changes the key of an existing group.
   aws_cloudwatch_log_group: () => ignore("kms_key_id"),
   aws_launch_template: () => ignore("tag_specifications"),
 };
@@ -47,11 +47,11 @@ export const absent: Readonly<Record<string, readonly string[]>> = {
   aws_secretsmanager_secret_rotation: ["secretsmanager:CancelRotateSecret", "secretsmanager:RotateSecret"],
 };
 
-/** The override for the stack in this folder. max_retries: a call that moto lacks would be tried 25 times. */
+/** The override for the stack in this folder. max_retries: a call that moto lacks would be retried 25 times. */
 export function gaps(folder: string): object {
   const overrides = Object.entries(stackIn(folder).resource).map(([type, all]) => [type, overridesOf(type, all)]);
   return {
-    // The emulator has one host name, so buckets go into the path.
+    // The emulator has one host name, so buckets are in the path.
     provider: { aws: [{ max_retries: 1, s3_use_path_style: true }] },
     ...lookups(folder),
     resource: Object.fromEntries(overrides),

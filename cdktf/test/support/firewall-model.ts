@@ -10,7 +10,7 @@ export interface Seen {
   readonly body: string;
 }
 
-/** What WAF does with a request: `status` null lets it in. `counted`: rules that matched and only counted. */
+/** WAF's decision on a request: `status` null allows it. `counted`: rules that matched and only counted. */
 export interface Outcome {
   readonly status: number | null;
   readonly body: string | null;
@@ -50,7 +50,7 @@ const single: Readonly<Record<string, (request: Seen) => boolean>> = {
   Host_localhost_HEADER: ({ headers }) => /localhost/i.test(headers["host"] ?? ""),
   PROPFIND_METHOD: ({ method }) => method === "PROPFIND",
   ExploitablePaths_URIPATH: ({ path }) => /web-inf/i.test(path),
-  // These two look at the caller's address.
+  // These two check the caller's address.
   AWSManagedIPReputationList: () => false,
   AWSManagedReconnaissanceList: () => false,
 };

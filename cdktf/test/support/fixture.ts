@@ -8,7 +8,7 @@ import { type Stage, stages } from "../../src/stages.ts";
 import { packRelease, type Release } from "../../src/release/release.ts";
 import { buildRotation } from "../../src/rotation/build.ts";
 
-/** A key that belongs to nobody: its private half was never kept. */
+/** A public key whose private half was not kept. */
 export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz3Zq5y0n1Wl1dXqVx1s7m0sB7vW1qJ8r5m1h0Yh4cQ";
 
 const authority = await createAuthority({ hosts: ["analyze.test"] });
@@ -40,7 +40,7 @@ export function config(changes: NodeJS.ProcessEnv = {}, known?: Readonly<Record<
   return readConfig(environment(changes), known);
 }
 
-/** The message about the faults of an environment. Throws where it has none. */
+/** The message about the faults of an environment. Throws if it has none. */
 export function faults(env: NodeJS.ProcessEnv): string {
   try {
     readConfig(env);
@@ -51,7 +51,7 @@ export function faults(env: NodeJS.ProcessEnv): string {
   throw new Error("nothing was refused");
 }
 
-/** A real archive whose bundle is `bundle`; stands in for the client where only its bytes matter. */
+/** A real archive whose bundle is `bundle`; replaces the client if only its bytes matter. */
 export function release(bundle = "console.log('client')\n", settings: Record<string, string> = {}): Promise<Release> {
   const folder = temporaryFolder();
   const unitFolder = join(folder, "systemd");
@@ -62,7 +62,7 @@ export function release(bundle = "console.log('client')\n", settings: Record<str
   return packRelease({ bundle: join(folder, "main.mjs"), unitFolder, caFile: null, settings }, folder);
 }
 
-/** What stage prod needs besides. */
+/** The further settings of stage prod. */
 export const production = {
   ANALYZE_STAGE: "prod",
   ANALYZE_ADDRESS: "",

@@ -7,9 +7,9 @@ import { createAuthority, issueServerLeaf } from "../../../certs/src/index.ts";
 import { listen } from "../../../test/load/backend.ts";
 import { temporaryFolder } from "./fixture.ts";
 
-/** A person's way to the internet, which decides the address that AWS sees. */
+/** A person's internet access, which decides the address that AWS sees. */
 export interface Home {
-  /** Leads HTTPS calls of Node through it. */
+  /** Variables that send Node's HTTPS calls through it. */
   readonly env: NodeJS.ProcessEnv;
   /** The public address. */
   address: string;

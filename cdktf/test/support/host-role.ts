@@ -11,7 +11,7 @@ const stateShape = z.object({
   }),
 });
 
-/** The host's role as it was applied: what it may do, and on which names. */
+/** The host's role as applied: its rights, and on which names. */
 export interface HostRole {
   readonly arn: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface HostRole {
   readonly bucket: string;
 }
 
-/** Reads the role from `terraform show -json`. Throws when it is not there. */
+/** Reads the role from `terraform show -json`. Throws if it is missing. */
 export function hostRole(state: string): HostRole {
   const { resources } = stateShape.parse(JSON.parse(state)).values.root_module;
   const value = (type: string, attribute: string): string[] =>

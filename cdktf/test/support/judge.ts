@@ -3,14 +3,14 @@ import { runSimulation } from "@cloud-copilot/iam-simulate";
 
 export const account = "123456789012";
 
-/** A request as AWS judges it: what is asked, of whom, and what else is known of it. */
+/** A request as AWS evaluates it: action, resource and context. */
 export interface Question {
   readonly action: string;
   readonly resource: string;
   readonly context?: Readonly<Record<string, string | string[]>>;
 }
 
-/** What keys have by default: the account's IAM policies say who may use them. */
+/** The default policy of keys: the account's IAM policies decide who may use them. */
 const keyPolicy = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" }],

@@ -15,9 +15,9 @@ export interface Machine {
   readonly id: string;
   /** Runs a command on it as root. */
   run(...command: string[]): Ran;
-  /** What a file on it holds. */
+  /** The content of a file on it. */
   read(path: string): string;
-  /** Ends it and forgets it. */
+  /** Stops and removes it. */
   destroy(): void;
 }
 
@@ -47,7 +47,7 @@ export async function bootMachine(userData: string, emulator: string): Promise<M
   };
 }
 
-/** One machine at a time: all share this one's network, and in it the client's lock of /var/log/analyze.log. */
+/** One machine at a time: all share this machine's network, and in it the client's lock of /var/log/analyze.log. */
 async function takeTurn(): Promise<Server> {
   for (;;) {
     const server = createServer().listen("\0analyze-test-machine");

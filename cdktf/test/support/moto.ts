@@ -3,10 +3,10 @@ import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
 import { freePort } from "../../../test/support/ports.ts";
 
-/** An emulator of AWS in a process of its own. */
+/** An emulator of AWS in a separate process. */
 export interface Moto {
   readonly url: string;
-  /** What points Terraform, the AWS SDK and the AWS CLI to it. The keys are nobody's. */
+  /** Variables that point Terraform, the AWS SDK and the AWS CLI to it. The credentials are invalid. */
   readonly env: NodeJS.ProcessEnv;
   /** File in which it records every call. */
   readonly recording: string;
@@ -27,7 +27,7 @@ export async function startMoto(): Promise<Moto> {
     },
   });
   await program.waitFor(/Running on/, 60_000);
-  // Lambdas are made but not run: moto would run them in images of its own.
+  // Lambdas are created but not run: moto would run them in its own images.
   await fetch(`${url}/moto-api/config`, { method: "POST", body: JSON.stringify({ lambda: { use_docker: false } }) });
   return {
     url,

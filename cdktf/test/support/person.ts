@@ -10,15 +10,15 @@ import { environment } from "./fixture.ts";
 export interface Typing {
   /** Values for the `<names>` of the documented command. */
   readonly values?: Readonly<Record<string, string>>;
-  /** Variables that are set for this command alone; an empty one is not set. */
+  /** Variables for this command only; an empty one is not set. */
   readonly settings?: NodeJS.ProcessEnv;
   /** Typed at the command's questions. */
   readonly answer?: string;
-  /** Without what is in brackets in the documented command. */
+  /** Without the bracketed part of the documented command. */
   readonly short?: boolean;
 }
 
-/** Somebody with a checkout and a shell in its folder cdktf/. */
+/** A person with a checkout and a shell in its folder cdktf/. */
 export class Person {
   /** The folder cdktf/ of the checkout. */
   readonly folder: string;
@@ -34,7 +34,7 @@ export class Person {
     copyFileSync(caFile, join(project, "certs/issued/ca.crt"));
   }
 
-  /** Types a command exactly as README or docs/aws.md have it. */
+  /** Runs a command exactly as README or docs/aws.md have it. */
   start(documented: string, { values = {}, settings = {}, answer = "", short = false }: Typing = {}): Program {
     const program = startProgram("sh", ["-c", typed(documented, values, short)], {
       cwd: this.folder,
@@ -45,7 +45,7 @@ export class Person {
     return program;
   }
 
-  /** The same. Returns what it says; rejects unless it ends with this code and says that. */
+  /** The same. Returns its output; rejects unless it exits with this code and prints this text. */
   async types(documented: string, typing: Typing, code: number, says: string | RegExp = ""): Promise<string> {
     const program = this.start(documented, typing);
     const ended = await program.ended;
@@ -55,7 +55,7 @@ export class Person {
     throw new Error(`${documented}: code ${ended} in place of ${code}, or no ${says} in:\n${output}`);
   }
 
-  /** Puts the emulator's gaps over the stack; with `bucket`, those of its S3 too, where the state is. */
+  /** Overrides the stack with the emulator's gaps; with `bucket`, also those of its S3, where the state is. */
   async adapt(bucket?: string): Promise<void> {
     const stack = join(this.folder, "cdktf.out/stacks/dev");
     if (!existsSync(stack)) {
@@ -67,7 +67,7 @@ export class Person {
     writeFileSync(join(stack, "moto_override.tf.json"), JSON.stringify({ ...gaps(stack), ...backend }));
   }
 
-  /** Ends Terraform as a power cut does: at once. Throws where none runs in this checkout. */
+  /** Kills Terraform at once, as a power cut. Throws if none runs in this checkout. */
   killTerraform(): void {
     const ours = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && this.isTerraform(pid));
     if (ours.length === 0) throw new Error("no terraform runs");
@@ -76,11 +76,11 @@ export class Person {
 
   private isTerraform(pid: string): boolean {
     try {
-      // It goes to the stack's folder.
+      // Its working directory is the stack's folder.
       const isHere = readlinkSync(`/proc/${pid}/cwd`).startsWith(this.folder);
       return isHere && readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("terraform\0");
     } catch {
-      // Ended meanwhile.
+      // It has ended meanwhile.
       return false;
     }
   }

@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { z } from "zod";
 import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 
-/** Runs kubectl on the cluster that KUBECONFIG names; `input` is its standard input. Throws with its words. */
+/** Runs kubectl on the cluster that KUBECONFIG names; `input` is its standard input. Throws with its output. */
 export function kubectl(args: readonly string[], input = ""): string {
   const { status, stdout, stderr } = spawnSync("kubectl", args, { input, encoding: "utf8" });
   if (status !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
@@ -46,7 +46,7 @@ export function pullSecret(name: string, { registry, user, password }: RegistryL
   };
 }
 
-/** A pod of one container that asks the registry at each start, whatever the node has already. */
+/** A pod of one container that pulls at each start, even if the node has the image. */
 export function pod(name: string, image: string, nodeName: string, secrets: readonly string[]): object {
   return {
     apiVersion: "v1",

@@ -32,7 +32,7 @@ export async function pullAndRun({ login, pushes }: Ecr): Promise<string> {
   return url;
 }
 
-/** Removes what `pullAndRun` made, as far as it came. */
+/** Removes what `pullAndRun` created, also after a failure. */
 export function removePulled(): void {
   for (const name of ["web", "worker"]) spawnSync("docker", ["rm", "--force", container(name)]);
   spawnSync("docker", ["network", "rm", network]);

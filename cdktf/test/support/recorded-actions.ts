@@ -16,7 +16,7 @@ export function recordedActions(file: string): string[] {
   return [...new Set(recordedCalls(file))].sort();
 }
 
-/** The same in the order of the calls, each as often as it was called. */
+/** The same in the order of the calls, with repetitions. */
 export function recordedCalls(file: string): string[] {
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
   const entries = lines.map((line) => entryShape.parse(JSON.parse(line)));
@@ -41,7 +41,7 @@ function operation({ headers, body, body_encoded, url }: Entry): string {
   return action;
 }
 
-/** Where S3's right has another name than `Get|Put|DeleteBucket<Subresource>`. */
+/** S3's rights with another name than `Get|Put|DeleteBucket<Subresource>`. */
 const s3Names: Readonly<Record<string, string>> = {
   accelerate: "AccelerateConfiguration",
   acl: "BucketAcl",
@@ -59,7 +59,7 @@ const s3Names: Readonly<Record<string, string>> = {
   website: "BucketWebsite",
 };
 
-/** Deleting a configuration needs the right to put it, but for the bucket's policy. */
+/** Deleting a configuration needs the right to put it, except for the bucket's policy. */
 const s3Verbs: Readonly<Record<string, string>> = { GET: "Get", HEAD: "Get", PUT: "Put", DELETE: "Put" };
 
 function s3Actions({ method, url }: Entry): string[] {

@@ -2,10 +2,10 @@ import { createServer, request } from "node:http";
 import { listen } from "../../../test/load/backend.ts";
 import type { Moto } from "./moto.ts";
 
-/** A way to the emulator on which regions can be out of reach. */
+/** A proxy to the emulator that can make regions unreachable. */
 export interface Regions {
   readonly url: string;
-  /** Regions whose every call gets a 503. IAM, Route 53 and the like are called in us-east-1. */
+  /** Regions whose calls get a 503. IAM, Route 53 and the like are called in us-east-1. */
   readonly down: Set<string>;
   stop(): void;
 }

@@ -35,7 +35,7 @@ function endpoint(url: string): object {
   return { name: "test", url, timeout: "10s", threshold: 3, backoff: "1s" };
 }
 
-/** Builds an image of its base and one small file, like no other: no node has it already. Throws with Docker's words. */
+/** Builds a unique image of its base and one small file, which no node has. Throws with Docker's output. */
 export function buildSmall(name: string, base: string): void {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "Dockerfile"), `FROM ${base}\nLABEL build=${randomUUID()}\nCOPY Dockerfile /\n`);

@@ -1,4 +1,4 @@
-/** Calls of services that name their operation by method and path alone: what is recorded of them, and the right that it needs. */
+/** Calls of services that name their operation only by method and path: the recorded call, and the right that it needs. */
 const actions: Readonly<Record<string, readonly (readonly [call: RegExp, right: string])[]>> = {
   route53: [
     [/^GET \/hostedzone$/, "route53:ListHostedZones"],
@@ -34,11 +34,11 @@ const actions: Readonly<Record<string, readonly (readonly [call: RegExp, right: 
   ],
 };
 
-/** The right that a call needs; undefined: the service names its operations otherwise. Throws for a call that is not listed. */
+/** The right that a call needs; undefined: the service names its operations in another way. Throws for an unlisted call. */
 export function restAction(service: string, method: string, url: string): string | undefined {
   const known = actions[service];
   if (known === undefined) return undefined;
-  // Route 53 and Lambda put the day of their API before the path.
+  // Route 53 and Lambda put the date of their API before the path.
   const call = `${method} ${new URL(url).pathname.replace(/^\/\d{4}-\d\d-\d\d/, "")}`;
   const right = known.find(([pattern]) => pattern.test(call))?.[1];
   if (right === undefined) throw new Error(`no right is listed for ${service} ${call}`);

@@ -15,7 +15,7 @@ const stateShape = z.object({
   }),
 });
 
-/** What the roles of an applied stage may do, from `terraform show -json`. */
+/** The rights of an applied stage's roles, from `terraform show -json`. */
 export interface RoleRights {
   /** The permissions boundary of each role. */
   readonly boundaries: readonly unknown[];
@@ -45,7 +45,7 @@ export async function roleRights(state: string): Promise<RoleRights> {
   };
 }
 
-/** A name that a pattern of a policy means. */
+/** A name that matches a pattern of a policy. */
 async function example(action: string, pattern: string): Promise<string> {
   if (pattern === "*") return (await ourResources(action)).arns[0] ?? "*";
   return pattern.replace(/:log-group:(.*):\*$/, ":log-group:$1:log-stream:1").replace(/\*$/, "1");

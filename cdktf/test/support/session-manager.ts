@@ -9,13 +9,13 @@ import { temporaryFolder } from "./fixture.ts";
 
 /** Session Manager on the loopback: moto has no StartSession. */
 export interface SessionManager {
-  /** Leads the calls of SSM here, and puts the plugin's stand-in and `bin` before all else on the PATH. */
+  /** Variables that send the calls of SSM here, and put the plugin's stand-in and `bin` first on the PATH. */
   readonly env: NodeJS.ProcessEnv;
   /** First on the PATH of the "host". */
   readonly bin: string;
   /** Calls in their order: `StartSession <target>`, `TerminateSession <session>`. */
   readonly calls: readonly string[];
-  /** What the AWS CLI gave the plugin at last. */
+  /** The last arguments that the AWS CLI gave the plugin. */
   lastSession(): unknown;
   stop(): void;
 }
@@ -23,7 +23,7 @@ export interface SessionManager {
 const requestShape = z.object({ Target: z.string().optional(), SessionId: z.string().optional() });
 const answer = { SessionId: "someone-0a1b2c3d4e5f60718", TokenValue: "AAEAAa", StreamUrl: "wss://ssmmessages.test/" };
 
-/** Starts it for one host. Others are refused as not connected. */
+/** Starts it for one host. Others are rejected as not connected. */
 export async function startSessionManager(instance: string): Promise<SessionManager> {
   const calls: string[] = [];
   const server = createServer(async (request, response) => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 
-/** One line of an OpenSSH public key file: a new RSA key of so many bits. */
+/** One line of an OpenSSH public key file: a new RSA key of this many bits. */
 export function rsaLine(bits: number): string {
   const { n = "", e = "" } = generateKeyPairSync("rsa", { modulusLength: bits }).publicKey.export({ format: "jwk" });
   return line("ssh-rsa", [number(e), number(n)]);

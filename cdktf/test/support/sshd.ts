@@ -5,13 +5,13 @@ import { fileURLToPath } from "node:url";
 import { type Program, startProgram } from "../../../test/support/program.ts";
 import { temporaryFolder } from "./fixture.ts";
 
-/** A real OpenSSH server that lets two keys in, as the user who runs the test. */
+/** A real OpenSSH server that accepts two keys, as the user who runs the test. */
 export interface Sshd {
   /** Public key file, its private half beside it. */
   readonly keyFile: string;
   /** The same for a key that is accepted too, whose private half has the passphrase {@link passphrase}. */
   readonly lockedKeyFile: string;
-  /** One line of the server's own public key. */
+  /** One line of the server's public key. */
   readonly hostKey: string;
   /** Programs put here are first in the PATH of whoever logs in. */
   readonly bin: string;
@@ -19,7 +19,7 @@ export interface Sshd {
 }
 
 interface SshdOptions {
-  /** One more public key that is let in. */
+  /** One more accepted public key. */
   readonly authorized?: string;
   readonly shell?: string;
 }

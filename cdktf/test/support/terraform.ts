@@ -17,11 +17,11 @@ export interface Ran {
 /** A synthesised stack, and Terraform in its folder. */
 export interface Workspace {
   readonly folder: string;
-  /** Rejects on another exit code than the ones allowed (default 0). */
+  /** Rejects at an exit code that is not allowed (default: 0). */
   terraform(args: string[], allowed?: number[]): Promise<Ran>;
-  /** What a plan would do: `action address`, sorted. Nothing is asked of AWS: the state is taken as true. */
+  /** The actions of a plan: `action address`, sorted. Without a refresh: AWS is not called. */
   plan(): Promise<string[]>;
-  /** What `terraform validate` has against the stack as it is synthesised: one line each, warnings too. */
+  /** Faults and warnings of `terraform validate` for the synthesised stack, one line each. */
   validate(): Promise<string[]>;
   /** Synthesises into the same folder again. */
   synth(config: Config, release: Release): void;
@@ -52,7 +52,7 @@ export function workspace(config: Config, release: Release, env: NodeJS.ProcessE
 
 const overrideFile = "moto_override.tf.json";
 
-/** Does the work on the whole stack as AWS would get it: only `kept` of the emulator's gaps stays meanwhile. */
+/** Does the work on the complete stack as for AWS: of the emulator's gaps, only `kept` remain. */
 export async function withoutOverrides<T>(folder: string, work: () => Promise<T>, kept: object = {}): Promise<T> {
   const file = join(folder, overrideFile);
   const aside = join(folder, "aside");
@@ -100,7 +100,7 @@ async function run(folder: string, args: string[], env: NodeJS.ProcessEnv, allow
   return { status: child.exitCode, output };
 }
 
-/** TF_PLUGIN_MIRROR: a folder with providers, where there is no way to the registry. Unset: the registry. */
+/** TF_PLUGIN_MIRROR: a folder with providers, if the registry cannot be reached. Unset: the registry. */
 export function cliConfig(): NodeJS.ProcessEnv {
   const mirror = process.env["TF_PLUGIN_MIRROR"];
   if (mirror === undefined) return {};

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Moto } from "./moto.ts";
 
-/** Stage prod looks its zone up; it belongs to the account, not to the stage. */
+/** Stage prod looks up its zone, which belongs to the account, not to the stage. */
 export async function makeZone(moto: Moto): Promise<void> {
   const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>example.org</Name><CallerReference>1</CallerReference></CreateHostedZoneRequest>`;
   const headers = {

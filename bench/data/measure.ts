@@ -89,7 +89,7 @@ async function costOf(web: Running, database: Running, effort: Effort, send: Sen
   };
 }
 
-/** Starts FerretDB, in MongoDB's place, and the variant, warms both up, and measures reads and writes of single documents. */
+/** Starts FerretDB (in MongoDB's place) and the variant, warms both up, and measures single reads and writes. */
 export async function measure({ name, web: hop }: DataVariant, effort: Effort): Promise<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), "bench-ferretdb-"));
   mkdirSync(join(folder, "data"));

@@ -6,7 +6,7 @@ import { createLedger } from "../src/poller/schedule/ledger.ts";
 import { begin, minute, runLine, startLine } from "./log-lines.ts";
 import { reportOf } from "./report-of.ts";
 
-/** Room for a clock that goes back. */
+/** A margin for a clock that goes back. */
 const origin = begin + 10_000 * minute;
 
 /** A run in the next slot, or after the clock or the host has moved by some minutes, also backwards. */

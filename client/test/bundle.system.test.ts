@@ -12,7 +12,7 @@ import { minute, runLine, startLine } from "./log-lines.ts";
 const root = join(import.meta.dirname, "../..");
 const slots = 43_200;
 const year = 525_600;
-/** In the past, so that no test machine's clock is before the end of the year. */
+/** In the past, so that every test machine's clock is after the end of the year. */
 const begin = Date.UTC(2023, 0, 1);
 const window = windowOf(0, slots);
 
@@ -42,7 +42,7 @@ interface Ended {
   cpuMs: number;
 }
 
-/** A month or a year as a poller writes it: now and then slow, flaky or failed. */
+/** A month or a year as a poller writes it, with some slow, flaky and failed lines. */
 function linesOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     const time = begin + index * minute;

@@ -42,7 +42,7 @@ describeWith(["logrotate"], "logrotate with the shipped snippet", () => {
     const rotated = files.filter((file) => file !== "analyze.log").map((file) => readFileSync(join(bench.dir, file)));
     const text = [...rotated.map((raw) => (raw[0] === 0x1f ? gunzipSync(raw) : raw)), readFileSync(bench.log)].join("");
     const { first, last, sum, faults, bad, reasons } = audit(text, seconds);
-    // A busy machine may be late for a slot, and then accounts for it.
+    // A busy machine may miss a slot, and then logs it in a gap line.
     const slow = new Set(["overlap", "suspend"]);
     expect({ faults, bad, reasons: reasons.filter((reason) => !slow.has(reason)) }).toEqual({
       faults: [],
@@ -61,7 +61,7 @@ describeWith(["root"], "a disk that fills", () => {
     const dir = mkdtempSync(join(tmpdir(), "full-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=32k", "tmpfs", dir]);
     const bench = await openBench(dir);
-    // Long lines, because a tmpfs gives space by the page.
+    // Long lines, because a tmpfs allocates whole pages.
     writeFileSync(join(dir, "texts"), "long ".repeat(60));
     const client = bench.start({ ANALYZE_TEXT_FILE: join(dir, "texts") });
     try {
@@ -69,7 +69,7 @@ describeWith(["root"], "a disk that fills", () => {
       expect(() => writeFileSync(join(dir, "filler"), Buffer.alloc(64 * 1024))).toThrow(/ENOSPC/);
       await client.waitFor(/cannot be written, lines wait in memory.*ENOSPC/, 40_000);
       await client.waitFor(/lines wait in memory[^]*( ok [^]*){3}/, 40_000);
-      // What was written of a line is taken back at once.
+      // A partly written line is removed at once.
       await expect.poll(() => readFileSync(bench.log, "utf8")).toMatch(/\n$/);
       rmSync(join(dir, "filler"));
       await client.waitFor(/the log can be written again, and nothing waits/, 70_000);

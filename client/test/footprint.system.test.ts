@@ -10,7 +10,7 @@ import { openBench, type Bench } from "./running.ts";
 
 /** Enough to see a leak in each slot; SLOTS=50000 gives the exact figure. */
 const slots = Number(process.env["SLOTS"] ?? 2000);
-/** Seconds over which idleness is measured, one probe in each minute; the whole figure with IDLE=600. */
+/** Seconds of the idle measurement, with one probe per minute; the published figure needs IDLE=600. */
 const idleSeconds = Number(process.env["IDLE"] ?? 60);
 // In the first minutes the code is not yet compiled.
 const idleLimit = idleSeconds < 300 ? 0.003 : 0.001;
@@ -69,7 +69,7 @@ describeWith([], "the poller's footprint", () => {
     `a poller with one probe a minute takes less than ${idleLimit * 100} % of a core over ${idleSeconds} s, probes included`,
     async () => {
       const client = bench.start({ ANALYZE_SCHEDULE: "* * * * *" });
-      // A Node that only reads the clock as often: on a busy host each wake-up costs more, for both.
+      // The reference: a Node that only reads the clock as often. On a busy host each wake-up costs more for both.
       const bare = startProgram(process.execPath, ["-e", `setInterval(() => Date.now(), ${watchIntervalMs})`], {});
       await client.waitFor(/ ok /);
       await sleep(3000);

@@ -2,7 +2,7 @@ import { formatLine } from "../src/line/format.ts";
 import type { Hop, RunLine } from "../src/line/record.ts";
 
 export const minute = 60_000;
-/** When the logs of tests begin. */
+/** Start of the tests' logs. */
 export const begin = Date.UTC(2026, 10, 20, 22, 0);
 
 /** A slot's run as the poller records it; `over` replaces fields. */

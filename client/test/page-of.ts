@@ -1,6 +1,6 @@
 import type { Markup } from "../src/reader/report/html/chart.ts";
 
-/** A part of a page as it is written. */
+/** The source of a part of a page. */
 export async function written(markup: Markup): Promise<string> {
   return String(await markup);
 }

@@ -19,7 +19,7 @@ function environment(stage: Stage, dir: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs a command of the client to its end, as {@link environment} says. */
+/** Runs a command of the client to its end, with {@link environment}. */
 export async function runClient(
   stage: Stage,
   dir: string,

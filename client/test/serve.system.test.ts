@@ -19,7 +19,7 @@ describeWith(["chromium"], "the page of analyze serve in Chromium", () => {
   let browser: Browser;
   const requests = new Set<string>();
   const complaints: string[] = [];
-  /** A client that probes each second, and what its next lines say. */
+  /** A client that probes each second, and the verdicts of its next lines. */
   let client: NodeJS.Timeout;
   let next = okLine;
 

@@ -47,7 +47,7 @@ it("shows the doctor's output for a broken hop", () => {
 it("names every hop, every place, and the number of faults that are tested", () => {
   for (const hop of hops) expect(documentation).toContain(`| \`${hop}\``);
   for (const place of places) expect(documentation).toContain(`| \`${place}\``);
-  // One more is outside the table: a machine that lets connections wait.
+  // One more is outside the table: a machine that does not accept connections.
   const counts = documentation.match(/\d+ faults/g) ?? [];
   expect(counts.length).toBeGreaterThan(0);
   for (const count of counts) expect(count).toBe(`${faults.length + 1} faults`);

@@ -55,7 +55,7 @@ describeWith(["cluster", "helm", "docker"], "what may run in the namespace", () 
     const { cluster, namespace } = world;
     for (const component of ["web", "worker"]) {
       const selector = `--selector=app.kubernetes.io/component=${component}`;
-      // They may stand where a drain has left them: nobody moves a running pod.
+      // They may be where a drain has left them: running pods are not moved.
       await cluster.read("-n", namespace, "delete", "pods", selector);
       await settled(world, component);
       const nodes = "jsonpath={.items[*].spec.nodeName}";

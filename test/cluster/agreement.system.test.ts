@@ -34,7 +34,7 @@ function checksums(...set: string[]): string[] {
 const mounted = join(mkdtempSync(join(tmpdir(), "agreement-")), "secret");
 writeFileSync(mounted, "secret");
 
-/** The environment of a pod, with a file that exists here in place of each file of a Secret. */
+/** The environment of a pod, with an existing file in place of each file of a Secret. */
 function mountedHere(environment: Record<string, string>): Record<string, string> {
   const entries = Object.entries(environment);
   return Object.fromEntries(entries.map(([key, value]) => [key, value.startsWith("/run/") ? mounted : value]));
@@ -116,7 +116,7 @@ describeWith(["helm"], "the chart agrees with the programs that it runs", () => 
     for (const [name, { spec }] of objectsOf(yaml, httpRoute)) {
       const oneTry = Number.parseFloat(must(policies.get(name)).spec.retry.perRetry.timeout);
       for (const { timeouts } of spec.rules) {
-        // Envoy Gateway takes backendRequest, where it is set, for the time of all tries
+        // Envoy Gateway uses backendRequest, if set, as the time limit of all attempts
         expect(timeouts.backendRequest).toBeUndefined();
         expect(Number.parseFloat(timeouts.request)).toBeGreaterThan(2 * oneTry);
       }

@@ -5,7 +5,7 @@ import { deployed, podsOf, settled, type World } from "./world.ts";
 
 let world: World;
 
-/** Asks the cluster to evict a pod, as a drain does. Returns the HTTP status of its answer. */
+/** Evicts a pod, as a drain does. Returns the HTTP status of the answer. */
 async function evict(pod: string): Promise<string> {
   const { context } = world.cluster;
   const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: pod, namespace: world.namespace } };
@@ -15,7 +15,7 @@ async function evict(pod: string): Promise<string> {
   return code === 0 ? "evicted" : stderr;
 }
 
-/** The events by which web went from 4 pods to 1 at once. */
+/** The events of a scale-down of web from 4 pods to 1 at once. */
 async function drops({ cluster, namespace }: World): Promise<string[]> {
   const selector = "--field-selector=involvedObject.name=web,reason=ScalingReplicaSet";
   const each = 'jsonpath={range .items[*]}{.message} x{.count}{"\\n"}{end}';

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 
-/** A Chromium of its own profile, that trusts one CA more than usual. */
+/** A Chromium with its own profile that trusts one additional CA. */
 export interface Browser {
-  /** Opens the address. Rejects with Chromium's net::ERR_… when it refuses. */
+  /** Opens the URL. Rejects with Chromium's net::ERR_… if it fails. */
   open(url: string): Promise<Page>;
   close(): Promise<void>;
 }
 
-/** Puts the CA into an NSS database, where Chromium on Linux looks for what its user trusts. */
+/** Puts the CA into an NSS database, where Chromium on Linux reads trusted CAs. */
 function trust(home: string, ca: string): void {
   const database = join(home, ".pki", "nssdb");
   mkdirSync(database, { recursive: true });
@@ -23,7 +23,7 @@ function trust(home: string, ca: string): void {
   certutil("-A", "-n", "analyze", "-t", "C,,", "-i", join(home, "ca.crt"));
 }
 
-/** Starts Chromium with every name resolved to `ip`, and nothing about certificates switched off. */
+/** Starts Chromium with every name resolved to `ip`, and with all certificate checks. */
 export async function openTrusting(ca: string, ip = "127.0.0.1"): Promise<Browser> {
   const home = mkdtempSync(join(tmpdir(), "browser-"));
   trust(home, ca);
@@ -36,7 +36,7 @@ export async function openTrusting(ca: string, ip = "127.0.0.1"): Promise<Browse
     open: async (url) => {
       const page = await browser.newPage();
       const visit = (): Promise<unknown> => page.goto(url, { timeout: 30_000 });
-      // A container that starts or ends elsewhere on this machine changes its network; that says nothing of the page.
+      // A container that starts or ends on this machine changes its network: that is no fault of the page.
       const again = (error: Error): Promise<unknown> => {
         if (!error.message.includes("ERR_NETWORK_CHANGED")) throw error;
         return visit();

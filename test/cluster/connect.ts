@@ -1,7 +1,7 @@
 import type { Cluster } from "../../deploy/cluster/cluster.ts";
 import { startStranger, type Stranger } from "./stranger.ts";
 
-/** An address `ip:port` by the name that a test gives it. */
+/** Addresses `ip:port` by the test's names. */
 export type Targets = Readonly<Record<string, string>>;
 
 const script = `
@@ -21,7 +21,7 @@ export async function connectedFrom(cluster: Cluster, from: string, targets: Tar
   return made.toSorted();
 }
 
-/** Where a pod stands, and the labels by which policies know it. */
+/** A pod's place, and the labels that policies select it by. */
 export interface Place {
   namespace: string;
   labels?: Record<string, string>;

@@ -20,7 +20,7 @@ const ferretdb = "mongodb.enabled=true,mongodb.server=ferretdb,mongodb.image=ghc
 const values = `edge.nginx.service.type=NodePort,${nodePorts},${ferretdb}`;
 
 let cluster: Cluster;
-/** False once a connection was made that every policy denies. */
+/** False after a connection that every policy denies. */
 let isEnforced = true;
 
 async function hasEnvoyGateway(): Promise<boolean> {
@@ -33,7 +33,7 @@ const unenforced = "the cluster does not enforce NetworkPolicies";
 
 type Connections = Record<string, string[]>;
 
-/** Who connects to what; tried again until it is as wanted, since a plugin takes a second to learn of a pod. */
+/** Who connects to what; repeated until it is as expected, because a plugin needs a second to see a pod. */
 async function connections(world: World, kind: Kind, wanted: Connections): Promise<Connections> {
   const { namespace } = world;
   const path = "jsonpath={.spec.template.spec.containers[0].image}";

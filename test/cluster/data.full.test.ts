@@ -66,7 +66,7 @@ describeWith(
       const ready = "fetch('http://127.0.0.1:8080/readyz').then(async (it) => console.log(it.status, await it.text()))";
       expect(await near("exec", pod, "--", "/nodejs/bin/node", "-e", ready)).toMatch(/^200 .*"data":"unavailable"/);
       const before = await restarts(documents);
-      // kubelet brings a changed Secret to the pod in about a minute.
+      // The kubelet updates the pod's Secret in about a minute.
       await putPassword(at, "another-password");
       await expect.poll(() => read(id), { ...patience, timeout: 240_000 }).toBe('{"name":"password"}');
       expect(await restarts(documents)).toBe(before);

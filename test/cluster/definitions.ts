@@ -4,7 +4,7 @@ import { vi } from "vitest";
 import { z } from "zod";
 import type { Cluster } from "../../deploy/cluster/cluster.ts";
 
-/** Custom resource definitions that others wrote: the Go module that carries them, and its files by the definitions' names. */
+/** Third-party custom resource definitions: their Go module, and its files by the definitions' names. */
 export interface Definitions {
   module: string;
   files: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export const gatewayApi: Definitions = {
   },
 };
 
-/** AWS Load Balancer Controller 3.2.2: its tags are no versions that Go takes, so the commit is named. */
+/** AWS Load Balancer Controller 3.2.2, by its commit: its tags are no valid Go versions. */
 export const loadBalancerController: Definitions = {
   module: "github.com/kubernetes-sigs/aws-load-balancer-controller@v0.0.0-20260423195125-93ff3b5fdaad",
   files: { "targetgroupbindings.elbv2.k8s.aws": "config/crd/bases/elbv2.k8s.aws_targetgroupbindings.yaml" },
@@ -47,7 +47,7 @@ export const certManager: Definitions = {
   ),
 };
 
-/** Folder of a Go module, downloaded when it is not there. */
+/** Folder of a Go module, downloaded if it is missing. */
 export function moduleFolder(module: string): string {
   const said = execFileSync("go", ["mod", "download", "-json", module], { encoding: "utf8", cwd: "/" });
   return z.object({ Dir: z.string() }).parse(JSON.parse(said)).Dir;
@@ -57,7 +57,7 @@ const definition = z.object({
   status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
 });
 
-/** Reads the definition: `kubectl wait` fails on one that has no conditions yet, whatever it waits for. */
+/** Reads the definition: `kubectl wait` fails on one without conditions. */
 async function requireEstablished(cluster: Cluster, name: string): Promise<void> {
   const { status } = definition.parse(JSON.parse(await cluster.read("get", "crd", name, "-o", "json")));
   const isEstablished = status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True");

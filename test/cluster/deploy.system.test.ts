@@ -135,7 +135,7 @@ describeWith(["cluster", "helm", "docker"], "npm run undeploy:minikube", () => {
     await script("undeploy", ...own);
   });
 
-  /** What is left of the release in the namespace, and of the controller's patch. */
+  /** What remains of the release in the namespace, and of the controller's patch. */
   async function leftovers(): Promise<{ objects: string[]; isPatched: boolean }> {
     const { cluster } = world;
     const all = await cluster.read("get", `${kinds},pods,namespaces`, "-A", "-o", "name");

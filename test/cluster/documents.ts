@@ -9,15 +9,15 @@ import { ask } from "../edge/ask.ts";
 import { edgeOf } from "./edge.ts";
 import { deployed, script, type World } from "./world.ts";
 
-/** FerretDB in MongoDB's place, whose image cannot be had on the build machine. */
+/** FerretDB in MongoDB's place, whose image the build machine cannot pull. */
 const ferretdb = "mongodb.enabled=true,mongodb.server=ferretdb,mongodb.image=ghcr.io/ferretdb/ferretdb:1.24.2";
 
 const one = (name: string): string => `${name}.autoscaling.enabled=false,${name}.replicas=1,${name}.minAvailable=0`;
 
-/** How long what needs a slow disk, or a new pod, may take. */
+/** Time limit of steps that need a slow disk or a new pod. */
 export const patience = { timeout: 150_000, interval: 1_000 };
 
-/** A release with documents, whose MongoDB is in a namespace of its own. */
+/** A release with documents, whose MongoDB is in a separate namespace. */
 export interface Documents {
   readonly world: World;
   /** Namespace of MongoDB. */
@@ -29,14 +29,14 @@ export interface Documents {
   deploy(set?: string): Promise<void>;
   /** Stores a document through the edge, as a client that repeats a 503; its id. */
   store(document: object): Promise<string>;
-  /** The answer to GET of the document: its status and, where it is there, what was stored. */
+  /** The answer to GET of the document: the stored document, or the status. */
   read(id: string): Promise<string>;
   /** `helm uninstall`, which leaves the volumes. */
   uninstall(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Deploys it, under a name of its own. */
+/** Deploys it with a separate name. */
 export async function deployDocuments(name: string): Promise<Documents> {
   const folder = mkdtempSync(join(tmpdir(), "documents-"));
   const home = `${name}-mongodb`;

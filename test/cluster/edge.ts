@@ -10,13 +10,13 @@ import { runHostileTable } from "../hostile/run.ts";
 import { hostileTable, taskTable } from "../hostile/table.ts";
 import { logsOf, script, type World } from "./world.ts";
 
-/** The deployed edge in the words of test/edge. */
+/** The deployed edge as test/edge describes it. */
 export function edgeOf({ host, address, clearAddress, ca }: World): Edge {
   const { port } = splitAddress(address);
   return { url: port === 443 ? `https://${host}` : `https://${host}:${port}`, address, clearAddress, ca };
 }
 
-/** What every edge in a cluster must do besides the suites of test/edge. `edgeLog` reads its access log. */
+/** Tests of every edge in a cluster besides the suites of test/edge. `edgeLog` reads its access log. */
 export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () => Promise<string>): void {
   it.each([
     ["a caller's id", { [headers.requestId]: `trace-${randomBytes(8).toString("hex")}` }],
@@ -65,7 +65,7 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
   });
 }
 
-/** Renews the leaf again and again, and shakes hands all the while. Resolves with what was not one of our leaves. */
+/** Renews the leaf repeatedly during handshakes. Resolves with certificates that are not our leaves. */
 export async function strangeHandshakes(world: World, times: number): Promise<{ strange: string[]; count: number }> {
   const over = new AbortController();
   const renewing = (async () => {

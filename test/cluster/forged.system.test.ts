@@ -15,7 +15,7 @@ const other = "bank.test";
 let issued: Issued;
 let browser: Browser;
 
-/** Who accepts a server on this port that calls itself `host`: Node, curl, Chromium, all with our CA trusted. */
+/** Which clients that trust our CA accept a server for `host` on this port: Node, curl, Chromium. */
 async function whoAccepts(host: string, port: number): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "trust-"));
   writeFileSync(join(folder, "ca.crt"), issued.ca);

@@ -21,7 +21,7 @@ function clientOf({ certificates }: World): { cert: string; key: string } {
   return { cert: read("crt"), key: read("key") };
 }
 
-/** What the Gateway's proxies have logged in the last minutes. */
+/** Log lines of the Gateway's proxies in the last minutes. */
 function proxyLog(): Promise<string> {
   const owner = "--selector=gateway.envoyproxy.io/owning-gateway-namespace=analyze-gateway";
   const at = ["-n", "envoy-gateway-system", "logs", owner, "-c", "envoy"];

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:https";
 import { listen } from "../load/backend.ts";
 
-/** A server that shows a certificate of its own choice, and answers every request with 200. */
+/** A server with any certificate that answers every request with 200. */
 export interface Impostor {
   port: number;
   close(): Promise<void>;

@@ -140,7 +140,7 @@ describeWith(["cluster", "helm", "kubeconform", "go"], "the API server", () => {
   });
 });
 
-/** What the API server says to objects that it is not to keep. */
+/** The API server's answer to a dry run of objects. */
 async function dryRun({ context }: Cluster, yaml: string): Promise<string> {
   const args = ["--context", context, "create", "--dry-run=server", "--validate=strict", "-n", "default", "-f", "-"];
   const { stdout, stderr } = await run("kubectl", args, { input: yaml });

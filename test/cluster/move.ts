@@ -10,7 +10,7 @@ type Kind = "ingress" | "nginx" | "gateway";
 
 const patience = { timeout: 240_000, interval: 1000 };
 
-/** Requests that the ingress controller has logged in the last seconds and whose ids begin so. */
+/** Requests with this prefix of the ID that the ingress controller has logged in the last seconds. */
 async function controllerHas({ cluster }: World, prefix: string): Promise<boolean> {
   const log = ["-n", "ingress-nginx", "logs", "deployment/ingress-nginx-controller", "--since=3s"];
   return (await cluster.read(...log)).includes(prefix);

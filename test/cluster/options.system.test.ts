@@ -26,7 +26,7 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
   });
 
   it("a client without a certificate is rejected", async () => {
-    // The deployment was verified with a certificate, which the controller lets in also before it asks for one.
+    // The deployment was verified with a certificate, which the controller also accepts before it requires one.
     await expect.poll(async () => (await ask(edgeOf(world), question)).status, patience).toBe(400);
     const reply = await ask(edgeOf(world), question);
     expect(reply.headers["x-served-by"]).toBeUndefined();
@@ -75,7 +75,7 @@ describeWith(["cluster", "helm", "docker"], "client certificates and a rate limi
     await expect.poll(flood, { timeout: 90_000, interval: 500 }).toBeGreaterThan(0);
     expect(seen(200) + seen(429)).toBe(sent);
     expect(seen(200)).toBeGreaterThan(0);
-    // What a slow machine spreads over seconds may pass at the rate, beside the burst and the first.
+    // On a slow machine requests spread over seconds: besides the first and the burst, the rate may pass.
     expect(seen(200)).toBeLessThanOrEqual(1 + perSecond * (1 + seconds));
     const refused = replies.find(({ status }) => status === 429);
     expect(refused?.headers["x-served-by"]).toBeUndefined();

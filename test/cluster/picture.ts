@@ -4,12 +4,12 @@ import { readOptions } from "../../deploy/minikube/options.ts";
 import type { Place, Targets } from "./connect.ts";
 import type { World } from "./world.ts";
 
-/** The namespace that prod lets read the metrics, here under a name of the tests' own. */
+/** The namespace that prod allows to read metrics, with the tests' name. */
 export const monitoring = "analyze-net-monitoring";
 
 export type Kind = Options["edge"];
 
-/** A deployment whose connections are tried. */
+/** A deployment whose connections are tested. */
 export interface Phase {
   args: string[];
   /** web's Service has a node port. */
@@ -42,10 +42,10 @@ export function places(kind: Kind, home: string): Record<string, Place> {
   };
 }
 
-/** Without those of the last rollout, which end one after the other. */
+/** Without terminating pods of the last rollout. */
 const aliveIps = "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}{{.status.podIP}} {{end}}{{end}}";
 
-/** What can be connected to: our pods, the edge as `helm test` calls it, the cluster's DNS and its API server. */
+/** The targets: our pods, the edge as `helm test` calls it, the cluster's DNS and its API server. */
 export async function targetsOf({ cluster, namespace }: World, kind: Kind): Promise<Targets> {
   const ip = async (home: string, ...which: string[]): Promise<string> =>
     (await cluster.read("-n", home, "get", "pods", ...which, "-o", aliveIps)).split(" ")[0] ?? "";
@@ -85,7 +85,7 @@ export function picture(kind: Kind, { isPublished, isMonitored }: Phase): Record
   };
 }
 
-/** Targets by which a source is not judged: itself, and what policies of this namespace can't restrict. */
+/** Targets that are not checked for a source: itself, and what policies of this namespace cannot restrict. */
 function beyond(kind: Kind, source: string): string[] {
   if (source === "web" || source === "worker") return [`${source}:http`, `${source}:metrics`];
   if (source === "neighbour" || source === "backup") return [];
@@ -95,7 +95,7 @@ function beyond(kind: Kind, source: string): string[] {
   return ["edge:https", "dns", "api"];
 }
 
-/** The targets by which a source is judged. */
+/** The targets that are checked for a source. */
 export function judgedBy(kind: Kind, source: string, all: Targets): Targets {
   const except = new Set(beyond(kind, source));
   return Object.fromEntries(Object.entries(all).filter(([name]) => !except.has(name)));

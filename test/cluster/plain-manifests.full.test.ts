@@ -18,7 +18,7 @@ import { clusterEdgeSuite, edgeOf } from "./edge.ts";
 import { deployed, loadNginx, logsOf, reached, settled, type World } from "./world.ts";
 
 const kindsOf = (yaml: string): unknown[] => parseAllDocuments(yaml).flatMap((one) => one.toJS()?.kind ?? []);
-/** Names of the Secrets that the commands in the head make, besides that of TLS. */
+/** Names of the Secrets that the commands in the head create, besides that of TLS. */
 const secrets = (yaml: string): string[] =>
   [...yaml.matchAll(/create secret generic (\S+)/g)].map(([, name = ""]) => name);
 const plain = { namespace: "analyze", values: [], set: [] };
@@ -73,13 +73,13 @@ describeWith(["cluster", "helm"], "the API server", () => {
   });
 });
 
-/** What is applied, and what takes it away again. */
+/** The applied file, and the function that removes it. */
 interface Applied {
   world: World;
   remove(): Promise<void>;
 }
 
-/** Does what the head of the file says, in a folder with certificates, and waits until the edge answers with all settings. */
+/** Runs the commands in the file's head, in a folder with certificates, and waits until the edge has all settings. */
 async function applied(cluster: Cluster, stage: Stage, edge: Options["edge"]): Promise<Applied> {
   const namespace = `analyze-plain-${edge}`;
   const host = `plain-${edge}.test`;
@@ -146,7 +146,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "kubectl apply -f of the p
     let there: Applied;
     const world = (): World => there.world;
     beforeAll(async () => {
-      // brings the images to the nodes
+      // loads the images into the nodes
       const { cluster } = await deployed();
       await loadNginx(cluster);
       there = await applied(cluster, stage, edge);

@@ -34,7 +34,7 @@ const dns: End = { name: "dns", namespace: "kube-system", labels: { "k8s-app": "
 const edges = (from: End[], to: End[], list: number[]): string[] =>
   from.flatMap((one) => to.flatMap((other) => list.map((port) => `${one.name} → ${other.name}:${port}`)));
 
-/** Every connection between these ends that the rendered policies let through; MongoDB and its backup may be elsewhere. */
+/** Every connection between these ends that the rendered policies allow; MongoDB may be in another namespace. */
 function allowed(yaml: string, home = namespace): string[] {
   const { mongodb, backup } = dataAt(home);
   const policies = [...objectsOf(yaml, networkPolicy).values()];
@@ -66,7 +66,7 @@ function allowed(yaml: string, home = namespace): string[] {
   );
 }
 
-/** What the services connect to with tasks on. */
+/** Connections of the services with tasks on. */
 const between = [
   ...edges([web], [worker], [8080]),
   ...edges([web], [redis], [6379]),

@@ -2,7 +2,7 @@ import { BlockList } from "node:net";
 import type { z } from "zod";
 import type { networkPolicy } from "./render.ts";
 
-/** Who is at one end of a connection: a pod, or with `ip` an address outside of the cluster. */
+/** One end of a connection: a pod, or with `ip` an address outside of the cluster. */
 export interface End {
   name: string;
   ip?: string;

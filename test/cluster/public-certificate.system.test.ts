@@ -54,7 +54,7 @@ async function upgrade(namespace: string, edge: string, values: Record<string, s
   expect({ code, stderr }).toMatchObject({ code: 0 });
 }
 
-/** Where an ACME server looks for the edge: at port 80, so that node ports are no candidates. */
+/** Where an ACME server calls the edge: at port 80, so node ports are not possible. */
 async function balancedAddress(namespace: string, edge: string): Promise<string> {
   const { options } = await settleEdge(cluster, readOptions(["deploy", "--edge", edge, "--namespace", namespace], {}));
   const first = (await candidates(cluster, options)).find((address) => splitAddress(address).port === 443);
@@ -62,7 +62,7 @@ async function balancedAddress(namespace: string, edge: string): Promise<string>
   return first;
 }
 
-/** The Secret as it is with the private CA. */
+/** The Secret as with the private CA. */
 async function createSecret(namespace: string, host: string): Promise<void> {
   const dir = join(folder, host);
   await issueAll({ dir, hosts: [host] });

@@ -7,10 +7,10 @@ import { deployed, podsOf, script, settled, type World } from "./world.ts";
 
 const namespace = ["--namespace", "analyze-keda"];
 const most = 6;
-/** More than six pods are wanted for, and more than one pod does between two looks of the autoscaler. */
+/** Enough tasks to need six pods, and more than one pod completes between two polls of the autoscaler. */
 const backlog = 3000;
 const patience = { timeout: 240_000, interval: 1000 };
-/** Little CPU, so that a pod takes seconds for what an edge accepts in one. */
+/** Little CPU, so that a pod needs seconds for the tasks that an edge accepts in one. */
 const values = [
   "worker.autoscaling.queueDepth=50,worker.autoscaling.minReplicas=1,worker.autoscaling.quietSeconds=15",
   `worker.autoscaling.maxReplicas=${most},worker.resources.limits.cpu=100m,worker.resources.requests.cpu=25m`,
@@ -45,7 +45,7 @@ async function pods(): Promise<number> {
   return (await look()).pods;
 }
 
-/** Writes a line each time that the number of pods changes, until the returned function is called. */
+/** Prints a line when the number of pods changes, until the returned function is called. */
 function drawCurve(): () => Promise<void> {
   const over = new AbortController();
   const began = Date.now();

@@ -84,20 +84,20 @@ export const targetGroupBinding = z.object({
   }),
 });
 
-/** What values.prod.yaml leaves to a deployment, with made-up facts. */
+/** The values that values.prod.yaml leaves to a deployment, with invented data. */
 export const behindTargetGroup = [
   "edge.targetGroup.arn=arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/analyze-prod-web/50dc6c495c0c9188",
   "networkPolicy.edgeCidrs={10.74.0.0/24,10.74.1.0/24}",
   "auth.tokensSecretName=tokens",
 ];
 
-/** The chart rendered with these values files and `key=value` pairs, as YAML. Throws what helm says against them. */
+/** The chart rendered with these values files and `key=value` pairs, as YAML. Throws helm's message. */
 export function rendered(stage: "dev" | "prod", ...set: string[]): string {
   const pairs = set.flatMap((pair) => ["--set", pair]);
   return renderedFrom("ingress", "-f", `ingress/values.${stage}.yaml`, ...pairs);
 }
 
-/** A chart's folder rendered with its own values and these arguments of helm, as YAML. */
+/** A chart's folder rendered with its default values and these arguments of helm, as YAML. */
 export function renderedFrom(chart: string, ...args: string[]): string {
   return execFileSync("helm", ["template", "analyze", chart, "-n", "analyze", ...args], {
     encoding: "utf8",

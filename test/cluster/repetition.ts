@@ -8,10 +8,10 @@ import { podsOf, settled, type World } from "./world.ts";
 const body = '{"text":"Hello, how are you?"}';
 /** The pod gets a share of the requests, at ingress-nginx a small one: ewma prefers pods that answer sooner. */
 const patienceMs = 120_000;
-/** Requests at the same time: more than an edge has connections open. */
+/** Concurrent requests: more than an edge's open connections. */
 const burst = 24;
 
-/** Passes each request on to another pod, notes the answer's address in its log, and closes the connection without an answer. */
+/** Forwards each request to another pod, logs its answer's Location, and closes the connection without an answer. */
 const script = `
   const [target] = process.argv.slice(1);
   require("node:http").createServer(async (request, response) => {
@@ -26,9 +26,9 @@ const script = `
 
 const noted = z.object({ method: z.string(), url: z.string(), location: z.string().nullable() });
 
-/** A pod of web that does what it is asked for, and dies before anybody hears of it. */
+/** A pod of web that processes a request, and dies before it answers. */
 interface DyingWeb {
-  /** What it did unheard, in order. */
+  /** Its unanswered requests, in order. */
   unheard(): Promise<z.infer<typeof noted>[]>;
 }
 
@@ -82,7 +82,7 @@ async function untilUnheard(dying: DyingWeb, send: (n: number) => Promise<Reply>
   throw new Error(`of ${replies.length} requests, the dying pod got ${(await dying.unheard()).length}`);
 }
 
-/** What an edge may repeat on another pod of web, and what it must not. */
+/** What an edge may retry on another pod of web, and what it must not. */
 export function repetitionSuite(of: () => World): void {
   it("an asynchronous analysis whose web dies after storing it is retried, and is one job", async () => {
     const edge = edgeOf(of());

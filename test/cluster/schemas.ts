@@ -3,7 +3,7 @@ import { z } from "zod";
 const kinds = z.array(z.object({ kind: z.string(), group: z.string(), version: z.string() }));
 const openapi = z.object({ definitions: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
-/** A definition that names its properties takes no others, unless it says so itself. */
+/** A definition with properties allows no others, unless it says so. */
 function closed(definition: Record<string, unknown>): Record<string, unknown> {
   const isOpen = !("properties" in definition) || "additionalProperties" in definition;
   return isOpen ? definition : { ...definition, additionalProperties: false };
@@ -13,7 +13,7 @@ function closed(definition: Record<string, unknown>): Record<string, unknown> {
 export function schemasOf(document: unknown): Map<string, string> {
   const { definitions } = openapi.parse(document);
   const shared = Object.fromEntries(Object.entries(definitions).map(([name, one]) => [name, closed(one)]));
-  // in YAML both 8080 and "http" are written for one; OpenAPI v2 can only say string
+  // in YAML it is 8080 or "http"; OpenAPI v2 can only say string
   shared["io.k8s.apimachinery.pkg.util.intstr.IntOrString"] = { type: ["string", "integer"] };
   shared["io.k8s.apimachinery.pkg.api.resource.Quantity"] = { type: ["string", "number"] };
   const found = new Map<string, string>();

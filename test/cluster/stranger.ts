@@ -1,13 +1,13 @@
 import type { Cluster } from "../../deploy/cluster/cluster.ts";
 
-/** A pod that has no part in the system, to try from what it can reach. */
+/** A pod outside of the system, to test what it can reach. */
 export interface Stranger {
   /** `namespace/name`. */
   pod: string;
   end(): Promise<void>;
 }
 
-/** A pod to start: where, from which image that has Node, and with whose labels. */
+/** A pod to start: namespace, an image with Node, and labels. */
 export interface StrangerOptions {
   name: string;
   namespace: string;
@@ -44,7 +44,7 @@ export function restrictedPod({ name, namespace, image, labels = {} }: StrangerO
   };
 }
 
-/** Starts one. It is never ready: no Service with its labels sends it requests. */
+/** Starts one. It is never ready, so no Service sends it requests. */
 export async function startStranger(
   cluster: Cluster,
   { name, namespace, image, labels = {} }: StrangerOptions,

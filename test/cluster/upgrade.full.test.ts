@@ -22,7 +22,7 @@ const tags = tagsOf(project);
 let cluster: Cluster;
 let certificates = "";
 
-/** How a person upgrades: the repository's command, or helm alone with the values of the installed release. */
+/** How to upgrade: by the repository's command, or by helm with the values of the installed release. */
 const ways = {
   "npm run deploy:minikube": async ({ edge }: Options): Promise<void> => {
     const where = ["--namespace", namespace, "--host", "upgrade.test", "--certificates", certificates];
@@ -35,7 +35,7 @@ const ways = {
   },
 };
 
-/** Installs a package of an older chart, with today's images. */
+/** Installs a package of an older chart, with the current images. */
 async function installed(chart: string, edge: Options["edge"]): Promise<{ world: World; options: Options }> {
   const options: Options = { ...readOptions(["deploy"], {}), edge, namespace, host: "upgrade.test", certificates };
   await issue(options);
@@ -47,14 +47,14 @@ async function installed(chart: string, edge: Options["edge"]): Promise<{ world:
   const { code, stderr } = await cluster.helm([...args, "--wait", "--timeout", "180s"]);
   if (code !== 0) throw new Error(stderr);
   const world = await reached(cluster, options);
-  // the controller takes in what is new one by one
+  // the controller adds new objects one by one
   await vi.waitUntil(async () => (await ask(edgeOf(world), { path: "/random" })).status === 200, patience);
   return { options, world };
 }
 
 describeWith(["cluster", "helm", "docker"], "an upgrade from a released chart", () => {
   beforeAll(async () => {
-    // brings the images to the nodes
+    // loads the images into the nodes
     ({ cluster } = await deployed());
     await loadNginx(cluster);
     certificates = mkdtempSync(join(tmpdir(), "upgrade-"));

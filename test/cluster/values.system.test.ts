@@ -7,11 +7,11 @@ import { run } from "../../deploy/run.ts";
 import { describeWith } from "../support/requirements.ts";
 import { configMap, objectsOf, rendered, renderedFrom } from "./render.ts";
 
-/** A value that the chart refuses: what it says, and the same fault in rendered YAML for the API server. */
+/** A value that the chart rejects: its message, and the same fault in rendered YAML for the API server. */
 interface Refused {
   readonly set: string;
   readonly says: RegExp;
-  /** What to replace in the chart's YAML by what; left out where the API server would take it. */
+  /** A replacement in the chart's YAML; omitted if the API server would accept it. */
   readonly yaml?: readonly [RegExp, string];
 }
 

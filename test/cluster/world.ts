@@ -8,7 +8,7 @@ import { settleEdge } from "../../deploy/minikube/edge.ts";
 import { readOptions, type Options } from "../../deploy/minikube/options.ts";
 import type { Target } from "../load/exchange.ts";
 
-/** A cluster with the system deployed in it, and how it is reached from here. */
+/** A cluster with the deployed system, and how to reach it from here. */
 export interface World {
   cluster: Cluster;
   namespace: string;
@@ -22,19 +22,19 @@ export interface World {
   certificates: string;
   /** `POST /analyze` through the edge, for test/load. */
   target: Target;
-  /** What the deployment was asked for, and what it printed. */
+  /** The options of the deployment, and its output. */
   options: readonly string[];
   printed: string;
 }
 
-/** Runs one of the npm scripts of deploy/minikube as a person would. Throws with all that it printed when it fails. */
+/** Runs one of the npm scripts of deploy/minikube as a person would. Throws with its output if it fails. */
 export async function script(action: "deploy" | "undeploy" | "renew", ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(process.execPath, ["deploy/minikube/main.ts", action, "--yes", ...args]);
   if (code !== 0) throw new Error(`${action} ${args.join(" ")} failed:\n${stdout}${stderr}`);
   return stdout;
 }
 
-/** Deploys with these options (nothing changes when that was done before) and says how it is reached. */
+/** Deploys with these options (no change if already deployed). Returns how to reach it. */
 export async function deployed(...args: string[]): Promise<World> {
   const printed = await script("deploy", ...args);
   const cluster = await connect();
@@ -42,7 +42,7 @@ export async function deployed(...args: string[]): Promise<World> {
   return { ...(await reached(cluster, options)), options: args, printed };
 }
 
-/** How what is deployed with these options is reached. */
+/** How to reach the deployment with these options. */
 export async function reached(cluster: Cluster, options: Options): Promise<World> {
   const { host, namespace, certificates } = options;
   const ca = readFileSync(`${certificates}/ca.crt`, "utf8");
@@ -58,10 +58,10 @@ export async function reached(cluster: Cluster, options: Options): Promise<World
   return { cluster, namespace, host, address, clearAddress, ca, certificates, target, options: [], printed: "" };
 }
 
-/** Values that switch autoscaling off: two pods of each, unless an experiment says otherwise. */
+/** Values without autoscaling: two pods of each, unless an experiment changes it. */
 export const fixedSize = "web.autoscaling.enabled=false,worker.autoscaling.enabled=false";
 
-/** Pods of one component that are there, ready or not, in the order of their names. */
+/** Existing pods of one component, ready or not, in the order of their names. */
 export async function podsOf({ cluster, namespace }: World, component: string): Promise<string[]> {
   const selector = `app.kubernetes.io/name=analyze,app.kubernetes.io/component=${component}`;
   const running = await cluster.read("-n", namespace, "get", "pods", "-l", selector, "-o", alive);
@@ -81,7 +81,7 @@ export async function settled(
   }
 }
 
-/** What all pods of one component have logged in the last minutes. */
+/** Log lines of all pods of one component in the last minutes. */
 export function logsOf({ cluster, namespace }: World, component: string): Promise<string> {
   const selector = `--selector=app.kubernetes.io/component=${component}`;
   return cluster.read(
@@ -96,7 +96,7 @@ export function logsOf({ cluster, namespace }: World, component: string): Promis
   );
 }
 
-/** Brings nginx's image to the nodes, which deploy does only for a release with that edge. */
+/** Loads nginx's image into the nodes, which deploy does only for a release with that edge. */
 export async function loadNginx(cluster: Cluster): Promise<void> {
   await loadImages(cluster, readOptions(["deploy"], process.env).imageLoader, [nginxImage]);
 }

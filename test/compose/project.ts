@@ -11,28 +11,28 @@ import { hasIpv6 } from "../support/ipv6.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
-/** Whose checkout it is, where the tests run as root. */
+/** The owner of the checkout, if the tests run as root. */
 const someone = 1234;
 
-/** A whole `docker compose up` of this checkout, apart from any other: own name, ports, network, images, certificates. */
+/** A complete `docker compose up` of this checkout, isolated: own name, ports, network, images, certificates. */
 export interface Project {
   name: string;
   edge(): Edge;
   /** The same over IPv6, where this machine has it. */
   edgeOnIpv6(): Edge;
-  /** Where `npm run certs` would write: holds issued/. */
+  /** Where `npm run certs` would write: contains issued/. */
   certificates: string;
-  /** `docker compose …` for this project; resolves with what it printed, rejects when it fails. */
+  /** `docker compose …` for this project. Resolves with its output, rejects if it fails. */
   compose(...args: string[]): Promise<string>;
   /** `docker inspect` of the service's container. */
   inspect(service: string): Promise<unknown>;
-  /** Names of the service's networks that lead out of this machine. */
+  /** Names of the service's networks with access to the outside. */
   waysOut(service: string): Promise<string[]>;
   /** Removes containers, networks, volumes, images and certificates. */
   remove(): Promise<void>;
 }
 
-/** EDGE_BIND is one address: a second one is published besides. */
+/** EDGE_BIND is one address: a second one is published, too. */
 const secondAddress = (port: string): object => ({ nginx: { ports: [`[::1]:${port}:8443`] } });
 
 const administrator = "set-by-the-test";
@@ -108,7 +108,7 @@ export async function createProject(): Promise<Project> {
     remove: async () => {
       await compose("down", "--volumes", "--timeout", "5");
       const images = ["web", "worker", "client", "certs"].map((image) => `analyze/${image}:${name}`);
-      // Where `up` failed, some were never built.
+      // If `up` failed, some were never built.
       await Promise.allSettled(images.map((image) => docker("rmi", image)));
       rmSync(certificates, { recursive: true, force: true });
     },

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProgram } from "../support/program.ts";
 
-/** What a run of Schemathesis came to. */
+/** The result of a run of Schemathesis. */
 export interface ContractRun {
-  /** 0 when every answer was as the contract says. */
+  /** 0 if every answer was as the contract says. */
   readonly code: number | null;
   readonly generated: number;
   readonly passed: number;
-  /** All that it printed, failures with their curl commands included. */
+  /** Its output, failures with their curl commands included. */
   readonly report: string;
 }
 
@@ -34,7 +34,7 @@ export async function fuzzContract(
     warnings: "off",
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  // It leaves a cache where it runs.
+  // It writes a cache to its working directory.
   const cwd = mkdtempSync(join(tmpdir(), "contract-"));
   const file = join(cwd, "openapi.json");
   writeFileSync(file, document);

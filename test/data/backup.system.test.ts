@@ -21,7 +21,7 @@ function packed(text: string): Buffer {
   return bytes;
 }
 
-/** What `npm run data` prints, and its exit code. */
+/** The output of `npm run data`, and its exit code. */
 async function data(url: string, ...args: string[]): Promise<[string, number | null]> {
   const env = { ...process.env, MONGODB_URL: url };
   const program = startProgram(process.execPath, ["server/src/data/main.ts", ...args], { env });

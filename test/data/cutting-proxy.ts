@@ -11,7 +11,7 @@ export interface CuttingProxy {
   close(): void;
 }
 
-/** An OP_MSG with this command: its name stands in the body's first element. */
+/** An OP_MSG with this command: the first element of its body has the name. */
 function isCommand(message: Buffer, name: string): boolean {
   return message.includes(`\x02${name}\0`);
 }

@@ -14,7 +14,7 @@ export interface PrivateDatabase {
   /** What to set MONGODB_URL to. */
   readonly url: string;
   readonly program: Program;
-  /** Starts it on the data that the last one left; resolves when it accepts connections. */
+  /** Starts it with the data of the last run. Resolves when it accepts connections. */
   start(): Promise<void>;
   /** Sends a signal: SIGKILL, SIGSTOP, SIGCONT. Resolves at once. */
   signal(name: NodeJS.Signals): void;
@@ -22,7 +22,7 @@ export interface PrivateDatabase {
   remove(): Promise<void>;
 }
 
-/** Resolves when it accepts connections, and answers one: Docker accepts them before the server in its container does. */
+/** Resolves when it accepts and answers a connection: Docker accepts connections before the server in its container. */
 async function untilAnswers(port: number, program: Program): Promise<void> {
   for (const last = Date.now() + 120_000; Date.now() < last; await wait(25)) {
     if (program.child.exitCode !== null) throw new Error(`the server ended:\n${program.output()}`);
@@ -57,7 +57,7 @@ export function urlAt(port: number): string {
   return `mongodb://${administrator.name}:${administrator.password}@127.0.0.1:${port}/analyze?authSource=admin`;
 }
 
-/** A server that is not running yet. */
+/** A server that is not started yet. */
 export async function privateDatabase(): Promise<PrivateDatabase> {
   const port = await freePort();
   const server = serverAt(port);
@@ -89,7 +89,7 @@ export async function privateDatabase(): Promise<PrivateDatabase> {
   };
 }
 
-/** A server, running. */
+/** A running server. */
 export async function startDatabase(): Promise<PrivateDatabase> {
   const database = await privateDatabase();
   await database.start();

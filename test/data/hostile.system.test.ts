@@ -11,7 +11,7 @@ let victim: string;
 const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
 const canary = "zq7canary";
 
-/** Bodies of POST /data that must be refused, with the status and the pointer of the fault. */
+/** Bodies of POST /data that must be rejected, with the status and the pointer of the fault. */
 const bodies: [title: string, body: string, status: number, pointer?: string][] = [
   ["an operator as key", `{"$ne":"${canary}"}`, 422, ""],
   ["an operator inside", '{"user":{"$gt":""}}', 422, "/user"],
@@ -43,7 +43,7 @@ const bodies: [title: string, body: string, status: number, pointer?: string][] 
   ["nothing", "", 400],
 ];
 
-/** Addresses that must not reach a document. */
+/** Paths that must not reach a document. */
 const addresses: [method: string, path: string, status: number][] = [
   ["GET", "/data/%7B%22$ne%22:null%7D", 404],
   ["GET", "/data/$ne", 404],

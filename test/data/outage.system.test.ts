@@ -22,14 +22,14 @@ async function timed(call: () => Promise<Response>): Promise<Timed> {
   return { response, ms: performance.now() - began };
 }
 
-/** Stores documents until one is stored, and prints how long that took. */
+/** Retries until a document is stored, and prints the duration. */
 async function untilStored(stack: DataStack): Promise<void> {
   const began = performance.now();
   for (;;) {
     const { status } = await stack.post("{}");
     if (status === 201) {
       const ms = Math.round(performance.now() - began);
-      // Two seconds on a machine that does nothing else.
+      // Two seconds on an idle machine.
       process.stdout.write(`stored after ${ms} ms\n`);
       return;
     }
@@ -52,7 +52,7 @@ async function expectUnavailable(stack: DataStack, seconds: number): Promise<voi
   const down: number[] = [];
   const end = performance.now() + seconds * 1_000;
   do {
-    // The same way without MongoDB, for comparison: this machine may be busy.
+    // The same path without MongoDB, for comparison: this machine may be busy.
     plain.push((await timed(() => stack.get("/livez"))).ms);
     for (const call of [
       () => stack.post("{}"),

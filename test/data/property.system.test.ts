@@ -11,7 +11,7 @@ const runs = Number(process.env["DOCUMENTS"] ?? 500);
 const atOnce = 10;
 
 const json = jsonValue({ maxDepth: 6 }).map((value) => JSON.stringify({ value }));
-/** What is refused on purpose, and tested elsewhere. */
+/** What is rejected on purpose, and tested elsewhere. */
 const storable = json.filter(
   (text) => !/"(?:\$|__proto__"|[^"]*\.|(?:[^"\\]|\\.)*\\u0000)(?:[^"\\]|\\.)*":/.test(text),
 );
@@ -24,7 +24,7 @@ async function comesBack(stack: DataStack, text: string): Promise<void> {
   expect([response.status, created.slice(created.indexOf(',"document":'))]).toEqual([201, `,"document":${text}}`]);
   const { id } = storedDocument.parse(JSON.parse(created));
   expect(await (await patiently(() => stack.get(`/data/${id}`))).text()).toBe(created);
-  // 404 where a removal that was answered with 503 had happened.
+  // 404 if a removal that got a 503 was executed.
   expect([204, 404]).toContain((await patiently(() => stack.remove(id))).status);
 }
 
@@ -34,7 +34,7 @@ describeWith(["ferretdb"], "any JSON document (FerretDB in MongoDB's place)", ()
     onTestFinished(() => database.remove());
     const stack = await dataStackForTest(database.url);
     const property = asyncProperty(storable, (text) => comesBack(stack, text));
-    // Several at the same time: FerretDB's disk is waited for.
+    // Several at the same time, because FerretDB waits for the disk.
     await Promise.all(Array.from({ length: atOnce }, () => assert(property, { numRuns: runs / atOnce })));
   });
 });

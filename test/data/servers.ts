@@ -7,10 +7,10 @@ import type { Program } from "../support/program.ts";
 /** The administrator of every server that tests start. */
 export const administrator = { name: "admin", password: "pass-for-tests" };
 
-/** The image of MongoDB, such as mongo:8.0, that the tests run on instead of FerretDB; Docker has to be there. */
+/** The image of MongoDB, such as mongo:8.0, that the tests use instead of FerretDB; needs Docker. */
 export const mongodbImage = process.env["TEST_MONGODB_IMAGE"] || undefined;
 
-/** How a server is started at a port, and what is left of it. */
+/** How to start a server on a port, and its remains. */
 export interface Server {
   readonly command: string;
   readonly args: readonly string[];
@@ -19,7 +19,7 @@ export interface Server {
   remove(): void;
 }
 
-/** In memory where the machine has it: what is killed is the server, not the machine, and a slow disk is no part of a test. */
+/** In memory if possible: the tests kill the server, not the machine, and a slow disk is not part of a test. */
 const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 function ferretdb(port: number): Server {
@@ -57,7 +57,7 @@ function mongodb(image: string, port: number): Server {
   return {
     command: "docker",
     args: ["run", "--rm", ...place, ...env, image, "mongod", "--wiredTigerCacheSizeGB", "0.25"],
-    // The process here is Docker's client.
+    // This process is Docker's client.
     signal: (_, signal) => docker("kill", "--signal", signal, name),
     remove: () => {
       docker("rm", "--force", name);

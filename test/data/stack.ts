@@ -14,7 +14,7 @@ export interface DataStack {
   remove(id: string, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** For tests of what an outage does; other tests wait for a server on a busy machine. */
+/** For tests of outages; other tests wait for a server on a busy machine. */
 export const promptly = { MONGODB_TIMEOUT_MS: "900" };
 
 /** Starts web on this MongoDB. */
@@ -36,14 +36,14 @@ export async function startDataStack(mongodbUrl: string, env: Record<string, str
   };
 }
 
-/** The same, until the test that calls it has finished. */
+/** The same, until the end of the calling test. */
 export async function dataStackForTest(...args: Parameters<typeof startDataStack>): Promise<DataStack> {
   const stack = await startDataStack(...args);
   onTestFinished(() => stack.web.stop().then(() => undefined));
   return stack;
 }
 
-/** Repeats what is answered with 503, as a caller does: a slow disk is no fault of web. */
+/** Retries after 503, as a caller does: a slow disk is no fault of web. */
 export async function patiently(send: () => Promise<Response>): Promise<Response> {
   for (let left = 60; ; left--) {
     const response = await send();

@@ -44,7 +44,7 @@ async function scene(): Promise<Scene> {
   };
 }
 
-/** The status of a document that web stores as this user. */
+/** The status of web's answer when it stores a document as this user. */
 async function statusOf(url: string): Promise<number> {
   const stack = await dataStackForTest(url);
   return (await stack.post("{}")).status;

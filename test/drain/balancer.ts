@@ -11,7 +11,7 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
-/** Whether a POST that got no answer is sent to another instance, as the edge does for routes without effect. */
+/** Whether a POST without an answer is retried on another instance, as the edge does for routes without effect. */
 export type Retry = "once sent, never again" | "on another instance";
 
 const retries: Record<Retry, string> = {
@@ -19,7 +19,7 @@ const retries: Record<Retry, string> = {
   "on another instance": "error timeout non_idempotent",
 };
 
-// max_fails=0: an instance that has just come back is asked again at once, or nginx would find none alive.
+// max_fails=0: an instance that has just restarted is used at once, or nginx would find none alive.
 function configuration(port: number, backends: readonly number[], folder: string, retry: Retry): string {
   const servers = backends.map((backend) => `server 127.0.0.1:${backend} max_fails=0;`).join(" ");
   return `

@@ -12,7 +12,7 @@ import { startInstances } from "./instances.ts";
 const restarts = 20;
 const drain = { DRAIN_DELAY_MS: "1000" };
 const allDrained = Array.from({ length: restarts }, () => 0);
-/** The time is a bound that no run reaches: the load is stopped when the last restart is done. */
+/** No run reaches this time limit: the load stops after the last restart. */
 const load = { keepAlive: 8, fresh: 8, pauseMs: 15, durationMs: 560_000 };
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -20,13 +20,13 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-/** Registers what is to be stopped after the test, last one first. */
+/** Registers what to stop after the test, the last one first. */
 function started<T extends { stop(): Promise<unknown> }>(thing: T): T {
   stops.push(() => thing.stop());
   return thing;
 }
 
-/** Posts with ids of their own while something happens. Resolves with what came of it, at the caller's end. */
+/** Posts with unique IDs while something happens. Resolves with the callers' results. */
 async function loadDuring<T>(target: LoadOptions, happening: () => Promise<T>) {
   const running = startLoad({ ...load, ...target });
   const happened = await happening();
@@ -34,7 +34,7 @@ async function loadDuring<T>(target: LoadOptions, happening: () => Promise<T>) {
   return { happened, result, ids: running.attempts.map(({ id }) => id) };
 }
 
-/** What the logs of instances that have ended say of those ids. */
+/** The entries of these IDs in the logs of ended instances. */
 function otherEnd(ledger: Ledger, ids: string[]): { missing: string[]; doubled: string[] } {
   return { missing: missingFrom(ledger, ids), doubled: doubledIn(ledger) };
 }

@@ -9,7 +9,7 @@ export interface Instances {
    * each one that drained.
    */
   restart(times: number): Promise<(number | null)[]>;
-  /** Ends both; resolves with how often each request id was answered with 200, by any instance that ever ran. */
+  /** Ends both. Resolves with how often each request ID was answered with 200 by any of the instances. */
   stop(): Promise<Ledger>;
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startServicePair } from "../support/services.ts";
 
-/** nginx keeps an idle connection for 60 s; whoever closes it must be nginx, or it sends a POST to a closed door. */
+/** nginx keeps an idle connection for 60 s and must close it first, or it sends a POST to a closed connection. */
 const idleMs = 62_000;
 
 describe.concurrent.each(["web", "worker"] as const)(

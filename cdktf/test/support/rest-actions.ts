@@ -1,4 +1,4 @@
-/** Calls of services that name their operation only by method and path: the recorded call, and the right that it needs. */
+/** Calls of services whose operation is only in method and path: the recorded call, and the right that it needs. */
 const actions: Readonly<Record<string, readonly (readonly [call: RegExp, right: string])[]>> = {
   route53: [
     [/^GET \/hostedzone$/, "route53:ListHostedZones"],
@@ -34,7 +34,7 @@ const actions: Readonly<Record<string, readonly (readonly [call: RegExp, right: 
   ],
 };
 
-/** The right that a call needs; undefined: the service names its operations in another way. Throws for an unlisted call. */
+/** The right that a call needs; undefined: the service names operations differently. Throws for an unlisted call. */
 export function restAction(service: string, method: string, url: string): string | undefined {
   const known = actions[service];
   if (known === undefined) return undefined;

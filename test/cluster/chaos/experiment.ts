@@ -1,11 +1,11 @@
 import { podsOf, script, settled, type World } from "../world.ts";
 
-/** Something that happens to the running system, again and again, while POSTs are counted. */
+/** A repeated event in the running system, while POSTs are counted. */
 export interface Experiment {
   name: string;
-  /** How often: in CI, and in `npm run test:chaos`. 0: not there. */
+  /** Number of repetitions in CI and in `npm run test:chaos`. 0: never. */
   rounds: { short: number; full: number };
-  /** Why requests may be lost here: it is measured and told, and no part of what is promised. */
+  /** Why requests may be lost here: losses are measured and documented, but not a fault. */
   mayLose?: string;
   act(world: World, round: number): Promise<void>;
 }
@@ -14,7 +14,7 @@ const both = ["web", "worker"] as const;
 const kubectl = ({ cluster, namespace }: World, ...args: string[]): Promise<string> =>
   cluster.read("-n", namespace, ...args);
 
-/** Resolves when this many pods of the component are left, those that are on their way out not counted. */
+/** Resolves when this many pods of the component are left, without terminating ones. */
 async function untilPods(world: World, component: string, count: number): Promise<void> {
   for (const end = Date.now() + 60_000; Date.now() < end;) {
     if ((await podsOf(world, component)).length === count) return;
@@ -23,7 +23,7 @@ async function untilPods(world: World, component: string, count: number): Promis
   throw new Error(`${component} did not come to ${count} pods`);
 }
 
-/** Has the process of a pod evaluate an expression, by its debugger; resolves when it has, or is gone. */
+/** Evaluates an expression in a pod's process, by its debugger. Resolves when it is done, or the process has ended. */
 async function evaluate({ cluster, namespace }: World, pod: string, expression: string): Promise<void> {
   const message = JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } });
   const program = `
@@ -61,11 +61,11 @@ export const experiments: readonly Experiment[] = [
     rounds: { short: 2, full: 10 },
     act: async (world, round) => {
       const component = both[round % 2] ?? "web";
-      // in turn: a pod that crashes again and again is restarted ever later
+      // in turn: a pod that crashes repeatedly is restarted with growing delays
       const pods = await podsOf(world, component);
       const victim = pods[Math.floor(round / 2) % pods.length] ?? "";
       const before = await restarts(world, victim);
-      // at once: nothing that it could react to, and the Service still leads to it
+      // at once: it cannot react, and the Service still routes to it
       await evaluate(world, victim, "process.abort()");
       for (const end = Date.now() + 60_000; (await restarts(world, victim)) === before;) {
         if (Date.now() > end) throw new Error(`${victim} did not crash`);

@@ -4,7 +4,7 @@ import type { LoadResult } from "../../load/tally.ts";
 import type { World } from "../world.ts";
 import type { Experiment } from "./experiment.ts";
 
-/** What one experiment cost. */
+/** The result of one experiment. */
 export interface Row extends Pick<
   LoadResult,
   "sent" | "ok" | "lost" | "wrongCertificate" | "byStatus" | "latency" | "seconds"
@@ -38,7 +38,7 @@ export async function measure(
       const lost = load.attempts.filter(({ fault }) => fault !== undefined).length;
       tell(`${name}: round ${round + 1} of ${rounds}, ${load.attempts.length} sent, ${lost} lost`);
     }
-    // what the last round did may still be on its way through the edge
+    // requests of the last round may still be in the edge
     await new Promise((resolve) => setTimeout(resolve, 3000));
   } finally {
     await load.stop();

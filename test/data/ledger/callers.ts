@@ -1,17 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { storedDocument } from "@analyze/server/contract/documents";
 
-/** What callers were answered. */
+/** The answers of callers. */
 export interface Answers {
   /** Ids of 201. */
   stored: string[];
-  /** Ids of a 503 that says that the document may be stored, where the caller asked no further. */
+  /** IDs of a 503 that says that the document may be stored, without a retry of the caller. */
   open: string[];
-  /** Keys that were sent again after such a 503, or after none, until a 201. */
+  /** Keys that were retried after such a 503, or after no answer, until a 201. */
   repeated: number;
-  /** 503 that say that nothing is stored. */
+  /** Number of 503 that say that nothing is stored. */
   refused: number;
-  /** Milliseconds of each request. */
+  /** Duration of each request in milliseconds. */
   durations: number[];
 }
 
@@ -22,7 +22,7 @@ export interface Callers {
   stop(): Promise<Answers>;
 }
 
-/** What a 503 says of its document: its id, where it may be stored. */
+/** The ID in a 503, if the document may be stored. */
 function idOf(response: Response): string | undefined {
   return response.headers.get("location")?.split("/").at(-1);
 }
@@ -50,7 +50,7 @@ export function startCallers(url: string, count: number): Callers {
     return response;
   }
 
-  /** Until a 201, or the caller gives up with an open end. */
+  /** Until a 201, or until the caller gives up without a result. */
   async function store(key: string, givesUp: boolean): Promise<void> {
     let isRepeated = false;
     for (;;) {
@@ -66,7 +66,7 @@ export function startCallers(url: string, count: number): Callers {
       if (id === undefined) answers.refused += 1;
       else if (givesUp) return void answers.open.push(id);
       else isRepeated = true;
-      // As a client that waits, though less than the second of Retry-After.
+      // As a client that waits, but less than the second of Retry-After.
       await wait(250);
     }
   }
@@ -74,7 +74,7 @@ export function startCallers(url: string, count: number): Callers {
   const runs = Array.from({ length: count }, async (_, caller) => {
     for (let n = 0; !over.signal.aborted; n += 1) {
       await store(`${caller}-${n}`, n % 2 === 0);
-      // FerretDB counts and sorts without an index: some thousand documents are what it can have here.
+      // FerretDB counts and sorts without an index: it can have some thousand documents here.
       await wait(100);
     }
   });

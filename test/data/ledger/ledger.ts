@@ -10,26 +10,26 @@ import { startCallers, type Answers, type Callers } from "./callers.ts";
 export interface Plan {
   kills: number;
   callers: number;
-  /** MONGODB_TIMEOUT_MS of web: a machine that is busy with other things needs more than its default. */
+  /** MONGODB_TIMEOUT_MS of web: a busy machine needs more than the default. */
   timeoutMs: number;
   /** Called before each kill. */
   report?: (line: string) => void;
 }
 
-/** What a run came to. What must be equal is judged by {@link faultsOf}. */
+/** The result of a run. {@link faultsOf} checks it. */
 export interface Ledger {
   answers: Answers;
-  /** A walk over all documents at the end: id and key. */
+  /** All documents at the end: ID and key. */
   found: [id: string, key: string][];
-  /** Ids of 201 before the backup began, under load. */
+  /** IDs of 201 before the backup began, under load. */
   beforeBackup: string[];
-  /** A walk over the server that it was restored into. */
+  /** All documents of the server that it was restored into. */
   restored: [id: string, key: string][];
   /** Milliseconds from each return of the server to the next 201. */
   recoveries: number[];
 }
 
-/** `npm run data -- …`; throws what it printed where it fails. */
+/** `npm run data -- …`; throws its output if it fails. */
 async function data(url: string, ...args: string[]): Promise<void> {
   const env = { ...process.env, MONGODB_URL: url };
   const program = startProgram(process.execPath, ["server/src/data/main.ts", ...args], { env });
@@ -67,7 +67,7 @@ async function restoredFrom(file: string): Promise<[string, string][]> {
   }
 }
 
-/** Kills the database while callers store documents, takes a backup while they still do, restores it, and counts. */
+/** Kills the database while callers store documents, takes a backup meanwhile, restores it, and counts. */
 export async function keepLedger(plan: Plan): Promise<Ledger> {
   const folder = mkdtempSync(join(tmpdir(), "data-ledger-"));
   const file = join(folder, "documents.gz");
@@ -103,7 +103,7 @@ function without(values: readonly string[], others: Iterable<string>): string[] 
   return values.filter((value) => !known.has(value));
 }
 
-/** What is wrong with a ledger, in sentences; empty where every promise was kept. */
+/** The faults of a ledger, in sentences; empty if there are none. */
 export function faultsOf({ answers, found, beforeBackup, restored }: Ledger): string[] {
   const ids = found.map(([id]) => id);
   const rows = found.map((row) => row.join(" "));

@@ -10,15 +10,15 @@ import { freePort } from "../support/ports.ts";
 import { startProgram } from "../support/program.ts";
 import { ask, type Edge } from "./ask.ts";
 
-/** A private ACME server (pebble), and the DNS that it uses: every name is at one address. */
+/** A private ACME server (pebble), and its DNS: every name has one address. */
 export interface AcmeServer {
-  /** Its directory. */
+  /** URL of its directory. */
   url: string;
-  /** File of the CA that its own certificate is by. */
+  /** File of the CA of its certificate. */
   caFile: string;
   /** `ip:port` of the DNS. */
   dns: string;
-  /** PEM of the root of all certificates that it issues. It is new at each start. */
+  /** PEM of the root of its issued certificates; new at each start. */
   root(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** Resolves when both programs answer: they print that they listen before they do. */
+/** Resolves when both programs answer: they print that they listen before they listen. */
 async function untilBothAnswer(dns: string, servers: readonly Edge[]): Promise<void> {
   const answers = async (): Promise<boolean> => {
     const resolver = new Resolver({ timeout: 1000, tries: 1 });
@@ -42,7 +42,7 @@ async function untilBothAnswer(dns: string, servers: readonly Edge[]): Promise<v
   await vi.waitUntil(() => answers().catch(() => false), { timeout: 60_000, interval: 100 });
 }
 
-/** Starts it. It asks for challenges at `ip:port`, over plain HTTP. */
+/** Starts it. It requests challenges at `ip:port`, over plain HTTP. */
 export async function startAcmeServer(challengesAt: { ip: string; port: number }): Promise<AcmeServer> {
   const folder = mkdtempSync(join(tmpdir(), "acme-"));
   await issueAll({ dir: folder, hosts: ["localhost", "127.0.0.1"] });

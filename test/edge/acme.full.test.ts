@@ -13,7 +13,7 @@ let stack: Stack;
 let acme: AcmeServer;
 let folder: string;
 
-/** Runs certbot as on a bare machine: it writes challenges where nginx serves them, and its hook installs what it got. */
+/** Runs certbot as on a bare machine: it writes challenges where nginx serves them, and its hook installs the certificate. */
 async function certbot(...args: string[]): Promise<void> {
   const folders = ["config", "work", "logs"].flatMap((name) => [`--${name}-dir`, join(folder, name)]);
   const hook = [resolve("nginx/from-certbot.sh"), stack.nginx.tlsFolder, "65534:65534"].join(" ");
@@ -27,7 +27,7 @@ async function certbot(...args: string[]): Promise<void> {
 
 async function probe(env: Record<string, string>): Promise<string> {
   const { url, address } = stack.nginx.edge;
-  // the machine's own, which the client refuses beside public roots
+  // the machine's setting, which the client rejects beside public roots
   const unset = { NODE_EXTRA_CA_CERTS: "", SSL_CERT_FILE: "", SSL_CERT_DIR: "" };
   const given = { ...unset, ANALYZE_URL: url, ANALYZE_ADDRESS: address, ...env };
   const { stdout, stderr } = await run(process.execPath, ["client/src/main.ts", "once"], { env: given });
@@ -51,7 +51,7 @@ describeWith(["nginx", "root", "certbot", "pebble"], "a certificate by ACME at n
   it("is issued over port 80, installed and renewed without a lost request", { timeout: 400_000 }, async () => {
     const { edge } = stack.nginx;
     const ca = edge.ca + (await acme.root());
-    // a busy machine delays answers for longer than the usual 10 s: that is no loss
+    // a busy machine may delay answers for more than the usual 10 s: that is no loss
     const bounds = { durationMs: 380_000, timeoutMs: 60_000, pauseMs: 20 };
     const load = startLoad({ url: `${edge.url}/analyze`, address: edge.address, ca, ...bounds });
     const { fingerprint: first } = await load.next(({ fingerprint }) => fingerprint !== undefined, 60_000);

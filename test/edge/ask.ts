@@ -2,43 +2,43 @@ import http from "node:http";
 import https from "node:https";
 import { splitAddress } from "../../deploy/minikube/reach.ts";
 
-/** An edge under test, whatever it is made of. */
+/** An edge under test, of any kind. */
 export interface Edge {
-  /** Address as a person would type it, without a path: `https://analyze.test` or with a port. */
+  /** URL without a path: `https://analyze.test`, or with a port. */
   url: string;
-  /** `ip:port` where TLS is taken, and where it is not. */
+  /** `ip:port` with TLS, and without it. */
   address: string;
   clearAddress: string;
-  /** PEM of the CA that is trusted. */
+  /** PEM of the trusted CA. */
   ca: string;
 }
 
-/** One request; what is left out is that of a well-meant GET. */
+/** One request; the defaults are a valid GET. */
 export interface Question {
   method?: string;
   path?: string;
   /** A `host` here does not change SNI. */
   headers?: Record<string, string>;
   body?: string;
-  /** A body without its length: what is sent piece by piece. */
+  /** A body without a length, sent in chunks. */
   chunks?: string[];
-  /** Not over TLS. */
+  /** Without TLS. */
   clear?: boolean;
-  /** Name for SNI and for the check of the certificate. */
+  /** Name for SNI and for the certificate's verification. */
   servername?: string;
   clientCertificate?: { cert: string; key: string };
-  /** The address that the request comes from. */
+  /** The source address of the request. */
   localAddress?: string;
 }
 
-/** A whole answer. */
+/** A complete answer. */
 export interface Reply {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: string;
 }
 
-/** Asks the edge once, on a connection of its own. Rejects when no whole answer comes in 10 s. */
+/** Sends one request on a new connection. Rejects if no complete answer arrives within 10 s. */
 export async function ask(edge: Edge, question: Question = {}): Promise<Reply> {
   const { body, clear = false } = question;
   const url = new URL(edge.url);

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueAll, pathsOf } from "../../certs/src/index.ts";
 
-/** A folder as `npm run certs` leaves it, made for one test. */
+/** A folder of `npm run certs`, made for one test. */
 export interface Issued {
   dir: string;
   /** PEM of the CA. */
   ca: string;
-  /** SHA-256 of the edge's certificate that is in the folder now. */
+  /** SHA-256 of the folder's current edge certificate. */
   fingerprint(): string;
   /** Renews the edge's certificate, by the same CA. */
   renew(): Promise<void>;

@@ -6,7 +6,7 @@ import { describeWith } from "../support/requirements.ts";
 
 const nginx = fileURLToPath(new URL("../../nginx/", import.meta.url));
 
-/** What a program printed, whether it ended well or not. */
+/** The output of a program, whatever its exit code. */
 async function printed(command: string, ...args: string[]): Promise<string> {
   const output = await promisify(execFile)(command, args, { cwd: nginx }).catch(
     (error: { stdout: string; stderr: string }) => error,
@@ -16,7 +16,7 @@ async function printed(command: string, ...args: string[]): Promise<string> {
 
 describeWith(["gixy"], "nginx/ as files", () => {
   it("has no finding by gixy", async () => {
-    // The first server of a port is its default; its file of ports is that of the others, so it can't say so itself.
+    // The first server of a port is its default; it shares its file of ports, so it cannot declare it.
     const report = await printed("gixy", "--format", "json", "--skips", "default_server_flag", "nginx.conf");
     expect(JSON.parse(report)).toEqual([]);
   });

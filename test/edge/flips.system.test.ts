@@ -11,7 +11,7 @@ const handshakes = 3_000;
 let nginx: Nginx;
 afterEach(() => nginx.stop());
 
-/** Replaces the lines of parts/tls.conf that name certificate and key by those that are to be tried. */
+/** Replaces the lines of parts/tls.conf with certificate and key by the tested ones. */
 function naming(certificate: string, key: string): (text: string) => string {
   return (text) =>
     text
@@ -19,7 +19,7 @@ function naming(certificate: string, key: string): (text: string) => string {
       .replace(/^ssl_certificate_key .*$/m, () => `ssl_certificate_key ${key};`);
 }
 
-/** The version that nginx started with, and one with another key beside it, made by the same script. */
+/** The version that nginx started with, and one with another key, installed by the same script. */
 async function twoVersions({ dir }: Issued): Promise<string[]> {
   const first = nginx.version();
   await issueAll({ dir, renew: true, newKey: true });

@@ -2,18 +2,18 @@ import { connect } from "node:tls";
 import { Worker } from "node:worker_threads";
 import type { Edge } from "./ask.ts";
 
-/** How the files change under nginx: each replaces the pair of one version by that of the other. */
+/** How the files change under nginx: each way replaces one version's pair by the other's. */
 export type Flip = "link" | "pem";
 
 export interface FlipResult {
-  /** How many times the files were changed. */
+  /** Number of changes. */
   flips: number;
-  /** Handshakes that ended well, and the error codes of those that did not. */
+  /** Successful handshakes, and the error codes of the others. */
   good: number;
   failed: string[];
 }
 
-/** Runs in a thread of its own, so that flips and handshakes overlap: "link" replaces a symbolic link, "pem" a file. */
+/** Runs in a separate thread, so that changes and handshakes overlap: "link" replaces a symbolic link, "pem" a file. */
 const flipper = `
 const { copyFileSync, renameSync, symlinkSync } = require("node:fs");
 const { workerData: { folder, versions, flip, stop, count } } = require("node:worker_threads");
@@ -29,7 +29,7 @@ while (Atomics.load(stop, 0) === 0) {
 function handshake({ address, url }: Edge): Promise<string> {
   const [host = "", port] = address.split(":");
   const { promise, resolve } = Promise.withResolvers<string>();
-  // What is counted is whether nginx has a pair to show, not whether a client trusts it.
+  // The test counts whether nginx has a pair, not whether a client trusts it.
   const options = { host, port: Number(port), servername: new URL(url).hostname, rejectUnauthorized: false };
   const socket = connect(options, () => {
     socket.destroy();
@@ -39,7 +39,7 @@ function handshake({ address, url }: Edge): Promise<string> {
   return promise;
 }
 
-/** Makes `handshakes` TLS handshakes, four at a time, while the two versions take turns in `folder` without pause. */
+/** Makes `handshakes` TLS handshakes, four at a time, while the two versions alternate in `folder` without a pause. */
 export async function handshakesUnderFlips(
   edge: Edge,
   { folder, versions, flip, handshakes }: { folder: string; versions: string[]; flip: Flip; handshakes: number },

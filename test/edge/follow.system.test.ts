@@ -11,7 +11,7 @@ import { startNginx } from "./nginx.ts";
 
 const post = { path: "/analyze", body: '{"text":"a"}' };
 
-/** A folder with a hosts file that a process sees instead of the machine's, and a file beside it. */
+/** A folder with a hosts file that replaces the machine's for a process, and a file beside it. */
 function watchedFiles(): { hosts: string; file: string; resolveTo(address: string): void } {
   const folder = mkdtempSync(join(tmpdir(), "follow-"));
   chmodSync(folder, 0o755);

@@ -9,7 +9,7 @@ import { startNginx, type Nginx } from "./nginx.ts";
 let services: ServicePair;
 let nginx: Nginx;
 
-// ingress-nginx offers HTTP/2 by default: this is what its nginx does there
+// ingress-nginx offers HTTP/2 by default: this is the behaviour of its nginx
 describeWith(["nginx"], "nginx with HTTP/2", () => {
   beforeAll(async () => {
     services = await startServicePair();

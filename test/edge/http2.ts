@@ -9,7 +9,7 @@ function open(edge: Edge): ClientHttp2Session {
   return connect(edge.url, { host, port, ca: edge.ca, servername: new URL(edge.url).hostname });
 }
 
-/** The status of a POST over HTTP/2. Rejects where the stream or its session ends without one. */
+/** The status of a POST over HTTP/2. Rejects if the stream or its session ends without one. */
 async function postOverHttp2(edge: Edge, path: string, body: string): Promise<number> {
   const session = open(edge);
   const failed = once(session, "error").then(([error]) => Promise.reject(error));
@@ -27,7 +27,7 @@ async function postOverHttp2(edge: Edge, path: string, body: string): Promise<nu
   }
 }
 
-/** The status of a POST by a client that offers HTTP/2 and HTTP/1.1, over the one that the edge chooses. */
+/** The status of a POST by a client that offers HTTP/2 and HTTP/1.1, over the edge's choice. */
 export async function postOfferingHttp2(edge: Edge, path: string, body: string): Promise<[string, number]> {
   const shaken = await shakeHands(edge, { ALPNProtocols: ["h2", "http/1.1"] });
   if ("refused" in shaken) throw new Error(`no handshake: ${shaken.refused}`);

@@ -19,7 +19,7 @@ const onIpv6 = (edge: Edge): Edge => ({
   clearAddress: edge.clearAddress.replace("127.0.0.1", "[::1]"),
 });
 
-/** One probe by the client, which trusts this folder's CA alone. */
+/** One probe by the client, which trusts only this folder's CA. */
 async function probe(dir: string, env: Record<string, string>): Promise<string> {
   const given = { ANALYZE_CA_FILE: pathsOf(dir, "ca").certificate, ...env };
   const { stdout, stderr } = await run(process.execPath, ["client/src/main.ts", "once"], { env: given });
@@ -30,7 +30,7 @@ function changeLoopback(verb: "replace" | "del", address: string): void {
   execFileSync("ip", ["-6", "address", verb, `${address}/128`, "dev", "lo"]);
 }
 
-/** Gives the loopback device more addresses while `body` runs. */
+/** Adds addresses to the loopback device while `body` runs. */
 async function withAddresses(addresses: readonly string[], body: () => Promise<void>): Promise<void> {
   for (const address of addresses) changeLoopback("replace", address);
   try {

@@ -7,9 +7,9 @@ const nginx = fileURLToPath(new URL("../../nginx/", import.meta.url));
 interface Line {
   readonly text: string;
   readonly number: number;
-  /** Blocks that are open where the line begins. */
+  /** Open blocks at the start of the line. */
   readonly depth: number;
-  /** The line goes on with a directive of the line before. */
+  /** The line continues the directive of the previous line. */
   readonly continues: boolean;
 }
 
@@ -29,7 +29,7 @@ function linesOf(text: string): Line[] {
   });
 }
 
-/** What a search-and-replace, or an edit by half, leaves behind and nginx still accepts: each as "line: what is wrong". */
+/** Remains of a search-and-replace or incomplete edit that nginx still accepts: each as "line: what is wrong". */
 function remainsIn(text: string): string[] {
   const seen = new Map<string, number>();
   return linesOf(text).flatMap(({ text: raw, number, depth, continues }) => {
@@ -37,7 +37,7 @@ function remainsIn(text: string): string[] {
     const faults: string[] = [];
     if (!continues && raw.length - raw.trimStart().length !== 4 * depth) faults.push("not indented as its block");
     if (/^# ?[a-z_]+ .*[;{]$/.test(line)) faults.push("a directive behind a comment sign");
-    // An inner block inherits what an outer one says: the same words again are at best without effect.
+    // An inner block inherits the outer one's directives: a repetition has at best no effect.
     const outer = seen.get(line);
     if (/^error_page .*;$/.test(line) && outer !== undefined && outer < depth) faults.push("repeats an outer block");
     if (outer === undefined || outer > depth) seen.set(line, depth);

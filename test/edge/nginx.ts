@@ -10,7 +10,7 @@ import { startProgram, type Program } from "../support/program.ts";
 
 const sources = fileURLToPath(new URL("../../nginx", import.meta.url));
 const nobody = 65534;
-/** Both families where the machine has both. */
+/** Both address families if the machine has both. */
 const loopback = ["127.0.0.1", ...(hasIpv6 ? ["[::1]"] : [])];
 const isRoot = process.getuid?.() === 0;
 
@@ -19,39 +19,39 @@ export interface NginxOptions {
   webPorts: number[];
   /** Name or address of the instances (default 127.0.0.1). */
   webHost?: string;
-  /** A command that starts nginx with the arguments that follow, as root. */
+  /** A command that starts nginx with the following arguments, as root. */
   launcher?: string[];
-  /** Folder with tls.crt and tls.key, as `npm run certs` leaves it. */
+  /** Folder with tls.crt and tls.key of `npm run certs`. */
   certificates: string;
   /** Requests per second for one address (default: more than any test sends). */
   rate?: string;
-  /** Files of nginx/options to switch on. */
+  /** Files of nginx/options to enable. */
   options?: string[];
-  /** Serves the files of an ACME client in clear. */
+  /** Serves the files of an ACME client over plain HTTP. */
   acme?: boolean;
-  /** Offers HTTP/2, which the configuration does not. */
+  /** Offers HTTP/2, unlike the configuration. */
   http2?: boolean;
-  /** Edits parts/tls.conf before nginx reads it: for configurations that must be seen to fail. */
+  /** Edits parts/tls.conf before nginx reads it, for configurations that must fail. */
   editTls?: (text: string) => string;
 }
 
-/** A real nginx with the configuration of nginx/, as it runs on a bare machine, and without any privilege. */
+/** A real nginx with the configuration of nginx/, as on a bare machine, without privileges. */
 export interface Nginx {
   edge: Edge;
   program: Program;
   /** The lines of the access log so far. */
   log(): string[];
-  /** Changes the certificate under the running nginx to that of the folder. */
+  /** Installs the folder's certificate while nginx runs. */
   install(certificates: string): void;
   /** nginx's $tls_folder, and the name of the folder in it that is in use. */
   tlsFolder: string;
-  /** Where an ACME client writes its files. */
+  /** Folder for the files of an ACME client. */
   acmeFolder: string;
   version(): string;
   stop(): Promise<void>;
 }
 
-/** The committed http.conf with this place's values put in; throws when one of its lines is not there any more. */
+/** The committed http.conf with the test's values. Throws if a replaced line no longer exists. */
 function httpConf(
   { webPorts, webHost = "127.0.0.1", rate = "100000r/s" }: NginxOptions,
   folder: string,

@@ -29,7 +29,7 @@ function credential(dir: string): { cert: string; key: string } {
   return { cert: readFileSync(paths.certificate, "utf8"), key: readFileSync(paths.key, "utf8") };
 }
 
-/** Resolves when the other side has ended the connection: a reset is one way to do it. */
+/** Resolves when the other side has ended the connection, also by a reset. */
 async function ended(socket: Socket): Promise<void> {
   socket.on("error", () => {});
   await new Promise((resolve) => socket.once("close", resolve));

@@ -4,7 +4,7 @@ import { problemTypes } from "../../server/src/contract/problems.ts";
 
 const nginx = new URL("../../nginx/", import.meta.url);
 
-/** The entries of one `map` in parts/problems.conf without its default, quotes taken off. */
+/** The entries of one `map` in parts/problems.conf without its default and quotes. */
 function entriesOf(variable: string): [key: string, value: string][] {
   const text = readFileSync(new URL("parts/problems.conf", nginx), "utf8");
   const [, block = ""] = text.split(`$${variable} {`);

@@ -9,7 +9,7 @@ import { startStack } from "./stack.ts";
 
 type Finished = TestContext["onTestFinished"];
 
-/** The lines that are neither a good probe nor the client's start and end. */
+/** The lines that are neither a good probe nor the client's start and stop. */
 function faultsIn(lines: string[]): string[] {
   return lines.filter((line) => !/^\S+Z (start|ok|stop) /.test(line));
 }

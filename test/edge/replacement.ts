@@ -12,7 +12,7 @@ const step = 60_000;
 export interface ReplacementOptions {
   /** Folder of the certificates. */
   dir: string;
-  /** What the client probes, and the address that it connects to. */
+  /** The client's URL, and the address that it connects to. */
   url: string;
   /** Installs the leaf of the folder at the edge. */
   install(): void;
@@ -52,12 +52,12 @@ export async function replaceUnderProbes(options: ReplacementOptions): Promise<{
   const start = Date.now() - step;
   try {
     await someProbes();
-    // Dates in the past and the present, so that no step has to be waited for.
+    // Dates in the past and present, so that no step needs waiting.
     for (const now of [undefined, at(step), at(2 * step)]) {
       if (now === undefined) await issueAll({ dir, now: at(0), replace: { overlapMs: step } });
       else await issueAll({ dir, now, newKey: true });
       if (follows) give();
-      // A client reads ca.crt for each probe: it has the file of this step before the edge has its certificate.
+      // A client reads ca.crt for each probe: it gets this step's file before the edge gets its certificate.
       await someProbes();
       install();
       await someProbes();

@@ -9,7 +9,7 @@ import { startNginx, type Nginx } from "./nginx.ts";
 
 let nginx: Nginx;
 let instances: Backend[] = [];
-/** What the next instances to be asked do, in turn; then they answer. */
+/** Behaviour of the next requested instances, in turn; then they answer. */
 let ahead: Conduct[] = [];
 
 const post: Question = { method: "POST", body: '{"text":"once"}' };

@@ -4,15 +4,15 @@ import type { Edge } from "./ask.ts";
 import type { Issued } from "./certificates.ts";
 
 export interface Rotation {
-  /** Takes the certificate that `issued` holds now into use at the edge. */
+  /** Installs the current certificate of `issued` at the edge. */
   install(issued: Issued): Promise<void> | void;
   times: number;
-  /** How many requests have to pass between two changes (default 50). */
+  /** Number of requests between two changes (default 50). */
   requestsBetween?: number;
   load?: Partial<LoadOptions>;
 }
 
-/** The load's sum, and for each change how long it took until a fresh connection met the new certificate. */
+/** The load's summary, and for each change the time until a new connection got the new certificate. */
 export interface RotationResult extends LoadResult {
   seenAfterMs: number[];
 }

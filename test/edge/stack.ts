@@ -2,18 +2,18 @@ import { startService, type RunningService } from "../support/services.ts";
 import { issue, type Issued } from "./certificates.ts";
 import { startNginx, type Nginx, type NginxOptions } from "./nginx.ts";
 
-/** The whole system on one machine, each part a real process: nginx, two of web, a worker. */
+/** The complete system on one machine, each part a real process: nginx, two webs, a worker. */
 export interface Stack {
   nginx: Nginx;
   issued: Issued;
   webs: RunningService[];
   worker: RunningService;
-  /** Starts a new web on the port of one that has ended; it becomes the last of `webs`. */
+  /** Starts a new web on the port of an ended one; it becomes the last of `webs`. */
   replace(ended: RunningService | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts worker, web twice and nginx before them, with these options. */
+/** Starts worker, two webs and nginx in front of them, with these options. */
 export async function startStack(options: Pick<NginxOptions, "acme"> = {}): Promise<Stack> {
   const worker = await startService("worker");
   const workerUrl = { WORKER_URL: `http://127.0.0.1:${worker.port}` };

@@ -5,13 +5,13 @@ import { problem, randomResponse } from "../../server/src/contract/wire.ts";
 import { postOfferingHttp2 } from "./http2.ts";
 import { ask, type Edge, type Question, type Reply } from "./ask.ts";
 
-/** Where edges of different make differ by design. Everything else is the same for all. */
+/** Intended differences of edges. Everything else is the same for all. */
 export interface EdgeTraits {
-  /** The edge's own errors are problems of the contract. An ingress controller has pages of its own. */
+  /** The edge's own errors are problems of the contract. An ingress controller has its own pages. */
   ownProblems: boolean;
-  /** In clear: a POST is answered 400 or redirected as a GET is, or nobody listens. */
+  /** Plain HTTP: a POST gets 400 or is redirected as a GET, or there is no listener. */
   clear: "refuses POST" | "redirects" | "closed";
-  /** HSTS is also on the answer to a request that could not be read. An ingress controller adds it only afterwards. */
+  /** The answer to an unreadable request has HSTS, too. An ingress controller adds it only later. */
   hstsOnUnreadable: boolean;
 }
 
@@ -22,7 +22,7 @@ function bodyOf(bytes: number): string {
   return JSON.stringify({ text: "a".repeat(bytes - JSON.stringify({ text: "" }).length) });
 }
 
-/** What is wrong with a refusal: its status, or, where the edge or the app can say one, its problem. */
+/** What is wrong with a rejection: its status or, if the edge or the app sends one, its problem. */
 function faultOf({ status, headers, body }: Reply, statuses: number[], { ownProblems }: EdgeTraits): string {
   if (!statuses.includes(status)) return `status ${status}`;
   if (headers["x-served-by"] === undefined && !ownProblems) return "";
@@ -172,7 +172,7 @@ function clear(edge: () => Edge, traits: EdgeTraits): void {
   });
 }
 
-/** What every edge must do before the real services, whatever it is made of. Call it inside `describeWith`. */
+/** Tests of every edge with the real services. Call it inside `describeWith`. */
 export function edgeSuite(edge: () => Edge, traits: EdgeTraits): void {
   answers(edge, traits);
   refusals(edge, traits);

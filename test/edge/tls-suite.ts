@@ -4,7 +4,7 @@ import { faultsByMozilla, shakeHands } from "./tls.ts";
 
 const weak = { ciphers: "ALL:@SECLEVEL=0" };
 
-/** The TLS facts that every edge must show. Call it inside `describeWith(["sslyze"], …)`. */
+/** TLS tests of every edge. Call it inside `describeWith(["sslyze"], …)`. */
 export function tlsSuite(edge: () => Edge): void {
   it("the edge accepts TLS 1.3 and 1.2, and rejects 1.1", async () => {
     expect(await shakeHands(edge())).toMatchObject({ protocol: "TLSv1.3" });

@@ -8,12 +8,12 @@ import { promisify } from "node:util";
 import { splitAddress } from "../../deploy/minikube/reach.ts";
 import type { Edge } from "./ask.ts";
 
-/** What a handshake agreed on, or the code of the error that ended it. */
+/** The result of a handshake, or the code of the error that ended it. */
 export type Handshake =
   | { protocol: string; cipher: string; application: string; certificate: X509Certificate }
   | { refused: string };
 
-/** Makes one TLS connection to the edge, verified by its CA; `options` narrows what the caller offers. */
+/** Makes one TLS connection to the edge, verified by its CA; `options` restricts the caller's offer. */
 export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): Promise<Handshake> {
   const { host, port } = splitAddress(edge.address);
   const { promise, resolve } = Promise.withResolvers<Handshake>();
@@ -51,7 +51,7 @@ export async function faultsByMozilla(edge: Edge): Promise<string> {
   const target = `${new URL(edge.url).hostname}:${port}{${ip}}`;
   try {
     const args = ["--mozilla_config=intermediate", "--certinfo_ca_file", ca, target];
-    // sslyze ends with 1 when the server does not comply, and says why in what it prints.
+    // sslyze exits with 1 if the server does not comply, and prints why.
     const { stdout } = await promisify(execFile)("sslyze", args, { timeout: 120_000 }).catch(
       (error: { stdout?: string; message: string }) => ({ stdout: error.stdout ?? error.message }),
     );

@@ -36,7 +36,7 @@ export interface Expectation {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A target that has a reason to answer differently. */
+/** A target with a reason for a different answer. */
 export interface Difference extends Partial<Expectation> {
   readonly because: string;
 }

@@ -25,7 +25,7 @@ async function collectGarbage(service: RunningService): Promise<void> {
   inspector.close();
 }
 
-/** MiB of live objects and buffers. Resident memory would show the largest size of the heap, not what is kept. */
+/** MiB of live objects and buffers. Resident memory would show the heap's largest size, not its content. */
 async function keptMib(service: RunningService): Promise<number> {
   await collectGarbage(service);
   const metrics = await (await fetch(`http://127.0.0.1:${service.metricsPort}/metrics`)).text();
@@ -34,7 +34,7 @@ async function keptMib(service: RunningService): Promise<number> {
   return bytes.reduce((sum, value) => sum + value, 0) / 1024 / 1024;
 }
 
-/** Milliseconds of one good request. */
+/** Duration of one valid request in milliseconds. */
 async function timeOne(url: string): Promise<number> {
   const started = performance.now();
   const response = await fetch(url, {

@@ -13,7 +13,7 @@ const known = new Map(
   Object.entries(problemTypes).map(([code, { status }]) => [`urn:analyze:problem:${code}`, status]),
 );
 
-/** What is expected of this target. */
+/** The expectation for this target. */
 export function expectationFor(row: HostileCase, target: TargetName): Expectation {
   return { ...row.expect, ...row.differs?.[target] };
 }
@@ -44,7 +44,7 @@ function faultsOfProblem({ status, headers, body }: RawResponse): string[] {
   if (data.status !== status || known.get(data.type) !== status)
     faults.push(`status ${status} with ${data.type} ${data.status}`);
   if (data.requestId !== headers[ours.requestId]) faults.push("requestId is not that of the header");
-  // A task's name and a cursor are in the address, where no JSON pointer leads to.
+  // A task's name and a cursor are in the URL, where there is no JSON pointer.
   const isNamed = data.errors?.length || /^The (task's name|cursor) /.test(data.detail);
   if (status === 422 && !isNamed) faults.push("422 names no field");
   return faults;

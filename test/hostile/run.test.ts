@@ -7,7 +7,7 @@ import { runHostileTable } from "./run.ts";
 
 const servers: ReturnType<typeof createServer>[] = [];
 
-/** The faults that the table finds in a server that echoes the request ID and gives this answer. */
+/** The faults that the table finds in a server that echoes the request ID and sends this answer. */
 async function faultsOf(answer: RequestListener): Promise<Record<string, readonly string[]>> {
   const server = createServer({ connectionsCheckingInterval: 200, headersTimeout: 1000, requestTimeout: 2000 });
   server.on("request", (request, response) => {

@@ -7,7 +7,7 @@ import { issueAll } from "@analyze/certs";
 export const names = ["web", "worker", "client"] as const;
 export type Name = (typeof names)[number];
 
-/** What one run of these tests has for itself: a tag, a network, and a folder with certificates and the log. */
+/** The resources of one run of these tests: a tag, a network, and a folder with certificates and the log. */
 export const own = { tag: `test-${process.pid}`, network: `analyze-images-${process.pid}`, folder: "" };
 
 export function docker(...args: string[]): string {
@@ -22,7 +22,7 @@ export function container(name: Name): string {
   return `${own.network}-${name}`;
 }
 
-/** Starts an image as an orchestrator would that grants nothing: read-only root, no capability, no new privilege. */
+/** Starts an image as a strict orchestrator: read-only root, no capabilities, no new privileges. */
 function start(name: Name, ...options: string[]): void {
   const granted = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
   const place = ["--name", container(name), "--network", own.network, "--network-alias", name];
@@ -38,7 +38,7 @@ export async function setUp(): Promise<void> {
   const log = join(own.folder, "log");
   await issueAll({ dir: issued, hosts: ["web", "localhost"] });
   cpSync(issued, readable, { recursive: true });
-  // The container's user is not this one: a Secret's mode or an owner would do it elsewhere.
+  // The container has another user: elsewhere a Secret's mode or an owner gives access.
   chmodSync(join(readable, "tls.key"), 0o644);
   mkdirSync(log);
   for (const folder of [own.folder, log]) chmodSync(folder, 0o777);
@@ -61,7 +61,7 @@ export async function setUp(): Promise<void> {
   start("client", "--volume", `${readable}:/trust:ro`, "--volume", `${log}:/log`, ...target, ...every);
 }
 
-/** Removes what {@link setUp} made, as far as it came. */
+/** Removes what {@link setUp} created, also after a failure. */
 export function tearDown(): void {
   for (const name of names) remove("rm", "--force", container(name));
   remove("network", "rm", own.network);
@@ -73,6 +73,6 @@ function remove(...args: string[]): void {
   try {
     docker(...args);
   } catch {
-    // It was never made, or is gone already.
+    // It was never created, or is already removed.
   }
 }

@@ -78,7 +78,7 @@ describeWith(["docker"], "images, with a read-only root and without capabilities
   it.each(names)("%s has no shell and no package manager", (name) => {
     const tools = /(^|\/)(sh|bash|dash|busybox|apt|apt-get|dpkg|npm|npx|yarn|corepack)$/;
     expect(filesOf(name).filter((path) => tools.test(path))).toEqual([]);
-    // 126 or 127 by the version of Docker: the command was not found.
+    // 126 or 127, depending on Docker's version: the command was not found.
     expect(spawnSync("docker", ["exec", container(name), "sh", "-c", "true"]).status).toBeOneOf([126, 127]);
   });
 

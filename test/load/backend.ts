@@ -4,13 +4,13 @@ import type { Server } from "node:net";
 import { headers } from "../../server/src/contract/headers.ts";
 import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
 
-/** What a backend does with a request after it has recorded its effect. */
+/** A backend's behaviour after it has recorded the effect of a request. */
 export type Conduct = "answer" | "reset" | "unavailable" | "wrong body" | "half an answer" | "silence";
 
-/** A backend whose effects can be counted, and that fails on demand. It stands in for routes that write. */
+/** A backend with counted effects that fails on demand. It replaces routes that write. */
 export interface Backend {
   port: number;
-  /** Ids of the requests carried out, in order: one entry for every time, also when the answer then failed. */
+  /** IDs of executed requests, in order: one entry per execution, also if the answer failed. */
   effects: string[];
   /** Path and headers of each of them. */
   seen: { method: string; path: string; headers: IncomingMessage["headers"] }[];
@@ -42,7 +42,7 @@ export async function listen(server: Server, host = "127.0.0.1", wanted = 0): Pr
   return address.port;
 }
 
-/** Starts a backend on a loopback port, by default a free one. `conduct` decides for each request. */
+/** Starts a backend on a loopback port, by default a free one. `conduct` decides on each request. */
 export async function startBackend(
   conduct: (request: IncomingMessage) => Conduct = () => "answer",
   host = "127.0.0.1",

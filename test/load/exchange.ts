@@ -5,48 +5,48 @@ import { headers } from "../../server/src/contract/headers.ts";
 import { countWords, processedText, reverseText } from "../../server/src/contract/text.ts";
 import { analyzeResponse } from "../../server/src/contract/wire.ts";
 
-/** Where the load goes, and what is trusted on the way. */
+/** The target of the load, and its trust. */
 export interface Target {
-  /** The address that a person would use, path included: `https://analyze.test/analyze`. */
+  /** The URL, path included: `https://analyze.test/analyze`. */
   url: string;
   /**
    * `host:port` to connect to in place of the URL's; Host header, SNI and name check stay those of the URL. A function is
    * called for each connection, as DNS is: connections that exist stay where they are.
    */
   address?: string | (() => string);
-  /** PEM certificates that are trusted, and nothing else. */
+  /** PEM of the only trusted certificates. */
   ca?: string;
-  /** PEM certificate and key of the client, where the edge asks for one. */
+  /** PEM certificate and key of the client, if the edge requires one. */
   clientCertificate?: { cert: string; key: string };
-  /** One request takes at most this long, connecting included (default 10 000 ms). */
+  /** Time limit of one request, connecting included (default 10 000 ms). */
   timeoutMs?: number;
 }
 
-/** What one POST sends, and how its answer is judged. */
+/** The body of one POST, and the check of its answer. */
 export interface Exchange {
   /** The JSON body of the request with this id. */
   body(id: string): string;
-  /** What is wrong with a 2xx answer, undefined when nothing is. */
+  /** What is wrong with a 2xx answer; undefined: nothing. */
   fault(body: string, id: string): string | undefined;
 }
 
-/** An answer that arrived whole. */
+/** A complete answer. */
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: string;
-  /** SHA-256 of the certificate that the connection was made with; undefined without TLS. */
+  /** SHA-256 of the connection's certificate; undefined without TLS. */
   fingerprint: string | undefined;
 }
 
-/** One lane of load: a closed loop that owns its connections. */
+/** One lane of load: a closed loop with its own connections. */
 export interface Lane {
   kind: "keep-alive" | "fresh";
   send(id: string, body: string): Promise<Answer>;
   close(): void;
 }
 
-/** `POST /analyze` with a text that holds the id, so that another request's answer cannot pass for this one's. */
+/** `POST /analyze` with a text that contains the ID, so that another request's answer is detected. */
 export const analyzeExchange: Exchange = {
   body: (id) => JSON.stringify({ text: textOf(id) }),
   fault: (body, id) => {
@@ -69,11 +69,11 @@ function textOf(id: string): string {
   return `the ledger's request ${id}`;
 }
 
-/** Where a connection to the target goes now. */
+/** The current address for a connection to the target. */
 export function placeOf({ url, address }: Pick<Target, "url" | "address">): { host: string; port: number } {
   const { protocol, host } = new URL(url);
   const at = new URL(`${protocol}//${(typeof address === "function" ? address() : address) ?? host}`);
-  // a URL leaves out its scheme's own port
+  // a URL omits its scheme's default port
   const port = Number(at.port || { "https:": 443, "http:": 80 }[protocol]);
   return { host: at.hostname.replace(/^\[|\]$/g, ""), port };
 }
@@ -89,7 +89,7 @@ function connectionOf(target: Target): https.RequestOptions {
   };
 }
 
-// Node 24.21 tells a connection's certificate once: asked again, it says undefined.
+// Node 24.21 returns a connection's certificate once, later undefined.
 const fingerprints = new WeakMap<TLSSocket, string | undefined>();
 
 function fingerprintOf({ socket }: http.IncomingMessage): string | undefined {

@@ -1,4 +1,4 @@
-/** How often each request id reached a backend. */
+/** How often each request ID reached a backend. */
 export type Ledger = ReadonlyMap<string, number>;
 
 type Entry = Record<string, unknown>;
@@ -31,12 +31,12 @@ export function ledgerOf(...parameters: Parameters<typeof idsIn>): Ledger {
   return ledger;
 }
 
-/** The ids that were carried out more than once: for a route with effect there must be none. */
+/** The IDs that were executed more than once: for a route with effect there must be none. */
 export function doubledIn(ledger: Ledger): string[] {
   return [...ledger].flatMap(([id, count]) => (count > 1 ? [id] : []));
 }
 
-/** The ids of `ids` that no backend saw: lost on the way in. */
+/** The IDs of `ids` that no backend received. */
 export function missingFrom(ledger: Ledger, ids: Iterable<string>): string[] {
   return [...ids].filter((id) => !ledger.has(id));
 }

@@ -40,7 +40,7 @@ it.each<[Conduct, string]>([
 ])("every third request, whose answer is broken by %s, is lost and is not sent again", async (conduct, fault) => {
   let number = 0;
   const faulty = await backend(() => (++number % 3 === 0 ? conduct : "answer"));
-  // Short only where the time-out is what is tested: a busy machine may need a while for a good answer.
+  // Short only if the time-out is tested: a busy machine may need long for a good answer.
   const timeoutMs = conduct === "silence" ? 1000 : 20_000;
   const load = startLoad({ url: urlOf(faulty), keepAlive: 1, fresh: 1, count: 12, timeoutMs });
   const { sent, ok, lost } = await load.result;

@@ -6,31 +6,31 @@ import { tally, type Attempt, type LoadResult } from "./tally.ts";
 
 /** A run of load. At least one of `count` and `durationMs` bounds it; `stop()` ends it sooner. */
 export interface LoadOptions extends Target {
-  /** Lanes that hold one connection each (default 4). */
+  /** Lanes that keep one connection each (default 4). */
   keepAlive?: number;
   /** Lanes that open a connection for each request (default 4). */
   fresh?: number;
-  /** No more requests than this in all. */
+  /** Limit of requests in total. */
   count?: number;
   /** No request starts after this time. */
   durationMs?: number;
-  /** Each lane rests this long between an answer and its next request (default 0). */
+  /** Pause of each lane between an answer and its next request (default 0). */
   pauseMs?: number;
-  /** What is sent and how it is judged (default: POST /analyze). */
+  /** The request and its check (default: POST /analyze). */
   exchange?: Exchange;
-  /** SHA-256 fingerprints that may answer; others count in `wrongCertificate`. */
+  /** Accepted SHA-256 fingerprints; others count in `wrongCertificate`. */
   expectedCertificates?: string[];
 }
 
 /** Load that runs while a test does something to the system. */
 export interface Load {
-  /** Every request finished so far, lost or not. */
+  /** All finished requests, lost or not. */
   readonly attempts: readonly Attempt[];
   /** Resolves with the first attempt from now on that matches; rejects after `timeoutMs` or at the run's end without one. */
   next(matches: (attempt: Attempt) => boolean, timeoutMs?: number): Promise<Attempt>;
-  /** Sends nothing new, lets what is under way finish, and sums up. */
+  /** Sends no new requests, lets open ones finish, and sums up. */
   stop(): Promise<LoadResult>;
-  /** Resolves when the bounds are reached and every request has ended. Never rejects: what fails is counted. */
+  /** Resolves when the bounds are reached and every request has ended. Never rejects: failures are counted. */
   result: Promise<LoadResult>;
 }
 
@@ -121,7 +121,7 @@ export function startLoad(options: LoadOptions): Load {
   };
 }
 
-/** Resolves when so many more requests have ended, lost or not. */
+/** Resolves when this many more requests have ended, lost or not. */
 export async function pass(load: Load, requests: number, timeoutMs = 60_000): Promise<void> {
   let passed = 0;
   await load.next(() => ++passed >= requests, timeoutMs);

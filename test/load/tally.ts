@@ -1,36 +1,36 @@
 import type { Lane } from "./exchange.ts";
 
-/** What became of one request. */
+/** The result of one request. */
 export interface Attempt {
   id: string;
   lane: Lane["kind"];
   /** When it was sent, ms since the epoch, and how long it took. */
   at: number;
   ms: number;
-  /** Undefined when no whole answer came; `error` then has the code of the failure (`ECONNRESET`, …). */
+  /** Undefined if no complete answer came; then `error` has the code of the failure (`ECONNRESET`, …). */
   status: number | undefined;
   error: string | undefined;
   /** Undefined for a 2xx with the right body; else why the request counts as lost. */
   fault: string | undefined;
-  /** SHA-256 of the certificate that answered. */
+  /** SHA-256 of the answer's certificate. */
   fingerprint: string | undefined;
-  /** Which service answered (`x-served-by`); undefined for an answer that the edge made. */
+  /** Which service answered (`x-served-by`); undefined for the edge's own answer. */
   servedBy: string | undefined;
 }
 
-/** The sum of a run. `sent = ok + lost.length`, always. */
+/** The summary of a run. Always `sent = ok + lost.length`. */
 export interface LoadResult {
   sent: number;
   ok: number;
   /** Everything that was not a 2xx with the right body. */
   lost: Attempt[];
-  /** Attempts answered with a certificate that was not expected, or refused because of it. */
+  /** Attempts with an unexpected certificate, answered or rejected because of it. */
   wrongCertificate: Attempt[];
   /** Count per status, or per error code where no answer came. */
   byStatus: Record<string, number>;
   /** Count per certificate (SHA-256). */
   byCertificate: Record<string, number>;
-  /** Milliseconds, of the requests that were not lost. */
+  /** Durations in milliseconds of the requests that were not lost. */
   latency: { p50: number; p90: number; p99: number; max: number };
   seconds: number;
 }

@@ -8,26 +8,26 @@ import { freePort } from "../support/ports.ts";
 import { startProgram, type Program } from "../support/program.ts";
 import { startService, type RunningService } from "../support/services.ts";
 
-/** Everything that is watched, as real processes: Redis, worker, web with TLS, the client, and its node_exporter. */
+/** The monitored system as real processes: Redis, worker, web with TLS, the client, and its node_exporter. */
 export interface Cast {
   readonly redis: PrivateRedis;
   worker: RunningService;
   web: RunningService;
   client: Program;
-  /** What Prometheus scrapes. */
+  /** Prometheus' targets. */
   readonly targets: string[];
-  /** Where node_exporter looks for files. */
+  /** Folder of node_exporter's textfiles. */
   readonly textfiles: string;
   /** Starts worker again where it was. */
   restartWorker(): Promise<void>;
-  /** Web serves the leaf of 361 days ago, or the one that was renewed since. */
+  /** Web serves the leaf of 361 days ago, or the renewed one. */
   serveCertificate(which: "aged" | "renewed"): void;
   stop(): Promise<void>;
 }
 
 const maxMemory = ["--maxmemory", "24mb"];
 
-/** Starts all of it; the client probes each second. */
+/** Starts all processes; the client probes each second. */
 export async function startCast(): Promise<Cast> {
   const folder = mkdtempSync(join(tmpdir(), "analyze-cast-"));
   const textfiles = join(folder, "textfiles");

@@ -9,12 +9,12 @@ import { describeWith } from "../support/requirements.ts";
 import { startCast, type Cast } from "./cast.ts";
 import { startWatchers, type Watchers } from "./prometheus.ts";
 
-/** A minute of the rules is a second here, and nothing is longer than half a minute. */
+/** A minute of the rules is a second here, with a maximum of half a minute. */
 const pace = { scale: 1 / 60, longest: 30 };
 
 interface Fault {
   title: string;
-  /** Name and severity of each alert that it must fire. */
+  /** Name and severity of each alert that must fire. */
   alerts: [name: string, severity: "critical" | "warning"][];
   strike(cast: Cast): Promise<void> | void;
   repair(cast: Cast): Promise<void> | void;
@@ -24,7 +24,7 @@ let starving: NodeJS.Timeout | undefined;
 
 /** Adds a job as web does. */
 async function addJob({ redis }: Cast, data: object): Promise<void> {
-  // Also one that no release of ours writes.
+  // Also one that no release writes.
   const job: JobData = JSON.parse(JSON.stringify(data));
   const { client, use } = connectOnce({ url: redis.url, password: undefined });
   await use((queue) => queue.add("job", job));

@@ -13,7 +13,7 @@ import { listen } from "../load/backend.ts";
 import { freePort } from "../support/ports.ts";
 import { startProgram, type Program } from "../support/program.ts";
 
-/** How Alertmanager tells of alerts. */
+/** How Alertmanager sends alerts. */
 const notice = z.object({
   alerts: z.array(
     z.object({
@@ -29,14 +29,14 @@ const series = z.object({
   data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()) })) }),
 });
 
-/** A real Prometheus and Alertmanager, with the rules at this pace, and who they tell. */
+/** A real Prometheus and Alertmanager, with the rules at this pace, and their receiver. */
 export interface Watchers {
   readonly url: string;
-  /** Resolves with the alert's notice when Alertmanager tells that it fires, or is over; fails after two minutes. */
+  /** Resolves with the alert's notification when it fires or resolves; fails after two minutes. */
   told(alert: string, severity: string, status: Told["status"]): Promise<Told>;
-  /** Forgets what was told. */
+  /** Discards received notifications. */
   forget(): void;
-  /** How many series an expression has now. */
+  /** Current number of series of an expression. */
   count(expr: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -46,7 +46,7 @@ async function take(request: IncomingMessage, last: Map<string, Told>): Promise<
   for (const told of alerts) last.set(`${told.labels.alertname} ${told.labels.severity}`, told);
 }
 
-/** Who gets Alertmanager's notices: the last one of each alert. */
+/** The receiver of Alertmanager's notifications: keeps the last one of each alert. */
 function receiver(last: Map<string, Told>): Server {
   return createServer((request, response) => {
     void take(request, last).finally(() => response.end());

@@ -33,16 +33,16 @@ const message = z.object({
   ),
 });
 
-/** A span as the receiver understood it. `kind`: 2 server, 3 client, 5 consumer, as OTLP numbers them. */
+/** A span as the receiver decoded it. `kind`: 2 server, 3 client, 5 consumer, as OTLP numbers them. */
 export type ReceivedSpan = z.output<typeof message>["resourceSpans"][0]["scopeSpans"][0]["spans"][0] & {
   service: string | number | undefined;
 };
 
 /** The OpenTelemetry Collector's own OTLP receiver (test/monitoring/receiver), as a process on a free port. */
 export interface Receiver {
-  /** What to set OTEL_EXPORTER_OTLP_ENDPOINT to. */
+  /** Value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   endpoint: string;
-  /** All that was received. */
+  /** All received spans. */
   spans(): ReceivedSpan[];
   stop(): Promise<void>;
 }

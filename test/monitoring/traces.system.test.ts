@@ -15,7 +15,7 @@ import { describeWith } from "../support/requirements.ts";
 import { startReceiver, type ReceivedSpan, type Receiver } from "./receiver.ts";
 
 const [server, client, consumer] = [2, 3, 5];
-/** Reports every module of OpenTelemetry that a program loads, but the API, which prom-client loads. */
+/** Reports every module of OpenTelemetry that a program loads, except the API, which prom-client loads. */
 const watchLoads = `data:text/javascript,${encodeURIComponent(
   'import { registerHooks } from "node:module"; registerHooks({ resolve(name, context, next) {' +
     " if (/opentelemetry.(?!api)/.test(name)) process.stderr.write(`loaded ${name}\\n`); return next(name, context); } });",
@@ -40,7 +40,7 @@ function startClient(nginx: Nginx, env: Record<string, string>): Program {
   });
 }
 
-/** Everything from the client to the task, each part a real process that sends its spans to the receiver. */
+/** The system from the client to the task, each part a real process that sends its spans to the receiver. */
 interface Traced {
   receiver: Receiver;
   stack: QueueStack;
@@ -77,7 +77,7 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
     const [, id = "", trace = ""] = await program.waitFor(/ ok +app .* id=(\S+) trace=([\da-f]{32}) /, 60_000);
     await program.stop();
 
-    // The caller of a task goes on with the same trace, beside it the span of a caller that the edge must not change.
+    // The caller of a task continues the same trace, with a span that the edge must not change.
     const caller = "00f067aa0ba902b7";
     const headers = { traceparent: `00-${trace}-${caller}-01` };
     const added = await ask(nginx.edge, { method: "POST", path: "/api/add/report", headers });

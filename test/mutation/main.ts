@@ -39,7 +39,7 @@ function order(line: string): string {
   return createHash("sha256").update(line).digest("hex");
 }
 
-/** Some lines of a folder's code by chance, the same in every run. */
+/** A random sample of a folder's lines, the same in every run. */
 function sampleOf(path: string): string[] {
   const files = globSync(`${path}/**/*.ts`).filter((file) => !file.endsWith(".test.ts"));
   const lines = files.flatMap((file) =>
@@ -50,7 +50,7 @@ function sampleOf(path: string): string[] {
   return lines.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(...(sample ?? []));
 }
 
-/** What to mutate of `path`, in Stryker's words. */
+/** The parts of `path` to mutate, in Stryker's syntax. */
 function mutantsOf(path: string): string[] {
   if (/\.ts(:|$)/.test(path)) return [path];
   return sample === undefined ? [`${path}/**/*.ts`, "!**/*.test.ts"] : sampleOf(path);
@@ -68,7 +68,7 @@ async function mutate(folder: Folder, path: string): Promise<Score> {
     mutate: mutantsOf(path),
     coverageAnalysis: "perTest",
     concurrency: 1,
-    // A slow machine must not pass for an endless loop.
+    // A slow machine must not count as an endless loop.
     timeoutMS: 30_000,
     timeoutFactor: 4,
     incremental: sample === undefined,

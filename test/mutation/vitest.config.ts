@@ -6,14 +6,14 @@ function isProperty({ moduleId }: TestSpecification): boolean {
   return readFileSync(moduleId, "utf8").includes("fast-check");
 }
 
-/** Properties take longest, so they run last: what an example notices ends the run. */
+/** Properties take longest, so they run last: a failing example ends the run. */
 class ExamplesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return files.toSorted((a, b) => Number(isProperty(a)) - Number(isProperty(b)));
   }
 }
 
-/** What Stryker runs against each mutant: the files that main.ts names, wherever they are. */
+/** The tests that Stryker runs against each mutant: the files that main.ts names, in any folder. */
 export default defineConfig({
   test: {
     include: (process.env["MUTATION_TESTS"] ?? "").split(","),

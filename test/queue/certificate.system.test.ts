@@ -10,7 +10,7 @@ import { describeWith } from "../support/requirements.ts";
 import { startRedis } from "./redis.ts";
 import { queueStackForTest, type QueueStack } from "./stack.ts";
 
-/** nginx before a web that knows callers by what nginx passes on, and a client's certificate. */
+/** nginx in front of a web that identifies callers by nginx's header, and a client's certificate. */
 async function edgeOf(stack: QueueStack, options: string[]) {
   const { dir } = await issue(true);
   const nginx: Nginx = await startNginx({ webPorts: [stack.web.port], certificates: dir, options });
@@ -38,7 +38,7 @@ describeWith(["nginx", "redis-server"], "the identity of a client certificate, t
     const headers = { "x-client-subject": "CN=somebody else" };
     const own = await ask(edge, { path, clientCertificate, headers });
     expect(task.parse(JSON.parse(own.body)).task).toBe("own");
-    // Who reaches web as somebody else, past the edge, does not find it.
+    // Another caller who bypasses the edge does not find it.
     expect((await stack.get(path, headers)).status).toBe(404);
   });
 

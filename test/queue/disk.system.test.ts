@@ -25,7 +25,7 @@ describeWith(["redis-server", "root"], "a full disk", () => {
       if (last.status === 202) ids.push(accepted.parse(await last.json()).id);
     } while (last.status === 202 && ids.length < 500);
     expect([last.status, ids.length > 5]).toEqual([503, true]);
-    // With appendfsync always, Redis ends itself rather than answer for what it could not write.
+    // With appendfsync always, Redis exits instead of acknowledging what it could not write.
     await redis.program.ended;
     execFileSync("mount", ["-o", "remount,size=64m", redis.folder]);
     await redis.start();

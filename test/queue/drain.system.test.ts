@@ -10,7 +10,7 @@ import { queueStackForTest, until, type QueueStack } from "./stack.ts";
 
 const isIn = (state: string) => (body: unknown) => task.safeParse(body).data?.state === state;
 
-/** A witness that answers when it is told to: works last as long. */
+/** A witness that answers on request: jobs last until then. */
 async function slowWitness() {
   const open: ServerResponse[] = [];
   const server = createServer((_, response) => {
@@ -29,7 +29,7 @@ async function slowWitness() {
   };
 }
 
-/** Worker as it is, but for its work: that is to report to the witness. */
+/** The real worker, except for its job: it reports to the witness. */
 async function startWorker(redisUrl: string, witness: string): Promise<Program> {
   const env = { ...process.env, HOST: "127.0.0.1", PORT: "0", METRICS_PORT: "0", DRAIN_DELAY_MS: "0" };
   const program = startProgram(process.execPath, ["test/queue/ledger/worker/main.ts"], {
@@ -81,7 +81,7 @@ describeWith(["redis-server"], "worker, after SIGTERM", () => {
       const worker = await startWorker(url, witness.url);
       const id = await add(stack);
       await witness.begun();
-      // 0: it ended by itself. After 25 s, SHUTDOWN_LIMIT_MS, it would have ended with 1; Kubernetes waits for 40 s.
+      // 0: it exited by itself. After 25 s, SHUTDOWN_LIMIT_MS, it would have exited with 1; Kubernetes waits for 40 s.
       expect(await worker.stop("SIGTERM")).toBe(0);
       const other = await slowWitness();
       await startWorker(url, other.url);

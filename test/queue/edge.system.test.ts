@@ -10,7 +10,7 @@ import { linesOf, queueStackForTest, until } from "./stack.ts";
 
 const body = '{"text":"Hello, how are you?"}';
 
-/** A web that does what it is asked for, and dies before anybody hears of it: the addresses that it would have answered. */
+/** A web that processes a request, and dies before it answers. Has the Locations that it would have sent. */
 async function dyingWeb(url: string): Promise<{ port: number; unheard: (string | null)[] }> {
   const unheard: (string | null)[] = [];
   const server = createServer(async (request, response) => {
@@ -32,7 +32,7 @@ async function dyingWeb(url: string): Promise<{ port: number; unheard: (string |
   return { port, unheard };
 }
 
-/** A queue's stack behind real nginx, whose first web is a dying one. */
+/** A queue's stack behind a real nginx, whose first web dies. */
 async function behindNginx() {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());

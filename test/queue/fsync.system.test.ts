@@ -5,12 +5,12 @@ import { redisServers, startRedis, type RedisServer } from "./redis.ts";
 import { queueStackForTest } from "./stack.ts";
 import { traceWrites, type SystemCall } from "./trace.ts";
 
-/** For each task that was accepted: whether Redis' file was synced after it was written, and before web heard of it. */
+/** For each accepted task: whether Redis' file was synced after the write, and before the reply to web. */
 async function tasksSyncedFirst(server: RedisServer, fsync: string): Promise<boolean[]> {
   const redis = await startRedis(server, ["--appendfsync", fsync]);
   onTestFinished(() => redis.remove());
   const stack = await queueStackForTest(redis.url);
-  // So that nobody else writes.
+  // So that nothing else writes.
   await stack.worker.stop();
   await stack.post("/api/add/first");
   const endRedis = await traceWrites(redis.program.child.pid ?? 0);
@@ -40,7 +40,7 @@ function isSyncedFirst(id: string, byRedis: SystemCall[], byWeb: SystemCall[]): 
   );
 }
 
-// What the kernel is asked for, in its order: a witness that no program of ours has a part in.
+// The system calls in their order: evidence that is independent of our programs.
 describeWhere("ptrace", ["strace", ...redisServers], "in a trace of system calls", () => {
   it.each(redisServers)(
     "%s syncs each accepted task to its file before it replies, and web then answers 202",

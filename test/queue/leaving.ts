@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import { splitAddress } from "../../deploy/minikube/reach.ts";
 import type { Edge } from "../edge/ask.ts";
 
-/** Below the connections that nginx takes from one address. */
+/** Below nginx's limit of connections from one address. */
 const batch = 80;
 
 /** Sends a request on each of these many connections to an edge, and leaves without an answer, a batch at a time. */

@@ -23,7 +23,7 @@ export function leftPollsSuite(count: number): void {
     const location = added.headers.get("location") ?? "";
     const connections = async (): Promise<number> =>
       Number(/connected_clients:(\d+)/.exec(await redis.command("INFO", "clients"))?.[1]);
-    // The first one opens the connection that all share.
+    // The first one opens the shared connection.
     await stack.get(`${location}?wait=1`);
     const before = await connections();
     let most = 0;

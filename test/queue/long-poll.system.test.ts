@@ -6,7 +6,7 @@ import { describeWith } from "../support/requirements.ts";
 import { startRedis, type PrivateRedis } from "./redis.ts";
 import { queueStackForTest, type QueueStack } from "./stack.ts";
 
-/** A stack whose worker is gone, and the address of an analysis that nobody does. */
+/** A stack without a worker, and the URL of an analysis that stays waiting. */
 async function waiting(): Promise<{ redis: PrivateRedis; stack: QueueStack; location: string }> {
   const redis = await startRedis();
   onTestFinished(() => redis.remove());
@@ -45,7 +45,7 @@ describeWith(["redis-server"], "long polls", () => {
     { timeout: 600_000 },
     async () => {
       const { redis, stack, location } = await waiting();
-      // The first one opens the connection that all share.
+      // The first one opens the shared connection.
       await stack.get(`${location}?wait=1`);
       const before = await connections(redis);
       const request = `GET ${location}?wait=4 HTTP/1.1\r\nHost: localhost\r\n\r\n`;

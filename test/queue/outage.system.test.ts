@@ -14,7 +14,7 @@ function redisForTest(settings?: string[]): PrivateRedis {
   return redis;
 }
 
-/** Adds a task until one is accepted and completed; the milliseconds that it took. */
+/** Retries until a task is accepted and completed. Resolves with the duration in milliseconds. */
 async function untilWorks(stack: QueueStack): Promise<number> {
   const began = performance.now();
   for (;;) {
@@ -58,7 +58,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
     expect((await stack.get("/readyz")).status).toBe(200);
     await redis.start();
     expect(await untilWorks(stack)).toBeLessThan(10_000);
-    // A change of the error at once, else a line each ten seconds for each of four connections.
+    // A changed error at once, else a line each ten seconds for each of four connections.
     expect(complaints(stack)).toBeLessThan(60);
   });
 
@@ -77,7 +77,7 @@ describeWith(["redis-server"], "an outage of Redis", () => {
     const stack = await queueStackForTest(redis.url);
     await untilWorks(stack);
     let location: string | null = null;
-    // Where the reading of how full the queue is has become old in between, the add itself is not tried.
+    // If the last reading of the queue's depth is too old, the add is not attempted.
     for (let left = 20; location === null && left > 0; left--) {
       await untilWorks(stack);
       redis.signal("SIGSTOP");

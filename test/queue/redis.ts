@@ -9,24 +9,24 @@ import { startProgram, type Program } from "../support/program.ts";
 export const redisServers = ["redis-server", "valkey-server"] as const;
 export type RedisServer = (typeof redisServers)[number];
 
-/** A private Redis on a Unix socket, with its data in a folder of its own. */
+/** A private Redis on a Unix socket, with its data in a separate folder. */
 export interface PrivateRedis {
-  /** What to set REDIS_URL to. */
+  /** Value for REDIS_URL. */
   readonly url: string;
   readonly folder: string;
   /** The running server's process. */
   readonly program: Program;
-  /** Starts it, on the data that the last one left; resolves when it answers. */
+  /** Starts it with the data of the last run. Resolves when it answers. */
   start(): Promise<void>;
   /** Sends a signal: SIGKILL, SIGSTOP, SIGCONT. Resolves at once. */
   signal(name: NodeJS.Signals): void;
-  /** Sends one command and resolves with the reply as it came. */
+  /** Sends one command and resolves with the raw reply. */
   command(...parts: string[]): Promise<string>;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
 }
 
-/** Sends one command on a connection of its own. */
+/** Sends one command on a new connection. */
 async function ask(path: string, parts: string[]): Promise<string> {
   const socket = createConnection(path);
   socket.write(`*${parts.length}\r\n${parts.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join("")}`);
@@ -41,17 +41,17 @@ async function ask(path: string, parts: string[]): Promise<string> {
 async function untilAnswers(path: string): Promise<void> {
   for (let left = 400; ; left--) {
     const reply = await ask(path, ["PING"]).catch(() => "");
-    // An error reply is an answer too, where a password is needed; only loading is not.
+    // An error reply, such as for a missing password, is also an answer; only LOADING is not.
     if (reply !== "" && !reply.startsWith("-LOADING")) return;
     if (left === 0) throw new Error("Redis does not answer");
     await wait(25);
   }
 }
 
-/** What a Redis for accepted tasks is run with. */
+/** Settings of a Redis for accepted tasks. */
 const durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction"];
 
-/** A Redis that is not running yet, with the settings of {@link durable} and these. */
+/** A Redis that is not started yet, with the settings of {@link durable} and these. */
 export function privateRedis(server: RedisServer = "redis-server", settings: string[] = []): PrivateRedis {
   const folder = mkdtempSync(join(tmpdir(), "analyze-redis-"));
   const path = join(folder, "redis.sock");
@@ -82,7 +82,7 @@ export function privateRedis(server: RedisServer = "redis-server", settings: str
   };
 }
 
-/** A private Redis, running. */
+/** A running private Redis. */
 export async function startRedis(server?: RedisServer, settings?: string[]): Promise<PrivateRedis> {
   const redis = privateRedis(server, settings);
   await redis.start();

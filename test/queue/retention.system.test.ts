@@ -13,7 +13,7 @@ type Client = ReturnType<typeof connectRedis>;
 const secret = "Zimtstern";
 const isIn = (state: string) => (body: unknown) => task.safeParse(body).data?.state === state;
 
-/** Starts to consume, with this work instead of its own. */
+/** Starts to consume, with this job instead of worker's. */
 function consume({ url }: PrivateRedis, work?: () => Promise<object>): () => Promise<void> {
   const { logger } = createService("worker", "silent");
   const metrics = { done: () => undefined, failed: () => undefined, stalled: () => undefined };
@@ -31,7 +31,7 @@ async function addSecret(stack: QueueStack): Promise<string> {
   return accepted.parse(await (await stack.post("/api/add/kept", { text: secret })).json()).id;
 }
 
-/** The keys of Redis in whose values the text is, as it was sent or as it was reversed. */
+/** The keys of Redis whose values contain the text, as sent or reversed. */
 async function keysWithText(client: Client): Promise<string[]> {
   const found: string[] = [];
   for (const key of await client.keys("*")) {
@@ -58,7 +58,7 @@ async function age(client: Client, id: string, list: "completed" | "failed", sec
 describeWith(["redis-server"], "after its retention", () => {
   it.each([
     ["completed", queueLimits.completedSeconds, undefined],
-    // The message of a work's own error may quote the text.
+    // The message of a job's error may quote the text.
     ["failed", queueLimits.failedSeconds, () => Promise.reject(new Error(`cannot do ${secret}`))],
   ] as const)(
     "Redis has nothing of the text of a %s task, although no other task ends",

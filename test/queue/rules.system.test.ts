@@ -15,14 +15,14 @@ async function redisForTest(): Promise<PrivateRedis> {
   return redis;
 }
 
-/** What consumes with this work. */
+/** A consumer with this job. */
 function consumerOf({ url }: PrivateRedis, work: (id: string) => Promise<object>): Consumer {
   const { logger } = createService("worker", "silent");
   const redis = { url, password: undefined };
   return createConsumer({ redis, concurrency: 1, logger, metrics, work: (_, id) => work(id) });
 }
 
-/** A stack without its worker, and what consumes in its place with this work. */
+/** A stack without its worker, and a consumer with this job in its place. */
 async function stackWith(redis: PrivateRedis, work: (id: string) => Promise<object>): Promise<QueueStack> {
   const stack = await queueStackForTest(redis.url);
   await stack.worker.stop();
@@ -37,7 +37,7 @@ async function add(stack: QueueStack): Promise<string> {
 
 const isIn = (state: string) => (body: unknown) => task.safeParse(body).data?.state === state;
 
-/** What `npm run tasks` prints. */
+/** The output of `npm run tasks`. */
 async function tasks(redis: PrivateRedis, ...args: string[]): Promise<[string, number | null]> {
   const env = { ...process.env, REDIS_URL: redis.url };
   const program = startProgram(process.execPath, ["server/src/admin/main.ts", ...args], { env });
@@ -72,7 +72,7 @@ describeWith(["redis-server"], "a task that fails", () => {
     isBroken = false;
     expect(await tasks(redis, "retry", id)).toEqual(["Retried 1.\n", 0]);
     await until(stack, `/api/tasks/${id}`, isIn("completed"));
-    // One that cannot be retried does not keep the command from the others.
+    // A job that cannot be retried does not block the others.
     const [said, code] = await tasks(redis, "retry", id, other);
     expect([said.split("\n").toSorted(), code]).toEqual([
       ["", "Retried 1.", `${id} is completed: only a failed task can be retried`],
@@ -91,7 +91,7 @@ describeWith(["redis-server"], "a task whose worker is killed", () => {
     const stack = await queueStackForTest(redis.url);
     await stack.worker.stop();
     const id = await add(stack);
-    // Marks the job as one that was started, and whose worker vanished, as often.
+    // Marks the job as started, with a lost worker, this many times.
     for (let crash = 1; crash <= 3; crash++) {
       const program = startProgram(process.execPath, ["test/queue/hanging/main.ts"], {
         env: { ...process.env, REDIS_URL: redis.url },

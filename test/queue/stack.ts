@@ -38,7 +38,7 @@ export async function startQueueStack(redisUrl: string, env: Record<string, stri
   };
 }
 
-/** The same, until the test that calls it has finished. */
+/** The same, until the end of the calling test. */
 export async function queueStackForTest(...args: Parameters<typeof startQueueStack>): Promise<QueueStack> {
   const stack = await startQueueStack(...args);
   onTestFinished(() => stack.stop());
@@ -56,7 +56,7 @@ export function linesOf({ output }: Pick<RunningService, "output">, id: string):
     .filter((line) => line.id === id);
 }
 
-/** Reads an address until `isRight` says so of its JSON body; fails after `ms`. */
+/** Reads a path until `isRight` accepts its JSON body; fails after `ms`. */
 export async function until(
   stack: QueueStack,
   path: string,

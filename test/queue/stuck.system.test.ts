@@ -6,7 +6,7 @@ import { createService } from "../../server/src/shared/service.ts";
 import { describeWith } from "../support/requirements.ts";
 import { startRedis } from "./redis.ts";
 
-/** A way to Redis on which a connection can be made mute from its first wait for a job on; new ones open all the same. */
+/** A proxy to Redis that can silence a connection from its first wait for a job on; new connections still work. */
 async function proxyTo(path: string) {
   let isMute = false;
   const sockets = new Set<Socket>();

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { startProgram } from "../support/program.ts";
 
-/** A system call that has returned, of a traced process. */
+/** A returned system call of a traced process. */
 export interface SystemCall {
   name: string;
   /** The file or socket of its first argument, as strace names it: `/…/appendonly.aof.1.incr.aof`, `UNIX-STREAM:[…]`. */
   target: string;
-  /** What it wrote: the rest of its arguments. */
+  /** The written data: its other arguments. */
   args: string;
   result: number;
-  /** Microseconds since 1970: when it began, and when it had returned. */
+  /** Microseconds since 1970 of its start and its return. */
   began: number;
   ended: number;
 }

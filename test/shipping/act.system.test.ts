@@ -18,7 +18,7 @@ function put(file: string, text: string, mode = 0o644): void {
   writeFileSync(file, text, { mode });
 }
 
-/** A repository with the workflows, whose commands only write down that they ran; one that matches FAILING fails. */
+/** A repository with the workflows, whose commands only record that they ran; one that matches FAILING fails. */
 function fixture() {
   const folder = mkdtempSync(join(tmpdir(), "act-"));
   const [work, bin, ran] = [join(folder, "work"), join(folder, "bin"), join(folder, "ran")] as const;

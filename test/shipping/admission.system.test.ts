@@ -20,7 +20,7 @@ describeWith(["cluster"], "the policy of verify-images --admit", () => {
     await cluster.read("create", "namespace", namespace);
   });
 
-  /** As kubectl would create it, without doing so. */
+  /** As kubectl would create it, as a dry run. */
   function create(object: object) {
     const args = ["--context", cluster.context, "create", "--dry-run=server", "-f", "-"];
     return spawnSync("kubectl", args, { encoding: "utf8", input: JSON.stringify(object) });
@@ -38,7 +38,7 @@ describeWith(["cluster"], "the policy of verify-images --admit", () => {
     const also = "valkey/valkey:8.1";
     beforeAll(async () => {
       await cluster.apply(...admissionPolicy({ namespace, verified: [verified], also: [also] }));
-      // The API server reads a new policy some seconds later.
+      // The API server applies a new policy some seconds later.
       await vi.waitUntil(
         () => create(pod("probe", "registry.test/unsigned:1")).stderr.includes("not a verified image"),
         {

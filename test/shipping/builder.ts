@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import { startPrivateRegistry } from "./registry.ts";
 
-/** Images that the Dockerfile starts from, by their name in the registry that stands in for all others. */
+/** Base images of the Dockerfile, by their names in the registry that replaces all others. */
 const bases = {
   "library/node:24-bookworm-slim": "node:24-bookworm-slim",
   "distroless/nodejs24-debian13:nonroot": "gcr.io/distroless/nodejs24-debian13:nonroot",
@@ -21,7 +21,7 @@ export function docker(args: readonly string[], env: NodeJS.ProcessEnv = {}): st
 
 /** Today's BuildKit, as `docker buildx create` starts it in a container, and a registry that it pushes to and pulls bases from. */
 export interface Builder {
-  /** It demands a password, which `env` has. */
+  /** It requires a password, which `env` has. */
   readonly registry: string;
   /** The base that the Dockerfile names, in that registry. */
   readonly base: string;
@@ -58,7 +58,7 @@ export async function startBuilder(): Promise<Builder> {
   return { registry: address, base, env: { ...login, BUILDX_BUILDER: name }, folder, stop };
 }
 
-/** The environment of a person who has logged in, with a Docker configuration of this run alone. */
+/** The environment of a logged-in person, with a Docker configuration only for this run. */
 function loggedIn(folder: string, address: string): NodeJS.ProcessEnv {
   const config = join(folder, "docker");
   mkdirSync(config);

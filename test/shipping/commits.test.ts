@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 const author = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
 
-/** A clone of a repository with one commit on the branch `feature`, and a `gh` that writes down how it was called. */
+/** A clone of a repository with one commit on the branch `feature`, and a `gh` that records its calls. */
 function checkout(openRequests: string) {
   const folder = mkdtempSync(join(tmpdir(), "record-"));
   const work = join(folder, "work");
@@ -42,7 +42,7 @@ function checkout(openRequests: string) {
   const record = (digest: string) =>
     run("record-images", "images.json", JSON.stringify({ images: { web: `r/web@sha256:${digest}` } }));
   const report = (text: string) => run("propose-report", "security-report.md", text);
-  /** As a runner of the next night: a checkout of the old commit alone. */
+  /** As a runner of the next night: a checkout of only the old commit. */
   const reset = (): void => {
     git("reset", "--quiet", "--hard", sha);
     git("update-ref", "-d", "refs/remotes/origin/security-report");

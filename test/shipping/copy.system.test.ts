@@ -16,7 +16,7 @@ describeWith(["docker", "docker-registry"], "npm run copy-images", () => {
   let registries: Awaited<ReturnType<typeof startOpenRegistry>>[] = [];
   let record: ImageRecord;
 
-  /** Builds and pushes an image like no other. Its reference by digest. */
+  /** Builds and pushes a unique image. Returns its reference by digest. */
   function push(name: string): string {
     const context = mkdtempSync(join(folder, "context-"));
     writeFileSync(join(context, "Dockerfile"), `FROM scratch\nLABEL build=${randomUUID()}\nCOPY Dockerfile /\n`);

@@ -10,7 +10,7 @@ import { type Builder, docker, startBuilder } from "./builder.ts";
 
 const root = process.cwd();
 
-/** A commit of the project's files as they are now, cloned into a folder of its own; what it needs to run is linked. */
+/** A commit of the project's current files, cloned into a separate folder, with links to its dependencies. */
 function clone(folder: string, name: string): string {
   const place = join(folder, name);
   const from = join(folder, "origin");
@@ -42,7 +42,7 @@ function npmScript(name: keyof typeof manifest.scripts, cwd: string, args: strin
   });
 }
 
-/** What it printed. Throws with all of that where it failed. */
+/** The command's output. Throws with the output if it failed. */
 function succeed({ status, stdout, stderr }: ReturnType<typeof npmScript>): string {
   if (status !== 0) throw new Error(`exit code ${status}:\n${stdout}${stderr}`);
   return stdout;
@@ -64,7 +64,7 @@ describeWhere(
     const verify = (record: string, by = "cosign.pub") =>
       npmScript("verify-images", root, ["--key", key(by), "--record", file(record)], env());
 
-    /** What a verification says that must fail. */
+    /** The message of a verification that must fail. */
     function refusal(record: string, by?: string): { status: number | null; stderr: string } {
       const { status, stderr } = verify(record, by);
       return { status, stderr };

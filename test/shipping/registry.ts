@@ -22,7 +22,7 @@ export interface Person {
   readonly password: string;
 }
 
-/** A registry of this run on 127.0.0.1 that shows nothing without the password. */
+/** A registry of this run on 127.0.0.1 that requires a password. */
 export function startPrivateRegistry(folder: string, { user, password }: Person): Promise<Registry> {
   const path = join(folder, "passwords");
   writeFileSync(path, spawnSync("htpasswd", ["-niB", user], { input: password, encoding: "utf8" }).stdout);

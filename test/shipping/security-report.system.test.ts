@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { describeWhere } from "../support/requirements.ts";
 
-/** Without its date, the numbers of lines, and what differs by machine: whether a database of vulnerabilities can be reached. */
+/** Without date, line numbers, and the reachability of vulnerability databases, which differs by machine. */
 function lasting(report: string): string[] {
   const lines = report.split("\n").filter((line) => !/^Made on|vulnerabilities \(/.test(line));
   return lines.map((line) => line.replace(/:\d+ \|/, " |"));

@@ -9,5 +9,5 @@ export function movedClock(): NodeJS.ProcessEnv {
   );
 }
 
-/** Whether the clock is moved. A file that another program writes then has a time of the machine's own clock. */
+/** Whether the clock is moved. Then files of other programs have times of the machine's real clock. */
 export const clockIsMoved = process.env["FAKETIME"] !== undefined && process.env["FAKETIME"] !== "+0";

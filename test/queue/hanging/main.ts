@@ -1,7 +1,7 @@
 import { createService } from "../../../server/src/shared/service.ts";
 import { createConsumer } from "../../../server/src/worker/consumer.ts";
 
-// A worker whose work never ends: to be killed.
+// A worker whose job never ends: to be killed.
 createConsumer({
   redis: { url: process.env["REDIS_URL"] ?? "", password: undefined },
   concurrency: 1,

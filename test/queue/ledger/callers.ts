@@ -2,25 +2,25 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { accepted } from "@analyze/server/contract/tasks";
 
-/** What callers were answered. */
+/** The answers of callers. */
 export interface Answers {
   /** Ids of 202. */
   accepted: string[];
-  /** Ids of 503: they may be stored. */
+  /** IDs of 503: they may be stored. */
   open: string[];
-  /** 503 that said that nothing was stored. */
+  /** Number of 503 that said that nothing was stored. */
   refused: number;
-  /** Requests without an answer, which were sent again with the same Idempotency-Key. */
+  /** Requests without an answer, which were retried with the same Idempotency-Key. */
   repeated: number;
 }
 
 /** Callers that add tasks one after the other. */
 export interface Callers {
-  /** Ends them; resolves with what they were answered. */
+  /** Stops them; resolves with their answers. */
   stop(): Promise<Answers>;
 }
 
-/** A whole answer; undefined where none came, or only a part of one. */
+/** A complete answer; undefined if none came, or only a part of one. */
 async function add(
   url: string,
   key: string,
@@ -38,7 +38,7 @@ async function add(
   }
 }
 
-/** One task: sent again while nobody has answered for it, also after the end, or it could not be judged. */
+/** One task: retried until it has an answer, also after the end, or it could not be checked. */
 async function addOne(url: string, answers: Answers): Promise<void> {
   const key = randomUUID();
   for (let wasLost = false; ; await wait(50)) {
@@ -46,7 +46,7 @@ async function addOne(url: string, answers: Answers): Promise<void> {
     if (answer?.status === 202) return void answers.accepted.push(accepted.parse(answer.body).id);
     if (answer?.location) return void answers.open.push(answer.location.slice("/api/tasks/".length));
     if (answer && answer.status !== 503) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-    // This 503 says that its own attempt was not stored. An earlier one, without an answer, may have been.
+    // This 503 says that its attempt was not stored. An earlier one, without an answer, may have been.
     if (answer && !wasLost) {
       answers.refused += 1;
       return wait(50);

@@ -4,28 +4,28 @@ import { startProgram, type Program } from "../../support/program.ts";
 import { startRedis, type PrivateRedis } from "../redis.ts";
 import { startWitness, type Witness } from "./witness.ts";
 
-/** Those who are killed. */
+/** The programs that are killed. */
 export const victims = ["web", "worker", "redis"] as const;
 export type Victim = (typeof victims)[number];
 
 /** Redis, web, worker and the witness; each can be killed and started again. */
 export interface Cast {
-  /** Where web listens, over all restarts. */
+  /** Web's URL, the same over all restarts. */
   readonly url: string;
   readonly redis: PrivateRedis;
   readonly witness: Witness;
-  /** kill -9, a moment, and a new start; resolves when it runs again. */
+  /** kill -9, a pause, and a new start; resolves when it runs again. */
   kill(victim: Victim, pauseMs: number): Promise<void>;
-  /** SIGSTOP, a moment, SIGCONT. */
+  /** SIGSTOP, a pause, SIGCONT. */
   freeze(ms: number): Promise<void>;
-  /** All that workers printed. */
+  /** Output of all workers. */
   workerOutput(): string;
   stop(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Starts everybody. */
+/** Starts all programs. */
 export async function startCast(): Promise<Cast> {
   const redis = await startRedis();
   const witness = await startWitness();

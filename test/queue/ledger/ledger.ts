@@ -16,7 +16,7 @@ interface Unfinished {
   state: string;
 }
 
-/** What a run came to. What must be empty or equal is judged by {@link faultsOf}. */
+/** The result of a run. {@link faultsOf} checks it. */
 export interface Ledger {
   kills: Record<string, number>;
   answers: Answers;
@@ -24,9 +24,9 @@ export interface Ledger {
   stored: string[];
   /** Ids of 202 or stored that did not complete. */
   unfinished: Unfinished[];
-  /** What the witness has, in the order of its file. */
+  /** IDs of the witness, in the order of its file. */
   witnessed: string[];
-  /** Runs that reported an id again. */
+  /** Number of repeated reports of an ID. */
   repeatedRuns: number;
   /** Redis' count of effects. */
   effects: number;
@@ -92,7 +92,7 @@ async function disturb(cast: Cast, { kills, freezes, report }: Plan): Promise<Re
   return counts;
 }
 
-/** Kills web, worker and Redis at random while callers add tasks, and counts what became of each. */
+/** Kills web, worker and Redis at random while callers add tasks, and counts the outcome of each. */
 export async function keepLedger(plan: Plan): Promise<Ledger> {
   const cast = await startCast();
   try {
@@ -121,7 +121,7 @@ export async function keepLedger(plan: Plan): Promise<Ledger> {
   }
 }
 
-/** What is wrong with a ledger, in sentences; empty where every promise was kept. */
+/** The faults of a ledger, in sentences; empty if there are none. */
 export function faultsOf({ answers, stored, unfinished, witnessed, effects, completedTwice: twice }: Ledger): string[] {
   const owed = new Set([...answers.accepted, ...stored]);
   const seen = new Set(witnessed);

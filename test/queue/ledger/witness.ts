@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listen } from "../../load/backend.ts";
 
-/** Someone outside Redis, to whom each task's work has to be reported: what a person's own database would be. */
+/** A service outside Redis that each task's job reports to, such as a person's database. */
 export interface Witness {
   readonly url: string;
   /** The ids in its file, one for each line. */
   ids(): string[];
-  /** Reports of an id that it had already: runs that were repeated. */
+  /** Number of reports of a known ID: repeated runs. */
   repeated(): number;
   close(): void;
 }

@@ -11,7 +11,7 @@ async function work(_: object, id: string): Promise<object> {
   return {};
 }
 
-// Worker as it is, but for its work: that is to report the task to the witness.
+// The real worker, except for its job: it reports the task to the witness.
 await run(() => {
   const config = readConfig(process.env);
   if (!config.redis) throw new Error("REDIS_URL is not set");

@@ -62,8 +62,11 @@ export async function* readArchive(file: string): AsyncGenerator<string, void> {
   if (!(await beginsRight(file))) throw damaged("is no backup of documents, or is damaged");
   const source = pipeline(createReadStream(file), unpacked);
   source.catch(() => undefined);
+  const lines = createInterface({ input: unpacked, crlfDelay: Infinity });
+  // Damage can be found after the reader of these lines has left.
+  lines.on("error", () => undefined);
   try {
-    for await (const line of createInterface({ input: unpacked, crlfDelay: Infinity })) {
+    for await (const line of lines) {
       if (isFirst && line !== header) throw damaged("is no backup of documents, or of a newer release");
       if (!isFirst && last !== undefined) {
         hash.update(last).update("\n");
@@ -77,6 +80,8 @@ export async function* readArchive(file: string): AsyncGenerator<string, void> {
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw damaged(`cannot be read (${errorCode(cause) ?? "damaged"})`, cause);
+  } finally {
+    unpacked.destroy();
   }
   const told = footer.safeParse(jsonOf(last));
   if (!told.success || told.data.documents !== documents || told.data.sha256 !== hash.digest("hex"))

@@ -64,6 +64,21 @@ async function insert(documents: Collection<StoredFields>, batch: StoredFields[]
   }
 }
 
+/** Reads a whole backup. Throws UserError if it is damaged, or if a line of it is no stored document. */
+export async function checkBackup(file: string): Promise<void> {
+  let fault: unknown;
+  for await (const line of readArchive(file)) {
+    try {
+      fieldsOf(line);
+    } catch (error) {
+      // The checksum at the end of the file tells first whether the line is damaged.
+      fault ??= error;
+    }
+  }
+  if (fault === undefined) return;
+  throw new UserError(`${file} has a line that is no stored document: nothing of it was restored`, { cause: fault });
+}
+
 /**
  * Stores the documents of a backup that are not there; how many they are. Throws UserError before the first one where the
  * file is damaged, or where there are documents already and `resume` is not set.
@@ -74,7 +89,7 @@ export async function restore(documents: Collection<StoredFields>, file: string,
       "There are documents already. Restore into an empty database, or add what is missing with --resume, as after an interrupted restore.",
     );
   }
-  for await (const line of readArchive(file)) fieldsOf(line);
+  await checkBackup(file);
   let batch: StoredFields[] = [];
   let count = 0;
   for await (const line of readArchive(file)) {

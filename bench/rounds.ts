@@ -35,8 +35,8 @@ function rowOf(name: string, own: readonly Measurement[], reference: readonly Me
 }
 
 /**
- * Measures every variant once a round, in reversed order every other round, so that what else the machine does falls on
- * all alike. Tells each measurement to `progress` as it ends.
+ * Measures every variant once a round, in reversed order every other round, so that other load on the machine affects
+ * all alike. Reports each measurement to `progress` when it ends.
  */
 export async function measureInRounds(plan: Plan, progress: (line: string) => void): Promise<Row[]> {
   const { variants, text, rounds, effort, reference = bare } = plan;

@@ -59,8 +59,8 @@ export class Terraform {
   }
 
   /**
-   * Shows the plan and asks, unless `approved`. `targets`: resource addresses; empty means the whole stack. `replaced`:
-   * resources that are made new.
+   * Shows the plan and asks for confirmation, unless `approved`. `targets`: resource addresses; empty: the whole stack.
+   * `replaced`: resources to replace.
    */
   async apply(approved: boolean, targets: readonly string[] = [], replaced: readonly string[] = []): Promise<void> {
     const only = targets.map((target) => `-target=${target}`);

@@ -36,8 +36,8 @@ function failed(window: string): string {
 }
 
 /**
- * Burn of the error budget over a short and a long window, as the SRE workbook has it. Not by the share alone: with one
- * request a minute a single failure is more than 14 times the budget of an hour.
+ * Burn of the error budget over a short and a long window, as in the SRE workbook. Not only by rate: with one request a
+ * minute a single failure is more than 14 times the budget of an hour.
  */
 function burn(times: number, short: string, long: string, leastFailures: number): string {
   const limit = Number((times * budget).toPrecision(3));

@@ -19,9 +19,9 @@ export function leaveSettings(env: Record<string, string>): void {
 }
 
 /**
- * Adds the settings that `npm start` left to `env`, where it has none; an empty variable counts as not set. Returns a
- * sentence on where the settings are from. The address and the CA of one edge are wrong for another one, so a URL in `env`
- * leaves the whole file out. A host that the client is installed on has its own settings.
+ * Adds the settings of the last `npm start` to `env` if it has none; an empty variable counts as not set. Returns a
+ * sentence on the origin of the settings. The address and CA of one edge are wrong for another one, so with a URL in
+ * `env` the file is not used. A host with an installed client has its own settings.
  */
 export function addCheckoutSettings(env: NodeJS.ProcessEnv): string | undefined {
   const given = takeGiven(env);

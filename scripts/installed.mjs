@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What npm left in `folder`/node_modules: npm keeps a list in node_modules/.package-lock.json.
- * Returns `complete`, whether the packages of `scope` ("runtime" or "all") are there as the lock file names them,
- * and `dev`, whether any development package is there.
+ * What npm installed in `folder`/node_modules, by its list node_modules/.package-lock.json. Returns `complete`, whether
+ * the packages of `scope` ("runtime" or "all") are installed as in the lock file, and `dev`, whether any development
+ * package is.
  */
 export function installed(folder, scope) {
   const lock = packages(join(folder, "package-lock.json"));

@@ -8,8 +8,8 @@ export function packageFolders(inputs: readonly string[]): string[] {
 }
 
 /**
- * Writes a package.json with name, version and licence for each package that is in a bundle, where scanners look for them:
- * without it, an image's bill of materials and its scan for vulnerabilities know nothing of what was bundled.
+ * Writes a package.json with name, version and licence for each package in a bundle, where scanners look for them:
+ * without it, an image's bill of materials and its vulnerability scan miss all bundled packages.
  */
 export function writeInventory(inputs: readonly string[], folder: string): void {
   for (const place of packageFolders(inputs)) {

@@ -7,8 +7,8 @@ import { readSettings } from "./checkout-settings.ts";
 const stores = { REDIS_URL: "Redis", MONGODB_URL: "MongoDB" };
 
 /**
- * Adds the address of the private Redis or MongoDB of a running `npm start` to `env`, where it names none. Returns a
- * sentence on where the setting is from, or why there is none; undefined where `env` has its own.
+ * Adds the address of the private Redis or MongoDB of a running `npm start` to `env` if it has none. Returns a sentence
+ * on the setting's origin, or why there is none; undefined if `env` has its own.
  */
 export async function addStoreSetting(
   env: Record<string, string | undefined>,

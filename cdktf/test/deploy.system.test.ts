@@ -19,8 +19,9 @@ function versionOf(image: string): string {
 }
 
 /**
- * Real: the command, Terraform, Docker and its login, the Dockerfile, the images. moto stands in for AWS, the reference registry
- * for the images' half of ECR, in clear on the loopback: support/ecr.ts. Pushing over a tag is not refused there, so it is counted.
+ * Real: the command, Terraform, Docker and its login, the Dockerfile, the images. moto replaces AWS; the reference
+ * registry replaces ECR's image half, without TLS on loopback: support/ecr.ts. It accepts pushes over a tag, so they
+ * are counted.
  */
 describeWith(
   ["terraform", "moto", "docker", "docker-registry", "htpasswd"],

@@ -18,8 +18,9 @@ import { type Workspace, workspace } from "./support/terraform.ts";
 const account = "123456789012";
 
 /**
- * The role as Terraform applied it. Two things stand in for AWS: moto, which checks real calls but denies whatever is allowed on
- * named resources alone, so it tries what must be denied; and an evaluator of policies that knows AWS's actions and resources.
+ * The role as Terraform applied it. AWS is replaced by two things: moto, which checks real calls but denies everything
+ * that is allowed only on named resources, so it tests what must be denied; and a policy evaluator that knows AWS's
+ * actions and resources.
  */
 describeWith(["terraform", "moto"], "the rights of the client's host", () => {
   let moto: Moto;

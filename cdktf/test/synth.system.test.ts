@@ -22,8 +22,8 @@ function cpuSeconds(env: NodeJS.ProcessEnv, ...args: string[]): number {
 }
 
 /**
- * CPU time, since the time on the clock is the machine's load as much as ours; the least of three, since busy neighbours
- * slow a processor down as well. The measure is what loading cdktf takes on the same machine: about 8 times as much was seen.
+ * CPU time, because elapsed time depends on the machine's load; the least of three runs, because other load also slows
+ * a processor down. The reference is the load time of cdktf on the same machine: about 8 times as much was measured.
  */
 describeWith(["python", "linux"], "synth, from a cold start", () => {
   it.each([

@@ -29,8 +29,9 @@ const [yes, no, short] = [{ answer: "yes\n" }, { answer: "no\n" }, { short: true
 const needs = ["terraform", "moto", "docker", "docker-registry", "htpasswd", "sshd", "root"] as const;
 
 /**
- * One person's two weeks, then another's. Each line that is typed is one of README.md or docs/aws.md: support/documented-commands.ts.
- * moto stands in for AWS, a container with systemd for the instance, a registry on the loopback for ECR's images.
+ * One person's two weeks, then another's. Each command is one of README.md or docs/aws.md:
+ * support/documented-commands.ts. moto replaces AWS, a container with systemd the instance, a registry on loopback
+ * ECR's images.
  */
 describeWith([...needs], "two weeks of stage dev, by the documented commands", () => {
   let moto: Moto;

@@ -26,8 +26,8 @@ function windowOf(first: number, end: number): string[] {
 }
 
 /**
- * Makes a process print at its end what it used: maximum MiB, and milliseconds of CPU, which other load does not change.
- * Not by maxRSS, which a process inherits from the one that started it.
+ * Makes a process print its resource use at its end: maximum MiB, and milliseconds of CPU, which other load does not
+ * change. Without maxRSS, which a process inherits from its parent.
  */
 const sayCost = `process.on("exit", () => {
   const [, peak] = /VmHWM:\\s+(\\d+) kB/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"));

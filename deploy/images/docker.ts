@@ -71,8 +71,8 @@ export async function tagImage(reference: string, name: string): Promise<void> {
 }
 
 /**
- * Logs in and pushes, to the daemon that builds. The password goes through stdin into a configuration of this push only:
- * it is on no command line and stays nowhere. Rejects with a UserError.
+ * Logs in and pushes, to the daemon that builds. The password goes through stdin into a configuration for this push
+ * only: it is on no command line and is not kept. Rejects with a UserError.
  */
 export async function pushImages(login: RegistryLogin, references: readonly string[]): Promise<void> {
   const folder = temporaryConfig();

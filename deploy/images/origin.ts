@@ -31,8 +31,8 @@ export interface Origin {
 }
 
 /**
- * Version, commit, source, and the time that BuildKit gives to everything in an image. All depend on the commit alone, not on
- * the folder of the checkout.
+ * Version, commit, source, and BuildKit's timestamp for everything in an image. All depend only on the commit, not on
+ * the checkout's folder.
  */
 export async function originOf(root: string): Promise<Origin> {
   const [revision, epoch, source] = [await revisionOf(root), await epochOf(root), sourceUrl()];

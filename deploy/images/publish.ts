@@ -23,9 +23,9 @@ export interface PublishOptions {
 const digest = z.object({ "containerimage.digest": z.string().regex(/^sha256:[0-9a-f]{64}$/) });
 
 /**
- * Builds images for all platforms and pushes them with their provenance (SLSA v1), in one step: no daemon rewrites what was
- * built. The same commit gives the same manifest for each platform. Resolves with `registry/name@sha256:…` by image. Rejects
- * with a UserError.
+ * Builds images for all platforms and pushes them with their provenance (SLSA v1), in one step: no daemon changes the
+ * result. The same commit gives the same manifest for each platform. Resolves with `registry/name@sha256:…` by image.
+ * Rejects with a UserError.
  */
 export async function publishImages(
   images: readonly string[],

@@ -5,9 +5,9 @@ import { must } from "../run.ts";
 const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
 
 /**
- * Clones the commit that `root` is at into `folder`, with the packages that are installed there: a run writes its record, its report
- * and its state into the clone. There the version is released, as `npm version` does it. Resolves with the commit. Rejects with a
- * UserError where `root` is no checkout of git.
+ * Clones the current commit of `root` into `folder`, with its installed packages: a run writes its record, report and
+ * state into the clone. The clone also releases the version, as `npm version` does. Resolves with the commit. Rejects
+ * with a UserError if `root` is no checkout of git.
  */
 export async function cloneTo(folder: string, root: string): Promise<string> {
   await must("git", ["clone", "--quiet", "--no-hardlinks", root, folder]);

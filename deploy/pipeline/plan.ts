@@ -28,8 +28,8 @@ export interface Planned {
 }
 
 /**
- * The commands of a dry run: without the jobs that need a variable which nothing stands in for, and without what `skip` matches.
- * A release ends with a deployment besides: its workflow ends in a registry. Pure.
+ * The commands of a dry run, without jobs that need a variable without a stand-in, and without what `skip` matches. A
+ * release also ends with a deployment, because its workflow ends in a registry. Pure.
  */
 export function planOf(name: Name, commands: readonly Command[], known: StandIns, skip?: RegExp): Planned[] {
   const chosen = commands.filter(({ onlyWith }) => onlyWith === null || onlyWith in known);

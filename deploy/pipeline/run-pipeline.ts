@@ -9,8 +9,8 @@ export interface PipelineOptions {
 }
 
 /**
- * Runs the commands one after the other, as GitHub does (`bash -eo pipefail`). Rejects with a UserError at the first that fails,
- * which names the job and the command; none after it runs.
+ * Runs the commands one after the other, as GitHub does (`bash -eo pipefail`). Rejects with a UserError at the first
+ * failure, which names the job and the command; none after it runs.
  */
 export async function runPipeline(commands: readonly Command[], options: PipelineOptions): Promise<void> {
   for (const [index, command] of commands.entries()) {

@@ -21,8 +21,8 @@ export interface Running {
 }
 
 /**
- * Starts a registry and, where it is installed, an API of AWS; makes a key pair and a release folder for `gh`. `commit`: the one
- * that the workflow runs for. Rejects with a UserError.
+ * Starts a registry and, if moto is installed, an AWS API; creates a key pair and a release folder for `gh`. `commit`:
+ * the workflow's commit. Rejects with a UserError.
  */
 export async function startStandIns(folder: string, commit: string): Promise<Running> {
   const password = "of-this-run";

@@ -8,9 +8,9 @@ export interface Admitted {
 }
 
 /**
- * A policy of the API server (Kubernetes 1.30 or newer, nothing to install) by which a namespace runs only these images. A digest
- * cannot be pushed over, so what was verified once stays verified; a tag, an unsigned image and one that was pushed later are
- * refused. Pure.
+ * A policy of the API server (Kubernetes 1.30 or newer, nothing to install) by which a namespace runs only these
+ * images. A digest cannot be overwritten, so a verified image stays verified; tags, unsigned images and images that
+ * were pushed later are rejected. Pure.
  */
 export function admissionPolicy({ namespace, verified, also }: Admitted): object[] {
   const name = `analyze-images-${namespace}`;

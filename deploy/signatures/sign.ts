@@ -6,8 +6,8 @@ import { must } from "../run.ts";
 import { type Signer, signArguments } from "./signer.ts";
 
 /**
- * Signs each image of a record by its digest, never by a tag, and attests its bill of materials (SPDX). The bills also stay as
- * files in `folder`. Rejects with a UserError at the first image that fails.
+ * Signs each image of a record by its digest, never by a tag, and attests its bill of materials (SPDX). The bills are
+ * also kept as files in `folder`. Rejects with a UserError at the first image that fails.
  */
 export async function signImages({ images }: ImageRecord, signer: Signer, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });

@@ -24,8 +24,8 @@ export function signerFrom(given: {
 }
 
 /**
- * Who signs, by the command line: `key` is a file, else the pipeline's own identity. Throws a UserError where the key's password is
- * not in `env`: cosign would wait for it at a terminal that it does not have.
+ * The signer, by the command line: `key` is a file, else the pipeline's identity. Throws a UserError if the key's
+ * password is not in `env`: cosign would wait for it at a terminal that it does not have.
  */
 export function signingWith(key: string | undefined, env: NodeJS.ProcessEnv): Signer {
   if (key === undefined) return signerFrom({ identity: "of this pipeline" });

@@ -53,8 +53,8 @@ async function verifyBill(reference: string, signer: Signer): Promise<number> {
 }
 
 /**
- * BuildKit's provenance: in the signed index beside each platform's manifest, so that the signature covers it. It must name the
- * base that the record names. Resolves with the platforms.
+ * Verifies BuildKit's provenance, which is in the signed index beside each platform's manifest, so the signature covers
+ * it. It must name the base of the record. Resolves with the platforms.
  */
 async function verifyProvenance(reference: string, base: string | null): Promise<string[]> {
   const raw = await must("docker", ["buildx", "imagetools", "inspect", "--raw", reference]);

@@ -1,8 +1,8 @@
 import { run } from "../run.ts";
 
 /**
- * What to do about a refusal that no later try changes, by what ssh printed: its keys are not accepted, or the host's key is not the
- * known one. Null: a later try may succeed. `keyFile`: the private key that ssh was to use; null: ssh chose by itself.
+ * What to do about a permanent rejection, by ssh's output: its keys are not accepted, or the host's key differs from
+ * the known one. Null: a retry may succeed. `keyFile`: the private key for ssh; null: ssh chose it.
  */
 export async function refusal(printed: string, keyFile: string | null): Promise<string | null> {
   if (/Host key verification failed/.test(printed)) {

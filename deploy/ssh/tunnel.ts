@@ -21,8 +21,8 @@ export interface TunnelOptions {
 const connected = "tunnel-connected";
 
 /**
- * The command of one connection. `-R 127.0.0.1:…`: nobody but the host itself can use it. ServerAlive*: a dead connection is
- * noticed in 15 s. ExitOnForwardFailure: a tunnel whose port is taken ends instead of standing useless.
+ * The command of one connection. `-R 127.0.0.1:…`: only the host itself can use it. ServerAlive*: a dead connection is
+ * detected in 15 s. ExitOnForwardFailure: a tunnel whose port is in use ends instead of staying useless.
  */
 function tunnelArguments({ ssh, remotePort, to }: Pick<TunnelOptions, "ssh" | "remotePort" | "to">): string[] {
   const options = {
@@ -37,8 +37,9 @@ function tunnelArguments({ ssh, remotePort, to }: Pick<TunnelOptions, "ssh" | "r
 }
 
 /**
- * Holds a reverse tunnel open, and opens it again whenever it ends. Rejects with Interrupted at a signal, and with a UserError where
- * the host refuses the first connection for good. A host that accepted one may refuse for a while, as during its shutdown.
+ * Keeps a reverse tunnel open, and reopens it when it ends. Rejects with Interrupted at a signal, and with a UserError
+ * if the host permanently rejects the first connection. A host that accepted one may reject for a while, as during its
+ * shutdown.
  */
 export async function holdTunnel(options: TunnelOptions): Promise<void> {
   const { say, keyFile, backoff = standardBackoff } = options;

@@ -19,8 +19,8 @@ export function recordRun(ports: number[], parts: Part[]): void {
 }
 
 /**
- * Which processes of an earlier `npm start` in this folder hold one of these ports, and how to end them. Undefined when
- * they have ended or hold other ports, and where `ps` does not show them.
+ * Which processes of an earlier `npm start` in this folder use one of these ports, and how to end them. Undefined if
+ * they have ended or use other ports, and if `ps` does not show them.
  */
 export function describeEarlier(wanted: number[]): string | undefined {
   const earlier = readRecord();

@@ -37,8 +37,8 @@ const stopLimitMs = 40_000;
 const messagesLimitMs = 1000;
 
 /**
- * Starts a program in a new process group: Ctrl-C reaches the whole group of the terminal, and a second signal,
- * ours after the terminal's, would cut its draining short.
+ * Starts a program in a new process group: Ctrl-C goes to the terminal's whole group, and a second signal, ours after
+ * the terminal's, would cut its draining short.
  */
 export function startPart({
   name,

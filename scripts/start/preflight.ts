@@ -8,8 +8,8 @@ import type { PortVariable } from "./config.ts";
 import { describeEarlier } from "./earlier.ts";
 
 /**
- * Throws a {@link UserError} naming each port that can't be listened on, and the variable that moves it; or the earlier
- * `npm start` that holds it.
+ * Throws a {@link UserError} naming each port that cannot be used, and the variable that changes it; or the earlier
+ * `npm start` that uses it.
  */
 export async function requirePorts(ports: Record<PortVariable, number>): Promise<void> {
   const faults: string[] = [];

@@ -17,9 +17,9 @@ import { farewell, greeting, notDrained, obituary } from "./view.ts";
 const readyLimitMs = 15_000;
 
 /**
- * Runs worker, web, client, which shows each line of its log, and the page of that log, until `stop` aborts or one of them ends.
- * Resolves when all have ended, with the exit code; `kill` aborting ends them at once. Throws a {@link UserError} when
- * they can't be started.
+ * Runs worker, web, client, which shows each line of its log, and the page of that log, until `stop` aborts or one of
+ * them ends. Resolves with the exit code when all have ended; `kill` aborting ends them at once. Throws a {@link
+ * UserError} if they cannot be started.
  */
 export async function run(config: StartConfig, output: Output, stop: AbortSignal, kill: AbortSignal): Promise<number> {
   await requirePorts(config.ports);

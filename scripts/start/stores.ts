@@ -43,7 +43,7 @@ function privateFolder(name: string): { folder: string; remove: () => void } {
 }
 
 /**
- * The Redis that this environment's settings name; else a private one, where its server is on the PATH: on a socket in a
+ * The Redis of this environment's settings; else a private one, if its server is on the PATH: on a socket in a
  * temporary folder that only this user can enter; else none.
  */
 export function findTasks(environment: Environment): Store {
@@ -94,8 +94,8 @@ function argumentsOf(server: string, folder: string, socket: string): string[] {
 }
 
 /**
- * The MongoDB that this environment's settings name; else a private one, where `mongod` or `ferretdb` is on the PATH: on a
- * socket in a folder of its own, where only this user gets; else none.
+ * The MongoDB of this environment's settings; else a private one, if `mongod` or `ferretdb` is on the PATH: on a socket
+ * in a separate folder that only this user can enter; else none.
  */
 export function findDocuments(environment: Environment): Store {
   const { PATH = "", ...given } = setVariables(environment);

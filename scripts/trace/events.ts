@@ -105,8 +105,8 @@ function controllerEvent(text: string, id: string, source: string): Event | unde
 }
 
 /**
- * What these lines say of the request with this ID, in the order that a request meets the parts. Lines of its task that
- * have only the task's ID are found by it. What is no line of ours is ignored.
+ * The events in these lines of the request with this ID, in the order of the hops. Lines of its task that have only the
+ * task's ID are found by it. Other lines are ignored.
  */
 export function eventsOf(lines: SourceLine[], id: string): Event[] {
   const records = lines.flatMap(({ text, source }) => {

@@ -12,9 +12,9 @@ const podShape = z.object({
 });
 
 /**
- * Replaces web's pods where they do not wait for the balancer. The controller gives readiness gates only to pods that are created after
- * their TargetGroupBinding, and Helm creates that after the pods: so it is after the first installation. Rejects with a UserError
- * where the new pods have no gates either.
+ * Replaces web's pods if they do not wait for the load balancer. The controller adds readiness gates only to pods that
+ * are created after their TargetGroupBinding, which Helm creates after the pods of a first installation. Rejects with a
+ * UserError if the new pods have no gates either.
  */
 export async function ensureGates(cluster: Kubernetes, namespace: string, minutes: number): Promise<void> {
   if (await haveGates(cluster, namespace)) return;

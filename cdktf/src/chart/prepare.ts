@@ -48,8 +48,8 @@ export const publicControllerChart = [
 ] as const;
 
 /**
- * Makes the namespace, the rights of deployers and operators in it, the controller and, where the stage has them, the autoscaler
- * and the class of volumes. Needs the admin's role.
+ * Creates the namespace, the rights of deployers and operators in it, the controller and, if the stage has them, the
+ * autoscaler and the StorageClass. Needs the admin's role.
  */
 export async function prepare(
   cluster: Kubernetes,

@@ -14,9 +14,9 @@ export async function values(): Promise<void> {
 type Outputs = ReadonlyMap<string, string>;
 
 /**
- * The chart's values for these outputs: registry, images (with stores, also Redis', else no Redis) and, where Terraform made the edge, its
- * name, target group and subnets. `record`: pushed images, which are run by digest from the registry that it names; null: those
- * of the stage's repositories. Throws when the stage has not been deployed.
+ * The chart's values for these outputs: registry, images (with stores, also Redis', else no Redis) and, if Terraform
+ * made the edge, its name, target group and subnets. `record`: pushed images, by digest from the record's registry;
+ * null: those of the stage's repositories. Throws if the stage has not been deployed.
  */
 export function chartValues(outputs: Outputs, tags: ImageTags, record: ImageRecord | null = null): object {
   const pathOf = (name: keyof ImageTags): string[] => output(outputs, `${name}-repository`).split("/");

@@ -13,8 +13,8 @@ export async function runningRevision(cluster: Kubernetes, namespace: string): P
 }
 
 /**
- * Sends one verified POST through the edge, from a pod (`helm test`). Where it is not answered, rolls back to revision `before`
- * (null: leaves what is there, because nothing was) and rejects with a UserError.
+ * Sends one verified POST through the edge, from a pod (`helm test`). If it fails, rolls back to revision `before`
+ * (null: a first installation, which is kept) and rejects with a UserError.
  */
 export async function verify(cluster: Kubernetes, namespace: string, before: number | null): Promise<void> {
   const share = { share: ["stdout", "stderr"] } as const;

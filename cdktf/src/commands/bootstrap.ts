@@ -13,8 +13,8 @@ import { tlsOnly } from "../policy/tls-only.ts";
 import { announce } from "../../../deploy/progress.ts";
 
 /**
- * Makes the bucket for Terraform's state: versioned, encrypted, private, TLS only. Safe to run again. Terraform cannot do it:
- * it would have to keep the state of that bucket somewhere.
+ * Creates the bucket for Terraform's state: versioned, encrypted, private, TLS only. Safe to run again. Terraform
+ * cannot do it, because it would need a place for that bucket's state.
  */
 export async function bootstrap(): Promise<void> {
   const region = readRegion(process.env);

@@ -32,8 +32,8 @@ export interface Opened {
 const ownCa = fileURLToPath(new URL("../../../certs/issued/ca.crt", import.meta.url));
 
 /**
- * The stage with the settings of the environment and, where it sets nothing, those that the stage was deployed with. Throws a
- * SettingsError, and a UserError where the stage is in another region or an apply could not write its state.
+ * The stage with the settings of the environment and, for the others, those of its deployment. Throws a SettingsError,
+ * and a UserError if the stage is in another region or an apply could not write its state.
  */
 export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
   const given = setVariables(process.env);

@@ -16,8 +16,8 @@ import { synth } from "../synth.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 
 /**
- * Makes the state of a stage again, from what carries its tags and names: imports what is found, writes again what the call that
- * creates it overwrites, and creates what is gone. Terraform shows all of it and asks, unless `yes`.
+ * Rebuilds the state of a stage from its tags and names: imports what it finds, overwrites what a create call
+ * overwrites anyway, and creates what is missing. Terraform shows all of it and asks for confirmation, unless `yes`.
  */
 export async function recover(options: ChangeOptions): Promise<void> {
   const opened = await openStage(options);

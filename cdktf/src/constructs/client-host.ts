@@ -78,8 +78,8 @@ export class ClientHost extends Construct {
 }
 
 /**
- * Base64 carries the text through HCL unharmed. The bucket's name goes in and gzip happens in Terraform, which knows the name
- * and whose gzip does not change with Node's zlib.
+ * Base64 keeps the text unchanged in HCL. Terraform inserts the bucket's name, which only it knows, and compresses: its
+ * gzip does not change with Node's zlib.
  */
 function userData(props: ClientHostProps): string {
   const bucket = "@BUCKET@";

@@ -51,8 +51,8 @@ export class HostIdentity extends Construct {
 }
 
 /**
- * Trust policy: which service may take the role. `accountId`: only for this account, for services that say for whom they act;
- * EC2 does not, and cannot act for others.
+ * Trust policy: which service may assume the role. `accountId`: only for this account, for services that name the
+ * account they act for; EC2 does not, and cannot act for others.
  */
 export function trust(service: string, accountId?: string): string {
   const Condition = { StringEquals: { "aws:SourceAccount": accountId } };

@@ -68,9 +68,10 @@ export class ImageRepository extends Construct {
 }
 
 /**
- * Images are counted by their tag: releases apart from builds, so that builds of a branch push no release out. What has no tag
- * belongs to an image that has one: the manifests of its platforms, its signature and its attestations. ECR deletes these with
- * it, and a rule of their own would delete a signature before its image. Tags are immutable, so nothing else loses its tag.
+ * Images are counted by tag: releases and builds separately, so that builds of a branch expire no release. An untagged
+ * image belongs to a tagged one: the manifests of its platforms, its signature and its attestations. ECR deletes these
+ * with it; a separate rule would delete a signature before its image. Tags are immutable, so no other image loses its
+ * tag.
  */
 function lifecycleRules(count: number): object[] {
   const patterns = { releases: "*.*", builds: "src-*" };

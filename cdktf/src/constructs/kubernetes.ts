@@ -74,7 +74,7 @@ export class Kubernetes extends Construct {
   }
 
   /**
-   * EKS writes to this group whether it exists or not; created here, it has a retention and our key. EKS may create it again after
+   * EKS writes to this group in any case; created here, it has a retention and our key. EKS may create it again after
    * `destroy`, with the last lines of a deleted cluster: then the next deploy imports it.
    */
   private logs({ name: cluster, stage, keyArn }: KubernetesProps): CloudwatchLogGroup {

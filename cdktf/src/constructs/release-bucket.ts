@@ -18,9 +18,9 @@ export interface ReleaseBucketProps {
 }
 
 /**
- * A private, encrypted, versioned bucket. Terraform puts the first release into it, under its own SHA-256, and `client/current`,
- * which names it: the host finds both when it boots. From then on they belong to `deploy` and `client:update`, which publish
- * releases and read back what they published.
+ * A private, encrypted, versioned bucket. Terraform puts the first release into it, by its SHA-256, and
+ * `client/current` with that hash, so that the host finds both at boot. From then on `deploy` and `client:update` own
+ * both objects: they publish releases and verify them by reading them back.
  */
 export class ReleaseBucket extends Construct {
   readonly name: string;

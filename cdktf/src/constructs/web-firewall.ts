@@ -14,8 +14,8 @@ export interface WebFirewallProps {
 }
 
 /**
- * WAF before the edge: a limit for each address, then AWS's own rules. Texts are the product, so what a rule finds in the
- * body is only counted on routes for texts. What it decided is logged, without credentials.
+ * WAF in front of the edge: a rate limit per address, then AWS's rules. Texts are the product, so on routes for texts,
+ * rules on the body only count. Decisions are logged, without credentials.
  */
 export class WebFirewall extends Construct {
   constructor(scope: Construct, id: string, props: WebFirewallProps) {

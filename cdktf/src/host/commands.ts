@@ -66,8 +66,8 @@ function runLine(host: Reached, line: string, endless = false): Promise<number> 
 }
 
 /**
- * Runs the client's own command on the host, its arguments quoted; the exit code is the command's. `endless`: until Ctrl-C,
- * which has to reach it there.
+ * Runs the client's command on the host, with quoted arguments; the exit code is the command's. `endless`: until
+ * Ctrl-C, which must reach it there.
  */
 export async function onHost(command: string, args: readonly string[], endless = false): Promise<void> {
   process.exitCode = await runLine(await reach(), [command, ...args.map(quote)].join(" "), endless);

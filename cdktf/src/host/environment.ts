@@ -9,8 +9,8 @@ import { rememberedBucket } from "../state/place.ts";
 const kept = ["ANALYZE_ACCESS"] as const;
 
 /**
- * The variables of `given`, and where it has none the region and the access of the deployed stage. Unchanged where this checkout
- * knows no deployment, or where `given` has faults, which the caller reports.
+ * The variables of `given`, with region and access of the deployed stage if it has none. Unchanged if this checkout has
+ * no deployment, or if `given` has faults, which the caller reports.
  */
 export async function hostEnvironment(given: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const env = setVariables(given);

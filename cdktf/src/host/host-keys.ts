@@ -7,8 +7,8 @@ const end = "-----END SSH HOST KEY KEYS-----";
 const keyLine = /(?:^|\s)((?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*)/;
 
 /**
- * The host's public keys as cloud-init printed them at first boot (`type base64`, one each), empty when they are not in the
- * console's text (any more): EC2 keeps its last 64 KB only.
+ * The host's public keys as cloud-init printed them at first boot (`type base64`, one each); empty if they are no
+ * longer in the console's text, of which EC2 keeps the last 64 KB.
  */
 export function keysOnConsole(text: string): string[] {
   const from = text.lastIndexOf(begin);

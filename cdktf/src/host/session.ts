@@ -18,9 +18,9 @@ export function openSession(destination: Destination, line = ""): Command {
 const interactive = "AWS-StartInteractiveCommand";
 
 /**
- * Runs a shell line through Session Manager for a program to read. `write` gets its stdout and stderr together, and nothing of
- * what the plugin says around them. `endless`: the line ends with the session, and not by itself.
- * Resolves with the line's exit code, which the plugin does not pass on; rejects with a UserError when the session did not last.
+ * Runs a shell line through Session Manager for a program to read. `write` gets its stdout and stderr together, without
+ * the plugin's own output. `endless`: the line ends only with the session. Resolves with the line's exit code, which
+ * the plugin does not return; rejects with a UserError if the session broke.
  */
 export async function runSession(
   destination: Destination,

@@ -15,8 +15,8 @@ export function mirrored(outputs: Outputs): Map<string, string> {
 }
 
 /**
- * Nodes without a way to the internet pull from ECR alone: throws a UserError that says what to run where an image is not there.
- * Asks nothing where nodes have another way.
+ * Nodes without internet access pull only from ECR: throws a UserError that says what to run if an image is missing
+ * there. Calls nothing if nodes have internet access.
  */
 export async function requireImages(outputs: Outputs, tags: ImageTags, region: string): Promise<void> {
   const copies = [...mirrored(outputs).values()];

@@ -25,8 +25,9 @@ const all: readonly DeployerPolicy[] = ["deployer", "deployer-prod", "deployer-p
 const applies: Readonly<Record<string, readonly DeployerPolicy[]>> = { dev: ["deployer"], prod: all };
 
 /**
- * The roles that workflows of one repository take, without a stored key: one reads and plans on any ref, one for each environment
- * applies. Their names do not begin with `analyze-`: the deployer's own rights end there, so that no role can change these.
+ * The roles of a repository's workflows, without a stored key: one reads and plans on any ref, one per environment
+ * applies. Their names do not begin with `analyze-`: the deployer's rights are limited to that prefix, so no role can
+ * change these.
  */
 export class PipelineStack extends AnalyzeStack {
   private readonly props: PipelineProps;

@@ -19,8 +19,8 @@ export type Rule = (node: IConstruct) => { broken: string; instead: string } | n
 type OpenRule = VpcSecurityGroupIngressRule | VpcSecurityGroupEgressRule;
 
 /**
- * Whether these CIDRs together are more than one organisation's network. A CIDR that only Terraform knows is one of our own
- * networks; a text that is no CIDR counts as the world, since nobody knows what AWS makes of it.
+ * Whether these CIDRs together are wider than one organisation's network. A CIDR that only Terraform knows is one of
+ * our networks; a text that is no CIDR counts as everything, because it is unknown how AWS reads it.
  */
 function opensWorld(cidrs: readonly (string | undefined)[]): boolean {
   const texts = cidrs.filter((text) => text !== undefined).filter((text) => !Token.isUnresolved(text));

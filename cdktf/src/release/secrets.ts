@@ -4,8 +4,8 @@ import type { Heartbeat } from "../settings/monitoring.ts";
 import { secretsKey } from "./keys.ts";
 
 /**
- * Stores the client's secret settings for the hosts. They are in no release, state, user data or file of this machine: the one copy is
- * an object of the private bucket, encrypted by KMS. Without a URL the host keeps what it has.
+ * Stores the client's secret settings for the hosts. They are in no release, state, user data or file of this machine:
+ * the only copy is an object of the private bucket, encrypted by KMS. Without a URL the host keeps its settings.
  */
 export async function publishSecrets(s3: S3Client, Bucket: string, { url }: Heartbeat): Promise<void> {
   if (url === null) return;

@@ -18,9 +18,9 @@ export interface RotationEvent {
 }
 
 /**
- * One step of a rotation; any of them may come twice. Two users alternate: a rotation gives a new password to the one that is not in
- * use, so that pods which have not seen it go on with the other. The stores are inside the cluster, which reads the secret and sets the
- * password there: setSecret has no server to call. Rejects when a step cannot be done.
+ * One step of a rotation; any step may be repeated. Two users alternate: a rotation sets a new password for the unused
+ * one, so that pods without the new secret continue with the other. The stores are inside the cluster, which reads the
+ * secret and sets the password there, so setSecret has no server to call. Rejects if a step fails.
  */
 export async function rotate(secrets: SecretsManagerClient, event: RotationEvent): Promise<void> {
   switch (event.Step) {

@@ -5,8 +5,8 @@ import { day, second } from "@analyze/common/time";
 const cycleDays = 366 * 28;
 
 /**
- * The longest time between two due slots of a cron expression (five fields, or six with seconds first, in UTC), in milliseconds.
- * Throws an Error that says why where the client would refuse the expression or where it is never due.
+ * The longest time between two due slots of a cron expression (five fields, or six with seconds first, in UTC), in
+ * milliseconds. Throws an Error that says why if the client would reject the expression or if it is never due.
  */
 export function longestStep(expression: string): number {
   const { dayOfMonth, month, dayOfWeek, hour, minute, second: seconds } = parse(expression);

@@ -77,8 +77,9 @@ export async function keepDeployed(
 }
 
 /**
- * The environment with the settings of the deployed stage where it sets nothing else. The key and the CA become files that
- * go with this process, unless the environment names some. With `hasCa`, this checkout's own CA takes the place of the one that it was deployed with.
+ * The environment, with the settings of the deployed stage for those that it does not set. The key and the CA become
+ * files of this process, unless the environment names some. With `hasCa`, this checkout's CA replaces the one of the
+ * deployment.
  */
 export function withDeployed(
   env: Readonly<Record<string, string>>,

@@ -16,8 +16,8 @@ export interface Tagged {
 const alive = ["pending", "running", "stopping", "stopped"];
 
 /**
- * What carries the stage's tags in EC2, exists, and is not named in `state` (Terraform's JSON; null: there is no state). A network stands
- * for all that is in it.
+ * Existing resources of EC2 with the stage's tags that are not in `state` (Terraform's JSON; null: there is no state).
+ * A network represents its content.
  */
 export async function strangers(ec2: EC2Client, stage: string, state: string | null): Promise<Tagged[]> {
   const tags = { "tag:project": ["analyze"], "tag:stage": [stage] };

@@ -8,8 +8,8 @@ export interface TagClients {
 }
 
 /**
- * ARNs of what carries the stage's tags outside of EC2 and is not named in `state` (Terraform's JSON; null: there is no state).
- * AWS lists some resources for hours after their deletion, and IAM roles never.
+ * ARNs of resources outside of EC2 with the stage's tags that are not in `state` (Terraform's JSON; null: there is no
+ * state). AWS lists some resources for hours after their deletion, and IAM roles never.
  */
 export async function taggedElsewhere(clients: TagClients, stage: string, state: string | null): Promise<string[]> {
   const tags = Object.entries({ project: "analyze", stage });

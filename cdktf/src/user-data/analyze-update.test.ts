@@ -9,8 +9,8 @@ import { release, temporaryFolder } from "../../test/support/fixture.ts";
 const script = fileURLToPath(new URL("analyze-update.sh", import.meta.url));
 
 /**
- * The real script with a folder in place of the root. `aws` reads a folder in place of the bucket; `systemctl` fails to start
- * what the file `broken` names; `df` and `date` say what the test says.
+ * The real script with a folder in place of the root. `aws` reads a folder in place of the bucket; `systemctl` fails to
+ * start what the file `broken` names; the test sets the output of `df` and `date`.
  */
 let root: string;
 

@@ -13,8 +13,8 @@ export interface HostSource {
 }
 
 /**
- * The host's cloud-config: a pure function of where its releases are and of three scripts. Nothing of a release or a setting
- * is in it, so that neither replaces the host. JSON is YAML.
+ * The host's cloud-config: a pure function of the location of its releases and of three scripts. It contains nothing of
+ * a release or a setting, so that neither replaces the host. JSON is YAML.
  */
 export function cloudConfig(source: HostSource, scripts: HostScripts): string {
   return `#cloud-config\n${JSON.stringify(

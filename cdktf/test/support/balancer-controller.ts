@@ -47,8 +47,9 @@ export function objectsIn(yaml: string): Known[] {
 }
 
 /**
- * A model of the AWS Load Balancer Controller 3.2.2 for target groups of type `ip`, in a namespace whose label asks for readiness gates.
- * By its documentation: a test holds the sentences against it. `objects` exist when a Deployment's pods are created, in this order.
+ * A model of the AWS Load Balancer Controller 3.2.2 for target groups of type `ip`, in a namespace whose label enables
+ * readiness gates. A test compares it with sentences of the documentation. `objects` exist when a Deployment's pods are
+ * created, in this order.
  */
 export function treatments(objects: readonly Known[], deployments = objects): Map<string, Treatment> {
   return new Map(

@@ -20,8 +20,8 @@ function shellLines(markdown: string): string[] {
 export const typedCommands = new Set<string>();
 
 /**
- * The line that a person types for a documented command: `<name>` replaced by a value of that name, and what is in brackets typed
- * too, or left out where `short` is set. Throws where README and docs do not have the command.
+ * The line that a person types for a documented command: `<name>` replaced by its value, with the bracketed part, or
+ * without it if `short` is set. Throws if README and docs do not have the command.
  */
 export function typed(documented: string, values: Readonly<Record<string, string>> = {}, short = false): string {
   if (!documentedCommands().has(documented)) throw new Error(`${documented}: not in README.md or docs/aws.md`);

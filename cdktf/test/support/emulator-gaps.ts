@@ -10,8 +10,9 @@ const stackShape = z.object({
 type Overrides = Record<string, unknown>;
 
 /**
- * What moto 5.2.1 lacks, each with its reason, as a Terraform override file: merged over the stack, which itself knows nothing
- * of a test. A gap that closes shows: resources in `absent` are planned by name in a test, drift is looked for in all others.
+ * What moto 5.2.1 lacks, each with its reason, as a Terraform override file: merged over the stack, which has nothing
+ * of a test. A gap that closes is detected: a test plans resources in `absent` by name, and checks all others for
+ * drift.
  */
 const byType: Readonly<Record<string, (name: string, resource: object) => Overrides | null>> = {
   // A Deny is applied without its condition: "nothing without TLS" would deny everything.

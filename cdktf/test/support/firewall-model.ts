@@ -99,8 +99,8 @@ function rulesOf(name: string): [ManagedGroup, string[]] {
 }
 
 /**
- * What a web ACL, as it is synthesised, does with a request, without its rate limit. A model: it knows AWS's rules by what
- * AWS publishes about them, and evaluates priorities, overrides, labels and custom responses as WAF documents them.
+ * The decision of a synthesised web ACL on a request, without its rate limit. A model: it has AWS's rules as AWS
+ * documents them, and evaluates priorities, overrides, labels and custom responses.
  */
 export function judge(acl: unknown, request: Seen): Outcome {
   const { rule: rules, custom_response_body: bodies } = aclShape.parse(acl);

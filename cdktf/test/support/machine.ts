@@ -75,8 +75,8 @@ const isolation = [
 ];
 
 /**
- * With cgroup v1 systemd makes folders beside the hierarchies that it finds and remounts their parent read-only: given this
- * machine's own, it would break every later start of a container engine here. It gets a parent of its own instead.
+ * With cgroup v1, systemd creates folders beside the existing hierarchies and remounts their parent read-only: with
+ * this machine's parent, that would break every later start of a container engine. So it gets a separate one.
  */
 function cgroups(): string[] {
   if (existsSync("/sys/fs/cgroup/cgroup.controllers")) return ["--volume=/sys/fs/cgroup:/sys/fs/cgroup"];

@@ -20,8 +20,8 @@ const nodesShape = z.object({
 });
 
 /**
- * A node whose address is this machine's own, so that its 127.0.0.1 is ours: the one address that containerd calls in clear.
- * Throws where every node has a network of its own, as minikube's have with its Docker driver: see the requirement `localNode`.
+ * A node with this machine's address, so that its 127.0.0.1 is ours: the only address that containerd calls without
+ * TLS. Throws if every node has its own network, as with minikube's Docker driver: see the requirement `localNode`.
  */
 export function nodeHere(): string {
   const own = new Set(Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []));

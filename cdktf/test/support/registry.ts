@@ -7,8 +7,8 @@ import type { RegistryLogin } from "../../../deploy/images/docker.ts";
 import { temporaryFolder } from "./fixture.ts";
 
 /**
- * The reference registry on 127.0.0.1, in clear, keeping its images in a folder of its own. Shows nothing without the password.
- * `notify`: URL that is told of every push.
+ * The reference registry on 127.0.0.1, without TLS, with its images in a separate folder. Requires a password.
+ * `notify`: URL that gets an event for every push.
  */
 export async function startRegistry(
   port: number,

@@ -1,6 +1,6 @@
 /**
- * What Terraform calls to update a resource of this type in place, besides the calls that made it. From the provider's source;
- * an empty list: it is made by the same calls that update it, or replaced. A type that is missing here fails a test.
+ * Terraform's calls to update a resource of this type in place, besides the calls that created it. From the provider's
+ * source. Empty: the create calls also update it, or it is replaced. A missing type fails a test.
  */
 export const updateActions: Readonly<Record<string, readonly string[]>> = {
   aws_acm_certificate: [],

@@ -3,8 +3,8 @@ import { failure, must, run } from "../../run.ts";
 import type { ImageRecord } from "../record.ts";
 
 /**
- * Copies the images of a record into another registry, with all platforms and their provenance, without a change: the digests
- * stay, so that what was verified there is what runs here. Resolves with the record of the copies. Rejects with a UserError.
+ * Copies the images of a record into another registry unchanged, with all platforms and their provenance: the digests
+ * are the same, so what was verified is what runs. Resolves with the record of the copies. Rejects with a UserError.
  */
 export async function copyImages(record: ImageRecord, registry: string): Promise<ImageRecord> {
   const images: Record<string, string> = {};

@@ -28,8 +28,8 @@ export function defaultEdge({ ingressClasses, gatewayClasses }: EdgeParts): { ed
 }
 
 /**
- * The values with which the chart makes a Gateway of one of these classes, Envoy Gateway's first. `hasRetry`: whether the
- * cluster's HTTPRoutes know retries. Pure.
+ * The values by which the chart creates a Gateway of one of these classes, Envoy Gateway's first. `hasRetry`: whether
+ * the cluster's HTTPRoutes support retries. Pure.
  */
 export function gatewayValues(classes: readonly GatewayClass[], hasRetry: boolean): Pick<Options, "values" | "set"> {
   const envoy = classes.find(({ spec }) => spec.controllerName === envoyGateway);

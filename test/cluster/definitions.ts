@@ -65,8 +65,8 @@ async function requireEstablished(cluster: Cluster, name: string): Promise<void>
 }
 
 /**
- * Teaches the cluster these definitions, of a module or in a folder. Resolves with what takes them out again, if they were not
- * there before.
+ * Installs these definitions, of a module or in a folder. Resolves with the function that removes those that were not
+ * installed before.
  */
 export async function define(
   cluster: Cluster,

@@ -16,8 +16,8 @@ require (
 const types = "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1";
 
 /**
- * Makes the Prometheus operator's definitions of its own types, as its project does, into `folder`. Returns the files by the
- * definitions' names.
+ * Generates the Prometheus operator's definitions from its types, as its project does, into `folder`. Returns the files
+ * by the definitions' names.
  */
 export function operatorDefinitions(folder: string): Record<string, string> {
   writeFileSync(join(folder, "go.mod"), modules);

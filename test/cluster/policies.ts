@@ -46,7 +46,8 @@ function allowsPort(rule: Rule, target: End, port: number): boolean {
 }
 
 /**
- * Whether a TCP connection would be let through where policies are enforced (Kubernetes' rule: a pod that no policy selects for a direction is open in it, a selected one only as some rule allows).
+ * Whether a TCP connection is allowed if policies are enforced (Kubernetes' rule: a pod that no policy selects for a
+ * direction is open in it, a selected one only as a rule allows).
  */
 export function isAllowed(policies: readonly Policy[], from: End, to: End, port: number): boolean {
   const passes = (end: End, other: End, direction: "Ingress" | "Egress"): boolean => {

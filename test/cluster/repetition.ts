@@ -33,7 +33,7 @@ interface DyingWeb {
 }
 
 /**
- * Starts one behind web's Service, until the test has finished. The other pods of web are replaced, because an edge that keeps
+ * Starts one behind web's Service, until the end of the test. The other pods of web are replaced, because an edge with
  * connections to them would open none to this one.
  */
 async function startDyingWeb(world: World): Promise<DyingWeb> {

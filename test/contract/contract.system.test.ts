@@ -17,8 +17,8 @@ let pair: ServicePair;
 const needsStore = /add|tasks|data|\{id\}/;
 
 /**
- * The token is also left out and replaced by others. 422 is right for a key that was used with another body, and for a
- * name of 128 characters with more bytes: no schema can say either.
+ * The token is also omitted and replaced by others. 422 is right for a key that was used with another body, and for a
+ * name of 128 characters with more bytes: a schema can say neither.
  */
 const taskSettings = `
 [auth.openapi.bearerToken]
@@ -35,7 +35,8 @@ expected-statuses = ["2xx", 403, 404, 413, 422, "5xx"]
 `;
 
 /**
- * Without the Idempotency-Key: which strings are one is said in words. test/queue/queue.system.test.ts has rows of keys.
+ * Without the Idempotency-Key, whose syntax is only described in words. test/queue/queue.system.test.ts has rows of
+ * keys.
  */
 function withoutKeys(document: string): string {
   return JSON.stringify(JSON.parse(document), (name, value: unknown) =>

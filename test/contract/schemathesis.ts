@@ -14,10 +14,9 @@ export interface ContractRun {
 }
 
 /**
- * Sends requests made from an OpenAPI document, right ones and wrong ones, and holds every answer against it: all
- * checks, a fixed seed, nothing remembered from other runs. `document`: the OpenAPI document's JSON. `examples`: the most
- * cases per operation and phase. `settings`: more of them, as a
- * `schemathesis.toml` has them.
+ * Sends valid and invalid requests generated from an OpenAPI document, and compares every answer with it: all checks, a
+ * fixed seed, no data of other runs. `document`: the OpenAPI document's JSON. `examples`: the maximum of cases per
+ * operation and phase. `settings`: further ones, as in `schemathesis.toml`.
  */
 export async function fuzzContract(
   document: string,

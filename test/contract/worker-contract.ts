@@ -4,8 +4,8 @@ import type { DocumentedRoute } from "../../server/src/web/openapi/operation.ts"
 import { processRoute } from "../../server/src/worker/routes/process.ts";
 
 /**
- * What worker promises to web, as OpenAPI: worker serves no document, since nobody but web calls it. The same schemas as
- * the code's, written by the code that writes web's document.
+ * Worker's contract with web, as OpenAPI: worker serves no document, because only web calls it. The schemas of the
+ * code, written by the code that writes web's document.
  */
 export function workerContract(): string {
   const documented: DocumentedRoute = {

@@ -6,8 +6,9 @@ import { startProgram, type Program } from "../support/program.ts";
 import { administrator, mongodbImage, serverAt } from "./servers.ts";
 
 /**
- * A private server of MongoDB's protocol, with SCRAM and its own data: MongoDB in a container where TEST_MONGODB_IMAGE names its image, else
- * FerretDB 1.24, which stands in for it. FerretDB has no roles, ignores write concerns, and answers for a write before it is on disk.
+ * A private server of MongoDB's protocol, with SCRAM and its own data: MongoDB in a container if TEST_MONGODB_IMAGE
+ * names its image, else FerretDB 1.24. FerretDB has no roles, ignores write concerns, and acknowledges a write before
+ * it is on disk.
  */
 export interface PrivateDatabase {
   readonly port: number;

@@ -5,8 +5,8 @@ import { startService, type RunningService } from "../support/services.ts";
 export interface Instances {
   readonly ports: readonly number[];
   /**
-   * Ends one instance by SIGTERM and starts it again, as many times in all, in turn. Resolves with the exit codes: 0 for
-   * each one that drained.
+   * Stops one instance by SIGTERM and starts it again, alternately, this many times in total. Resolves with the exit
+   * codes: 0 for each one that drained.
    */
   restart(times: number): Promise<(number | null)[]>;
   /** Ends both. Resolves with how often each request ID was answered with 200 by any of the instances. */

@@ -3,9 +3,9 @@ import { accepted } from "../../server/src/contract/tasks.ts";
 import { ask, type Edge, type Question, type Reply } from "./ask.ts";
 
 /**
- * Adds a task through an edge that requires client certificates, without and with a header that names somebody else, and reads each in
- * both ways. Resolves with the statuses of the reads: 200 where the certificate alone says who the owner is. What the edge's rate
- * refuses is sent again.
+ * Adds a task through an edge that requires client certificates, without and with a header that names another caller,
+ * and reads each in both ways. Resolves with the statuses of the reads: 200 if only the certificate decides who the
+ * owner is. Requests above the edge's rate are retried.
  */
 export async function ownTasks(
   edge: Edge,

@@ -21,8 +21,8 @@ export interface ReplacementOptions {
 }
 
 /**
- * Replaces the CA and the leaf's key while a real client probes every 3 s: begin, switch, end, and some probes between
- * two steps. Resolves with the lines of the client's log, and how many leaves there were.
+ * Replaces the CA and the leaf's key while a real client probes every 3 s: begin, switch, end, with some probes between
+ * two steps. Resolves with the lines of the client's log, and the number of leaves.
  */
 export async function replaceUnderProbes(options: ReplacementOptions): Promise<{ lines: string[]; leaves: number }> {
   const { dir, url, install, follows } = options;

@@ -18,8 +18,9 @@ export interface RotationResult extends LoadResult {
 }
 
 /**
- * Changes the edge's certificate again and again while clients of both kinds POST. Each change must be seen within
- * `withinMs` (default 5 s; a Secret that a kubelet carries takes longer). The caller judges `lost` and `wrongCertificate`.
+ * Changes the edge's certificate repeatedly while clients of both kinds POST. Each change must be seen within
+ * `withinMs` (default 5 s; a Secret that a kubelet updates takes longer). The caller checks `lost` and
+ * `wrongCertificate`.
  */
 export async function rotateUnderLoad(
   edge: Edge,

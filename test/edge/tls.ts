@@ -40,8 +40,8 @@ export async function shakeHands(edge: Edge, options: ConnectionOptions = {}): P
 }
 
 /**
- * What sslyze finds that does not comply with Mozilla's intermediate profile: empty when the edge complies. sslyze
- * checks every protocol, cipher suite and curve, the chain against the edge's CA, and the certificate's life.
+ * Deviations from Mozilla's intermediate profile that sslyze finds; empty if the edge complies. sslyze checks every
+ * protocol, cipher suite and curve, the chain against the edge's CA, and the certificate's lifetime.
  */
 export async function faultsByMozilla(edge: Edge): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "sslyze-"));

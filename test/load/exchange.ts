@@ -10,8 +10,8 @@ export interface Target {
   /** The URL, path included: `https://analyze.test/analyze`. */
   url: string;
   /**
-   * `host:port` to connect to in place of the URL's; Host header, SNI and name check stay those of the URL. A function is
-   * called for each connection, as DNS is: connections that exist stay where they are.
+   * `host:port` to connect to in place of the URL's; Host header, SNI and name check still use the URL. A function is
+   * called for each new connection, like DNS: open connections stay.
    */
   address?: string | (() => string);
   /** PEM of the only trusted certificates. */
@@ -99,9 +99,9 @@ function fingerprintOf({ socket }: http.IncomingMessage): string | undefined {
 }
 
 /**
- * Opens a lane. A keep-alive lane sends everything on one connection and opens another only after that has ended; a
- * fresh lane makes a whole TLS handshake for each request (no session is resumed, or an old certificate would seem
- * to live on). Nothing is ever sent twice: node:http has no retry, which is why it is used here.
+ * Opens a lane. A keep-alive lane sends everything on one connection and opens another only after its end; a fresh lane
+ * makes a full TLS handshake for each request (without session resumption, which would hide a new certificate). Nothing
+ * is sent twice: node:http, which has no retries, is used for that reason.
  */
 export function openLane(kind: Lane["kind"], target: Target): Lane {
   const transport = new URL(target.url).protocol === "https:" ? https : http;

@@ -13,8 +13,8 @@ function parsed(line: string): Entry | undefined {
 }
 
 /**
- * The ids in JSON log lines, in order. `isRequest` picks the lines that stand for one request carried out; without it
- * every line with a `requestId` counts. Lines that are not JSON are passed over.
+ * The IDs in JSON log lines, in order. `isRequest` selects the lines of executed requests; without it every line with a
+ * `requestId` counts. Lines that are not JSON are ignored.
  */
 export function idsIn(lines: Iterable<string>, isRequest: (entry: Entry) => boolean = () => true): string[] {
   return [...lines].flatMap((line) => {

@@ -78,8 +78,8 @@ function watcher(waiters: Set<Waiter>): Load["next"] {
 }
 
 /**
- * Starts closed-loop POST clients: each lane sends its next request when the last one has ended. Every request has an
- * id of its own in `x-request-id`; nothing is retried, so that what the system loses is seen.
+ * Starts closed-loop POST clients: each lane sends its next request when the last one has ended. Every request has a
+ * unique ID in `x-request-id`; nothing is retried, so that losses of the system are seen.
  */
 export function startLoad(options: LoadOptions): Load {
   const { count = Infinity, durationMs = Infinity, exchange = analyzeExchange, pauseMs = 0 } = options;

@@ -52,8 +52,8 @@ function countBy(attempts: readonly Attempt[], key: (attempt: Attempt) => string
 }
 
 /**
- * Sums up a run. `expectedCertificates`: the SHA-256 fingerprints that may answer; without it every certificate
- * that the CA vouches for is taken.
+ * Sums up a run. `expectedCertificates`: the accepted SHA-256 fingerprints; without it every certificate of the CA is
+ * accepted.
  */
 export function tally(attempts: readonly Attempt[], seconds: number, expectedCertificates?: string[]): LoadResult {
   const lost = attempts.filter(({ fault }) => fault !== undefined);

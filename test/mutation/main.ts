@@ -9,8 +9,8 @@ import { folders, type Folder } from "./folders.ts";
 
 const least = 85;
 /**
- * What counts as noticed; a mutant that no test reaches counts against the folder. A runtime error is one outside of any
- * test, such as in the loading of a test file: `npm test` fails by it, too.
+ * States that count as detected; a mutant that no test reaches counts against the folder. A runtime error is one
+ * outside of any test, such as at the loading of a test file: `npm test` fails by it, too.
  */
 const killed = new Set(["Killed", "Timeout", "RuntimeError"]);
 

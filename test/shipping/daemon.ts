@@ -3,8 +3,8 @@ import { vi } from "vitest";
 import { type Program, startProgram } from "../support/program.ts";
 
 /**
- * Starts a program that writes its log into a file, and resolves when the file shows the pattern. Not through a pipe: these tests
- * run commands synchronously, and a daemon whose pipe nobody empties meanwhile stands still.
+ * Starts a program that writes its log to a file, and resolves when the file has the pattern. Not through a pipe: these
+ * tests run commands synchronously, and a daemon would block on a full pipe.
  */
 export async function startDaemon(command: string, args: string[], log: string, ready: RegExp): Promise<Program> {
   const file = openSync(log, "a");

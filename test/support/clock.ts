@@ -1,6 +1,6 @@
 /**
- * The variables by which `npm run test:clocks` moves the clock. A program that a test starts with an environment of its own
- * gets them too: it must live in the test's time, or the test's certificates are not yet valid for it.
+ * The variables by which `npm run test:clocks` moves the clock, also for programs that a test starts with another
+ * environment: their clock must be the test's, or the test's certificates are not yet valid.
  */
 export function movedClock(): NodeJS.ProcessEnv {
   const names = ["LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "TZ"];

@@ -124,8 +124,8 @@ function isMissing(name: RequirementName): boolean {
 }
 
 /**
- * `describe` for tests that need more than Node. Where something is missing the suite is skipped, and a line says what
- * to install; under CI=true it fails instead, with the same words.
+ * `describe` for tests that need more than Node. If something is missing, the suite is skipped, and a line says what to
+ * install; under CI=true it fails with the same message.
  */
 export function describeWith(needs: RequirementName[], title: string, body: () => void): void {
   const absent = needs.filter(isMissing);
@@ -143,8 +143,8 @@ export function describeWith(needs: RequirementName[], title: string, body: () =
 }
 
 /**
- * `describeWith` for a part that a machine may do without, also under CI=true: without it there is one skipped test, which
- * .ci/skips.json lists. With it that test is there too, so that the list's entry is not stale.
+ * `describeWith` for a part that may be missing, also under CI=true: without it there is one skipped test, which
+ * .ci/skips.json lists. With it that test exists, too, so that the list's entry is not stale.
  */
 export function describeWhere(part: RequirementName, needs: RequirementName[], title: string, body: () => void): void {
   const missing = isMissing(part);

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Vitest's global setup: one folder holds the temporary files of a whole run, and goes at its end with what a test left
- * behind. Its name is short, for the paths of sockets, and other users may pass through it, as through /tmp.
+ * Vitest's global setup: one folder has the temporary files of a whole run, and is removed at its end with everything
+ * that tests left. Its name is short, because of paths of sockets, and other users may pass through it, as through
+ * /tmp.
  */
 export default function setup(): () => void {
   const outer = process.env["TMPDIR"];

@@ -42,8 +42,8 @@ class Outcome implements Dispatcher.DispatchHandler {
 }
 
 /**
- * Posts spans as OTLP in JSON. Not OpenTelemetry's own exporter: its streams beside those of a server make Node's stream code
- * serve several kinds of object, and each request 15 % slower.
+ * Posts spans as OTLP in JSON. Not OpenTelemetry's exporter: its streams beside those of a server make Node's stream
+ * code polymorphic, and each request 15 % slower.
  */
 class HttpExporter implements SpanExporter {
   readonly #pool: Pool;

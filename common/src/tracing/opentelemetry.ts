@@ -54,8 +54,8 @@ const unsampled = /^00-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-00$/;
 const endUnsampled = (): void => {};
 
 /**
- * What stands for a span whose parent is not sampled, where that decides: it hands its parent on. The SDK would make a span
- * that nobody sees, for more than a microsecond, in each hop of each request.
+ * Replaces a span whose parent is not sampled, if the parent decides: it passes its parent on. The SDK would create a
+ * span that nobody sees, for more than a microsecond in each hop of each request.
  */
 function handedOn(parent: string | undefined): Span | undefined {
   const [traceparent, traceId] = (parent !== undefined && unsampled.exec(parent)) || [];

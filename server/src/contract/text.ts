@@ -4,8 +4,8 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const latin1 = /^[\0-\xff]*$/;
 
 /**
- * Characters that no rule of UAX #29 joins to another of them, CR LF apart: letters without marks of their own,
- * punctuation, ideographs. A missing one costs only time, a wrong one would be a defect.
+ * Characters that no rule of UAX #29 joins with each other, except CR LF: letters without marks, punctuation,
+ * ideographs. A missing one only costs time, a wrong one would be a defect.
  */
 const plain =
   "\\0-\\u02ff\\u0370-\\u0373\\u0376\\u0377\\u037b-\\u037f\\u0384-\\u0481\\u048a-\\u052f" +
@@ -13,8 +13,8 @@ const plain =
   "\\u3001-\\u3029\\u3041-\\u3096\\u309b-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uff01-\\uff60";
 
 /**
- * What the segmenter has to see: runs of characters that are not plain, with one plain one on either side (the base of a
- * mark; what a prepended character belongs to). Runs with few plain characters between them are taken as one.
+ * The text for the segmenter: runs of characters that are not plain, with one plain character on either side (the base
+ * of a mark; what a prepended character belongs to). Runs with few plain characters between them are merged.
  */
 const joinable = new RegExp(`[${plain}]?[^${plain}]+(?:[${plain}]{1,8}[^${plain}]+)*[${plain}]?`, "g");
 
@@ -62,7 +62,7 @@ function restoreLineEnds(units: Uint16Array, text: string): void {
 }
 
 /**
- * In the text reversed unit by unit, restores the clusters of several units. All stretches go to the segmenter in one
+ * In the text reversed unit by unit, restores clusters of several units. The segmenter gets all stretches in one
  * string: a call for each would cost more than its work, and a text can have thousands of them.
  */
 function restoreClusters(units: Uint16Array, text: string): void {

@@ -26,8 +26,8 @@ async function* archived(lines: AsyncIterable<string>): AsyncGenerator<string, v
 }
 
 /**
- * Writes the lines to a new file: compressed, with their number and checksum, synced before it gets its name. Throws
- * UserError where the file exists or cannot be written.
+ * Writes the lines to a new file: compressed, with their number and checksum, synced before the rename. Throws
+ * UserError if the file exists or cannot be written.
  */
 export async function writeArchive(file: string, lines: AsyncIterable<string>): Promise<void> {
   const part = `${file}.part`;

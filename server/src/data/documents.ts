@@ -80,8 +80,8 @@ export async function checkBackup(file: string): Promise<void> {
 }
 
 /**
- * Stores the documents of a backup that are not there; how many they are. Throws UserError before the first one where the
- * file is damaged, or where there are documents already and `resume` is not set.
+ * Stores the missing documents of a backup. Resolves with their number. Throws UserError before the first one if the
+ * file is damaged, or if there are documents and `resume` is not set.
  */
 export async function restore(documents: Collection<StoredFields>, file: string, resume: boolean): Promise<number> {
   if (!resume && (await documents.findOne({}, { projection: { _id: 1 } }))) {

@@ -51,8 +51,8 @@ async function rolesFor(db: Db): Promise<object[]> {
 }
 
 /**
- * Makes the user of the database that `settings` name, who may read and write it and nothing else; one that is there gets this
- * password and this role. `settings` are an administrator's. Rejects with what the driver threw.
+ * Creates a user with read and write access only to the database of `settings`; an existing user gets this password and
+ * role. `settings` are an administrator's. Rejects with the driver's error.
  */
 export async function setUser(settings: DataSettings, { name, password }: Credentials): Promise<"made" | "changed"> {
   const { client, db } = openDatabase({ ...settings, timeoutMs });
@@ -93,8 +93,8 @@ export interface KeepOptions {
 }
 
 /**
- * Sets the user that the folder names, and again at each change of the folder and where the user is gone, until the signal. What
- * fails is said once, and tried again each second: a wrong password is no reason to restart.
+ * Sets the folder's user, and again after each change of the folder and if the user is missing, until the signal.
+ * Reports each failure once, and retries each second: a wrong password is no reason to restart.
  */
 export async function keepUser({ settings, folder, signal, say }: KeepOptions): Promise<void> {
   let done: string | undefined;

@@ -14,8 +14,8 @@ export interface Answer {
 export type StandingHeaders = Readonly<Record<string, string>>;
 
 /**
- * Headers for every answer of a service. Browsers call web and never worker, so only web sends what browsers need.
- * `hsts` only where the service terminates TLS itself: behind an edge, the edge sends it.
+ * Headers for every answer of a service. Browsers call web and never worker, so only web sends headers for browsers.
+ * `hsts` only if the service terminates TLS itself: else the edge sends it.
  */
 export function standingHeaders(service: "web" | "worker", hsts: boolean): StandingHeaders {
   if (service === "worker") return { [headers.servedBy]: service };

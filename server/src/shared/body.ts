@@ -12,8 +12,8 @@ import { excessOf, structureLimits } from "./structure.ts";
 const maxPieces = 16_384;
 
 /**
- * Without `Connection: close`: Node would close while the rest of the body still arrives, and the reset that follows can
- * overtake the answer. The listener discards the rest for half a second, then closes.
+ * Without `Connection: close`: Node would close while the rest of the body still arrives, and the reset can overtake
+ * the answer. The listener discards the rest for half a second, then closes.
  */
 function tooLarge(most: number): ProblemError {
   return new ProblemError("body-too-large", `A body may have ${most} bytes at most.`);

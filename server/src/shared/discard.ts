@@ -4,8 +4,8 @@ import type { Exchange } from "./exchange.ts";
 const limits = { bytes: 64 * 1024 * 1024, ms: 5_000, idleMs: 500 };
 
 /**
- * Reads and discards the rest of a body that was answered early. To close at once would reset the connection, and a reset can
- * overtake the answer. Closes it where the rest is too long, or does not come.
+ * Reads and discards the rest of a body that was answered early. Closing at once would reset the connection, and a
+ * reset can overtake the answer. Closes the connection if the rest is too long, or does not arrive.
  */
 export function discardRest({ incoming }: Exchange): void {
   let bytes = 0;

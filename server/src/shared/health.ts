@@ -15,8 +15,9 @@ interface HealthOptions {
 
 /**
  * `/livez`: the process answers. `/readyz` and `/healthz`: ready for traffic; 503 while draining. A service is ready
- * whatever its dependencies do: if web were unready while worker is down, the edge could only answer for both. Except for `isStuck`: a consumer that looks for no job although its queue can be reached. `parts` says which
- * optional parts can be used.
+ * whatever the state of its dependencies: if web were unready while worker is down, only the edge could answer. Except
+ * for `isStuck`: a consumer that fetches no jobs although Redis can be reached. `parts` says which optional parts can
+ * be used.
  */
 export function healthRoutes(
   traffic: Traffic,

@@ -23,16 +23,16 @@ function time(): string {
 export interface Log {
   readonly logger: Logger;
   /**
-   * Writes a line with this level and the current time. `fields`: the rest as JSON text, `"name":value` in turn. For the
-   * line of each request: the logger takes three times as long for it.
+   * Writes a line with this level and the current time. `fields`: the rest as JSON text, `"name":value` in turn. For
+   * the line of each request, for which the logger needs three times as long.
    */
   writeLine(level: LogLevel, fields: string): void;
 }
 
 /**
- * JSON lines on stdout, as many to a write as a pipe takes whole (PIPE_BUF), none held back longer than 50 ms: `flush` at
- * exit. Written by this thread: handing each write to another one costs as much as the line itself. So a reader of
- * stdout that stops reading blocks this process, as it does most programs. No hostname and pid: the collector adds them.
+ * JSON lines on stdout, in writes that a pipe takes whole (PIPE_BUF), delayed by at most 50 ms: call `flush` at exit.
+ * Written by this thread, because handing over each write costs as much as the line. So a reader of stdout that stops
+ * reading blocks this process, as most programs. No hostname and pid: the collector adds them.
  */
 export function createLog(service: string, level: LogLevel): Log {
   const stdout = pino.destination({ fd: 1, sync: true, minLength: 4_096, periodicFlush: 50 });

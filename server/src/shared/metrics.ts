@@ -7,8 +7,8 @@ export interface Metrics {
   /** Makes the series of a route before its first request: `increase()` does not see a counter's first value. */
   declare(method: string, route: string): void;
   /**
-   * Counts finished requests of one kind: called with the seconds from the arrival of a request's headers to the end of
-   * its answer. Keep the function: the search for the kind costs more than the count.
+   * Counts finished requests of one kind. Argument: the seconds from the arrival of a request's headers to the end of
+   * its answer. Keep the function: the look-up of the kind costs more than the count.
    */
   observer(method: string, route: string, status: number): (seconds: number) => void;
   /** Counts a request for a part that is not configured. */
@@ -32,8 +32,8 @@ const declaredStatuses = [200, 500, 503, 504];
 const batch = 256;
 
 /**
- * Collects durations of one kind and counts them together: prom-client takes three times as long for one in the middle of
- * a request as for one in a loop.
+ * Collects durations of one kind and counts them together: in the middle of a request, prom-client takes three times as
+ * long for one as in a loop.
  */
 class Durations {
   readonly #seconds = new Float64Array(batch);
@@ -101,8 +101,8 @@ function requestMetrics(registry: Registry): Omit<Metrics, "registry"> {
 }
 
 /**
- * Metrics of one service, on a registry of their own. Without a label `service`: the scraper adds the labels of the
- * target, and two of one name collide.
+ * Metrics of one service, on a separate registry. Without a label `service`: the scraper adds the target's labels, and
+ * equal names collide.
  */
 export function createMetrics(version: string, traffic: Traffic): Metrics {
   const registry = new Registry();

@@ -23,7 +23,7 @@ function refusal(detail: string): ProblemError {
 }
 
 /**
- * What Node's parser accepts but a service must reject, as a problem: 505 another version than HTTP/1.x, 400 a
+ * Requests that Node's parser accepts but a service must reject, as a problem: 505 another version than HTTP/1.x, 400 a
  * transfer coding besides chunked (its length would be guessed) or not exactly one valid Host header.
  */
 export function preconditionFault({ incoming }: Exchange): ProblemError | undefined {

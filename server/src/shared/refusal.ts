@@ -62,9 +62,9 @@ function afterOpenAnswer(service: Service, socket: Duplex, then: () => void): vo
 }
 
 /**
- * Answers what Node's parser refused, with the same problem as everywhere, and closes the connection. A whole request
- * that came before on the same connection gets its own answer first: otherwise its sender would read the refusal as the
- * answer. Where an answer to the refused request itself was sent already, the connection is destroyed.
+ * Answers requests that Node's parser rejected, with the same problem as everywhere, and closes the connection. An
+ * earlier complete request on the same connection gets its answer first: otherwise its sender would read the rejection
+ * as the answer. If the rejected request was already answered, the connection is destroyed.
  */
 export function onParseFailure(service: Service) {
   return (error: ParseFailure, socket: Duplex): void => {

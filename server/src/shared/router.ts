@@ -74,8 +74,8 @@ function notFound(): never {
 }
 
 /**
- * The service's routes as a hono app. A known path with another method answers 405 with Allow, an unknown path 404.
- * Each route is hono's only handler for its path and method: hono's way through several costs more than our code.
+ * The service's routes as a hono app. A known path with another method gets 405 with Allow, an unknown path 404. Each
+ * route is hono's only handler for its path and method: hono's chain of several handlers costs more than our code.
  */
 export function createRouter(routes: readonly Route[], respond: Respond): Hono<ServerEnv> {
   const getPath = (_: Request, options?: { env?: ServerEnv["Bindings"] }): string =>

@@ -88,8 +88,8 @@ function stopOnSignals(program: Program): void {
 }
 
 /**
- * Listens, logs the ports in its first line, and ends on SIGTERM or SIGINT: exit code 0 when drained, 1 when forced by a
- * second signal or the limit, 2 when the configuration does not let it start.
+ * Listens, logs the ports in its first line, and exits on SIGTERM or SIGINT: exit code 0 if drained, 1 if forced by a
+ * second signal or the limit, 2 if the configuration prevents the start.
  */
 export async function run(build: () => Program | Promise<Program>): Promise<void> {
   try {

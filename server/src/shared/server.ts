@@ -12,7 +12,7 @@ export type AnyServer = Server | HttpsServer;
 
 /**
  * Longer than nginx keeps an idle connection to us (60 s), so that we never close one that is about to be used. Headers
- * and body have 9 s, checked every second: what is slow is gone after 10 s.
+ * and body have 9 s, checked every second, so slow requests end within 10 s.
  */
 const serverOptions: ServerOptions<typeof ServerIncoming> = {
   IncomingMessage: ServerIncoming,

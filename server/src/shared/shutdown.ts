@@ -14,8 +14,9 @@ const strayMs = 500;
 const lullMs = { patience: 1000, turn: 1 };
 
 /**
- * Resolves in a turn of the event loop in which no connection came and little was done. The kernel resets connections
- * that wait to be accepted when a listener closes, and their senders cannot know whether their requests were processed.
+ * Resolves in a turn of the event loop without a new connection and with little work. When a listener closes, the
+ * kernel resets connections that wait to be accepted, and their senders cannot know whether their requests were
+ * processed.
  */
 async function lull(server: AnyServer): Promise<void> {
   let connected = 0;
@@ -39,8 +40,8 @@ export interface Shutdown {
 }
 
 /**
- * Ends a server without losing a request: for `drainDelayMs` it still accepts, is not ready, and says
- * `Connection: close`, until its callers have noticed; then it closes and answers what it has begun.
+ * Stops a server without losing a request: for `drainDelayMs` it still accepts, is not ready, and sends `Connection:
+ * close`, until its callers have noticed. Then it closes and answers the open requests.
  */
 export async function shutDown({ server, traffic, drainDelayMs, onDrain }: Shutdown): Promise<void> {
   traffic.startDraining();

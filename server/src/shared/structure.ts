@@ -25,8 +25,8 @@ function endOfString(bytes: Uint8Array, from: number): number {
 }
 
 /**
- * How a JSON text exceeds {@link structureLimits}, before it is parsed; undefined when it does not. Counts brackets,
- * braces, commas and colons outside of strings. Texts that are not JSON are left to the parser.
+ * How a JSON text exceeds {@link structureLimits}, before it is parsed; undefined if it does not. Counts brackets,
+ * braces, commas and colons outside of strings. The parser handles texts that are not JSON.
  */
 export function excessOf(bytes: Uint8Array): keyof typeof structureLimits | undefined {
   let depth = 0;

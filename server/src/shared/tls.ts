@@ -36,8 +36,8 @@ const policy: SecureContextOptions = {
 };
 
 /**
- * Reads certificate and key, which may be one PEM file: then both change in one step. Throws SettingsError when either
- * cannot be read or the key is not that of the certificate.
+ * Reads certificate and key, which may be one PEM file: then both change in one step. Throws SettingsError if either
+ * cannot be read or the key does not match the certificate.
  */
 export function loadTls({ certFile, keyFile }: TlsFiles): TlsMaterial {
   try {

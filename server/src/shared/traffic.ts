@@ -4,8 +4,8 @@ import type { Duplex } from "node:stream";
 /** The open answers of a server, and whether it has begun to shut down. */
 export class Traffic {
   /**
-   * Oldest first. Not a Set: V8 links each table that a Set has outgrown to the next one, and once an old table is in the
-   * old generation, every answer of the tables after it lives on until a major collection (19 characters: 15 µs each).
+   * Oldest first. Not a Set: V8 links each table that a Set has outgrown to the next one. Once an old table is in the
+   * old generation, every answer of later tables lives until a major collection (19 characters: 15 µs each).
    */
   readonly #open: ServerResponse[] = [];
   readonly #waiting: (() => void)[] = [];

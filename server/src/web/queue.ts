@@ -38,8 +38,8 @@ const jobOptions = {
 };
 
 /**
- * BullMQ's queue on a client that fails fast. Each of BullMQ's own ways to wait for a connection ends in a promise that is
- * never settled, or rejected forever.
+ * BullMQ's queue on a client that fails fast. BullMQ's own ways to wait for a connection end in a promise that never
+ * settles, or that stays rejected.
  */
 function openQueue(client: ReturnType<typeof connectRedis>): Queue<JobData> {
   return new Queue<JobData>(queueName.name, {

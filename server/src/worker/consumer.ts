@@ -34,8 +34,8 @@ export interface Consumer {
 }
 
 /**
- * After a crash or stop during a job, its lock expires: another run starts within 15 s. A job that was
- * started ten times without an end fails; a job may fail in five runs.
+ * After a crash or stop during a job, its lock expires: another run starts within 15 s. A job that was started ten
+ * times without an end fails; a job may fail in five runs.
  */
 const rules = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000, maxStartedAttempts: 10 };
 

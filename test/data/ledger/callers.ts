@@ -28,8 +28,8 @@ function idOf(response: Response): string | undefined {
 }
 
 /**
- * Starts callers that store a document under a key of its own, and repeat every second of those whose fate is open. An answer that is
- * neither 201 nor 503 ends them: then nextStored and stop reject with it.
+ * Starts callers that store documents, each with a separate key, and retry every second one whose result is unknown. An
+ * answer other than 201 and 503 stops them: then nextStored and stop reject with it.
  */
 export function startCallers(url: string, count: number): Callers {
   const answers: Answers = { stored: [], open: [], repeated: 0, refused: 0, durations: [] };

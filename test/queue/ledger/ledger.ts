@@ -42,8 +42,8 @@ async function stateOf(url: string, id: string): Promise<string> {
 }
 
 /**
- * The ids that are not completed, with their states, once none of them has become so for `patienceMs`. A pass over all of
- * them can take longer than that: no id is judged by what it was in the first one.
+ * The IDs that are not completed, with their states, once none has completed for `patienceMs`. A pass over all of them
+ * can take longer: no ID is judged by the first pass.
  */
 export async function unfinishedOf(
   ids: readonly string[],

@@ -1,8 +1,8 @@
 import type { Tree, TreeObject } from "./tree.ts";
 
 /**
- * How a tree is stored. An array that is an element of an array is stored as an object with the one key "", because not
- * every server of MongoDB's protocol accepts arrays of arrays; so is an object that looks like one of these.
+ * A tree in its stored form. An array in an array is stored as an object with the only key "", because not every server
+ * of MongoDB's protocol accepts arrays in arrays; so is an object that looks like such an object.
  */
 const wrapper = "";
 

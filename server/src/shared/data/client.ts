@@ -35,8 +35,8 @@ const options: MongoClientOptions = {
 };
 
 /**
- * The error's name for a log line or an answer: the code of the operating system, or MongoDB's name of it, such as
- * ECONNREFUSED or AuthenticationFailed. Messages can quote addresses and values.
+ * The error's name for a log line or an answer: the operating system's code or MongoDB's name, such as ECONNREFUSED or
+ * AuthenticationFailed. Messages can quote addresses and values.
  */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
@@ -51,7 +51,8 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * A client of MongoDB and its database; it connects with its first operation. Throws SettingsError, without any value, where the driver refuses the URL.
+ * A client of MongoDB and its database; it connects with its first operation. Throws SettingsError, without any value,
+ * if the driver rejects the URL.
  */
 export function openDatabase({ url, username = userOf(url), password, timeoutMs }: DataSettings) {
   const auth = password !== undefined && username !== undefined ? { auth: { username, password } } : {};

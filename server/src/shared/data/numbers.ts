@@ -9,8 +9,8 @@ function digitsOf(text: string): string {
 }
 
 /**
- * Why a JSON number would come back as another one; undefined where it comes back equal. Numbers are stored as 64-bit
- * floating point (IEEE 754), and written with the fewest digits that mean the same one.
+ * Why a JSON number would change; undefined if it would not. Numbers are stored as 64-bit floating point (IEEE 754),
+ * and written with the fewest digits of the same value.
  */
 export function inexactnessOf(text: string): string | undefined {
   const value = Number(text);

@@ -105,8 +105,8 @@ class Reader {
 }
 
 /**
- * The tree of a JSON text. Throws SyntaxError where it is not JSON, TreeFault for the first value that would not come back
- * as it was sent, or that the rules refuse.
+ * The tree of a JSON text. Throws SyntaxError if it is not JSON, TreeFault for the first value that would change or
+ * that the rules reject.
  */
 export function parseTree(text: string, rules: TreeRules): Tree {
   JSON.parse(text);

@@ -9,8 +9,8 @@ export function jobKey(id: string): string {
 }
 
 /**
- * Field of a job's hash with the JSON of its result: set once, by whichever run ends first. It lives and dies with the
- * job, so BullMQ's own retention removes it too.
+ * Field of a job's hash with the JSON of its result, set once, by the first run that ends. It is part of the job, so
+ * BullMQ's retention removes it, too.
  */
 export const effectField = "effect";
 

@@ -4,8 +4,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 const shortText = 8_192;
 
 /**
- * The same work, one turn of the event loop for each long text. Many jobs come at once from Redis, and many requests
- * wait for one answer of it: what follows would be done for all of them without a pause, while other requests wait.
+ * The same job function, with one turn of the event loop for each long text. Redis delivers many jobs at once, and many
+ * requests wait for the same reply: without turns all of them would be processed without a pause, while other requests
+ * wait.
  */
 export function inTurns<Job extends { text?: string | undefined }, Rest extends unknown[], Result>(
   work: (job: Job, ...rest: Rest) => Promise<Result>,

@@ -34,8 +34,8 @@ async function within<T>(ms: number, operation: Promise<T>): Promise<T> {
 }
 
 /**
- * Operations that fail within a second, and at once while MongoDB does not answer. Once it has not, pings of the guard's own
- * find out when it does again: no request is kept waiting for a trial.
+ * Operations that fail within a second, and at once while MongoDB does not answer. Then the guard pings until it
+ * answers again, so that no request waits for an attempt.
  */
 export class Guard {
   readonly #options: GuardOptions;

@@ -16,8 +16,8 @@ interface Count {
 }
 
 /**
- * Refuses documents above a number per owner. Counted by MongoDB now and then, and in between by what this process stores
- * and removes: several instances together can exceed it by what they store in ten seconds.
+ * Rejects documents above a number per owner. MongoDB counts them now and then; in between this process adds what it
+ * stores and removes. So several instances can together exceed it by what they store in ten seconds.
  */
 export class Quota {
   readonly #store: Pick<DocumentStore, "count">;
@@ -30,8 +30,8 @@ export class Quota {
   }
 
   /**
-   * Throws ProblemError 403 where the owner has no room for another document, 503 when nobody knows. `isStored` tells of a
-   * repetition, which needs no room.
+   * Throws ProblemError 403 if the owner has no room for another document, 503 if the number is unknown. `isStored`
+   * reports a retry, which needs no room.
    */
   async admit(owner: string | undefined, isStored: () => Promise<boolean>): Promise<void> {
     let count = await this.#countOf(owner, fresh.accepting);

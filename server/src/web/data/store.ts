@@ -29,9 +29,9 @@ export type Operation = (typeof operations)[number];
 /** MongoDB as web's routes use it. Every method throws ProblemError 503 within a second if it cannot be used. */
 export interface DocumentStore {
   /**
-   * Stores a document; where its id exists with the same fingerprint, nothing happens. Resolves with its time once MongoDB
-   * has it on disk. Throws ProblemError: 422 the id exists with another fingerprint, 503 with its address where it may have
-   * been stored all the same.
+   * Stores a document; if its ID exists with the same fingerprint, nothing happens. Resolves with its time once MongoDB
+   * has it on disk. Throws ProblemError: 422 the ID exists with another fingerprint, 503 with its address if it may
+   * still have been stored.
    */
   insert(wanted: NewDocument): Promise<Date>;
   /** The document with this id; undefined where there is none. */

@@ -36,8 +36,8 @@ export function required(queue: TaskQueue | undefined): TaskQueue {
 }
 
 /**
- * Puts an order into the queue, once per id, and answers 202 with its address. The answer to a repetition is the same.
- * Throws ProblemError: 400 invalid Idempotency-Key, 422 the key was used for another request, 503.
+ * Puts a job into the queue, once per ID, and answers 202 with its address. A retry gets the same answer. Throws
+ * ProblemError: 400 invalid Idempotency-Key, 422 the key was used for another request, 503.
  */
 export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order): Promise<Answer> {
   const { kind, task, text, body, owner } = order;

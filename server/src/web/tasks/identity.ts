@@ -22,9 +22,9 @@ export function fingerprintOf(kind: JobKind, task: string, body: Buffer): string
 }
 
 /**
- * The id of a job, which exists before the first attempt to store it. With an Idempotency-Key it derives from the key. An
- * analysis derives from the request id, which an edge keeps when it repeats a request, and from the body. A task without a
- * key is never repeated by an edge, and gets a random id.
+ * The ID of a job, known before the first attempt to store it. With an Idempotency-Key it is derived from the key. An
+ * analysis derives it from the body and the request ID, which an edge keeps in a retry. A task without a key is never
+ * retried by an edge, and gets a random ID.
  */
 export function jobIdOf({ kind, requestId, key, owner, fingerprint }: Origin): string {
   const bytes = (): Buffer => {

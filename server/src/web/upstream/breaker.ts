@@ -11,8 +11,8 @@ export interface BreakerOptions {
 
 /**
  * A circuit breaker: after `threshold` consecutive failures it admits no call for `openMs`, then one call at a time
- * until one succeeds. 40 lines of our own instead of cockatiel, which lets callers wait while it is half open, for as
- * long as the trial takes. This one answers at once.
+ * until one succeeds. 40 lines instead of cockatiel, which makes callers wait while it is half open, as long as the
+ * trial call takes. This one answers at once.
  */
 export class Breaker {
   readonly #options: BreakerOptions;

@@ -6,8 +6,8 @@ import { call, CallFailure, type CallAnswer, type CallFailureKind, type CallRequ
 export type OnFailure = (kind: CallFailureKind) => void;
 
 /**
- * Waits before each new attempt after one that was never sent. Behind a Service, half of the connections lead to a pod that
- * has just died, until every node knows: one more attempt fails in half of the cases, four more almost never.
+ * Pauses before each new attempt after one that was never sent. Behind a Service, half of the connections go to a pod
+ * that has just died, until every node is updated: one more attempt fails in half of the cases, four more almost never.
  */
 const unsentPausesMs = [0, 20, 40, 80];
 
@@ -21,8 +21,8 @@ function pausesFor(kind: CallFailureKind, { safeToRepeat }: CallRequest): readon
 }
 
 /**
- * Calls. A request that was never sent is sent again, up to four times; one that may have been processed only if it is safe
- * to repeat, and once. All attempts share one deadline. Rejects with CallFailure.
+ * Calls. A request that was never sent is retried up to four times; one that may have been processed is retried once,
+ * and only if that is safe. All attempts share one deadline. Rejects with CallFailure.
  */
 export async function callWithRetry(
   dispatcher: Dispatcher,

@@ -89,9 +89,9 @@ function requestFor(body: Buffer, requestId: string, span: Span | undefined, dea
 }
 
 /**
- * A client of worker's `POST /process` with a deadline, safe repetitions, and a breaker: while it is open,
- * the answer is 503 with Retry-After at once. A refusal (4xx) does not count as a failure: otherwise a text that only
- * worker refuses would block all callers.
+ * A client of worker's `POST /process` with a deadline, safe retries, and a breaker: while it is open, the answer is
+ * 503 with Retry-After at once. A rejection (4xx) does not count as a failure: otherwise a text that only worker
+ * rejects would block all callers.
  */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
   const { dispatcher, breaker, deadlineMs = limits.workerDeadlineMs, onFailure, tracer } = options;

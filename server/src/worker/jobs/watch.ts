@@ -14,8 +14,8 @@ export interface FetchWatch {
 const fetchCommand = "bzpopmin";
 
 /**
- * Watches the connection that BullMQ copies from this client to block on: idle, it has an answer every two seconds.
- * BullMQ's own `isRunning()` stays true for any state of that connection.
+ * Watches BullMQ's blocking connection, a copy of this client: if idle, it gets a reply every two seconds. BullMQ's
+ * `isRunning()` stays true in any state of that connection.
  */
 export function watchFetches(client: Redis): FetchWatch {
   let last = performance.now();

@@ -14,7 +14,7 @@ export function packageFolders(inputs: readonly string[]): string[] {
 export function writeInventory(inputs: readonly string[], folder: string): void {
   for (const place of packageFolders(inputs)) {
     const { name, version, license } = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
-    // A workspace of this repository is a link, and has no version of its own.
+    // A workspace of this repository is a link, and has no version.
     if (version === undefined) continue;
     const file = join(folder, place.slice(place.indexOf("node_modules/")), "package.json");
     mkdirSync(dirname(file), { recursive: true });

@@ -8,7 +8,7 @@ import { kubectl, nodeHere, pod, pullSecret } from "./support/pods.ts";
 import { freePort } from "../../test/support/ports.ts";
 import { buildSmall, startRegistry } from "./support/registry.ts";
 
-/** The reference registry stands in for ECR: HTTP Basic by the user AWS, in clear on the loopback. Cluster and node are real. */
+/** The reference registry replaces ECR: HTTP Basic with the user AWS, without TLS on loopback. Cluster and node are real. */
 describeWith(
   ["cluster", "localNode", "docker", "docker-registry", "htpasswd"],
   "a cluster, pulling from a registry that demands a password",

@@ -64,7 +64,7 @@ function tracesRegistry(): Registry {
   return registry;
 }
 
-/** Those of our own; prom-client's `process_…` and `nodejs_…` are described with it. */
+/** Our metrics; prom-client's `process_…` and `nodejs_…` are described with it. */
 function describedIn(registry: Registry): MetricObject[] {
   return registry.getMetricsAsArray().filter(({ name }) => name.startsWith("analyze_"));
 }

@@ -4,7 +4,7 @@ import { day } from "../../common/src/time.ts";
 export interface Supported {
   readonly what: string;
   readonly version: string;
-  /** Last day of support, `YYYY-MM-DD`; null: nobody has published one. */
+  /** Last day of support, `YYYY-MM-DD`; null: none is published. */
   readonly end: string | null;
   /** Where the date is from. */
   readonly source: string;

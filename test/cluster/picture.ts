@@ -30,7 +30,7 @@ function edgePlace(kind: Kind, home: string): Place {
   return { namespace: "envoy-gateway-system", labels: { "app.kubernetes.io/managed-by": "envoy-gateway" } };
 }
 
-/** Pods that stand in for others besides web and worker. `edge`, `test` and `backup` have the labels of the original. */
+/** Pods that replace others besides web and worker. `edge`, `test` and `backup` have the labels of the original. */
 export function places(kind: Kind, home: string): Record<string, Place> {
   return {
     edge: edgePlace(kind, home),

@@ -51,7 +51,7 @@ const beside = (other: Add, add: Add): Add => {
   };
 };
 
-/** A bucket in a construct of its own, with a lock of these settings beside it. */
+/** A bucket in a separate construct, with a lock of these settings beside it. */
 const locked = (settings: object): Add => {
   return (s) => {
     const scope = new Construct(s, "room");

@@ -59,7 +59,7 @@ export function gaps(folder: string): object {
   };
 }
 
-/** The override that stands in for look-ups which moto lacks, and for nothing else: the versions of EKS's addons. */
+/** The override that replaces only look-ups that moto lacks: the versions of EKS's add-ons. */
 export function lookups(folder: string): { data?: object; resource?: object } {
   const { data, resource } = stackIn(folder);
   const versions = data["aws_eks_addon_version"];

@@ -20,7 +20,7 @@ export type Synthesised = z.infer<typeof shape>;
 
 const archive = await release();
 
-/** Synthesises a stage, and calls nothing. `changes` sets or unsets variables; `builds` stand in for the client. */
+/** Synthesises a stage, and calls nothing. `changes` sets or unsets variables; `builds` replace the client. */
 export function synthText(
   stage: string,
   changes: NodeJS.ProcessEnv = {},

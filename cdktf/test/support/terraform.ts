@@ -27,7 +27,7 @@ export interface Workspace {
   synth(config: Config, release: Release): void;
 }
 
-/** Synthesises the stack into a folder of its own; `overrides` are further gaps of the emulator, as Terraform JSON. */
+/** Synthesises the stack into a separate folder; `overrides` are further gaps of the emulator, as Terraform JSON. */
 export function workspace(config: Config, release: Release, env: NodeJS.ProcessEnv, overrides: object = {}): Workspace {
   // As deep as in the project: the state is kept three folders above the stack.
   const out = join(temporaryFolder(), "cdktf.out");

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 describe("web", () => {
-  it("answers a text with its words counted and its letters reversed", async () => {
+  it("answers a text with its word count and its reversal", async () => {
     const response = await web.post("/analyze", '{"text":"abc"}');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ processed_text: "Word Count: 1 | Reverse: cba" });

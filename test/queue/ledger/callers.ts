@@ -56,7 +56,7 @@ async function addOne(url: string, answers: Answers): Promise<void> {
   }
 }
 
-/** Starts `count` callers of this web. Each of their tasks has an Idempotency-Key of its own. */
+/** Starts `count` callers of this web. Each of their tasks has a unique Idempotency-Key. */
 export function startCallers(url: string, count: number): Callers {
   const answers: Answers = { accepted: [], open: [], refused: 0, repeated: 0 };
   const over = new AbortController();

@@ -22,7 +22,7 @@ export interface GuardOptions {
   logger: Logger;
 }
 
-/** Rejects with Overdue after `ms`. The operation itself goes on until a time-out of its own. */
+/** Rejects with Overdue after `ms`. The operation itself continues until its own time-out. */
 async function within<T>(ms: number, operation: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const limit = setTimeout(() => reject(new Overdue("no answer in time")), ms);

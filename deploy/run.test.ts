@@ -45,6 +45,14 @@ describe("run", () => {
       stderr: expect.stringMatching(/^docker is not installed: install Docker/),
     });
   });
+
+  it("resolves with 126 if this user may not run the program", async () => {
+    expect(await run(import.meta.dirname, [])).toEqual({
+      code: 126,
+      stdout: "",
+      stderr: `${import.meta.dirname} may not be run: check its permissions`,
+    });
+  });
 });
 
 describe("must", () => {

@@ -90,6 +90,9 @@ export async function run(program: string, args: readonly string[], options: Run
     if (signal !== undefined && !(sharesInput && code === 0)) throw new Interrupted(signal);
     return { code, stdout, stderr };
   } catch (error) {
+    // As a shell: 127 where there is no such program, 126 where this user may not run it.
+    if (errorCode(error) === "EACCES")
+      return { code: 126, stdout: "", stderr: `${program} may not be run: check its permissions` };
     if (errorCode(error) !== "ENOENT") throw error;
     return { code: 127, stdout: "", stderr: `${program} is not installed: ${howToInstall(program)}` };
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateVpcCommand, DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
@@ -139,7 +139,11 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
   });
 
   it("destroy of a protected stage is rejected before anything is deleted", async () => {
-    const { status, output } = await command(["destroy", "--yes"], production);
+    const home = temporaryFolder();
+    mkdirSync(join(home, "state"));
+    const resource = { mode: "managed", type: "aws_vpc", name: "vpc", instances: [{}] };
+    writeFileSync(join(home, "state/prod.tfstate"), JSON.stringify({ version: 4, resources: [resource] }));
+    const { status, output } = await command(["destroy", "--yes"], production, home);
     expect([status, output]).toEqual([
       2,
       expect.stringContaining("nothing was deleted: `npm run destroy -- --unprotect`"),
@@ -180,7 +184,7 @@ describeWith(["terraform", "moto"], "a stage by its commands, as a person types 
 
   it("reports all invalid settings at once, and says what to do without credentials", async () => {
     const faults = await run("main.ts", [], { ANALYZE_SSH_CIDR: "", AWS_REGION: "Frankfurt" });
-    expect(faults.status).toBe(1);
+    expect(faults.status).toBe(2);
     expect(faults.output).toMatch(/AWS_REGION="Frankfurt"[^]*ANALYZE_SSH_CIDR is not set/);
     const nobody = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", HOME: folder };
     const { status, output } = await command(["deploy", "--yes"], nobody);

@@ -142,7 +142,7 @@ prepare() {
 # What every change must pass.
 main_suites() {
   suite check 15 npm run check --
-  suite system 55 npm run test:system --
+  suite system 62 npm run test:system --
   suite cdktf 10 npm --prefix cdktf test --
   suite cdktf-system 20 npm --prefix cdktf run test:system --
 }

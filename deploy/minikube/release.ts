@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
+import { historyOf } from "../cluster/history.ts";
 import { rollingBack } from "../cluster/roll-back.ts";
-import { event, revision, type Event, type Revision } from "../cluster/objects.ts";
+import { event, type Event, type Revision } from "../cluster/objects.ts";
 import { clusterImages } from "@analyze/common/images";
 import type { ImageTags } from "../images/images.ts";
 import { type ImageRecord, pushedImage } from "../images/record.ts";
@@ -63,17 +64,11 @@ async function render(cluster: Cluster, namespace: string, ...values: readonly s
   throw failure(faults.length === 0 ? errorsIn(stderr) : `The chart refuses these values:\n${faults.join("\n")}`);
 }
 
-/** The revisions of the Helm release, the newest last; none where it is not installed. */
-async function historyOf(cluster: Cluster, namespace: string): Promise<Revision[]> {
-  const { code, stdout } = await cluster.helm(["history", releaseName, "--namespace", namespace, "-o", "json"]);
-  return code === 0 ? z.array(revision).parse(JSON.parse(stdout)) : [];
-}
-
 /** Whether the Helm release is deployed with exactly these values, without drift in the cluster. */
 export async function isDeployed(cluster: Cluster, namespace: string, values: readonly string[]): Promise<boolean> {
   // first of all: what the chart refuses is said before images are built
   const rendered = await render(cluster, namespace, ...values);
-  const last = (await historyOf(cluster, namespace)).at(-1);
+  const last = (await historyOf(cluster, releaseName, namespace)).at(-1);
   if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
   // A hook's objects exist only after it ran.
   const input = await render(cluster, namespace, "--no-hooks", ...values);
@@ -96,7 +91,7 @@ export function recoveryOf(history: readonly Revision[]): { rollBackTo: number }
 
 /** Recovers a Helm release that an interrupted command left locked. Resolves with what it did; undefined: nothing. */
 export async function recover(cluster: Cluster, { namespace, timeout }: Options): Promise<string | undefined> {
-  const history = await historyOf(cluster, namespace);
+  const history = await historyOf(cluster, releaseName, namespace);
   const recovery = recoveryOf(history);
   if (recovery === undefined) return undefined;
   const { revision: number, status } = history.at(-1) ?? { revision: 0, status: "unknown" };
@@ -112,7 +107,7 @@ export async function recover(cluster: Cluster, { namespace, timeout }: Options)
 export async function release(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
   const { namespace, timeout } = options;
   const rendered = await render(cluster, namespace, ...values);
-  const before = await historyOf(cluster, namespace);
+  const before = await historyOf(cluster, releaseName, namespace);
   const known = new Set((await warnings(cluster, namespace)).map(identityOf));
   const args = [
     "upgrade",
@@ -127,7 +122,7 @@ export async function release(cluster: Cluster, options: Options, values: readon
   const described = ["--timeout", timeout, "--description", digestOf(rendered), ...values];
   const { code, stderr } = await cluster.helm([...args, ...described]);
   if (code === 0) return;
-  const outcome = describeOutcome(before, await historyOf(cluster, namespace));
+  const outcome = describeOutcome(before, await historyOf(cluster, releaseName, namespace));
   const fresh = (await warnings(cluster, namespace)).filter((one) => !known.has(identityOf(one)));
   throw failure(`${outcome}\n  ${errorsIn(stderr)}${quote(eventsOf(rendered, fresh))}`);
 }

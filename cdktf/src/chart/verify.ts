@@ -1,15 +1,13 @@
-import { z } from "zod";
 import type { Kubernetes } from "../../../deploy/cluster/cluster.ts";
+import { historyOf } from "../../../deploy/cluster/history.ts";
 import { failure } from "../../../deploy/run.ts";
 
 const name = "analyze";
-const historyShape = z.array(z.object({ revision: z.number(), status: z.string() }));
 
 /** The running revision before an upgrade; null: none. */
 export async function runningRevision(cluster: Kubernetes, namespace: string): Promise<number | null> {
-  const { code, stdout } = await cluster.helm(["history", name, "--namespace", namespace, "--output", "json"]);
-  if (code !== 0) return null;
-  return historyShape.parse(JSON.parse(stdout)).findLast(({ status }) => status === "deployed")?.revision ?? null;
+  const history = await historyOf(cluster, name, namespace);
+  return history.findLast(({ status }) => status === "deployed")?.revision ?? null;
 }
 
 /**

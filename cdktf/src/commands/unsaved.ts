@@ -1,9 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, UserError } from "@analyze/common/errors";
+import { UserError } from "@analyze/common/errors";
 import { z } from "zod";
 import { stackFolder } from "../../../deploy/terraform.ts";
-import { nameOfPlace, type Place, readKept, writeKept } from "../state/place.ts";
+import { nameOfPlace, type Place, readKept, readOrNull, writeKept } from "../state/place.ts";
 
 const shape = z.object({ lineage: z.string(), serial: z.number() });
 
@@ -56,11 +56,6 @@ function numbersOf(text: string): z.infer<typeof shape> | null {
   }
 }
 
-async function readUnsaved({ stage }: Place): Promise<string | null> {
-  try {
-    return await readFile(fileOf(stage), "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
-  }
+function readUnsaved({ stage }: Place): Promise<string | null> {
+  return readOrNull(fileOf(stage));
 }

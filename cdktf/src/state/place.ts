@@ -103,7 +103,8 @@ export async function rememberBucket(stage: string, bucket: string | null): Prom
   else await writeFile(file, `${bucket}\n`);
 }
 
-async function readOrNull(file: string): Promise<string | null> {
+/** The text of a file of this checkout; null: there is none. */
+export async function readOrNull(file: string): Promise<string | null> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {

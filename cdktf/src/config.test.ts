@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { createAuthority, issueServerLeaf } from "../../certs/src/index.ts";
 import { config, environment, faults, production, publicKey, temporaryFolder } from "../test/support/fixture.ts";
 import { ed25519Line, rsaLine } from "../test/support/ssh-key.ts";
+import { readTerraformProgram } from "./config.ts";
 import { stages } from "./stages.ts";
 
 it("reads a stage with defaults, and omits the key's comment", () => {
@@ -203,4 +204,11 @@ it("needs a CIDR for the firewall if the edge is known only by name", () => {
 
 it("rejects a setting that would break out of the environment file", () => {
   expect(faults(environment({ ANALYZE_SCHEDULE: "* * * * *'\nEVIL=1" }))).toContain("must not hold a quote");
+});
+
+it("commands that need no stage read only the program that applies stacks, by the same rule", () => {
+  expect([{}, { ANALYZE_TERRAFORM: "tofu" }].map((env) => readTerraformProgram(env))).toEqual(["terraform", "tofu"]);
+  expect(() => readTerraformProgram({ ANALYZE_TERRAFORM: "opentofu" })).toThrow(
+    /ANALYZE_TERRAFORM.*must be terraform or tofu/,
+  );
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nameSetting, setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
+import { nameSetting, readSettings, setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
 import { day } from "@analyze/common/time";
 import { type Access, accessFrom } from "./settings/access.ts";
 import { processorOf } from "./settings/processor.ts";
@@ -116,6 +116,11 @@ function edgeOf(
     );
   }
   return target === null || faults.length > 0 ? null : { production, target };
+}
+
+/** Only the program that applies stacks, for commands that need no stage. Throws a SettingsError. */
+export function readTerraformProgram(environment: NodeJS.ProcessEnv): Config["terraform"] {
+  return readSettings(plain.pick({ ANALYZE_TERRAFORM: true }), environment).ANALYZE_TERRAFORM;
 }
 
 /** Only the region, for commands that need no stage. Throws a SettingsError. */

@@ -1,9 +1,9 @@
 import { setVariables } from "@analyze/common/settings";
 import { App } from "cdktf";
-import { readRegion } from "../config.ts";
+import { readRegion, readTerraformProgram } from "../config.ts";
 import { repositoryFrom } from "../pipeline/repository.ts";
 import { PipelineStack } from "../pipeline/stack.ts";
-import { stackFolder, Terraform, type TerraformProgram } from "../../../deploy/terraform.ts";
+import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 
 export interface PipelineRolesOptions {
   /** `OWNER/NAME` on GitHub. */
@@ -26,12 +26,8 @@ export async function pipelineRoles({ repository, providerExists, yes }: Pipelin
     permissionsBoundary: null,
   });
   app.synth();
-  const terraform = new Terraform(stackFolder(id), programFrom(given["ANALYZE_TERRAFORM"]));
+  const terraform = new Terraform(stackFolder(id), readTerraformProgram(process.env));
   await terraform.init();
   await terraform.apply(yes === true);
   for (const [name, value] of await terraform.outputs()) process.stdout.write(`${name.padEnd(18)} ${value}\n`);
-}
-
-function programFrom(text: string | undefined): TerraformProgram {
-  return text === "tofu" ? "tofu" : "terraform";
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "undici";
+import { ferretdbArguments } from "../../scripts/start/ferretdb.ts";
 import { cpuMicrosOf, endTree, startHop, type Hop, type Running } from "../processes.ts";
 import type { DataVariant } from "./variants.ts";
 
@@ -28,15 +29,7 @@ const document = { name: "Ada Lovelace", year: 1815, tags: ["analytical", "engin
 
 const server = (folder: string): Hop => ({
   command: "ferretdb",
-  args: (port) => [
-    "--handler=sqlite",
-    `--sqlite-url=file:${folder}/data/`,
-    `--state-dir=${folder}`,
-    `--listen-addr=127.0.0.1:${port}`,
-    "--debug-addr=-",
-    "--telemetry=disable",
-    "--log-level=ERROR",
-  ],
+  args: (port) => [...ferretdbArguments(folder, `--listen-addr=127.0.0.1:${port}`), "--log-level=ERROR"],
 });
 
 type Send = (pool: Pool, turn: number) => Promise<void>;

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { setVariables, type Environment } from "@analyze/common/settings";
+import { ferretdbArguments } from "./ferretdb.ts";
 import type { PartOptions } from "./part.ts";
 
 /** The store of this run's tasks or documents. */
@@ -85,12 +86,19 @@ export function findTasks(environment: Environment): Store {
 }
 
 function argumentsOf(server: string, folder: string, socket: string): string[] {
-  const data = join(folder, "data");
   if (basename(server) === "mongod") {
-    return ["--dbpath", data, "--bind_ip", socket, "--filePermissions", "0600", "--wiredTigerCacheSizeGB", "0.25"];
+    return [
+      "--dbpath",
+      join(folder, "data"),
+      "--bind_ip",
+      socket,
+      "--filePermissions",
+      "0600",
+      "--wiredTigerCacheSizeGB",
+      "0.25",
+    ];
   }
-  const listen = ["--listen-addr=", `--listen-unix=${socket}`, "--debug-addr=-", "--telemetry=disable"];
-  return ["--handler=sqlite", `--sqlite-url=file:${data}/`, `--state-dir=${folder}`, ...listen];
+  return ferretdbArguments(folder, "--listen-addr=", `--listen-unix=${socket}`);
 }
 
 /**

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ferretdbArguments } from "../../scripts/start/ferretdb.ts";
 import type { Program } from "../support/program.ts";
 
 /** The administrator of every server that tests start. */
@@ -28,12 +29,7 @@ function ferretdb(port: number): Server {
   return {
     command: "ferretdb",
     args: [
-      "--handler=sqlite",
-      `--sqlite-url=file:${folder}/data/`,
-      `--state-dir=${folder}`,
-      `--listen-addr=127.0.0.1:${port}`,
-      "--debug-addr=-",
-      "--telemetry=disable",
+      ...ferretdbArguments(folder, `--listen-addr=127.0.0.1:${port}`),
       "--log-level=WARN",
       "--test-enable-new-auth",
       `--setup-username=${administrator.name}`,

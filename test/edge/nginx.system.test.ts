@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pass, startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
-import { ledgerFrom } from "../hostile/ledger.ts";
 import { runHostileTable } from "../hostile/run.ts";
+import { nginxTarget } from "../hostile/targets.ts";
 import { ask, type Edge } from "./ask.ts";
 import type { Issued } from "./certificates.ts";
 import { rotateUnderLoad } from "./rotation.ts";
@@ -64,10 +64,7 @@ describeWith(["nginx", "sslyze"], "plain nginx before the real services", () => 
   });
 
   it("answers every hostile request as the table says; no forbidden one reaches worker", async () => {
-    const [host = "", port] = edge().address.split(":");
-    const tls = { ca: edge().ca, servername: "analyze.test" };
-    const target = { name: "nginx", host, port: Number(port), tls, ledger: ledgerFrom(stack.worker) } as const;
-    expect(await runHostileTable(target)).toEqual([]);
+    expect(await runHostileTable(nginxTarget(edge(), stack.worker))).toEqual([]);
   });
 
   it("killing an instance three times, and ending one three times, loses no request", async () => {

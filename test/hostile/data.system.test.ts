@@ -3,12 +3,11 @@ import { startDatabase, type PrivateDatabase } from "../data/database.ts";
 import { startDataStack, type DataStack } from "../data/stack.ts";
 import { issue } from "../edge/certificates.ts";
 import { startNginx, type Nginx } from "../edge/nginx.ts";
-import { splitAddress } from "../../deploy/minikube/reach.ts";
 import { describeWith } from "../support/requirements.ts";
 import { startService, type RunningService } from "../support/services.ts";
-import { ledgerFrom } from "./ledger.ts";
 import { runHostileTable } from "./run.ts";
 import { dataTable } from "./table.ts";
+import { nginxTarget, serviceTarget } from "./targets.ts";
 
 let database: PrivateDatabase;
 let worker: RunningService;
@@ -31,14 +30,10 @@ describeWith(["nginx", "ferretdb"], "hostile requests to the routes of documents
   });
 
   it("get the table's answers from web", async () => {
-    const target = { name: "web", host: "127.0.0.1", port: stack.web.port, ledger: ledgerFrom(worker) } as const;
-    expect(await runHostileTable(target, dataTable)).toEqual([]);
+    expect(await runHostileTable(serviceTarget("web", stack.web.port, worker), dataTable)).toEqual([]);
   });
 
   it("get the table's answers from nginx", async () => {
-    const tls = { servername: "analyze.test", ca: nginx.edge.ca };
-    const place = splitAddress(nginx.edge.address);
-    const target = { name: "nginx", ...place, tls, ledger: ledgerFrom(worker) } as const;
-    expect(await runHostileTable(target, dataTable)).toEqual([]);
+    expect(await runHostileTable(nginxTarget(nginx.edge, worker), dataTable)).toEqual([]);
   });
 });

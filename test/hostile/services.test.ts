@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServicePair, type ServicePair } from "../support/services.ts";
-import { ledgerFrom } from "./ledger.ts";
 import { runHostileTable } from "./run.ts";
+import { serviceTarget } from "./targets.ts";
 
 let pair: ServicePair;
 
@@ -13,8 +13,7 @@ afterAll(() => pair.stop());
 
 describe.each(["web", "worker"] as const)("%s over raw sockets", (name) => {
   it("answers every hostile request as the table says, and a valid one afterwards", async () => {
-    const { port } = pair[name];
-    const faults = await runHostileTable({ name, host: "127.0.0.1", port, ledger: ledgerFrom(pair.worker) });
+    const faults = await runHostileTable(serviceTarget(name, pair[name].port, pair.worker));
     expect(faults).toEqual([]);
   });
 

@@ -3,11 +3,10 @@ import { issue } from "../edge/certificates.ts";
 import { startNginx, type Nginx } from "../edge/nginx.ts";
 import { startRedis, type PrivateRedis } from "../queue/redis.ts";
 import { startQueueStack, type QueueStack } from "../queue/stack.ts";
-import { splitAddress } from "../../deploy/minikube/reach.ts";
 import { describeWith } from "../support/requirements.ts";
-import { ledgerFrom } from "./ledger.ts";
 import { runHostileTable } from "./run.ts";
 import { taskTable } from "./table.ts";
+import { nginxTarget, serviceTarget } from "./targets.ts";
 
 let redis: PrivateRedis;
 let stack: QueueStack;
@@ -26,18 +25,10 @@ describeWith(["nginx", "redis-server"], "hostile requests to the routes of tasks
   });
 
   it("get the table's answers from web", async () => {
-    const target = { name: "web", host: "127.0.0.1", port: stack.web.port, ledger: ledgerFrom(stack.worker) } as const;
-    expect(await runHostileTable(target, taskTable)).toEqual([]);
+    expect(await runHostileTable(serviceTarget("web", stack.web.port, stack.worker), taskTable)).toEqual([]);
   });
 
   it("get the table's answers from nginx", async () => {
-    const tls = { servername: "analyze.test", ca: nginx.edge.ca };
-    const target = {
-      name: "nginx",
-      ...splitAddress(nginx.edge.address),
-      tls,
-      ledger: ledgerFrom(stack.worker),
-    } as const;
-    expect(await runHostileTable(target, taskTable)).toEqual([]);
+    expect(await runHostileTable(nginxTarget(nginx.edge, stack.worker), taskTable)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { freePort } from "../support/ports.ts";
 import { startProgram } from "../support/program.ts";
+import { traceMessage } from "./otlp.ts";
 
 const value = z.object({ stringValue: z.string().optional(), intValue: z.coerce.number().optional() });
 const attributes = z
@@ -8,30 +9,20 @@ const attributes = z
   .default([])
   .transform((all) => new Map(all.map(({ key, value: { stringValue, intValue } }) => [key, stringValue ?? intValue])));
 
-const message = z.object({
-  resourceSpans: z.array(
-    z.object({
-      resource: z.object({ attributes }),
-      scopeSpans: z.array(
-        z.object({
-          spans: z.array(
-            z.object({
-              traceId: z.string(),
-              spanId: z.string(),
-              parentSpanId: z.string().default(""),
-              name: z.string(),
-              kind: z.number(),
-              startTimeUnixNano: z.coerce.bigint(),
-              endTimeUnixNano: z.coerce.bigint(),
-              attributes,
-              status: z.object({ code: z.number().optional(), message: z.string().optional() }).default({}),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
+const message = traceMessage(
+  attributes,
+  z.object({
+    traceId: z.string(),
+    spanId: z.string(),
+    parentSpanId: z.string().default(""),
+    name: z.string(),
+    kind: z.number(),
+    startTimeUnixNano: z.coerce.bigint(),
+    endTimeUnixNano: z.coerce.bigint(),
+    attributes,
+    status: z.object({ code: z.number().optional(), message: z.string().optional() }).default({}),
+  }),
+);
 
 /** A span as the receiver decoded it. `kind`: 2 server, 3 client, 5 consumer, as OTLP numbers them. */
 export type ReceivedSpan = z.output<typeof message>["resourceSpans"][0]["scopeSpans"][0]["spans"][0] & {

@@ -85,7 +85,7 @@ class CountingExporter implements SpanExporter {
     this.#onChange = onChange;
   }
 
-  export(spans: ReadableSpan[], done: Parameters<SpanExporter["export"]>[1]): void {
+  export(spans: ReadableSpan[], done: Done): void {
     this.waiting -= spans.length;
     this.#exporter.export(spans, (result) => {
       const isWorking = result.code === ExportResultCode.SUCCESS;

@@ -3,30 +3,16 @@ import { createServer, type Server } from "node:http";
 import { json } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { traceMessage } from "../../../test/monitoring/otlp.ts";
 import type { TraceSettings } from "./settings.ts";
 import { startTracing } from "./start.ts";
 import type { Tracing } from "./tracer.ts";
 
 // What a real receiver makes of the messages: test/monitoring/traces.system.test.ts.
-const message = z.object({
-  resourceSpans: z.array(
-    z.object({
-      resource: z.object({ attributes: z.array(z.object({ key: z.string() })) }),
-      scopeSpans: z.array(
-        z.object({
-          spans: z.array(
-            z.object({
-              traceId: z.string(),
-              spanId: z.string(),
-              parentSpanId: z.string().optional(),
-              name: z.string(),
-            }),
-          ),
-        }),
-      ),
-    }),
-  ),
-});
+const message = traceMessage(
+  z.array(z.object({ key: z.string() })),
+  z.object({ traceId: z.string(), spanId: z.string(), parentSpanId: z.string().optional(), name: z.string() }),
+);
 
 const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
 let server: Server;

@@ -48,6 +48,25 @@ const refused: readonly Refused[] = [
   { set: "networkPolicy.edgeCidrs={10.0.0.0/33}", says: /'\/networkPolicy\/edgeCidrs\/0'/ },
   { set: "networkPolicy.edgeCidrs={fd00::1::/64}", says: /'\/networkPolicy\/edgeCidrs\/0'/ },
   {
+    set: "networkPolicy.edgeCidrs={1:2:3:4::5:6:7:8/64}",
+    says: /'\/networkPolicy\/edgeCidrs\/0'/,
+    yaml: [/- namespaceSelector:/, "- ipBlock: {cidr: 1:2:3:4::5:6:7:8/64}\n        - namespaceSelector:"],
+  },
+  { set: "image.registry=https://registry.test", says: /'\/image\/registry'/ },
+  { set: "edge.host=a.0x1", says: /'\/edge\/host'/ },
+  { set: `${nginx}edge.bodySize=2m`, says: /edge\.bodySize \(2m\): the nginx edge takes 1m/ },
+  { set: `${nginx}edge.tls.ciphers={ECDHE-RSA-AES128-GCM-SHA256}`, says: /edge\.tls\.ciphers: the nginx edge/ },
+  { set: `${nginx}edge.nginx.service.nodePorts.http=30443`, says: /https and .*nodePorts\.http are both 30443/ },
+  {
+    set: `${nginx}web.service.type=NodePort,web.service.nodePort=30080`,
+    says: /web\.service\.nodePort and .*nodePorts\.http are both 30080/,
+  },
+  { set: "edge.kind=gateway,edge.gateway.className=x,edge.gateway.namespace=other", says: /set one of the two/ },
+  { set: "redis.enabled=false,redis.external.secretName=x", says: /redis\.external\.cidrs is empty/ },
+  { set: "mongodb.external.secretName=x", says: /mongodb\.external\.cidrs is empty/ },
+  { set: "redis.maxMemory=320mb", says: /redis\.maxMemory \(320mb\) must be less than half/ },
+  { set: "mongodb.enabled=true,mongodb.cacheGb=1", says: /mongodb\.cacheGb \(1 GiB\) must be at most half/ },
+  {
     set: "web.resources.requests.cpu=2",
     says: /web\.resources: the request of cpu \(2\) is above its limit \(1\)/,
     yaml: [/cpu: 50m/, "cpu: 2"],
@@ -117,11 +136,14 @@ describeWith(["helm"], "values that can't work", () => {
   it.each([
     "web.autoscaling.enabled=false,web.replicas=1,web.minAvailable=0",
     "web.autoscaling.enabled=false,web.replicas=0",
-    "networkPolicy.edgeCidrs={10.0.0.0/8,::/0,fd00:1::/64,1:2:3:4:5:6:7:8/128}",
+    "networkPolicy.edgeCidrs={10.0.0.0/8,::/0,fd00:1::/64,1:2:3:4:5:6:7:8/128,::1/128,1:2:3:4:5:6:7::/112}",
     "web.resources.requests.cpu=1,web.resources.limits.cpu=1",
     `web.resources.requests.memory=262144Ki`,
     "worker.service.type=ClusterIP",
     "edge.host=localhost",
+    "image.registry=localhost:5000/team_a",
+    "mongodb.enabled=true,mongodb.cacheGb=0.5",
+    "redis.enabled=false,redis.external.secretName=x,networkPolicy.enabled=false",
   ])("do not include: %s", (set) => {
     expect(() => rendered("dev", set)).not.toThrow();
   });

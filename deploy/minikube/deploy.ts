@@ -99,16 +99,17 @@ async function completeTestAddress(cluster: Cluster, options: Options, chosen: I
 /** Deploys to a cluster in any state, up to a verified answer at the edge. A second run changes nothing. */
 export async function deploy(cluster: Cluster, options: Options): Promise<void> {
   requireTokens(options);
+  const chosen = chosenImages(options);
   const findings = await preflight(cluster, options);
+  const inside = await insideAddress(cluster, options);
+  const values = valueArguments(options, chosen, inside);
+  // before anything is made: it renders the chart, which refuses wrong values
+  const isThere = await isDeployed(cluster, options.namespace, values);
   await step(
     "Certificates",
     () => issue(options),
     (all) => all.map(({ name, done }) => `${name} ${done}`).join(", "),
   );
-  const chosen = chosenImages(options);
-  const inside = await insideAddress(cluster, options);
-  const values = valueArguments(options, chosen, inside);
-  const isThere = await isDeployed(cluster, options.namespace, values);
   if (!isThere) await bringImages(cluster, options, chosen);
   await step(`Namespace ${options.namespace}, Secrets and CA`, async () => {
     await applyNamespace(cluster, options.namespace);

@@ -38,6 +38,6 @@ try {
   await { deploy, undeploy, renew }[options.action](cluster, options);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`\n${error.message}\n`);
+  (error.exitCode === 0 ? process.stdout : process.stderr).write(`\n${error.message}\n`);
   process.exitCode = error.exitCode;
 }

@@ -31,6 +31,23 @@ it.each([
   [["deploy", "--frobnicate"], "--frobnicate"],
   [["deploy", "nginx"], "npm run deploy:minikube -- --edge nginx"],
   [["renew", "soon"], 'Unexpected argument: "soon"'],
+  [["deploy", "--host", ""], '--host is "": it must be a DNS name'],
+  [["deploy", "--host", "1.2.3.4"], '--host is "1.2.3.4"'],
+  [["deploy", "--host", "Example.test"], '--host is "Example.test": it must be a DNS name in lower case'],
+  [["deploy", "--host", "a.test:8443"], '--host is "a.test:8443"'],
+  [["deploy", "--timeout", "5"], '--timeout is "5": it must be a duration with its unit'],
+  [["deploy", "--values", "no-such.yaml"], "--values: no-such.yaml cannot be read (ENOENT)"],
+  [["deploy", "--set", "a.b=1", "--set", "secret"], '--set number 2 has no "="'],
 ])("%j is refused, and the message quotes it", (args, quoted) => {
   expect(() => readOptions(args, {})).toThrow(quoted);
+});
+
+it("a value without a key is refused, and not quoted: it may be a secret", () => {
+  expect(() => readOptions(["deploy", "--set", "hunter2"], {})).toThrow(/^(?!.*hunter2)/);
+});
+
+it.each([["--help"], ["-h"]])("%s prints the options, and is no fault", (option) => {
+  expect(() => readOptions(["deploy", option], {})).toThrow(
+    expect.objectContaining({ exitCode: 0, message: expect.stringContaining("usage: npm run deploy:minikube") }),
+  );
 });

@@ -1,5 +1,6 @@
+import { accessSync, constants } from "node:fs";
 import { parseArgs } from "node:util";
-import { UserError } from "@analyze/common/errors";
+import { errorCode, UserError } from "@analyze/common/errors";
 import { stages } from "../manifests/manifests.ts";
 
 const edges = ["ingress", "nginx", "gateway"] as const;
@@ -84,9 +85,43 @@ function namespaceFrom(value: string): string {
   throw new UserError(`--namespace is "${value}": it must have 1 to 63 of a-z, 0-9 and -, and no - at its ends`);
 }
 
+/** As the chart wants `edge.host`. */
+function hostFrom(value: string): string {
+  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+  const isName = value.length < 254 && new RegExp(`^${label}(\\.${label})*$`).test(value);
+  if (isName && !/(^|\.)([0-9]+|0x[0-9a-f]*)$/.test(value)) return value;
+  throw new UserError(`--host is "${value}": it must be a DNS name in lower case, such as analyze.example.org`);
+}
+
+/** As helm wants a duration. */
+function durationFrom(value: string): string {
+  if (/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(value)) return value;
+  throw new UserError(`--timeout is "${value}": it must be a duration with its unit, such as 240s or 5m`);
+}
+
+/** Files that helm would miss only after other changes. */
+function readableFiles(paths: readonly string[]): string[] {
+  for (const path of paths) {
+    try {
+      accessSync(path, constants.R_OK);
+    } catch (cause) {
+      throw new UserError(`--values: ${path} cannot be read (${errorCode(cause) ?? "unknown error"})`, { cause });
+    }
+  }
+  return [...paths];
+}
+
+/** The values may be secret: none is quoted. */
+function pairs(all: readonly string[]): string[] {
+  const at = all.findIndex((pair) => !/^[^=]+=/.test(pair));
+  if (at === -1) return [...all];
+  throw new UserError(`--set number ${at + 1} has no "=": type --set KEY=VALUE`);
+}
+
 /** Reads the options from command line and environment. Throws a UserError that quotes the fault. */
 export function readOptions(args: readonly string[], env: Record<string, string | undefined>): GivenOptions {
   const { values, positionals } = parse(args);
+  if (values.help) throw new UserError(usage, { exitCode: 0 });
   const [action, ...others] = positionals;
   refusePositionals(others);
   const loader = env["IMAGE_LOADER"]?.trim();
@@ -95,7 +130,7 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     edge: values.edge === undefined ? undefined : oneOf(edges, values.edge, "--edge"),
     keep: values.keep === undefined ? undefined : oneOf(edges, values.keep, "--keep"),
     stage: oneOf(stages, values.stage, "--stage"),
-    host: values.host,
+    host: hostFrom(values.host),
     namespace: namespaceFrom(values.namespace),
     certificates: values.certificates,
     address: values.address,
@@ -105,9 +140,9 @@ export function readOptions(args: readonly string[], env: Record<string, string 
     tokens: values.tokens,
     nodePort: values["node-port"],
     due: values.due,
-    timeout: values.timeout,
-    values: values.values,
-    set: values.set,
+    timeout: durationFrom(values.timeout),
+    values: readableFiles(values.values),
+    set: pairs(values.set),
     images: values.images,
     imageLoader: loader ? loader.split(/\s+/) : undefined,
   };
@@ -134,6 +169,7 @@ function parse(args: readonly string[]) {
         namespace: { type: "string", default: "analyze" },
         certificates: { type: "string", default: "certs/issued" },
         address: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
         yes: { type: "boolean", default: false },
         mtls: { type: "boolean", default: false },
         tokens: { type: "string" },

@@ -25,7 +25,7 @@ async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
     loaderFindings(cluster, options.imageLoader),
     platformFindings(cluster),
     options.edge === "ingress" ? controllersFindings(cluster, "nginx", howToEnableIngress(cluster)) : [],
-    options.edge === "ingress" ? hostFindings(cluster, options) : [],
+    [options.edge, options.keep].includes("ingress") ? hostFindings(cluster, options) : [],
   ]);
   return found.flat().filter(({ state }) => state !== "ok");
 }

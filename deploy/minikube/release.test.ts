@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { event, type Revision } from "../cluster/objects.ts";
 import { readOptions } from "./options.ts";
-import { describeOutcome, eventsOf, recoveryOf, valueArguments } from "./release.ts";
+import { adviceOn, describeOutcome, eventsOf, recoveryOf, valueArguments } from "./release.ts";
 
 /** Revisions 1, 2, … with these states. */
 function history(...states: string[]): Revision[] {
@@ -76,4 +76,11 @@ it("pushed images are pulled by their digests, also in a stage whose images are 
       "web.image.repository=registry.test/web",
     ]),
   );
+});
+
+it("a node port of another Service is named, with a way to look for it and a way out", () => {
+  const stderr =
+    'Service "edge" is invalid: spec.ports[0].nodePort: Invalid value: 30443: provided port is already allocated';
+  expect(adviceOn(stderr)).toMatch(/get services -A \| grep 30443\n.*nodePorts\.https=null/);
+  expect(adviceOn("timed out waiting for the condition")).toBe("");
 });

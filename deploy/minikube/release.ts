@@ -124,7 +124,7 @@ export async function release(cluster: Cluster, options: Options, values: readon
   if (code === 0) return;
   const outcome = describeOutcome(before, await historyOf(cluster, releaseName, namespace));
   const fresh = (await warnings(cluster, namespace)).filter((one) => !known.has(identityOf(one)));
-  throw failure(`${outcome}\n  ${errorsIn(stderr)}${quote(eventsOf(rendered, fresh))}`);
+  throw failure(`${outcome}\n  ${errorsIn(stderr)}${quote(eventsOf(rendered, fresh))}${adviceOn(stderr)}`);
 }
 
 /** The result of a failed upgrade, by the revisions before and after it. Pure. */
@@ -143,6 +143,13 @@ export function describeOutcome(before: readonly Revision[], after: readonly Rev
 function errorsIn(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("level=INFO"));
   return lines.join("\n  ");
+}
+
+/** What to do about an error of helm whose own words do not say it, with a line break before it. Pure. */
+export function adviceOn(stderr: string): string {
+  const [, port] = /(\d+): provided port is already allocated/.exec(stderr) ?? [];
+  if (port === undefined) return "";
+  return `\n  To see whose it is: kubectl get services -A | grep ${port}\n  To let the cluster choose: --set edge.nginx.service.nodePorts.https=null,edge.nginx.service.nodePorts.http=null`;
 }
 
 function warnings(cluster: Cluster, namespace: string): Promise<Event[]> {

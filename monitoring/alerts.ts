@@ -172,8 +172,21 @@ function tasks(minutes: (count: number) => string, scale: number): Alert[] {
   ];
 }
 
+function documents(minutes: (count: number) => string): Alert[] {
+  return [
+    {
+      name: "AnalyzeMongodbDown",
+      severity: "critical",
+      expr: "min(analyze_data_mongodb_up) == 0",
+      for: minutes(1),
+      summary: "Web does not reach MongoDB: /data answers 503.",
+      next: "kubectl -n analyze get pods -l app.kubernetes.io/component=mongodb",
+    },
+  ];
+}
+
 /** All alerts; `pace` is for tests that cannot wait for minutes. */
 export function alertsFor(pace: Pace = { scale: 1, longest: Infinity }): Alert[] {
   const minutes = (count: number): string => durationOf(count, pace);
-  return [...callers(minutes, pace.scale), ...services(minutes), ...tasks(minutes, pace.scale)];
+  return [...callers(minutes, pace.scale), ...services(minutes), ...tasks(minutes, pace.scale), ...documents(minutes)];
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { dashboards, drawDashboard } from "./dashboards.ts";
+import { dashboards } from "./dashboards.ts";
+import { drawDashboard } from "./draw-dashboard.ts";
 import { drawRules } from "./rules.ts";
 
 const folder = fileURLToPath(new URL("../ingress/files/monitoring/", import.meta.url));

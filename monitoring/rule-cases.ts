@@ -179,4 +179,14 @@ export const cases: Case[] = [
     },
     at: { 10: false, 12: true, 30: false },
   },
+  {
+    alert: "AnalyzeMongodbDown",
+    severity: "critical",
+    title: "MongoDB that one instance does not reach for a minute; not one missed answer",
+    series: {
+      [`analyze_data_mongodb_up{${web}}`]: "1x3 0 1 0x5 1x5",
+      'analyze_data_mongodb_up{app="analyze",instance="web-2"}': "1x30",
+    },
+    at: { 4: false, 5: false, 7: true, 11: true, 12: false },
+  },
 ];

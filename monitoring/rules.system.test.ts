@@ -48,6 +48,7 @@ function healthy(): object {
     [`analyze_worker_breaker_state{${web},state="open"}`]: perMinute((minute) => Number(isRollout(minute))),
     [`nodejs_eventloop_lag_p99_seconds{${web}}`]: perMinute((minute) => (isRollout(minute) ? 0.6 : 0.012)),
     [`analyze_queue_redis_up{${web}}`]: perMinute((minute) => Number(!isRollout(minute))),
+    [`analyze_data_mongodb_up{${web}}`]: perMinute((minute) => Number(!isRollout(minute))),
     [`analyze_queue_oldest_waiting_seconds{${web}}`]: perMinute((minute) => (minute % 40) * 5),
     [`analyze_queue_jobs{${web},state="waiting"}`]: perMinute((minute) => (minute % 40) * 100),
     [`analyze_queue_redis_memory_bytes{${web},kind="used"}`]: perMinute((minute) => 60 + (minute % 30)),

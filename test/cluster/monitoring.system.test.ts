@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { z } from "zod";
-import { dashboards, drawDashboard } from "../../monitoring/dashboards.ts";
+import { dashboards } from "../../monitoring/dashboards.ts";
+import { drawDashboard } from "../../monitoring/draw-dashboard.ts";
 import { describeWith } from "../support/requirements.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -3,14 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueAll, pathsOf } from "@analyze/certs";
 import { day } from "@analyze/common/time";
+import { privateDatabase, type PrivateDatabase } from "../data/database.ts";
 import { startRedis, type PrivateRedis } from "../queue/redis.ts";
 import { freePort } from "../support/ports.ts";
 import { startProgram, type Program } from "../support/program.ts";
 import { startService, type RunningService } from "../support/services.ts";
 
-/** The monitored system as real processes: Redis, worker, web with TLS, the client, and its node_exporter. */
+/** The monitored system as real processes: Redis, a server of MongoDB's protocol, worker, web with TLS, the client, and its node_exporter. */
 export interface Cast {
   readonly redis: PrivateRedis;
+  readonly database: PrivateDatabase;
   worker: RunningService;
   web: RunningService;
   client: Program;
@@ -42,6 +44,8 @@ export async function startCast(): Promise<Cast> {
     Array.from({ length: 5 }, freePort),
   );
   const redis = await startRedis("redis-server", maxMemory);
+  const database = await privateDatabase();
+  await database.start();
   const both = { DRAIN_DELAY_MS: "0", REDIS_URL: redis.url };
   const startWorker = async (): Promise<RunningService> =>
     startService("worker", {
@@ -55,6 +59,7 @@ export async function startCast(): Promise<Cast> {
     ...both,
     PORT: `${port}`,
     METRICS_PORT: `${metrics}`,
+    MONGODB_URL: database.url,
     WORKER_URL: `http://127.0.0.1:${workerPort}`,
     TLS_CERT_FILE: served.certificate,
     TLS_KEY_FILE: served.key,
@@ -79,6 +84,7 @@ export async function startCast(): Promise<Cast> {
   await client.waitFor(/ ok /, 60_000);
   const cast: Cast = {
     redis,
+    database,
     worker,
     web,
     client,
@@ -98,6 +104,7 @@ export async function startCast(): Promise<Cast> {
         await program.stop();
       }
       await redis.remove();
+      await database.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };

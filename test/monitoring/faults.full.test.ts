@@ -97,6 +97,12 @@ const faults: Fault[] = [
     },
   },
   {
+    title: "MongoDB is killed",
+    alerts: [["AnalyzeMongodbDown", "critical"]],
+    strike: ({ database }) => database.signal("SIGKILL"),
+    repair: ({ database }) => database.start(),
+  },
+  {
     title: "worker hangs while tasks come",
     alerts: [["AnalyzeQueueBehind", "warning"]],
     strike: async (cast) => {
@@ -114,51 +120,57 @@ const faults: Fault[] = [
   },
 ];
 
-describeWith(["prometheus", "redis-server"], "each alert, triggered by a real fault in a real Prometheus", () => {
-  let cast: Cast;
-  let watchers: Watchers;
+describeWith(
+  ["prometheus", "redis-server", "ferretdb"],
+  "each alert, triggered by a real fault in a real Prometheus",
+  () => {
+    let cast: Cast;
+    let watchers: Watchers;
 
-  beforeAll(async () => {
-    cast = await startCast();
-    watchers = await startWatchers(cast.targets, pace);
-  });
-  afterAll(async () => {
-    clearInterval(starving);
-    await watchers?.stop();
-    await cast?.stop();
-  });
+    beforeAll(async () => {
+      cast = await startCast();
+      watchers = await startWatchers(cast.targets, pace);
+    });
+    afterAll(async () => {
+      clearInterval(starving);
+      await watchers?.stop();
+      await cast?.stop();
+    });
 
-  it("every alert of the rules has a fault here", () => {
-    const fired = new Set(faults.flatMap(({ alerts }) => alerts.map((alert) => alert.join(" "))));
-    expect(fired).toEqual(new Set(alertsFor().map(({ name, severity }) => `${name} ${severity}`)));
-  });
+    it("every alert of the rules has a fault here", () => {
+      const fired = new Set(faults.flatMap(({ alerts }) => alerts.map((alert) => alert.join(" "))));
+      expect(fired).toEqual(new Set(alertsFor().map(({ name, severity }) => `${name} ${severity}`)));
+    });
 
-  it.each(faults)(
-    "$title",
-    async ({ alerts, strike, repair }) => {
-      watchers.forget();
-      await strike(cast);
-      try {
-        for (const [name, severity] of alerts) {
-          const { annotations } = await watchers.told(name, severity, "firing");
-          expect(annotations.runbook).toBe(`docs/monitoring.md#${name.toLowerCase()}`);
+    it.each(faults)(
+      "$title",
+      async ({ alerts, strike, repair }) => {
+        watchers.forget();
+        await strike(cast);
+        try {
+          for (const [name, severity] of alerts) {
+            const { annotations } = await watchers.told(name, severity, "firing");
+            expect(annotations.runbook).toBe(`docs/monitoring.md#${name.toLowerCase()}`);
+          }
+        } finally {
+          await repair(cast);
         }
-      } finally {
-        await repair(cast);
-      }
-      for (const [name, severity] of alerts) await watchers.told(name, severity, "resolved");
-    },
-    300_000,
-  );
+        for (const [name, severity] of alerts) await watchers.told(name, severity, "resolved");
+      },
+      300_000,
+    );
 
-  it("every expression of the dashboards has at least one series", async () => {
-    const expressions = dashboards.flatMap(({ panels }) => panels.flatMap((panel) => Object.values(panel.expressions)));
-    const without = async (): Promise<string[]> => {
-      const counts = await Promise.all(
-        expressions.map((expr) => watchers.count(expr.replaceAll("$__rate_interval", "20s"))),
+    it("every expression of the dashboards has at least one series", async () => {
+      const expressions = dashboards.flatMap(({ panels }) =>
+        panels.flatMap((panel) => Object.values(panel.expressions)),
       );
-      return expressions.filter((_, index) => counts[index] === 0);
-    };
-    await expect.poll(without, { timeout: 60_000, interval: 2000 }).toEqual([]);
-  }, 120_000);
-});
+      const without = async (): Promise<string[]> => {
+        const counts = await Promise.all(
+          expressions.map((expr) => watchers.count(expr.replaceAll("$__rate_interval", "20s"))),
+        );
+        return expressions.filter((_, index) => counts[index] === 0);
+      };
+      await expect.poll(without, { timeout: 60_000, interval: 2000 }).toEqual([]);
+    }, 120_000);
+  },
+);

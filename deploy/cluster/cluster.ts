@@ -31,7 +31,8 @@ export function kubernetes(context?: string, env: NodeJS.ProcessEnv = {}): Kuber
   return {
     kubectl: (...args) => run("kubectl", [...pinned, ...args], { env }),
     read,
-    list: async (schema, ...args) => itemsOf(schema, await read("get", ...args, "-o", "json")),
+    list: async (schema, ...args) =>
+      itemsOf(schema, await read("get", ...args, "-o", "json"), `kubectl get ${args.join(" ")}`),
     apply: async (...objects) => {
       const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
       const args = ["apply", "--server-side", "--force-conflicts", "--field-manager=analyze-deploy", "-f", "-"];

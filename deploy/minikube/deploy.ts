@@ -14,7 +14,7 @@ import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
-import { applyStoreSecrets, requireTokens } from "./store-secrets.ts";
+import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
 import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
@@ -111,12 +111,13 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     (all) => all.map(({ name, done }) => `${name} ${done}`).join(", "),
   );
   if (!isThere) await bringImages(cluster, options, chosen);
-  await step(`Namespace ${options.namespace}, Secrets and CA`, async () => {
+  const made = await step(`Namespace ${options.namespace}, Secrets and CA`, async () => {
     await applyNamespace(cluster, options.namespace);
     await rememberShown(cluster, options.namespace, findings);
     await applyTrust(cluster, options);
-    await applyStoreSecrets(cluster, options);
+    return applyStoreSecrets(cluster, options);
   });
+  await restartFor(cluster, options, made);
   if (isThere) process.stdout.write("▸ Helm release … unchanged\n");
   else await bringUp(cluster, options, values);
   const driver = await driverOf(cluster);
@@ -134,6 +135,17 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     `\n${whereabouts(options.host, address)}. Clients trust only ${options.certificates}/ca.crt.\n${renewalOf(options)}`,
   );
   if (url !== undefined) process.stdout.write(`web past the edge, without TLS and its limits: ${url}\n`);
+}
+
+/** After a Secret was deleted by hand and made again. */
+async function restartFor(cluster: Cluster, options: Options, made: readonly string[]): Promise<void> {
+  const users = await usersOf(cluster, options, made);
+  if (users.length === 0) return;
+  await step(
+    `New passwords (${made.join(", ")})`,
+    () => restart(cluster, options, users),
+    () => `restarted ${users.join(", ")}`,
+  );
 }
 
 function publishedUrl(cluster: Cluster, options: Options): Promise<string> {

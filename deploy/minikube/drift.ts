@@ -5,10 +5,10 @@ const fieldsV1 = z.record(z.string(), z.unknown());
 type Fields = z.infer<typeof fieldsV1>;
 
 const entry = z.looseObject({
-  manager: z.string(),
-  operation: z.string(),
-  subresource: z.string().optional(),
-  fieldsV1: fieldsV1.default({}),
+  manager: z.string().nullish(),
+  operation: z.string().nullish(),
+  subresource: z.string().nullish(),
+  fieldsV1: fieldsV1.nullish().transform((fields) => fields ?? {}),
 });
 /** The managers of an object's fields, as the API server records them (metadata.managedFields). */
 export type Entry = z.infer<typeof entry>;
@@ -18,7 +18,10 @@ const managed = z.object({
   metadata: z.object({
     name: z.string(),
     resourceVersion: z.string(),
-    managedFields: z.array(entry).default([]),
+    managedFields: z
+      .array(entry)
+      .nullish()
+      .transform((entries) => entries ?? []),
   }),
 });
 type Managed = z.infer<typeof managed>;
@@ -36,11 +39,11 @@ function union(one: Fields, other: Fields): Fields {
 
 /** `kubectl rollout restart` is no drift: it adds a date, and removing that would restart the pods. */
 function isByHand({ manager, subresource }: Entry): boolean {
-  return manager.startsWith("kubectl") && manager !== "kubectl-rollout" && subresource === undefined;
+  return manager != null && manager.startsWith("kubectl") && manager !== "kubectl-rollout" && subresource == null;
 }
 
 function isHelms({ manager, operation, subresource }: Entry): boolean {
-  return manager === "helm" && operation === "Apply" && subresource === undefined;
+  return manager === "helm" && operation === "Apply" && subresource == null;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Finding } from "@analyze/common/finding";
 import { lookup } from "node:dns/promises";
 import type { Cluster } from "../cluster/cluster.ts";
-import { profiles } from "../cluster/objects.ts";
+import { profiles, readJson } from "../cluster/objects.ts";
 import { run } from "../run.ts";
 import { splitAddress } from "./reach.ts";
 
@@ -17,7 +17,8 @@ export async function driverOf(cluster: Cluster): Promise<string | undefined> {
   const { code, stdout } = await run("minikube", ["profile", "list", "-o", "json"]);
   if (code !== 0) return undefined;
   return (
-    profiles.parse(JSON.parse(stdout)).valid.find(({ Name }) => Name === cluster.context)?.Config.Driver || undefined
+    readJson(profiles, stdout, "minikube profile list").valid.find(({ Name }) => Name === cluster.context)?.Config
+      .Driver || undefined
   );
 }
 

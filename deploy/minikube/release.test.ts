@@ -9,6 +9,7 @@ function history(...states: string[]): Revision[] {
     revision: at + 1,
     status,
     description: status === "deployed" ? "Rollback to 1" : "",
+    chart: "analyze-0.2.0",
   }));
 }
 

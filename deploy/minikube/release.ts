@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
 import { historyOf } from "../cluster/history.ts";
 import { rollingBack } from "../cluster/roll-back.ts";
-import { event, type Event, type Revision } from "../cluster/objects.ts";
+import { event, readJson, type Event, type Revision } from "../cluster/objects.ts";
 import { clusterImages } from "@analyze/common/images";
 import type { ImageTags } from "../images/images.ts";
 import { type ImageRecord, pushedImage } from "../images/record.ts";
@@ -56,7 +56,11 @@ export function valueArguments(options: Options, images: Images, testAddress: st
 
 /** The objects as YAML, with those of `helm test`. `helm template` connects to no cluster, so it needs the version. */
 async function render(cluster: Cluster, namespace: string, ...values: readonly string[]): Promise<string> {
-  const { gitVersion } = serverVersion.parse(JSON.parse(await cluster.read("get", "--raw", "/version")));
+  const { gitVersion } = readJson(
+    serverVersion,
+    await cluster.read("get", "--raw", "/version"),
+    "kubectl get --raw /version",
+  );
   const args = ["--namespace", namespace, "--kube-version", gitVersion, ...values];
   const { code, stdout, stderr } = await run("helm", ["template", releaseName, chart, ...args]);
   if (code === 0) return stdout;
@@ -170,20 +174,4 @@ export function eventsOf(rendered: string, events: readonly Event[]): string[] {
 
 function quote(said: readonly string[]): string {
   return said.length === 0 ? "" : `\n  The cluster said:\n    ${said.slice(-8).join("\n    ")}`;
-}
-
-/** The deployed edge's kind; undefined if nothing is deployed. */
-export async function findDeployedEdge(cluster: Cluster, namespace: string): Promise<string | undefined> {
-  const args = ["get", "values", releaseName, "--namespace", namespace, "--all", "-o", "json"];
-  const { code, stdout } = await cluster.helm(args);
-  if (code !== 0) return undefined;
-  return z.object({ edge: z.object({ kind: z.string() }) }).parse(JSON.parse(stdout)).edge.kind;
-}
-
-/** The deployed edge's kind. Rejects with a UserError if nothing is deployed. */
-export async function deployedEdge(cluster: Cluster, namespace: string): Promise<string> {
-  const edge = await findDeployedEdge(cluster, namespace);
-  if (edge !== undefined) return edge;
-  const advice = `Type: npm run deploy:minikube -- --namespace ${namespace}`;
-  throw failure(`Nothing is deployed in namespace ${namespace}. ${advice}`);
 }

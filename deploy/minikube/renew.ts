@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { failure } from "../run.ts";
 import { edgeFrom, type Options } from "./options.ts";
 import { candidates, findEdge, handshake } from "./reach.ts";
-import { deployedEdge } from "./release.ts";
+import { deployedEdge } from "./installed.ts";
 import { step } from "../progress.ts";
 import { applyTrust, issue, leafFingerprint, trustedCa } from "./trust.ts";
 

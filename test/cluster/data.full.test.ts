@@ -30,7 +30,8 @@ describeWith(
       const { at, deploy, read, store, uninstall } = documents;
       const id = await store({ name: "Ada" });
       await uninstall();
-      expect(await at("get", "pods,services,statefulsets", "-o", "name")).toBe("");
+      // Helm does not wait for the pod of a StatefulSet in another namespace.
+      await expect.poll(() => at("get", "pods,services,statefulsets", "-o", "name"), patience).toBe("");
       await deploy();
       await expect.poll(() => read(id), patience).toBe('{"name":"Ada"}');
     });

@@ -77,6 +77,18 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     expect((await stack.post('{"n":1}', { "idempotency-key": "no quotes" })).status).toBe(400);
   });
 
+  it("of 40 documents sent at the same time, one with a used key gets 422, and each other one is stored once", async () => {
+    expect((await stack.post('{"batch":0}', { "idempotency-key": '"batch-7"' })).status).toBe(201);
+    const post = (n: number) => stack.post(`{"batch":${n}}`, { "idempotency-key": `"batch-${n}"` });
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => post(n)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, (_, n) => (n === 7 ? 422 : 201)));
+    const found = (await walk(stack)).flatMap(({ document }) =>
+      typeof document["batch"] === "number" ? [document["batch"]] : [],
+    );
+    const wanted = Array.from({ length: 40 }, (_, n) => (n === 7 ? 0 : n));
+    expect(found.toSorted((a, b) => a - b)).toEqual(wanted.toSorted((a, b) => a - b));
+  });
+
   it("only the caller who stored a document may read, list and remove it", async () => {
     const { file, ada, bob } = tokens();
     const own = await dataStackForTest(database.url, { API_TOKENS_FILE: file });

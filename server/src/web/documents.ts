@@ -7,6 +7,7 @@ import { reasonOf } from "../shared/data/client.ts";
 import type { DataSettings } from "../shared/data/settings.ts";
 import { newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
 import type { Logger } from "../shared/logger.ts";
+import { Batches, insertAll } from "./data/batches.ts";
 import { mayBeDone, meansDown, unavailable } from "./data/failures.ts";
 import { Guard } from "./data/guard.ts";
 import { Link } from "./data/link.ts";
@@ -35,12 +36,13 @@ function storedOf(bson: unknown): Stored & { bytes: number } {
 /** Stores a document, or finds the same one stored before. Resolves once it is on disk, with its time. */
 async function store(
   documents: Collection<StoredFields>,
+  batches: Batches,
   wanted: StoredFields,
   { maxTimeMS }: { maxTimeMS: number },
 ): Promise<Date> {
   const { _id, fingerprint, createdAt } = wanted;
   try {
-    await documents.insertOne(wanted, { writeConcern: onDisk, maxTimeMS });
+    await batches.insert(wanted);
     return createdAt;
   } catch (error) {
     if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
@@ -81,6 +83,7 @@ class MongoStore implements DocumentStore {
   readonly #guard: Guard;
   /** How long the server may work on one operation: less than its answer is waited for. */
   readonly #limit: { maxTimeMS: number };
+  readonly #batches: Batches;
   #isIndexed = false;
 
   constructor(options: StoreOptions) {
@@ -88,6 +91,7 @@ class MongoStore implements DocumentStore {
     this.#options = options;
     this.#limit = { maxTimeMS: Math.ceil(mongodb.timeoutMs * 0.8) };
     this.#link = new Link(mongodb, () => void this.#guard.check());
+    this.#batches = new Batches((documents) => insertAll(this.#link.db, documents, this.#limit.maxTimeMS));
     const ping = async (): Promise<void> => {
       await this.#link.ping();
       void this.#index();
@@ -103,7 +107,7 @@ class MongoStore implements DocumentStore {
     const wanted = { _id: id, owner: owner ?? null, createdAt: new Date(), fingerprint, document: storable(document) };
     let isOpen = false;
     const attempt = (): Promise<Date> =>
-      store(this.#link.documents, wanted, this.#limit).catch((error: unknown) => {
+      store(this.#link.documents, this.#batches, wanted, this.#limit).catch((error: unknown) => {
         isOpen ||= mayBeDone(error);
         throw error;
       });

@@ -19,6 +19,10 @@ export class Link {
     [this.#client, this.#db, this.#documents] = this.#make();
   }
 
+  get db(): Db {
+    return this.#db;
+  }
+
   get documents(): Collection<StoredFields> {
     return this.#documents;
   }

@@ -97,6 +97,8 @@ describe("a dry run", () => {
       "run chart -- x: ",
     );
     expect(planOf("prod", [command("npm run check")], {})[0]?.instead).toBeNull();
+    const [scan] = planOf("release", [command("npm run scan -- --images --gate --report r.md")], {});
+    expect(scan?.command.run).toBe("npm run scan -- --images --gate --report r.md --allow-unscanned");
   });
 
   it("of prod approves the hash that the plan job has written", () => {

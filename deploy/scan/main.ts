@@ -7,7 +7,8 @@ import { z } from "zod";
 import { project } from "../images/docker.ts";
 import { type ImageRecord, readRecord, recordFile } from "../images/record.ts";
 import { failure, run } from "../run.ts";
-import { accepted, closesGate, type Sorted, sortFindings } from "./accepted.ts";
+import { accepted, sortFindings } from "./accepted.ts";
+import { reasonsAgainst } from "./gate.ts";
 import { reportOf } from "./report.ts";
 import { scanAll } from "./scanners.ts";
 
@@ -17,14 +18,17 @@ const usage = `usage: npm run scan -- [options]     writes docs/security-report.
   --images        also the images of dist/images.json
   --record FILE   another record of images
   --report FILE   another report
-  --gate          exit code 1 for an open finding that is critical or high, unless it is a vulnerability without a correction
+  --gate          exit code 1 for an open finding that is critical or high, unless it is a vulnerability without a correction,
+                  and for what was not scanned
+  --allow-unscanned   the gate does not close for what was not scanned
 An accepted finding whose date has passed means exit code 1 in any case.`;
 
 function options(args: string[]) {
   try {
     const own = {
       images: { type: "boolean" },
-      gate: { type: "boolean" },
+      gate: { type: "boolean", default: false },
+      "allow-unscanned": { type: "boolean", default: false },
       record: { type: "string", default: recordFile },
     } as const;
     const report = { type: "string", default: join(project, "docs", "security-report.md") } as const;
@@ -49,19 +53,6 @@ async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<str
   return created.success ? created.data : null;
 }
 
-/** Throws a UserError if a finding must be handled before shipping. */
-function judge({ open, expired }: Sorted, gate: boolean): void {
-  const late = expired.map(
-    ({ finding, by }) =>
-      `${finding.id} was accepted until ${by.until}: correct it, or accept it again in deploy/scan/accepted.ts`,
-  );
-  const closing = gate
-    ? open.filter(closesGate).map(({ id, severity, subject }) => `${id} (${severity.toLowerCase()}) in ${subject}`)
-    : [];
-  const lines = [...late, ...closing].map((line) => `  ${line}`);
-  if (lines.length > 0) throw failure(`The scan does not pass:\n${lines.join("\n")}`);
-}
-
 try {
   const given = options(process.argv.slice(2));
   const images = given.images === true ? readRecord(given.record) : null;
@@ -72,7 +63,9 @@ try {
   writeFileSync(given.report, reportOf({ today, scans, sorted, images, baseCreated: created }));
   process.stdout.write(`${given.report}: ${sorted.open.length} open, ${sorted.accepted.length} accepted\n`);
   for (const scan of scans) if (!scan.scanned) process.stdout.write(`not scanned: ${scan.what}: ${scan.why}\n`);
-  judge(sorted, given.gate === true);
+  const how = { today, gate: given.gate, allowUnscanned: given["allow-unscanned"] };
+  const reasons = reasonsAgainst(sorted, scans, accepted, how).map((reason) => `\n  ${reason}`);
+  if (reasons.length > 0) throw failure(`The scan does not pass:${reasons.join("")}`);
 } catch (error) {
   endWith(error);
 }

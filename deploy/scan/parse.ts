@@ -33,8 +33,12 @@ const trivy = z.object({
 
 type TrivyResult = z.infer<typeof trivy>["Results"][number];
 
+/** A report without results has no `Results`. */
+const trivyReport = z.union([z.object({ SchemaVersion: z.number() }), z.object({ Results: z.array(z.unknown()) })]);
+
 /** Trivy's JSON → findings. Licences count from HIGH on: Trivy lists every licence, the permissive ones as LOW. Throws on other JSON. Pure. */
 export function trivyFindings(json: unknown): Finding[] {
+  trivyReport.parse(json);
   const { Results } = trivy.parse(json);
   return Results.flatMap((result) =>
     [vulnerabilities(result), misconfigurations(result), secrets(result), licences(result)].flat(),
@@ -94,20 +98,22 @@ export function hadolintFindings(json: unknown): Finding[] {
 }
 
 const checkov = z.union([z.object({ results: z.unknown() }).transform((one) => [one]), z.array(z.unknown())]).pipe(
-  z.array(
-    z.object({
-      results: z.object({
-        failed_checks: z.array(
-          z.object({
-            check_id: z.string(),
-            check_name: z.string(),
-            file_path: z.string(),
-            file_line_range: z.array(z.number()),
-          }),
-        ),
+  z
+    .array(
+      z.object({
+        results: z.object({
+          failed_checks: z.array(
+            z.object({
+              check_id: z.string(),
+              check_name: z.string(),
+              file_path: z.string(),
+              file_line_range: z.array(z.number()),
+            }),
+          ),
+        }),
       }),
-    }),
-  ),
+    )
+    .min(1),
 );
 
 /** checkov's JSON, of one framework or of several → findings. Without an account checkov names no severity. Pure. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accepted, type Accepted, closesGate, sortFindings } from "./accepted.ts";
 import type { Finding, Scan } from "./finding.ts";
+import { reasonsAgainst } from "./gate.ts";
 import { auditFindings, checkovFindings, hadolintFindings, trivyFindings } from "./parse.ts";
 import { reportOf } from "./report.ts";
 import { reasonOf } from "./scanners.ts";
@@ -106,14 +107,21 @@ describe("findings", () => {
     expect(checkovFindings([of, { ...of, results: { failed_checks: [] } }])).toMatchObject([finding]);
   });
 
-  it.each([[{ message: "405 Method Not Allowed" }], [{ Results: "none" }], [null]])(
+  it.each([[{ message: "405 Method Not Allowed" }], [{ Results: "none" }], [{}], [null], ["none"]])(
     "are never read from other JSON: %j",
     (json) => {
+      expect(() => trivyFindings(json)).toThrow(/Invalid input/);
       expect(() => auditFindings(json)).toThrow(/expected/);
       expect(() => hadolintFindings(json)).toThrow(/expected/);
       expect(() => checkovFindings(json)).toThrow(/Invalid input/);
     },
   );
+
+  it("are none in a report of Trivy without results, and in an empty list of checkov's nothing was scanned", () => {
+    expect(trivyFindings({ SchemaVersion: 2, ArtifactName: "." })).toEqual([]);
+    expect(() => checkovFindings([])).toThrow(/Too small/);
+    expect(() => checkovFindings({ passed: 0, failed: 0, resource_count: 0 })).toThrow(/Invalid input/);
+  });
 
   it("fail the gate if they are serious and can be corrected", () => {
     const closing = scans.flatMap((scan) => (scan.scanned ? scan.findings.filter(closesGate) : []));
@@ -129,6 +137,34 @@ it.each([
   expect(sorted.accepted.map(({ finding }) => finding.id)).toEqual(stays);
   expect(sorted.expired.map(({ finding }) => finding.id)).toEqual(late);
   expect(sorted.open.map(({ id }) => id)).not.toContain("DS-0026");
+});
+
+describe("the gate", () => {
+  const reasons = (today: string, gate: boolean, allowUnscanned = false): string[] => {
+    const list = acceptedUntil("2026-12-31");
+    return reasonsAgainst(sortFindings(scans, list, today), scans, list, { today, gate, allowUnscanned });
+  };
+  const notScanned = "not scanned: package-lock.json: the registry has no advisories";
+
+  it("names what can be corrected, with its correction, and closes for what was not scanned", () => {
+    const named = reasons("2026-12-01", true);
+    expect(named).toContain("CVE-2026-0001 (critical) in openssl 3.5.1-1 in web (debian 13.2): corrected in 3.5.2-1");
+    expect(named).toContain(notScanned);
+    expect(named.join()).not.toMatch(/CVE-2026-0002|THE-SECRET/);
+  });
+
+  it("stays open for what was not scanned only where that is allowed", () => {
+    expect(reasons("2026-12-01", true, true)).not.toContain(notScanned);
+  });
+
+  it("without --gate only a passed date counts, also where its finding was not found", () => {
+    expect(reasons("2026-12-31", false)).toEqual([]);
+    const late = [expect.stringContaining("DS-0026 in Dockerfile was accepted until 2026-12-31")];
+    expect(reasons("2027-01-01", false)).toEqual(late);
+    const nothing = { open: [], accepted: [], expired: [] };
+    const how = { today: "2027-01-01", gate: false, allowUnscanned: false };
+    expect(reasonsAgainst(nothing, [], acceptedUntil("2026-12-31"), how)).toEqual(late);
+  });
 });
 
 it.each(accepted)("$id is accepted for a reason, until a date", ({ reason, until }) => {
@@ -149,6 +185,10 @@ it.each([
   ["", "trivy ended with exit code 1"],
 ])("a scan that failed has a reason without a time or a path: %j", (stderr, reason) => {
   expect(reasonOf("trivy", { code: 1, stdout: "", stderr })).toBe(reason);
+});
+
+it("a scanner that ends well and prints no report has not scanned", () => {
+  expect(reasonOf("trivy", { code: 0, stdout: "", stderr: "" })).toBe("trivy printed no complete report");
 });
 
 /** The report of these scans, made on a day. */

@@ -13,6 +13,8 @@ interface Scanner {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Highest exit code of a complete scan: some end with 1 where they find something. */
+  readonly highestCode: 0 | 1;
   findings(json: unknown): Finding[];
 }
 
@@ -39,7 +41,7 @@ const notPushed: Scan = {
 const quiet = ["--quiet", "--format", "json", "--exit-code", "0"];
 
 function trivy(what: string, cwd: string, ...args: string[]): Scanner {
-  return { what: `${what} (Trivy)`, program: "trivy", args, cwd, findings: trivyFindings };
+  return { what: `${what} (Trivy)`, program: "trivy", args, cwd, highestCode: 0, findings: trivyFindings };
 }
 
 /** Only the files in git: a person's keys and states are in the same folder. */
@@ -57,6 +59,7 @@ function filesOf(cwd: string): Scanner[] {
       program: "hadolint",
       args: ["--format", "json", "--no-fail", "Dockerfile"],
       cwd,
+      highestCode: 0,
       findings: hadolintFindings,
     },
     {
@@ -64,6 +67,7 @@ function filesOf(cwd: string): Scanner[] {
       program: "checkov",
       args: [...checkov, "--output", "json"],
       cwd,
+      highestCode: 1,
       findings: checkovFindings,
     },
     trivy("Files in git: secrets", cwd, "fs", ...quiet, "--scanners", "secret", "."),
@@ -80,6 +84,7 @@ function dependenciesOf(cwd: string): Scanner[] {
         program: "npm",
         args: ["audit", "--json", "--prefix", folder],
         cwd,
+        highestCode: 1,
         findings: auditFindings,
       },
       trivy(`${lock}: vulnerabilities`, cwd, "fs", ...quiet, "--scanners", "vuln", lock),
@@ -102,8 +107,9 @@ function scannersOf(images: ImageRecord | null): Scanner[] {
 }
 
 /** Runs a scanner. Any failure means "not scanned", with the scanner's message. */
-async function scan({ what, program, args, cwd, findings }: Scanner): Promise<Scan> {
+async function scan({ what, program, args, cwd, highestCode, findings }: Scanner): Promise<Scan> {
   const output = await run(program, args, { cwd });
+  if (output.code > highestCode) return { what, scanned: false, why: reasonOf(program, output) };
   try {
     return { what, scanned: true, findings: findings(JSON.parse(output.stdout)) };
   } catch {
@@ -118,5 +124,6 @@ export function reasonOf(program: string, { code, stderr }: Output): string {
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.includes("A complete log of this run"));
   const last = lines.at(-1)?.replace(/^(?:\d{4}-\d\d-\d\dT\S+\s+[A-Z]+\s+|npm error )/, "");
-  return last === undefined ? `${program} ended with exit code ${code}` : last.trim().slice(0, 160);
+  if (last !== undefined) return last.trim().slice(0, 160);
+  return code === 0 ? `${program} printed no complete report` : `${program} ended with exit code ${code}`;
 }

@@ -11,10 +11,17 @@ const base = plan(one("aws_vpc.network", ["create"], { cidr: "10.0.0.0/16", tags
 /** No change by itself. */
 const unchanged = one("aws_vpc.network", ["no-op"]);
 
+const deposed = one("aws_eip.a", ["delete"]);
+
 describe("the hash of a plan", () => {
   it.each([
     ["the time of the plan", base.replace("2026-01-01", "2027-02-02")],
     ["the order of keys", plan(one("aws_vpc.network", ["create"], { tags: { b: "2", a: "1" }, cidr: "10.0.0.0/16" }))],
+    [
+      "the order of resources, of deposed ones too",
+      plan(one("aws_eip.a", ["create"]), { ...deposed, deposed: "2" }, { ...deposed, deposed: "1" }),
+      plan({ ...deposed, deposed: "1" }, { ...deposed, deposed: "2" }, one("aws_eip.a", ["create"])),
+    ],
     [
       "what it only reads or leaves",
       JSON.stringify({
@@ -26,8 +33,8 @@ describe("the hash of a plan", () => {
         ],
       }),
     ],
-  ])("does not depend on %s", (_, other) => {
-    expect(approvalOf(other).hash).toBe(approvalOf(base).hash);
+  ])("does not depend on %s", (_, other, first = base) => {
+    expect(approvalOf(other).hash).toBe(approvalOf(first).hash);
   });
 
   it.each([
@@ -51,6 +58,20 @@ describe("the hash of a plan", () => {
   ])("changes with %s", (_, other) => {
     expect(approvalOf(other).hash).not.toBe(approvalOf(base).hash);
   });
+});
+
+it.each([
+  ["nothing", ""],
+  ["half of one", base.slice(0, base.length / 2)],
+  ["an empty object", "{}"],
+  ["a plan that failed", JSON.stringify({ ...JSON.parse(base), errored: true })],
+  ["resources of another shape", JSON.stringify({ resource_changes: [{ address: "s3cret" }] })],
+])("a plan that is %s cannot be approved, and no message quotes it", (_, json) => {
+  expect(() => approvalOf(json)).toThrow(/^Terraform printed no complete plan\. Nothing was applied/);
+});
+
+it("a plan that changes nothing has a hash, too", () => {
+  expect(approvalOf(JSON.stringify({ format_version: "1.2" })).lines).toEqual([]);
 });
 
 it("a plan of a new stage, whose IDs and outputs are not known yet, is read", () => {

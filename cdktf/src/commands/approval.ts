@@ -11,10 +11,16 @@ const file = "approved.tfplan";
 // The approval covers all of Terraform's data on a change. `after` is absent if unknown, as every ID of a first plan.
 const change = z.looseObject({ actions: z.array(z.string()), importing: z.unknown().optional() });
 const resource = z.looseObject({ address: z.string(), previous_address: z.string().optional(), change });
-const planShape = z.object({
-  resource_changes: z.array(resource).default([]),
-  output_changes: z.record(z.string(), change).default({}),
-});
+const planShape = z
+  .object({
+    format_version: z.string().optional(),
+    errored: z.boolean().optional(),
+    resource_changes: z.array(resource).optional(),
+    output_changes: z.record(z.string(), change).default({}),
+  })
+  // Only a complete plan leaves them out, where nothing changes.
+  .refine(({ format_version: format, resource_changes: all }) => format !== undefined || all !== undefined)
+  .refine(({ errored }) => errored !== true);
 
 /** What a person approves of a plan. */
 export interface Approval {
@@ -24,14 +30,27 @@ export interface Approval {
   readonly lines: readonly string[];
 }
 
-/** Terraform's JSON of a plan → its approval. Pure. */
+/** Terraform's JSON of a plan → its approval. Throws a UserError, which quotes no value, if the plan is not complete. Pure. */
 export function approvalOf(json: string): Approval {
-  const { resource_changes: all, output_changes: outputs } = planShape.parse(JSON.parse(json));
+  const parsed = planShape.safeParse(jsonOf(json));
+  if (!parsed.success)
+    throw new UserError("Terraform printed no complete plan. Nothing was applied. Run the command again.", {
+      exitCode: 1,
+    });
+  const { resource_changes: all = [], output_changes: outputs } = parsed.data;
   const changes = all.map((one) => ({ one, does: actionsOf(one) })).filter(({ does }) => does.length > 0);
-  const sortedChanges = changes.map(({ one }) => one).toSorted((a, b) => (a.address < b.address ? -1 : 1));
-  const content = JSON.stringify([sortedChanges, outputs], sorted);
+  const texts = changes.map(({ one }) => JSON.stringify(one, sorted)).toSorted();
+  const content = JSON.stringify([texts, JSON.stringify(outputs, sorted)]);
   const hash = createHash("sha256").update(content).digest("hex");
   return { hash, lines: changes.map(({ one: { address }, does }) => `${does.join(" and ")} ${address}`) };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a plan does to a resource or its entry in the state; empty: nothing. */

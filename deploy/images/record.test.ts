@@ -34,6 +34,14 @@ it.each([
     JSON.stringify({ ...record, images: { web: `registry.test/web@${digest.slice(0, -1)}` } }),
     /images\.web/,
   ],
+  ["no image", JSON.stringify({ ...record, images: {} }), /images: names no image/],
+  ...["--key=x", "anna:s3cret@registry.test/web", "registry.test/a b", "Registry/Web"].map(
+    (name): [string, string, RegExp] => [
+      `the name ${name}`,
+      JSON.stringify({ ...record, images: { web: `${name}@${digest}` } }),
+      /^[^s]*images\.json is not a record of images: images\.web: must begin with registry\/name/,
+    ],
+  ),
   ["half a file", JSON.stringify(record).slice(0, 20), /the file: /],
 ])("a record with %s is rejected with the position of the fault", (_, text, fault) => {
   const place = join(mkdtempSync(join(tmpdir(), "record-")), "images.json");

@@ -4,7 +4,12 @@ import { UserError } from "@analyze/common/errors";
 import { z } from "zod";
 import { project } from "./docker.ts";
 
-const reference = z.string().regex(/^\S+@sha256:[0-9a-f]{64}$/, "must end with @sha256:…");
+// Programs get it as an argument, so it is no option; a login in it would be printed.
+const name = /^[a-z0-9[][a-z0-9._:/[\]-]*@sha256:/;
+const reference = z
+  .string()
+  .regex(/@sha256:[0-9a-f]{64}$/, "must end with @sha256:…")
+  .regex(name, "must begin with registry/name, in lower case and without a login");
 
 const record = z.object({
   version: z.string(),
@@ -12,7 +17,7 @@ const record = z.object({
   revision: z.string().nullable(),
   base: z.object({ name: z.string(), digest: z.string().nullable() }),
   /** `registry/name@sha256:…` of each image, by its name. */
-  images: z.record(z.string(), reference),
+  images: z.record(z.string(), reference).refine((all) => Object.keys(all).length > 0, "names no image"),
 });
 
 /** The images that one run of `npm run images -- --push` has pushed. Scan, signatures, chart and release read it. */

@@ -12,4 +12,13 @@ const places = [
   ["CHANGELOG.md", /^## \[.*\] - unreleased$/m, `## [${version}] - ${today}`],
 ];
 
+const missing = places.filter(([file, pattern]) => !pattern.test(readFileSync(file, "utf8")));
+if (missing.length > 0) {
+  const what = missing.map(([file, pattern]) => `  ${file}: no line ${pattern.source}`).join("\n");
+  process.stderr.write(
+    `${version} cannot be written; no file but package.json and package-lock.json was changed:\n${what}\n` +
+      "CHANGELOG.md needs an entry `## [VERSION] - unreleased`. Then: git checkout package.json package-lock.json, and `npm version` again.\n",
+  );
+  process.exit(1);
+}
 for (const [file, pattern, line] of places) writeFileSync(file, readFileSync(file, "utf8").replace(pattern, line));

@@ -1,17 +1,30 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { endWith } from "@analyze/common/errors";
+import { dirname, join } from "node:path";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
+import { endWith, UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
 import { readRecord, recordFile } from "../images/record.ts";
-import { entryOf, releaseNotes } from "./notes.ts";
+import { checkTag, entryOf, releaseNotes } from "./notes.ts";
 
-/** `npm run release-notes`: writes dist/release-notes.md for the version of package.json. */
+surviveClosedPipes();
+
+const usage = `usage: npm run release-notes           writes dist/release-notes.md for the version of package.json
+       npm run release-notes -- --check   checks before a release that the tag GITHUB_REF_NAME, where it is set, and CHANGELOG.md fit the version`;
+
 try {
-  const entry = entryOf(readFileSync(join(project, "CHANGELOG.md"), "utf8"), manifest.version);
-  const file = join(project, "dist", "release-notes.md");
-  writeFileSync(file, releaseNotes(entry, readRecord(recordFile)));
-  process.stdout.write(`${file}\n`);
+  const [mode, ...others] = process.argv.slice(2);
+  if ((mode !== undefined && mode !== "--check") || others.length > 0) throw new UserError(usage);
+  const { version } = manifest;
+  const entry = entryOf(readFileSync(join(project, "CHANGELOG.md"), "utf8"), version);
+  if (mode === "--check") {
+    checkTag(process.env["GITHUB_REF_NAME"] || `v${version}`, version);
+    process.stdout.write(`${version} can be released\n`);
+  } else {
+    const file = join(dirname(recordFile), "release-notes.md");
+    writeFileSync(file, releaseNotes(entry, readRecord(recordFile)));
+    process.stdout.write(`${file}\n`);
+  }
 } catch (error) {
   endWith(error);
 }

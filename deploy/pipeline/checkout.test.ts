@@ -7,6 +7,11 @@ import manifest from "../../package.json" with { type: "json" };
 import { entryOf } from "../release-notes/notes.ts";
 import { cloneTo } from "./checkout.ts";
 
+it("a folder without git is refused with what to do", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "no-git-"));
+  await expect(cloneTo(join(folder, "checkout"), folder)).rejects.toThrow(/use a clone of the repository/);
+});
+
 it("a clone is at a commit that releases the version, with a clean tree and the checkout's packages", async () => {
   const folder = join(mkdtempSync(join(tmpdir(), "clone-")), "checkout");
   const commit = await cloneTo(folder, process.cwd());

@@ -1,21 +1,34 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "../run.ts";
+import { announce } from "../progress.ts";
+import { failure, must, run } from "../run.ts";
 
 const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
 
 /**
  * Clones the current commit of `root` into `folder`, with its installed packages: a run writes its record, report and
- * state into the clone. The clone also releases the version, as `npm version` does. Resolves with the commit. Rejects
- * with a UserError if `root` is no checkout of git.
+ * state into the clone. The clone also releases the version, as `npm version` does, unless the commit is a release
+ * itself. Resolves with the commit. Rejects with a UserError if `root` is no checkout of git with a commit.
  */
 export async function cloneTo(folder: string, root: string): Promise<string> {
+  await announceCommit(root);
   await must("git", ["clone", "--quiet", "--no-hardlinks", root, folder]);
   for (const place of ["node_modules", "cdktf/node_modules"])
     if (existsSync(join(root, place))) symlinkSync(join(root, place), join(folder, place), "junction");
-  await must(process.execPath, [join(folder, "scripts/set-version.mjs")], { cwd: folder });
+  if (/^## \[.*\] - unreleased$/m.test(readFileSync(join(folder, "CHANGELOG.md"), "utf8")))
+    await must(process.execPath, [join(folder, "scripts/set-version.mjs")], { cwd: folder });
   await git(folder, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message", "release");
   return (await git(folder, "rev-parse", "HEAD")).trim();
+}
+
+/** Says which commit runs, and that changes which are not committed are not in it. */
+async function announceCommit(root: string): Promise<void> {
+  const { code, stdout } = await run("git", ["-C", root, "log", "-1", "--format=%h %s"]);
+  if (code !== 0)
+    throw failure("The pipeline runs a commit, and this folder has none: use a clone of the repository (git clone).");
+  const changed = (await git(root, "status", "--porcelain")).trim().split("\n").filter(Boolean).length;
+  const without = changed === 0 ? "" : `, without ${changed} changed or new files that are not committed`;
+  announce(`commit ${stdout.trim()}${without}`);
 }
 
 function git(folder: string, ...args: string[]): Promise<string> {

@@ -44,6 +44,7 @@ const installation: Readonly<Record<string, string>> = {
   helm: "install version 3.14 or newer, https://helm.sh/docs/intro/install/",
   kind: "install it, https://kind.sigs.k8s.io/docs/user/quick-start/",
   kubectl: "install it, https://kubernetes.io/docs/tasks/tools/",
+  moto_server: "pip install 'moto[server]'",
   minikube: "install it, https://minikube.sigs.k8s.io/docs/start/",
   npx: "install npm, which comes with Node.js, https://nodejs.org",
   ssh: "install the OpenSSH client",

@@ -9,7 +9,7 @@ import { freePort } from "../../test/support/ports.ts";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
-import { gaps } from "./support/emulator-gaps.ts";
+import { gaps } from "../../deploy/pipeline/emulator-gaps.ts";
 import { environment, production, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { cliConfig, type Ran } from "./support/terraform.ts";

@@ -7,7 +7,7 @@ import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { checkOut } from "./support/checkout.ts";
 import { type Ecr, startEcr } from "./support/ecr.ts";
-import { gaps } from "./support/emulator-gaps.ts";
+import { gaps } from "../../deploy/pipeline/emulator-gaps.ts";
 import { environment } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { pullAndRun, removePulled } from "./support/pulled.ts";

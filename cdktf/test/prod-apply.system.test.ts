@@ -10,7 +10,7 @@ import { clientOf } from "./support/aws.ts";
 import { policyText } from "./support/deployer-policy.ts";
 import { inlineBeyond, managedBeyond, roleRights } from "./support/role-rights.ts";
 import { type Applied, applyStage, itEnds, itFindsItself, itHolds } from "./support/applied.ts";
-import { absent, lookups } from "./support/emulator-gaps.ts";
+import { absent, lookups } from "../../deploy/pipeline/emulator-gaps.ts";
 import { production, withStores } from "./support/fixture.ts";
 import type { Moto } from "./support/moto.ts";
 import { makeZone } from "./support/zone.ts";

@@ -12,7 +12,7 @@ import { strangers } from "../src/state/strangers.ts";
 import { taggedElsewhere } from "../src/state/tagged.ts";
 import { tagClients } from "./support/account.ts";
 import { clientOf } from "./support/aws.ts";
-import { gaps } from "./support/emulator-gaps.ts";
+import { gaps } from "../../deploy/pipeline/emulator-gaps.ts";
 import { environment, production, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { recordedCalls } from "./support/recorded-actions.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWhere } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
-import { gaps } from "./support/emulator-gaps.ts";
+import { gaps } from "../../deploy/pipeline/emulator-gaps.ts";
 import { environment, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { cliConfig, type Ran } from "./support/terraform.ts";

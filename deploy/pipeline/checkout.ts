@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { announce } from "../progress.ts";
 import { failure, must, run } from "../run.ts";
 
+const scope = "@analyze";
 const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
 
 /**
@@ -13,12 +14,21 @@ const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
 export async function cloneTo(folder: string, root: string): Promise<string> {
   await announceCommit(root);
   await must("git", ["clone", "--quiet", "--no-hardlinks", root, folder]);
-  for (const place of ["node_modules", "cdktf/node_modules"])
-    if (existsSync(join(root, place))) symlinkSync(join(root, place), join(folder, place), "junction");
+  for (const place of ["node_modules", "cdktf/node_modules", "bench/node_modules"])
+    if (existsSync(join(root, place))) linkPackages(join(root, place), join(folder, place), folder);
   if (/^## \[.*\] - unreleased$/m.test(readFileSync(join(folder, "CHANGELOG.md"), "utf8")))
     await must(process.execPath, [join(folder, "scripts/set-version.mjs")], { cwd: folder });
   await git(folder, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message", "release");
   return (await git(folder, "rev-parse", "HEAD")).trim();
+}
+
+/** Links each installed package; this project's own packages are those of the clone. */
+function linkPackages(from: string, to: string, clone: string): void {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) if (name !== scope) symlinkSync(join(from, name), join(to, name), "junction");
+  if (!existsSync(join(from, scope))) return;
+  mkdirSync(join(to, scope));
+  for (const name of readdirSync(join(from, scope))) symlinkSync(join(clone, name), join(to, scope, name), "junction");
 }
 
 /** Says which commit runs, and that changes which are not committed are not in it. */

@@ -1,13 +1,17 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { connect } from "../cluster/cluster.ts";
 import { project } from "../images/docker.ts";
+import { requireBuilder } from "../images/publish.ts";
 import { announce } from "../progress.ts";
+import { must } from "../run.ts";
 import { cloneTo } from "./checkout.ts";
+import { gaps } from "./emulator-gaps.ts";
 import { environmentOf } from "./expressions.ts";
-import { type Name, names, planOf } from "./plan.ts";
+import { type Name, names, namespace, planOf } from "./plan.ts";
 import { runPipeline } from "./run-pipeline.ts";
 import { startStandIns } from "./stand-ins.ts";
 import { type Command, commandsOf, readWorkflow } from "./workflow.ts";
@@ -18,8 +22,7 @@ const usage = `usage: npm run pipeline -- ${names.join("|")} --dry
 Runs each command of .github/workflows/NAME.yml on this machine, in its order, in a clone of the commit, and stops at the first that
 fails. In place of GitHub's and AWS's: a registry and an API of AWS of this run on 127.0.0.1, a key pair of this run, and the cluster
 that KUBECONFIG names, which must be able to pull from that registry. It ends with a deployed and verified digest.
-With --list it only prints the commands. PIPELINE_SKIP: commands to leave out, as a regular expression. PIPELINE_OVERRIDE: a file
-with what the API of AWS lacks, as a Terraform override.`;
+With --list it only prints the commands. PIPELINE_SKIP: commands to leave out, as a regular expression.`;
 
 function read(name: Name): Command[] {
   return commandsOf(readWorkflow(join(project, ".github", "workflows", `${name}.yml`)));
@@ -32,12 +35,25 @@ function commandsFor(name: Name): Command[] {
 }
 
 async function dry(name: Name): Promise<void> {
+  // What would fail at the end of a long run fails at its beginning.
+  const { context } = await connect();
+  await requireBuilder();
+  announce(`cluster: context ${context}, namespace ${namespace}`);
   const folder = mkdtempSync(join(tmpdir(), "analyze-pipeline-"));
+  try {
+    await runIn(folder, name);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the commands with `folder` for all that they write. */
+async function runIn(folder: string, name: Name): Promise<void> {
   const checkout = join(folder, "checkout");
   const skip = process.env["PIPELINE_SKIP"] ? new RegExp(process.env["PIPELINE_SKIP"]) : undefined;
-  const standIns = await startStandIns(folder, await cloneTo(checkout, project));
+  const standIns = await startStandIns(folder, await cloneTo(checkout, project), name === "prod");
   try {
-    if (process.env["PIPELINE_OVERRIDE"]) bringOverride(checkout, process.env["PIPELINE_OVERRIDE"]);
+    if (name === "prod") await fillGaps(checkout, standIns.env);
     const planned = planOf(name, commandsFor(name), standIns.expressions(), skip);
     for (const { instead } of planned) if (instead !== null) announce(`replaced: ${instead}`);
     const environment = ({ env }: Command): NodeJS.ProcessEnv => ({
@@ -49,15 +65,14 @@ async function dry(name: Name): Promise<void> {
     process.stdout.write(`${name}: ${commands.length} commands, all passed\n`);
   } finally {
     await standIns.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Beside the stack that the clone synthesises: Terraform merges it over the stack. */
-function bringOverride(checkout: string, file: string): void {
-  const place = join(checkout, "cdktf/cdktf.out/stacks/dev");
-  mkdirSync(place, { recursive: true });
-  cpSync(file, join(place, "emulator_override.tf.json"));
+/** What moto lacks is left out of stage dev: Terraform merges an override over the stack that the clone synthesises. */
+async function fillGaps(checkout: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await must("npm", ["--prefix", "cdktf", "run", "synth"], { cwd: checkout, env: { ...env, ANALYZE_STAGE: "dev" } });
+  const stack = join(checkout, "cdktf", "cdktf.out", "stacks", "dev");
+  writeFileSync(join(stack, "emulator_override.tf.json"), JSON.stringify(gaps(stack)));
 }
 
 try {

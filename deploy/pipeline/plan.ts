@@ -4,10 +4,20 @@ import type { Command } from "./workflow.ts";
 export const names = ["ci", "release", "prod"] as const;
 export type Name = (typeof names)[number];
 
+/** The namespace of dry runs. */
+export const namespace = "analyze-dry";
+
 /** Into a separate namespace, with the record of `npm run images -- --push`; ends with one verified POST. */
 const deployment: Omit<Command, "env"> = {
   job: "deploy",
-  run: "npm run deploy:minikube -- --yes --namespace analyze-dry --host dry.analyze.test --images dist/images.json",
+  run: `npm run deploy:minikube -- --yes --namespace ${namespace} --host dry.analyze.test --images dist/images.json`,
+  onlyWith: null,
+};
+
+/** What a workflow lacks that pushes no image. */
+const images: Omit<Command, "env"> = {
+  job: "deploy",
+  run: 'npm run images -- --push "$REGISTRY" --platform "$PLATFORMS"',
   onlyWith: null,
 };
 
@@ -33,13 +43,16 @@ export interface Planned {
 }
 
 /**
- * The commands of a dry run, without jobs that need a variable without a stand-in, and without what `skip` matches. A
- * release also ends with a deployment, because its workflow ends in a registry. Pure.
+ * The commands of a dry run, without jobs that need a variable without a stand-in, and without what `skip` matches. Each
+ * ends with a deployment by digest: ci also pushes images for it, and the workflow of a release ends in a registry. Pure.
  */
 export function planOf(name: Name, commands: readonly Command[], known: StandIns, skip?: RegExp): Planned[] {
   const chosen = commands.filter(({ onlyWith }) => onlyWith === null || onlyWith in known);
-  const all = name === "release" ? [...chosen, { ...deployment, env: {} }] : chosen;
-  return all.map(replace).filter(({ command }) => skip === undefined || !skip.test(command.run));
+  const more = { ci: [images, deployment], release: [deployment], prod: [] }[name];
+  const env = { REGISTRY: "ghcr.io/${{ github.repository }}" };
+  return [...chosen, ...more.map((one) => ({ ...one, env }))]
+    .map(replace)
+    .filter(({ command }) => skip === undefined || !skip.test(command.run));
 }
 
 function replace(command: Command): Planned {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { failure, howToInstall, run } from "../run.ts";
@@ -20,9 +21,11 @@ export async function startRegistry(folder: string): Promise<{ address: string; 
   return { address, program };
 }
 
-/** An AWS API on 127.0.0.1, and the variables that point programs to it; null if moto is not installed. */
-export async function startMoto(): Promise<{ env: Record<string, string>; program: ChildProcess } | null> {
-  if ((await run("moto_server", ["--help"])).code !== 0) return null;
+/** An AWS API on 127.0.0.1, and the variables that point programs to it alone. Rejects if moto is not installed. */
+export async function startMoto(): Promise<{ env: NodeJS.ProcessEnv; program: ChildProcess }> {
+  const { code, stderr } = await run("moto_server", ["--help"]);
+  if (code !== 0)
+    throw failure(code === 127 ? stderr : "moto_server does not start: install it again, pip install 'moto[server]'");
   const port = await freePort();
   const args = ["-H", "127.0.0.1", "-p", String(port)];
   const policies = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
@@ -31,14 +34,22 @@ export async function startMoto(): Promise<{ env: Record<string, string>; progra
   await answers(url, program);
   // It would run functions in separate images.
   await fetch(`${url}/moto-api/config`, { method: "POST", body: JSON.stringify({ lambda: { use_docker: false } }) });
-  const env = {
+  return { env: onlyAt(url), program };
+}
+
+/** Variables by which no program reaches an account of AWS, whatever profile, login or endpoint the caller has. */
+export function onlyAt(url: string, given: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const unset = Object.keys(given).filter((name) => name.startsWith("AWS_"));
+  return {
+    ...Object.fromEntries(unset.map((name) => [name, undefined])),
     AWS_ENDPOINT_URL: url,
     AWS_REGION: "eu-central-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
   };
-  return { env, program };
 }
 
 /** Resolves when the program answers at `url`. Throws a UserError if it is not installed or ends first. */

@@ -16,21 +16,22 @@ export interface Running {
   /** Replacements of hosts at the beginning of a value. */
   readonly hosts: StandIns;
   /** Further variables of every command. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a registry and, if moto is installed, an AWS API; creates a key pair and a release folder for `gh`. `commit`:
- * the workflow's commit. Rejects with a UserError.
+ * Starts a registry and, if `aws`, an AWS API; creates a key pair and a release folder for `gh`. `commit`: the
+ * workflow's commit. Rejects with a UserError.
  */
-export async function startStandIns(folder: string, commit: string): Promise<Running> {
+export async function startStandIns(folder: string, commit: string, aws: boolean): Promise<Running> {
   const password = "of-this-run";
   await must("cosign", ["generate-key-pair", "--output-key-prefix", join(folder, "cosign")], {
     env: { COSIGN_PASSWORD: password },
   });
   const registry = await startRegistry(folder);
-  const moto = await startMoto().catch(async (error: unknown) => {
+  const starting = aws ? startMoto() : Promise.resolve(null);
+  const moto = await starting.catch(async (error: unknown) => {
     await end(registry.program);
     throw error;
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { absent } from "./emulator-gaps.ts";
+import { absent } from "../../../deploy/pipeline/emulator-gaps.ts";
 import { recordedActions } from "./recorded-actions.ts";
 import { updateActions } from "./update-actions.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Program, startProgram } from "../../../test/support/program.ts";
 import { checkOut } from "./checkout.ts";
 import { typed } from "./documented-commands.ts";
-import { gaps } from "./emulator-gaps.ts";
+import { gaps } from "../../../deploy/pipeline/emulator-gaps.ts";
 import { environment } from "./fixture.ts";
 
 export interface Typing {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { createApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
 import type { Release } from "../../src/release/release.ts";
-import { gaps } from "./emulator-gaps.ts";
+import { gaps } from "../../../deploy/pipeline/emulator-gaps.ts";
 import { rotation, temporaryFolder } from "./fixture.ts";
 
 export interface Ran {

@@ -4,6 +4,7 @@ import { endWith, UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
 import { readRecord, recordFile } from "../images/record.ts";
+import { registryFrom } from "../images/registry.ts";
 import { announce } from "../progress.ts";
 import { entryOf } from "../release-notes/notes.ts";
 import { must, run } from "../run.ts";
@@ -40,7 +41,7 @@ try {
   const key = /^--key=(.+)$/.exec(signer)?.[1];
   if (key === undefined && signer !== "--keyless") throw new UserError(usage);
   const by = signingWith(key, process.env);
-  const reference = await push(registry);
+  const reference = await push(registryFrom(registry));
   announce(`${reference} is pushed`);
   await must("cosign", ["sign", ...signArguments(by), reference]);
   process.stdout.write(`${reference}\n`);

@@ -9,6 +9,7 @@ import { imageNames } from "./images.ts";
 import { originOf } from "./origin.ts";
 import { ownPlatform, publishImages, requireBuilder } from "./publish.ts";
 import { recordFile, writeRecord } from "./record.ts";
+import { registryFrom } from "./registry.ts";
 
 surviveClosedPipes();
 
@@ -59,7 +60,7 @@ try {
   const given = options(process.argv.slice(2));
   const { push: registry } = given;
   if (registry === undefined) await build(given);
-  else await push(registry.replace(/\/$/, ""), given);
+  else await push(registryFrom(registry), given);
 } catch (error) {
   endWith(error);
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -32,6 +32,15 @@ describe("originOf", () => {
     expect((await originOf(root)).args).toEqual(args);
     writeFileSync(join(root, "file"), "2");
     expect((await originOf(root)).args["REVISION"]).toBe(`${commit}-dirty`);
+  });
+
+  it("an archive without git that was unpacked within another checkout has no revision and no time of it", async () => {
+    vi.stubEnv("SOURCE_DATE_EPOCH", "");
+    const { root } = checkout();
+    const unpacked = join(root, "analyze-0.2.0");
+    mkdirSync(unpacked);
+    const { args } = await originOf(unpacked);
+    expect(Object.keys(args)).toEqual(["VERSION"]);
   });
 
   it("the source comes from the pipeline, never from a remote: its URL may have a password", async () => {

@@ -1,6 +1,11 @@
 import manifest from "../../package.json" with { type: "json" };
 import { run } from "../run.ts";
 
+/** Whether the folder is the top of a checkout. An unpacked archive may be within a checkout of something else. */
+export async function isCheckout(root: string): Promise<boolean> {
+  return (await git(root, "rev-parse", "--show-prefix")) === "" && (await git(root, "rev-parse", "HEAD")) !== undefined;
+}
+
 /** Output of git in a checkout; undefined without git or outside of a checkout. */
 async function git(root: string, ...args: string[]): Promise<string | undefined> {
   const { code, stdout } = await run("git", ["-C", root, ...args]);
@@ -13,9 +18,9 @@ async function revisionOf(root: string): Promise<string | undefined> {
   return (await git(root, "status", "--porcelain", "--untracked-files=no")) ? `${commit}-dirty` : commit;
 }
 
-/** Seconds since 1970 for the timestamps in an image: SOURCE_DATE_EPOCH if set, else the time of the commit. */
-async function epochOf(root: string): Promise<string | undefined> {
-  return process.env["SOURCE_DATE_EPOCH"] || (await git(root, "log", "-1", "--format=%ct"));
+/** Seconds since 1970, for the timestamps in an image if SOURCE_DATE_EPOCH is not set. */
+function commitTime(root: string): Promise<string | undefined> {
+  return git(root, "log", "-1", "--format=%ct");
 }
 
 /** The repository's page, from the pipeline. A remote's URL may have a password, and differs between checkouts. */
@@ -35,7 +40,10 @@ export interface Origin {
  * the checkout's folder.
  */
 export async function originOf(root: string): Promise<Origin> {
-  const [revision, epoch, source] = [await revisionOf(root), await epochOf(root), sourceUrl()];
+  const known = await isCheckout(root);
+  const revision = known ? await revisionOf(root) : undefined;
+  const epoch = process.env["SOURCE_DATE_EPOCH"] || (known ? await commitTime(root) : undefined);
+  const source = sourceUrl();
   return {
     args: {
       VERSION: manifest.version,

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { announce } from "../progress.ts";
-import { failure, must, run } from "../run.ts";
+import { isCheckout } from "../images/origin.ts";
+import { failure, must } from "../run.ts";
 
 const scope = "@analyze";
 const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
@@ -33,12 +34,11 @@ function linkPackages(from: string, to: string, clone: string): void {
 
 /** Says which commit runs, and that changes which are not committed are not in it. */
 async function announceCommit(root: string): Promise<void> {
-  const { code, stdout } = await run("git", ["-C", root, "log", "-1", "--format=%h %s"]);
-  if (code !== 0)
+  if (!(await isCheckout(root)))
     throw failure("The pipeline runs a commit, and this folder has none: use a clone of the repository (git clone).");
   const changed = (await git(root, "status", "--porcelain")).trim().split("\n").filter(Boolean).length;
   const without = changed === 0 ? "" : `, without ${changed} changed or new files that are not committed`;
-  announce(`commit ${stdout.trim()}${without}`);
+  announce(`commit ${(await git(root, "log", "-1", "--format=%h %s")).trim()}${without}`);
 }
 
 function git(folder: string, ...args: string[]): Promise<string> {

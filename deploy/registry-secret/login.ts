@@ -4,11 +4,6 @@ import type { RegistryLogin } from "../images/docker.ts";
 /** `host[:port]` of ECR, with the region. */
 const ecr = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
 
-/** The registry of `registry/path`. */
-export function hostOf(registry: string): string {
-  return registry.replace(/^https?:\/\//, "").split("/")[0] ?? "";
-}
-
 /** A login for ECR from the AWS CLI, valid for twelve hours. Rejects with a UserError; null: not ECR. */
 export async function ecrLogin(registry: string): Promise<RegistryLogin | null> {
   const region = ecr.exec(registry)?.[1];

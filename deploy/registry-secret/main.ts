@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { endWith, UserError } from "@analyze/common/errors";
+import { endWith, errorCode, UserError } from "@analyze/common/errors";
 import { connect } from "../cluster/cluster.ts";
 import type { RegistryLogin } from "../images/docker.ts";
+import { hostOf } from "../images/registry.ts";
 import { applyNamespace } from "../minikube/trust.ts";
-import { ecrLogin, hostOf, tryLogin } from "./login.ts";
+import { ecrLogin, tryLogin } from "./login.ts";
 import { pullSecret } from "./secret.ts";
 
 surviveClosedPipes();
@@ -25,7 +26,11 @@ function options(args: string[]) {
     } as const;
     return parseArgs({ args, options: { ...own, ...named } }).values;
   } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    // An argument that is no option may be a password.
+    const isArgument = errorCode(error) === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
+    throw new UserError(
+      `${isArgument || !(error instanceof Error) ? "It takes only options." : error.message}\n${usage}`,
+    );
   }
 }
 
@@ -33,17 +38,29 @@ async function password({
   REGISTRY_PASSWORD_FILE: file,
   REGISTRY_PASSWORD: given,
 }: NodeJS.ProcessEnv): Promise<string> {
-  if (file) return readFileSync(file, "utf8").trim();
+  if (file) return fromFile(file);
   if (given) return given;
-  if (process.stdin.isTTY) throw new UserError(`There is no password.\n${usage}`);
-  return (await text(process.stdin)).trim();
+  const typed = process.stdin.isTTY ? "" : (await text(process.stdin)).replace(/\r?\n$/, "");
+  if (typed === "") throw new UserError(`There is no password.\n${usage}`);
+  return typed;
+}
+
+function fromFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    throw new UserError(`REGISTRY_PASSWORD_FILE cannot be read (${errorCode(error)}): it must be the path of a file.`, {
+      cause: error,
+    });
+  }
 }
 
 async function loginFrom(registry: string, user: string | undefined): Promise<RegistryLogin> {
+  if (registry === "") throw new UserError(usage);
   const host = hostOf(registry);
   const ofEcr = user === undefined ? await ecrLogin(host) : null;
   if (ofEcr !== null) return ofEcr;
-  if (host === "" || user === undefined) throw new UserError(usage);
+  if (user === undefined) throw new UserError(usage);
   return { registry: host, user, password: await password(process.env) };
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { listen } from "../../test/load/backend.ts";
-import { ecrLogin, hostOf, tryLogin } from "./login.ts";
+import { ecrLogin, tryLogin } from "./login.ts";
 import { pullSecret } from "./secret.ts";
 
 const servers: ReturnType<typeof createServer>[] = [];
@@ -49,14 +49,6 @@ describe.each([
 it("something else than a registry is named as such", async () => {
   const login = { registry: await registry((_, response) => response.writeHead(404).end()), user: "a", password: "b" };
   await expect(tryLogin(login)).rejects.toThrow(/answers 404: it is no image registry/);
-});
-
-it.each([
-  ["123456789012.dkr.ecr.eu-central-1.amazonaws.com/analyze-dev", "123456789012.dkr.ecr.eu-central-1.amazonaws.com"],
-  ["https://ghcr.io/owner", "ghcr.io"],
-  ["127.0.0.1:5000", "127.0.0.1:5000"],
-])("the registry of %s is %s", (given, host) => {
-  expect(hostOf(given)).toBe(host);
 });
 
 it("only ECR's own names are given to the AWS CLI", async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { ImageRecord } from "../images/record.ts";
-import { must, type Output, run } from "../run.ts";
+import { isCheckout } from "../images/origin.ts";
+import { failure, must, type Output, run } from "../run.ts";
 import type { Finding, Scan } from "./finding.ts";
 import { auditFindings, checkovFindings, hadolintFindings, trivyFindings } from "./parse.ts";
 
@@ -20,6 +21,8 @@ interface Scanner {
 
 /** Every scan that this machine can do, of the project's folder and of the files in git. Rejects with a UserError outside of a checkout. */
 export async function scanAll(root: string, images: ImageRecord | null): Promise<Scan[]> {
+  if (!(await isCheckout(root)))
+    throw failure("The scan takes the files that are in git, and this folder is no checkout: use git clone.");
   const tracked = mkdtempSync(join(tmpdir(), "analyze-scan-"));
   try {
     await must("git", ["checkout-index", "--all", `--prefix=${tracked}/`], { cwd: root });

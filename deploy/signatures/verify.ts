@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ImageRecord } from "../images/record.ts";
 import { step } from "../progress.ts";
-import { failure, must, run } from "../run.ts";
+import { failure, must, type Output, run } from "../run.ts";
 import { type Signer, trustArguments } from "./signer.ts";
 
 const descriptor = z.object({
@@ -36,9 +36,17 @@ export async function verifyImages({ images, base }: ImageRecord, signer: Signer
 
 /** Verifies the signer's signature of exactly this digest. Rejects with a UserError. */
 async function verifySignature(reference: string, signer: Signer): Promise<void> {
-  const { code, stderr } = await run("cosign", ["verify", ...trustArguments(signer), reference]);
-  if (code === 0) return;
-  throw failure(`${reference} is not signed by this signer. Do not deploy it.\n  ${lastLine(stderr)}`);
+  const output = await run("cosign", ["verify", ...trustArguments(signer), reference]);
+  if (output.code !== 0) throw failure(refusalOf(reference, output));
+}
+
+/** Why an image is refused: nobody or another one has signed it, or that cannot be checked. Pure. */
+export function refusalOf(reference: string, { code, stderr }: Output): string {
+  if (code === 127) return stderr;
+  const last = lastLine(stderr).replace("error during command execution: ", "");
+  return /^no (signatures found|matching )/.test(last)
+    ? `${reference} is not signed by this signer. Do not deploy it.\n  ${last}`
+    : `Whether ${reference} is signed cannot be checked. Do not deploy it.\n  ${last}`;
 }
 
 /** Verifies the attested packages. Resolves with their number. */

@@ -1,5 +1,6 @@
 import { endWith, UserError } from "@analyze/common/errors";
 import { readRecord, recordFile, writeRecord } from "../record.ts";
+import { registryFrom } from "../registry.ts";
 import { copyImages } from "./copy.ts";
 
 const usage = `usage: npm run copy-images -- REGISTRY
@@ -8,7 +9,7 @@ Copies the images of dist/images.json to REGISTRY/{web,worker,client,certs}, by 
 try {
   const [registry, ...others] = process.argv.slice(2);
   if (registry === undefined || registry.startsWith("-") || others.length > 0) throw new UserError(usage);
-  writeRecord(recordFile, await copyImages(readRecord(recordFile), registry.replace(/\/$/, "")));
+  writeRecord(recordFile, await copyImages(readRecord(recordFile), registryFrom(registry)));
 } catch (error) {
   endWith(error);
 }

@@ -3,12 +3,16 @@ import { UserError } from "@analyze/common/errors";
 /** `vars.ECR`, `github.repository` and so on, with their stand-ins on this machine. */
 export type StandIns = Readonly<Record<string, string>>;
 
-/** Replaces each `${{ name }}` of a value. Throws a UserError that names an expression without a stand-in. Pure. */
+/**
+ * Replaces each `${{ name }}` and `${{ name || 'text' }}` of a value; a variable that is empty is not set. Throws a
+ * UserError that names an expression without a stand-in. Pure.
+ */
 export function resolve(value: string, standIns: StandIns): string {
-  return value.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, name: string) => {
-    const known = standIns[name];
-    if (known === undefined) throw new UserError(`The pipeline knows nothing that stands in for \${{ ${name} }} here.`);
-    return known;
+  return value.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression: string) => {
+    const values = expression.split(" || ").map((one) => /^'([^']*)'$/.exec(one)?.[1] ?? standIns[one]);
+    if (values.includes(undefined))
+      throw new UserError(`The pipeline knows nothing that stands in for \${{ ${expression} }} here.`);
+    return values.find((one) => one !== "") ?? "";
   });
 }
 

@@ -61,7 +61,16 @@ describe("expressions", () => {
     );
   });
 
+  it.each([
+    ["", "ghcr.io/owner/analyze"],
+    ["ecr.test", "ecr.test/owner/analyze"],
+  ])("with a default use it where the variable is empty: %j", (host, value) => {
+    const text = "${{ vars.HOST || 'ghcr.io' }}/${{ vars.PATH || github.repository }}";
+    expect(resolve(text, { "vars.HOST": host, "vars.PATH": "", "github.repository": "owner/analyze" })).toBe(value);
+  });
+
   it("without a stand-in are named", () => {
+    expect(() => resolve("${{ secrets.NEW || 'x' }}", {})).toThrow(/\$\{\{ secrets\.NEW \|\| 'x' \}\}/);
     expect(() => resolve("${{ secrets.NEW }}", {})).toThrow(/\$\{\{ secrets\.NEW \}\}/);
   });
 

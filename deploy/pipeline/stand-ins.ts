@@ -44,6 +44,10 @@ export async function startStandIns(folder: string, commit: string, aws: boolean
       "github.token": "none",
       "vars.ECR": registry.address,
       "vars.STATE_BUCKET": "",
+      "vars.RELEASE_HOST": "",
+      "vars.RELEASE_PATH": "",
+      // all suites
+      "matrix.suites": "",
       "inputs.version": tag,
       "inputs.plan": gitHub.approved(),
     }),

@@ -34,23 +34,32 @@ function commandsFor(name: Name): Command[] {
   return [...release, ...read(name)];
 }
 
+/** The commands to leave out; undefined: none. */
+function skipped({ PIPELINE_SKIP: pattern }: NodeJS.ProcessEnv): RegExp | undefined {
+  try {
+    return pattern ? new RegExp(pattern) : undefined;
+  } catch (error) {
+    throw new UserError(`PIPELINE_SKIP is no regular expression: ${error instanceof Error ? error.message : ""}`);
+  }
+}
+
 async function dry(name: Name): Promise<void> {
+  const skip = skipped(process.env);
   // What would fail at the end of a long run fails at its beginning.
   const { context } = await connect();
   await requireBuilder();
   announce(`cluster: context ${context}, namespace ${namespace}`);
   const folder = mkdtempSync(join(tmpdir(), "analyze-pipeline-"));
   try {
-    await runIn(folder, name);
+    await runIn(folder, name, skip);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Runs the commands with `folder` for all that they write. */
-async function runIn(folder: string, name: Name): Promise<void> {
+async function runIn(folder: string, name: Name, skip: RegExp | undefined): Promise<void> {
   const checkout = join(folder, "checkout");
-  const skip = process.env["PIPELINE_SKIP"] ? new RegExp(process.env["PIPELINE_SKIP"]) : undefined;
   const standIns = await startStandIns(folder, await cloneTo(checkout, project), name === "prod");
   try {
     if (name === "prod") await fillGaps(checkout, standIns.env);
@@ -76,9 +85,9 @@ async function fillGaps(checkout: string, env: NodeJS.ProcessEnv): Promise<void>
 }
 
 try {
-  const [given = "", mode = ""] = process.argv.slice(2);
+  const [given = "", mode = "", ...others] = process.argv.slice(2);
   const name = names.find((one) => one === given);
-  if (name === undefined || !["--dry", "--list"].includes(mode)) throw new UserError(usage);
+  if (name === undefined || !["--dry", "--list"].includes(mode) || others.length > 0) throw new UserError(usage);
   if (mode === "--dry") await dry(name);
   else for (const { job, run } of commandsFor(name)) process.stdout.write(`${job.padEnd(8)} ${run}\n`);
 } catch (error) {

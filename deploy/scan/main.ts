@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
-import { endWith, UserError } from "@analyze/common/errors";
+import { endWith, errorCode, UserError } from "@analyze/common/errors";
 import { z } from "zod";
 import { project } from "../images/docker.ts";
 import { type ImageRecord, readRecord, recordFile } from "../images/record.ts";
@@ -53,6 +53,15 @@ async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<str
   return created.success ? created.data : null;
 }
 
+function write(file: string, report: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, report);
+  } catch (error) {
+    throw failure(`${file} cannot be written (${errorCode(error)}): name another place with --report FILE.`, error);
+  }
+}
+
 try {
   const given = options(process.argv.slice(2));
   const images = given.images === true ? readRecord(given.record) : null;
@@ -60,9 +69,15 @@ try {
   const scans = await scanAll(project, images);
   const sorted = sortFindings(scans, accepted, today);
   const created = images === null ? null : await baseCreated(images);
-  writeFileSync(given.report, reportOf({ today, scans, sorted, images, baseCreated: created }));
-  process.stdout.write(`${given.report}: ${sorted.open.length} open, ${sorted.accepted.length} accepted\n`);
-  for (const scan of scans) if (!scan.scanned) process.stdout.write(`not scanned: ${scan.what}: ${scan.why}\n`);
+  write(given.report, reportOf({ today, scans, sorted, images, baseCreated: created }));
+  const unscanned = scans.flatMap((scan) => (scan.scanned ? [] : [`not scanned: ${scan.what}: ${scan.why}\n`]));
+  const counts = [
+    `${sorted.open.length} open`,
+    `${sorted.accepted.length} accepted`,
+    `${unscanned.length} of ${scans.length} parts not scanned`,
+  ];
+  process.stdout.write(`${given.report}: ${counts.join(", ")}\n`);
+  if (!given.gate || given["allow-unscanned"]) process.stdout.write(unscanned.join(""));
   const how = { today, gate: given.gate, allowUnscanned: given["allow-unscanned"] };
   const reasons = reasonsAgainst(sorted, scans, accepted, how).map((reason) => `\n  ${reason}`);
   if (reasons.length > 0) throw failure(`The scan does not pass:${reasons.join("")}`);

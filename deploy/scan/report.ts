@@ -23,7 +23,7 @@ export function reportOf({ today, scans, sorted, images, baseCreated }: ReportPa
       scans.map(({ what, ...scan }) => [what, scan.scanned ? countOf(scan.findings) : `**not scanned**: ${scan.why}`]),
     )}`,
     `## Images\n\n${imagesOf(images, baseCreated, today)}`,
-    `## Open\n\n${table(["Severity", "Finding", "Where", "Corrected in"], sorted.open.toSorted(bySeverity).map(rowOf))}`,
+    `## Open\n\n${openOf(sorted.open, scans)}`,
     `## Accepted\n\n${table(
       ["Finding", "Where", "Why", "Until"],
       [...sorted.accepted, ...sorted.expired].map(({ finding, by }) => [
@@ -35,6 +35,14 @@ export function reportOf({ today, scans, sorted, images, baseCreated }: ReportPa
     )}`,
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+function openOf(open: readonly Finding[], scans: readonly Scan[]): string {
+  const parts = scans.filter(({ scanned }) => !scanned).length;
+  const found = table(["Severity", "Finding", "Where", "Corrected in"], open.toSorted(bySeverity).map(rowOf));
+  return parts === 0
+    ? found
+    : `${found}${open.length === 0 ? " " : "\n\n"}Parts that were not scanned, see above: ${parts}.`;
 }
 
 function countOf(findings: readonly Finding[]): string {

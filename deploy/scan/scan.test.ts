@@ -224,6 +224,15 @@ describe("the report", () => {
     expect(report("2027-01-01")).toContain("**2026-12-31, passed**");
   });
 
+  it("never calls clean what was not scanned", () => {
+    const nothing = { open: [], accepted: [], expired: [] };
+    const of = (scanned: Scan[]): string =>
+      reportOf({ today: "2026-12-01", scans: scanned, sorted: nothing, images: null, baseCreated: null });
+    expect(of(scans.slice(2))).toContain("## Open\n\nNone. Parts that were not scanned, see above: 1.\n");
+    expect(of([])).toContain("## Open\n\nNone.\n");
+    expect(report("2026-12-01")).toContain("\n\nParts that were not scanned, see above: 1.\n");
+  });
+
   it("never quotes the matched text", () => {
     expect(report("2026-12-01")).not.toContain("THE-SECRET");
   });

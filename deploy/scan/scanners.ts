@@ -85,7 +85,7 @@ function dependenciesOf(cwd: string): Scanner[] {
       {
         what: `${lock}: vulnerabilities (npm audit)`,
         program: "npm",
-        args: ["audit", "--json", "--prefix", folder],
+        args: ["audit", "--json", "--loglevel=error", "--prefix", folder],
         cwd,
         highestCode: 1,
         findings: auditFindings,

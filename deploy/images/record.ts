@@ -5,11 +5,11 @@ import { z } from "zod";
 import { project } from "./docker.ts";
 
 // Programs get it as an argument, so it is no option; a login in it would be printed.
-const name = /^[a-z0-9[][a-z0-9._:/[\]-]*@sha256:/;
+const safeName = /^[a-z0-9[][a-z0-9._:/[\]-]*@sha256:/;
 const reference = z
   .string()
   .regex(/@sha256:[0-9a-f]{64}$/, "must end with @sha256:…")
-  .regex(name, "must begin with registry/name, in lower case and without a login");
+  .regex(safeName, "must begin with registry/name, in lower case and without a login");
 
 const record = z.object({
   version: z.string(),

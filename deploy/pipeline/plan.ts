@@ -8,15 +8,17 @@ export type Name = (typeof names)[number];
 export const namespace = "analyze-dry";
 
 /** Into a separate namespace, with the record of `npm run images -- --push`; ends with one verified POST. */
-const deployment: Omit<Command, "env"> = {
+const deployment: Command = {
   job: "deploy",
+  env: {},
   run: `npm run deploy:minikube -- --yes --namespace ${namespace} --host dry.analyze.test --images dist/images.json`,
   onlyWith: null,
 };
 
 /** What a workflow lacks that pushes no image. */
-const images: Omit<Command, "env"> = {
+const images: Command = {
   job: "deploy",
+  env: { REGISTRY: "ghcr.io/${{ github.repository }}" },
   run: 'npm run images -- --push "$REGISTRY" --platform "$PLATFORMS"',
   onlyWith: null,
 };
@@ -49,10 +51,7 @@ export interface Planned {
 export function planOf(name: Name, commands: readonly Command[], known: StandIns, skip?: RegExp): Planned[] {
   const chosen = commands.filter(({ onlyWith }) => onlyWith === null || onlyWith in known);
   const more = { ci: [images, deployment], release: [deployment], prod: [] }[name];
-  const env = { REGISTRY: "ghcr.io/${{ github.repository }}" };
-  return [...chosen, ...more.map((one) => ({ ...one, env }))]
-    .map(replace)
-    .filter(({ command }) => skip === undefined || !skip.test(command.run));
+  return [...chosen, ...more].map(replace).filter(({ command }) => skip === undefined || !skip.test(command.run));
 }
 
 function replace(command: Command): Planned {

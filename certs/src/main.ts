@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { day, parseDuration } from "@analyze/common/time";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { certsCommand, spellCommandsAs } from "./command.ts";
@@ -160,9 +160,8 @@ const program = new Command("certs")
     ).conflicts(["host", "key", "renew", "newKey", "clients", "replaceCa", "every"]),
   )
   .showHelpAfterError(`"${ownCommand || "npm run certs --"} --help" lists the options.`)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(run);
-suggestOptions(program);
+applyUsageRules(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { version as released } from "@analyze/common/version";
 import { Command, Option } from "commander";
 import type { DoctorOptions } from "./poller/commands/doctor.ts";
@@ -33,8 +33,7 @@ process.env["TZ"] = "UTC";
 const program = new Command("analyze")
   .description("Probes the service every minute, and logs one line for each minute.")
   .version(version)
-  .showHelpAfterError(`(${typed("--help")} shows the commands)`)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  .showHelpAfterError(`(${typed("--help")} shows the commands)`);
 
 // Imported on demand: commands that read the log do not load the poller.
 program
@@ -70,7 +69,7 @@ addTail(program, process.env);
 addServe(program);
 addExport(program);
 addMaintenance(program);
-suggestOptions(program);
+applyUsageRules(program);
 
 const given = process.argv.slice(2);
 try {

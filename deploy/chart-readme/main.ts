@@ -1,8 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { endWith } from "@analyze/common/errors";
+import { refuseArguments } from "@analyze/common/usage";
 import { project } from "../images/docker.ts";
 import { readmeOf } from "./readme.ts";
 
 /** `npm run chart:readme`: writes ingress/README.md from Chart.yaml and values.yaml. */
 const text = (file: string): string => readFileSync(join(project, "ingress", file), "utf8");
-writeFileSync(join(project, "ingress", "README.md"), readmeOf(text("Chart.yaml"), text("values.yaml")));
+try {
+  refuseArguments("npm run chart:readme", process.argv.slice(2));
+  writeFileSync(join(project, "ingress", "README.md"), readmeOf(text("Chart.yaml"), text("values.yaml")));
+} catch (error) {
+  endWith(error);
+}

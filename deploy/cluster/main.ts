@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { printFindings } from "@analyze/common/finding";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command } from "commander";
 import { connect } from "./cluster.ts";
 import { examine } from "./examine.ts";
@@ -34,5 +34,5 @@ const program = new Command("npm run doctor:cluster --")
   .option("--certificates <folder>", "where ca.crt is; ANALYZE_CA_FILE names another file", "certs/issued")
   .option("--json", "as JSON", false)
   .action(doctor);
-suggestOptions(program);
+applyUsageRules(program);
 await program.parseAsync();

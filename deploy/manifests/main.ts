@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endWith } from "@analyze/common/errors";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command } from "commander";
 import { manifestsOf, stages, type Rendering } from "./manifests.ts";
 
@@ -24,7 +24,7 @@ try {
     .option("--values <file>", "more values for the chart, repeatable", collect, [])
     .option("--set <key=value>", "one value for the chart, repeatable", collect, [])
     .action(write);
-  suggestOptions(program);
+  applyUsageRules(program);
   await program.parseAsync();
 } catch (error) {
   endWith(error);

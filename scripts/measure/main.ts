@@ -1,24 +1,25 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command } from "commander";
 import { type Figures, isTest, measure, type Tree, wordCount } from "./figures.ts";
 
 // Size and structure of the code, and the words of the docs, per folder: `npm run measure -- [--at COMMIT] [--apart PATTERN] [--one-importer]`.
-const { at, apart, oneImporter } = new Command()
+const program = new Command()
   .name("npm run measure --")
   .description("Prints size and structure of the code, and the words of the docs.")
   .option("--at <commit>", "measure this commit, not the working tree")
   .option("--apart <pattern>", "a regular expression: files whose path it matches are measured apart", "^$")
-  .option("--one-importer", "list the files that exactly one file imports")
-  .parse()
-  .opts<{ at?: string; apart: string; oneImporter?: true }>();
+  .option("--one-importer", "list the files that exactly one file imports");
+applyUsageRules(program);
+const { at, apart, oneImporter } = program.parse().opts<{ at?: string; apart: string; oneImporter?: true }>();
 
 const tree = readTree();
 const isApart = (path: string): boolean => new RegExp(apart).test(path);
-const program = (path: string): boolean => !isTest(path) && !isApart(path);
-const all = measure(tree, program);
-const folders = [...new Set([...tree.keys()].filter(program).map(folderOf))].filter(
-  (folder) => measure(tree, (path) => folderOf(path) === folder && program(path)).files > 0,
+const isProgram = (path: string): boolean => !isTest(path) && !isApart(path);
+const all = measure(tree, isProgram);
+const folders = [...new Set([...tree.keys()].filter(isProgram).map(folderOf))].filter(
+  (folder) => measure(tree, (path) => folderOf(path) === folder && isProgram(path)).files > 0,
 );
 
 show([
@@ -26,13 +27,13 @@ show([
   ...folders.map((folder) =>
     row(
       folder,
-      measure(tree, (path) => folderOf(path) === folder && program(path)),
+      measure(tree, (path) => folderOf(path) === folder && isProgram(path)),
     ),
   ),
   row("all", all),
   row(
     "of these in src",
-    measure(tree, (path) => program(path) && path.includes("/src/")),
+    measure(tree, (path) => isProgram(path) && path.includes("/src/")),
   ),
   row(
     "apart",
@@ -43,7 +44,7 @@ show([
     measure(tree, (path) => isTest(path) && !isApart(path)),
   ),
 ]);
-const used = measure(tree, program, () => true).oneImporter.length;
+const used = measure(tree, isProgram, () => true).oneImporter.length;
 process.stdout.write(`One importer, with tests and benchmarks as importers: ${used}\n\n`);
 if (oneImporter) process.stdout.write(`${all.oneImporter.join("\n")}\n\n`);
 show([["page", "words"], ...pages().map(([path, words]) => [path, String(words)])]);

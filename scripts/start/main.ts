@@ -1,6 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { UserError } from "@analyze/common/errors";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { run } from "./run.ts";
@@ -28,7 +28,7 @@ try {
     .option("--every <period>", "period of the client's probes: 5s, 30s, 1m … (default: each minute)")
     .option("--watch", "restart each program when its source changes (npm run dev)")
     .addHelpText("after", help);
-  suggestOptions(command);
+  applyUsageRules(command);
   command.parse();
   const config = readConfig(process.env, command.opts<{ every?: string; watch?: boolean }>());
   process.exitCode = await run(config, process.stdout, stop.signal, kill.signal);

@@ -1,6 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith } from "@analyze/common/errors";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command, InvalidArgumentError } from "commander";
 import { failure } from "../../deploy/run.ts";
 import { drawTrace } from "./draw.ts";
@@ -53,7 +53,7 @@ const program = new Command("npm run trace --")
   .option("--namespace <name>", "of the release", "analyze")
   .option("--controller-namespace <name>", "of the ingress controller", "ingress-nginx")
   .action(trace);
-suggestOptions(program);
+applyUsageRules(program);
 
 try {
   await program.parseAsync();

@@ -7,9 +7,11 @@ import { refuseUnsaved, restoreUnsaved } from "./unsaved.ts";
 
 const kept: readonly Kept[] = ["tfstate", "settings.json"];
 
+type StateKind = "s3" | "local";
+
 export interface StateOptions {
-  /** Where to move the state: s3 or local. */
-  readonly to?: string;
+  /** Where to move the state. */
+  readonly to?: StateKind;
   /** Remove the lock of a killed apply. */
   readonly unlock?: boolean;
   /** Restore the state that an apply could not write. */
@@ -39,8 +41,7 @@ async function refuseLocked(place: Place): Promise<void> {
   if (lock !== null) throw new UserError(`${lock} Wait for it.${afterKill}`);
 }
 
-async function moveState(here: Place, to: string): Promise<void> {
-  if (to !== "s3" && to !== "local") throw new UserError(`--to ${to}: must be s3 or local`);
+async function moveState(here: Place, to: StateKind): Promise<void> {
   const { bucket } = here;
   if (bucket === null) {
     throw new UserError("Set ANALYZE_STATE_BUCKET to the bucket; `npm run bootstrap` makes one and prints its name.");

@@ -20,7 +20,6 @@ export async function publish(s3: S3Client, Bucket: string, { sha256, file }: Re
 
 /** Makes an earlier release current. Rejects if it is not in the bucket, and unless hosts would then read it. */
 export async function goBack(s3: S3Client, Bucket: string, sha256: string): Promise<void> {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new UserError(`--to ${sha256}: must be the 64 hex digits of a release`);
   if ((await read(s3, Bucket, releaseKey(sha256))) === null) {
     throw new UserError(`${Bucket} does not hold ${sha256}; \`aws s3 ls s3://${Bucket}/client/\` shows what it holds.`);
   }

@@ -1,7 +1,7 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import { readSettings } from "@analyze/common/settings";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { analysisIdPattern, taskIdPattern, taskStates, type TaskState } from "../contract/tasks.ts";
@@ -48,9 +48,7 @@ function ids(text: string, before: string[] | undefined): string[] {
   return [...new Set([...(before ?? []), id(text)])];
 }
 
-const program = new Command("tasks")
-  .description("The tasks of the queue. REDIS_URL says where it is.")
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+const program = new Command("tasks").description("The tasks of the queue. REDIS_URL says where it is.");
 
 program
   .command("list")
@@ -93,7 +91,7 @@ program
     withTasks((tasks) => doEach(some, { done: "Dropped", one: (task) => tasks.drop(task), say })),
   );
 
-suggestOptions(program);
+applyUsageRules(program);
 
 try {
   await program.parseAsync();

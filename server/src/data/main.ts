@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import { readSettings } from "@analyze/common/settings";
-import { suggestOptions } from "@analyze/common/suggest";
+import { applyUsageRules } from "@analyze/common/usage";
 import { Command, InvalidArgumentError } from "commander";
 import type { Collection } from "mongodb";
 import { z } from "zod";
@@ -31,9 +31,9 @@ function countOf(text: string): number {
   return Number(text);
 }
 
-const program = new Command("data")
-  .description("Backup of the documents behind /data. MONGODB_URL says where they are.")
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+const program = new Command("data").description(
+  "Backup of the documents behind /data. MONGODB_URL says where they are.",
+);
 
 program
   .command("backup")
@@ -86,7 +86,7 @@ program
     say(`user ${user.name}: ${outcome}`);
   });
 
-suggestOptions(program);
+applyUsageRules(program);
 
 try {
   await program.parseAsync();

@@ -29,7 +29,10 @@ export function reasonOf(error: unknown): string {
   const code = errorCode(error);
   if (code !== undefined) return code;
   const [, reply] = /^([A-Z]{2,20}) /.exec(error.message) ?? [];
-  return reply ?? (/timed? ?out/i.test(error.message) ? "timeout" : error.name);
+  if (reply !== undefined) return reply;
+  // ioredis, of a command that it did not send.
+  if (/enableOfflineQueue/.test(error.message)) return "not connected";
+  return /timed? ?out/i.test(error.message) ? "timeout" : error.name;
 }
 
 /** Memory of Redis in bytes; `maxBytes` 0: it has no limit. */
@@ -45,10 +48,17 @@ export async function memoryOf(client: Pick<Redis, "info">): Promise<Memory> {
   return { usedBytes: numberIn("used_memory"), maxBytes: numberIn("maxmemory") };
 }
 
-/** A client of Redis that is connecting. It reconnects without limit, within three seconds of Redis' return. */
-export function connectRedis({ url, password }: RedisSettings, options: RedisOptions): Redis {
-  const retryStrategy = (times: number): number =>
-    Math.min(2 ** times * 25, reconnectMs.pause) * (0.5 + Math.random() / 2);
+/**
+ * A client of Redis that is connecting. It reconnects without limit, within three seconds of Redis' return, with the
+ * password that its file then has.
+ */
+export function connectRedis({ url, password, readPassword }: RedisSettings, options: RedisOptions): Redis {
+  // Called as a method of the client's own options, also for the copies that BullMQ makes.
+  function retryStrategy(this: RedisOptions, times: number): number {
+    const latest = readPassword?.();
+    if (latest !== undefined) this.password = latest;
+    return Math.min(2 ** times * 25, reconnectMs.pause) * (0.5 + Math.random() / 2);
+  }
   const all: RedisOptions & { replyMapping: "legacy" } = {
     connectTimeout: reconnectMs.attempt,
     // Otherwise a lost peer is noticed only by the TCP time-out, after a quarter of an hour.

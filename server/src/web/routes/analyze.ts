@@ -5,7 +5,7 @@ import { processedText } from "../../contract/text.ts";
 import { analyzeRequest, analyzeResponse, type AnalyzeResponse } from "../../contract/wire.ts";
 import { json, type Answer } from "../../shared/answer.ts";
 import { readJson } from "../../shared/body.ts";
-import type { Exchange } from "../../shared/exchange.ts";
+import { headerOf, type Exchange } from "../../shared/exchange.ts";
 import { idempotencyHeader } from "../idempotency.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
@@ -60,7 +60,7 @@ export function analyzeRoute(worker: WorkerClient, queue: TaskQueue | undefined,
       ],
     },
     handle: async (exchange) => {
-      if (queue && prefersAsync(exchange)) return await enqueueAnalysis(queue, callers, exchange);
+      if (queue && prefersAsync(headerOf(exchange, "prefer"))) return await enqueueAnalysis(queue, callers, exchange);
       const { raw } = await readJson(exchange, analyzeRequest);
       const { word_count, reversed_text } = await worker.process(raw, exchange.requestId, exchange.span);
       return json({ processed_text: processedText(word_count, reversed_text) } satisfies AnalyzeResponse);

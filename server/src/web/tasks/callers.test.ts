@@ -114,6 +114,11 @@ it.each([
   ["a token instead of its hash", "ann secret-token\n", "API_TOKENS_FILE line 1 must be"],
   ["a name with a space", `ann b ${hash("secret-token")}`, "API_TOKENS_FILE line 1 must be"],
   ["nothing", "# none\n", "API_TOKENS_FILE has no token"],
+  [
+    "one token of two names",
+    `ann ${hash("secret-token")}\nbob ${hash("secret-token")}\n`,
+    "API_TOKENS_FILE line 2 has the token of another name",
+  ],
 ])("a file with %s is refused, and no line of it is shown", (_, content, message) => {
   expect(() => tokensOf(content)).toThrow(message);
   expect(() => tokensOf(content)).not.toThrow("secret-token");

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Exchange } from "../../shared/exchange.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
 import { digestOf } from "../idempotency.ts";
 
@@ -39,15 +38,19 @@ export function addressOf(kind: JobKind, id: string): string {
   return kind === "task" ? `/api/tasks/${id}` : `/analyze/${id}`;
 }
 
-const respondAsync = /(?:^|,)[ \t]*respond-async[ \t]*(?=[,;]|$)/i;
+/** With an empty value, which counts as none. */
+const respondAsync = /(?:^|,)[ \t]*respond-async[ \t]*(?:=[ \t]*""[ \t]*)?(?=[,;]|$)/i;
+
+/** One without an end lasts until the end, so that the time of the search grows with the length alone. */
+const quotedString = /"(?:[^"\\]|\\.?)*(?:"|$)/g;
 
 /** The detail of a 503 for a job that may have been stored. */
 export function undecided(kind: JobKind, id: string): string {
   return `Redis did not answer. The request may have been accepted: GET ${addressOf(kind, id)} shows its state.`;
 }
 
-/** Whether the caller prefers an asynchronous answer (RFC 7240). */
-export function prefersAsync({ incoming }: Exchange): boolean {
-  const { prefer } = incoming.headers;
-  return prefer !== undefined && respondAsync.test(String(prefer));
+/** Whether a header Prefer asks for an asynchronous answer (RFC 7240). */
+export function prefersAsync(prefer: string | undefined): boolean {
+  if (prefer === undefined) return false;
+  return respondAsync.test(prefer.replaceAll(quotedString, (part) => (part === '""' ? part : '"…"')));
 }

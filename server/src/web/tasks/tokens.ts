@@ -24,6 +24,8 @@ function parse(text: string): Map<string, string> {
     // The line is not quoted, because it may contain the token.
     if (!name || !hash)
       faults.push(`API_TOKENS_FILE line ${index + 1} must be: NAME SHA-256 of the token in hexadecimal`);
+    else if ((known.get(hash.toLowerCase()) ?? name) !== name)
+      faults.push(`API_TOKENS_FILE line ${index + 1} has the token of another name: give each caller its own`);
     else known.set(hash.toLowerCase(), name);
   }
   if (known.size === 0 && faults.length === 0) faults.push("API_TOKENS_FILE has no token: add a line NAME SHA256");

@@ -5,7 +5,7 @@ import { analyzeResponse, textField } from "./wire.ts";
 export const taskStates = ["waiting", "active", "completed", "failed"] as const;
 export type TaskState = (typeof taskStates)[number];
 
-/** `t…`: a task, `a…`: an analysis. 132 bits follow, random or derived: see web/tasks/identity.ts. */
+/** `t…`: a task, `a…`: an analysis. 22 characters follow, random or derived: see web/tasks/identity.ts. */
 export const taskIdPattern = /^t[A-Za-z0-9_-]{22}$/;
 export const analysisIdPattern = /^a[A-Za-z0-9_-]{22}$/;
 

@@ -32,6 +32,12 @@ it("its first line says where it listens, even if only errors are logged", async
   expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
 });
 
+it("keeps a scraper's connection for more than a minute", async () => {
+  const { metricsPort } = await ports(start({}));
+  const { headers } = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  expect(headers.get("keep-alive")).toBe("timeout=65");
+});
+
 it("on SIGTERM it drains, writes every line and exits with 0", async () => {
   const program = start({ DRAIN_DELAY_MS: "0" });
   const { port } = await ports(program);

@@ -42,7 +42,9 @@ async function listen(server: Server, variable: string, port: number, host: stri
 
 /** Serves `GET /metrics` and nothing else, on a separate port that no edge forwards to. */
 function createMetricsServer(registry: Registry): Server {
-  return createServer({ headersTimeout: 9_000, requestTimeout: 9_000 }, (request, response) => {
+  // Longer than scrapers pause: a connection that is about to be used must not be closed.
+  const times = { keepAliveTimeout: 65_000, headersTimeout: 9_000, requestTimeout: 9_000 };
+  return createServer(times, (request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics") {
       response.writeHead(404, { "content-type": "text/plain" }).end("Only GET /metrics is here.\n");
       return;

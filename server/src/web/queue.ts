@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Queue, QueueEvents } from "bullmq";
-import { queueLimits } from "../contract/tasks.ts";
 import { ProblemError } from "../shared/answer.ts";
 import type { Logger } from "../shared/logger.ts";
 import { queueName, type JobData } from "../shared/queue/job.ts";
@@ -29,13 +28,8 @@ const failFast = {
   autoResendUnfulfilledCommands: false,
 };
 
-/** Retries 1, 2, 4 and 8 s after a failure, each up to half earlier. */
-const jobOptions = {
-  attempts: 5,
-  backoff: { type: "exponential", delay: 1_000, jitter: 0.5 },
-  removeOnComplete: { age: queueLimits.completedSeconds, count: 100_000 },
-  removeOnFail: { age: queueLimits.failedSeconds, count: 10_000 },
-};
+/** Retries 1, 2, 4 and 8 s after a failure, each up to half earlier. Worker knows the retention: jobs do not carry it. */
+const jobOptions = { attempts: 5, backoff: { type: "exponential", delay: 1_000, jitter: 0.5 } };
 
 /**
  * BullMQ's queue on a client that fails fast. BullMQ's own ways to wait for a connection end in a promise that never

@@ -31,7 +31,7 @@ export const jobData = z.object({
   requestId: z.string(),
   /** Who added it; absent where callers are not identified. */
   owner: z.string().optional(),
-  /** Hash of the request, to reject the same Idempotency-Key with another request. */
+  /** Hash of the request, to reject the same Idempotency-Key with another request; empty where none can be repeated. */
   fingerprint: z.string(),
   /** The span of the request that added it; absent if tracing was off. */
   traceparent: z.string().optional(),

@@ -43,7 +43,9 @@ export async function enqueue(queue: TaskQueue, exchange: Exchange, order: Order
   const { kind, task, text, body, owner } = order;
   const { requestId, span } = exchange;
   const key = idempotencyKeyOf(exchange);
-  const fingerprint = fingerprintOf(kind, task, body);
+  // Nothing repeats a task without a key: its id is random.
+  const isRepeatable = key !== undefined || kind === "analysis";
+  const fingerprint = isRepeatable ? fingerprintOf(kind, task, body) : "";
   // as it came: an id that is not kept is replaced by another one at each attempt of an edge
   const arrivedId = headerOf(exchange, headers.requestId) || requestId;
   const id = jobIdOf({ kind, requestId: arrivedId, key, owner, fingerprint });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { failure, must, run } from "../run.ts";
+import { failure, run } from "../run.ts";
 import { type Base, pinned } from "./base.ts";
 import type { Origin } from "./origin.ts";
 
@@ -74,7 +74,8 @@ function targetOf(image: string, { registry, tag, platforms, base, origin, noCac
 
 /** Throws a UserError where the builder cannot push what it built with unchanged times: Docker's own, without containerd's image store. */
 export async function requireBuilder(): Promise<void> {
-  const printed = await must("docker", ["buildx", "inspect"]);
+  const { code, stdout: printed, stderr } = await run("docker", ["buildx", "inspect"]);
+  if (code !== 0) throw failure(withoutBuilder(code, stderr));
   if (/^Driver:\s+(?!docker$)\S+$/m.test(printed)) return;
   const { stdout } = await run("docker", ["info", "--format", "{{json .DriverStatus}}"]);
   if (stdout.includes("io.containerd.snapshotter")) return;
@@ -82,6 +83,17 @@ export async function requireBuilder(): Promise<void> {
     "Docker's own builder cannot push reproducible images with their provenance. Make another one, once: " +
       "`docker buildx create --name analyze --use`",
   );
+}
+
+/** Why there is no builder, by what `docker buildx inspect` printed. Pure. */
+export function withoutBuilder(code: number, stderr: string): string {
+  if (code === 127) return stderr;
+  if (/unknown command|not a docker command/.test(stderr))
+    return (
+      "Docker has no buildx: install its plugin, https://docs.docker.com/build/install-buildx/. Where DOCKER_CONFIG names a folder, " +
+      "plugins are also searched in its cli-plugins/."
+    );
+  return `Docker's builder does not answer: \`docker buildx ls\` lists others, \`docker buildx create --use\` makes one.\n  ${stderr.trim()}`;
 }
 
 /** Platform of Docker's builder on this machine. */

@@ -28,6 +28,7 @@ function fixture() {
   put(join(bin, "npm"), note("npm $*"), 0o755);
   for (const name of [
     "kind",
+    "gateway",
     "run",
     "scanners",
     "publish-release",

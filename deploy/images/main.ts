@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { clusterImages } from "@analyze/common/images";
 import manifest from "../../package.json" with { type: "json" };
 import { announce } from "../progress.ts";
 import { defaultBase, resolveBase } from "./base.ts";
@@ -18,15 +19,17 @@ const usage = `usage: npm run images -- [--tag NAME]     builds analyze/{${image
   --tag NAME           (default with --push: the version)
   --platform LIST      such as linux/amd64,linux/arm64 (default: that of this machine)
   --base IMAGE         the image below (default: that of the Dockerfile)
+  --cluster            with --push: only {${clusterImages.join(",")}}, for which a stage on AWS has repositories
   --record FILE        where the digests are written
   --no-cache           use nothing of earlier builds`;
 
 function options(args: string[]) {
   try {
     const text = { type: "string" } as const;
+    const flag = { type: "boolean" } as const;
     return parseArgs({
       args,
-      options: { tag: text, push: text, platform: text, base: text, record: text, "no-cache": { type: "boolean" } },
+      options: { tag: text, push: text, platform: text, base: text, record: text, "no-cache": flag, cluster: flag },
     }).values;
   } catch (error) {
     throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
@@ -51,7 +54,8 @@ async function push(registry: string, given: Given): Promise<void> {
   announce(`base: ${base.name}, ${base.digest ?? "by its tag, because its registry could not be reached"}`);
   const origin = await originOf(project);
   const common = { root: project, registry, tag, platforms: platform.split(","), base, origin };
-  const images = await publishImages(imageNames, { ...common, noCache: given["no-cache"] === true });
+  const names = given.cluster === true ? clusterImages : imageNames;
+  const images = await publishImages(names, { ...common, noCache: given["no-cache"] === true });
   writeRecord(file, { version: manifest.version, revision: origin.args["REVISION"] ?? null, base, images });
   for (const reference of Object.values(images)) process.stdout.write(`${reference}\n`);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type ImageRecord, readRecord, writeRecord } from "./record.ts";
+import { type ImageRecord, onlyCluster, readRecord, writeRecord } from "./record.ts";
 
 const file = (): string => join(mkdtempSync(join(tmpdir(), "record-")), "dist", "images.json");
 const digest = `sha256:${"0a".repeat(32)}`;
@@ -17,6 +17,12 @@ it("a record is read as it was written", () => {
   const place = file();
   writeRecord(place, record);
   expect(readRecord(place)).toEqual(record);
+});
+
+it("for a cluster a record has only the images that a stage on AWS has repositories for", () => {
+  const images = { web: `r.test/web@${digest}`, certs: `r.test/certs@${digest}` };
+  expect(onlyCluster({ ...record, images })).toEqual({ ...record, images: { web: images.web } });
+  expect(() => onlyCluster({ ...record, images: { certs: images.certs } })).toThrow(/has none of web, worker, client/);
 });
 
 it("a missing record names the command that writes it", () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "@analyze/common/errors";
+import { clusterImages } from "@analyze/common/images";
 import { z } from "zod";
 import { project } from "./docker.ts";
 
@@ -51,6 +52,14 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A record of only the images that a cluster runs. Throws a UserError if it has none of them. Pure. */
+export function onlyCluster(all: ImageRecord): ImageRecord {
+  const names: readonly string[] = clusterImages;
+  const images = Object.fromEntries(Object.entries(all.images).filter(([name]) => names.includes(name)));
+  if (Object.keys(images).length === 0) throw new UserError(`The record of images has none of ${names.join(", ")}.`);
+  return { ...all, images };
 }
 
 /** An image of a record as values of the chart. Throws a UserError if the record lacks it. Pure. */

@@ -76,6 +76,14 @@ it("only the environment prod may assume the role that applies prod", () => {
   expect([plan.includes("APPLY_ROLE"), apply.includes("APPLY_ROLE")]).toEqual([false, true]);
 });
 
+it("a stage's registry gets only images that it has repositories for, and no tag twice", () => {
+  const pushes = ["dev", "prod"]
+    .flatMap((name) => commandsOf(readWorkflow(`.github/workflows/${name}.yml`)))
+    .filter(({ run }) => /npm run (images|copy-images) /.test(run));
+  expect(pushes.map(({ run }) => run.includes(" --cluster"))).toEqual([true, true]);
+  expect(pushes[0]?.run).toContain("$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT");
+});
+
 it.each([
   "npm run check && curl example.test",
   "npm run no-such-script",

@@ -1,15 +1,27 @@
 import { endWith, UserError } from "@analyze/common/errors";
-import { readRecord, recordFile, writeRecord } from "../record.ts";
+import { clusterImages } from "@analyze/common/images";
+import { onlyCluster, readRecord, recordFile, writeRecord } from "../record.ts";
 import { registryFrom } from "../registry.ts";
 import { copyImages } from "./copy.ts";
 
-const usage = `usage: npm run copy-images -- REGISTRY
-Copies the images of dist/images.json to REGISTRY/{web,worker,client,certs}, by digest, and writes the copies' names there. Verify first.`;
+const usage = `usage: npm run copy-images -- REGISTRY [--cluster]
+Copies the images of dist/images.json to REGISTRY/{web,worker,client,certs}, by digest, and writes the copies' names there. Verify first.
+--cluster: only {${clusterImages.join(",")}}, for which a stage on AWS has repositories.`;
 
 try {
-  const [registry, ...others] = process.argv.slice(2);
-  if (registry === undefined || registry.startsWith("-") || others.length > 0) throw new UserError(usage);
-  writeRecord(recordFile, await copyImages(readRecord(recordFile), registryFrom(registry)));
+  const [registry, option, ...others] = process.argv.slice(2);
+  if (
+    registry === undefined ||
+    registry.startsWith("-") ||
+    ![undefined, "--cluster"].includes(option) ||
+    others.length > 0
+  )
+    throw new UserError(usage);
+  const record = readRecord(recordFile);
+  writeRecord(
+    recordFile,
+    await copyImages(option === undefined ? record : onlyCluster(record), registryFrom(registry)),
+  );
 } catch (error) {
   endWith(error);
 }

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { delimiter } from "node:path";
 import type { z } from "zod";
 import { failure, must, run, type Output, type RunOptions } from "../run.ts";
 import { itemsOf, node, type Node } from "./objects.ts";
@@ -51,16 +53,37 @@ function kindOf(context: string, nodes: readonly Node[]): Cluster["kind"] {
   return isMinikube || context === "minikube" ? "minikube" : "other";
 }
 
+/** What to do where kubectl finds no cluster. */
+const advice =
+  "Start a cluster (minikube start), or name one: kubectl config get-contexts, kubectl config use-context NAME";
+
+/** Throws a UserError where KUBECONFIG names only files that are not there, which kubectl takes for an empty configuration. */
+function requireKubeconfig(named = process.env["KUBECONFIG"]): void {
+  if (!named || named.split(delimiter).some((path) => existsSync(path))) return;
+  throw failure(
+    `KUBECONFIG is ${named}, and there is no such file.\nCorrect it, or take the default: unset KUBECONFIG`,
+  );
+}
+
+/** The nodes. Rejects with the last line that kubectl printed: before it, it repeats itself. */
+async function nodesOf(context: string, tools: Kubernetes): Promise<Node[]> {
+  const args = ["get", "nodes", "--request-timeout=15s", "-o", "json"];
+  const { code, stdout, stderr } = await tools.kubectl(...args);
+  if (code === 0) return itemsOf(node, stdout, "kubectl get nodes");
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  // kubectl asks for a name and a password, of which there are none
+  const said = last === "error: EOF" ? "its user has no credentials in the kubeconfig" : last;
+  throw failure(`The cluster of context ${context} does not answer: ${said}\n${advice}`);
+}
+
 /** Connects to the cluster of the current context. Rejects without a context, or if its API server does not answer. */
 export async function connect(): Promise<Cluster> {
+  requireKubeconfig();
   const current = await run("kubectl", ["config", "current-context"]);
   if (current.code === 127) throw failure(current.stderr);
   const context = current.stdout.trim();
-  if (context === "")
-    throw failure(
-      `kubectl has no context: ${current.stderr.trim()}.\nStart a cluster (minikube start), or name one: kubectl config use-context NAME`,
-    );
+  if (context === "") throw failure(`kubectl has no context: ${current.stderr.trim()}.\n${advice}`);
   const tools = kubernetes(context);
-  const nodes = await tools.list(node, "nodes", "--request-timeout=15s");
+  const nodes = await nodesOf(context, tools);
   return { ...tools, context, kind: kindOf(context, nodes), nodes: nodes.map(({ metadata }) => metadata.name) };
 }

@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { createAuthority, issueServerLeaf, type Credential } from "@analyze/certs";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import type { Finding } from "@analyze/common/finding";
@@ -66,6 +69,14 @@ function sliceOf(service: string, ready: boolean) {
   };
 }
 
+/** Of a cluster where nobody listens. */
+function kubeconfig(context: string, user: object = { token: "x" }): string {
+  const clusters = [{ name: "here", cluster: { server: "https://127.0.0.1:1" } }];
+  const contexts = [{ name: "here", context: { cluster: "here", user: "me" } }];
+  const users = [{ name: "me", user }];
+  return JSON.stringify({ apiVersion: "v1", kind: "Config", clusters, contexts, users, "current-context": context });
+}
+
 describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => {
   let authority: Credential;
   let findings: Finding[];
@@ -131,11 +142,23 @@ describeWith(["cluster"], "npm run doctor:cluster, on a real API server", () => 
     expect(findings[1]).toMatchObject({ name: "edge", saw: "nginx of this project" });
   });
 
-  it("a kubeconfig without a context is named, with what to do", async () => {
-    const { code, stdout } = await run(process.execPath, ["deploy/cluster/main.ts"], {
-      env: { KUBECONFIG: "/dev/null" },
-    });
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/kubectl has no context: .*\n *Start a cluster \(minikube start\), or name one/);
+  it.each([
+    ["is not there", undefined, /KUBECONFIG is .*, and there is no such file\.\n *Correct it, or take the default/],
+    ["has no context", "", /kubectl has no context: .*\n *Start a cluster \(minikube start\), or name one/],
+    ["is no kubeconfig", "garbage", /kubectl has no context: .*error loading config file.*\n *Start a cluster/],
+    [
+      "names an unknown context",
+      kubeconfig("other"),
+      /context other does not answer: .*not found.*\n *Start a cluster/,
+    ],
+    ["has no credentials", kubeconfig("here", {}), /its user has no credentials in the kubeconfig\n *Start a/],
+    ["leads nowhere", kubeconfig("here"), /context here does not answer: The connection .* was refused.*\n *Start a/],
+  ])("a kubeconfig that %s is named, with what to do", async (_, content, says) => {
+    const file = join(mkdtempSync(join(tmpdir(), "kubeconfig-")), "config");
+    if (content !== undefined) writeFileSync(file, content);
+    const env = { KUBECONFIG: file };
+    const { code, stdout } = await run(process.execPath, ["deploy/cluster/main.ts"], { env });
+    rmSync(dirname(file), { recursive: true });
+    expect([code, stdout]).toEqual([1, expect.stringMatching(says)]);
   });
 });

@@ -120,6 +120,22 @@ export const experiments: readonly Experiment[] = [
     },
   },
   {
+    name: "web's Service deleted and created",
+    rounds: { short: 0, full: 2 },
+    mayLose: "an edge that reads the Service's endpoints has none until it knows the new one",
+    act: async (world) => {
+      const { metadata, spec } = JSON.parse(await kubectl(world, "get", "service/web", "-o", "json"));
+      const { name, namespace, labels } = metadata;
+      // without its addresses: the cluster assigns others
+      const wanted = Object.fromEntries(Object.entries(spec).filter(([key]) => !key.startsWith("clusterIP")));
+      await kubectl(world, "delete", "service/web");
+      const created = { apiVersion: "v1", kind: "Service", metadata: { name, namespace, labels }, spec: wanted };
+      await world.cluster.apply(created);
+      // DNS has the old address for up to 30 s
+      await new Promise((resolve) => setTimeout(resolve, 35_000));
+    },
+  },
+  {
     name: "controller reloaded by another Ingress",
     rounds: { short: 0, full: 5 },
     mayLose:

@@ -140,6 +140,11 @@ const hostSpellings: readonly HostileCase[] = [
     request: { without: ["Host"], headers: ["Host: {host}:x"] },
     expect: { answers: [400], body: "early" },
   },
+  ...["0", "65536", "99999", "443:443", "-1"].map((port) => ({
+    id: `host-port-${port.replace(":", "-and-")}`,
+    request: { without: ["Host" as const], headers: [`Host: {host}:${port}`] },
+    expect: { answers: [400, 404, 421], body: "early" as const },
+  })),
   {
     id: "target-ours-host-of-others",
     request: { start: "POST https://{host}{path} HTTP/1.1", without: ["Host"], headers: ["Host: evil.example"] },

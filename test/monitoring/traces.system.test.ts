@@ -137,14 +137,22 @@ describeWith(["nginx", "redis-server", "otlp-receiver"], "traces", () => {
 
   it("a receiver that is down loses no request: one log line, and a metric", async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
-    const stack = await queueStackForTest(redis.url, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20t0ken",
+      LOG_LEVEL: "trace",
+    };
+    const stack = await queueStackForTest(redis.url, env);
     for (let n = 0; n < 20; n++) expect((await stack.get("/random")).status).toBe(200);
     const complaint = /traces cannot be sent/;
     await stack.web.waitFor(complaint, 60_000);
     for (let n = 0; n < 20; n++) expect((await stack.get("/random")).status).toBe(200);
     const metrics = await (await fetch(`http://127.0.0.1:${stack.web.metricsPort}/metrics`)).text();
     expect(Number(/analyze_trace_spans_total\{outcome="failed"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThan(0);
+    const config = await (await stack.get("/config")).text();
     await stack.stop();
+    for (const text of [stack.web.output(), stack.worker.output(), metrics, config])
+      expect(text).not.toContain("t0ken");
     expect(stack.web.output().match(new RegExp(complaint, "g"))).toHaveLength(1);
     expect(await stack.web.ended).toBe(0);
   }, 120_000);

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -52,24 +53,53 @@ function readHeaders(text: string, context: z.RefinementCtx): Record<string, str
   }
 }
 
-function readCa(file: string, context: z.RefinementCtx): string {
+function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    context.addIssue("cannot be read: name a file that this user can read");
-    return z.NEVER;
+    return undefined;
   }
 }
 
-/** OpenTelemetry's own variables, as its specification names them. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Node ignores a file without a certificate, and then trusts nobody: the receiver would never be reached. */
+function readCa(file: string, context: z.RefinementCtx): string {
+  const pem = textOf(file);
+  if (pem !== undefined && isCertificate(pem)) return pem;
+  context.addIssue(
+    pem === undefined
+      ? "cannot be read: name a file that this user can read"
+      : "holds no certificate: name a file with the CA's certificate in PEM",
+  );
+  return z.NEVER;
+}
+
+const endpoint = z.string().refine(isEndpoint, { error: endpointRule }).optional();
+const certificate = z.string().transform(readCa).optional();
+const headers = z.string().transform(readHeaders).optional();
+const protocol = z
+  .enum(["http/json", "http/protobuf"], { error: "must be http/json: gRPC is not spoken here" })
+  .optional();
+
+/** OpenTelemetry's own variables, as its specification names them: those with TRACES win over those for all signals. */
 export const traceVariables = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().refine(isEndpoint, { error: endpointRule }).optional(),
-  OTEL_EXPORTER_OTLP_CERTIFICATE: z.string().transform(readCa).optional(),
-  OTEL_EXPORTER_OTLP_HEADERS: z.string().transform(readHeaders).optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: z
-    .enum(["http/json", "http/protobuf"], { error: "must be http/json: gRPC is not spoken here" })
-    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_CERTIFICATE: certificate,
+  OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: certificate,
+  OTEL_EXPORTER_OTLP_HEADERS: headers,
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers,
+  OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
   OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_TRACES_EXPORTER: z.enum(["otlp", "none"], { error: "must be otlp or none" }).default("otlp"),
   OTEL_TRACES_SAMPLER: z
     .enum(samplers, { error: `must be one of ${samplers.join(", ")}` })
     .default("parentbased_always_on"),
@@ -79,15 +109,23 @@ export const traceVariables = {
     .transform(Number)
     .default(1),
 };
+type Read = z.output<z.ZodObject<typeof traceVariables>>;
 
-/** The settings of tracing; undefined where no endpoint is set or OTEL_SDK_DISABLED is `true`: tracing is off. */
-export function traceSettingsOf(read: z.output<z.ZodObject<typeof traceVariables>>): TraceSettings | undefined {
-  const endpoint = read.OTEL_EXPORTER_OTLP_ENDPOINT;
-  if (endpoint === undefined || read.OTEL_SDK_DISABLED?.toLowerCase() === "true") return undefined;
+/** The URL of traces as it is; below the URL for all signals they have a path of their own. */
+function urlOf(read: Read): string | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = read;
+  return own ?? (all && `${all.replace(/\/+$/, "")}/v1/traces`);
+}
+
+/** The settings of tracing; undefined where no endpoint is set or it is switched off. */
+export function traceSettingsOf(read: Read): TraceSettings | undefined {
+  const url = urlOf(read);
+  const isOff = read.OTEL_SDK_DISABLED?.toLowerCase() === "true" || read.OTEL_TRACES_EXPORTER === "none";
+  if (url === undefined || isOff) return undefined;
   return {
-    url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
-    ca: read.OTEL_EXPORTER_OTLP_CERTIFICATE,
-    headers: read.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+    url,
+    ca: read.OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE ?? read.OTEL_EXPORTER_OTLP_CERTIFICATE,
+    headers: { ...read.OTEL_EXPORTER_OTLP_HEADERS, ...read.OTEL_EXPORTER_OTLP_TRACES_HEADERS },
     sampler: read.OTEL_TRACES_SAMPLER,
     ratio: read.OTEL_TRACES_SAMPLER_ARG,
   };

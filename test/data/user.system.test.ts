@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -76,6 +76,44 @@ describeWith(["ferretdb"], "npm run data -- user (FerretDB in MongoDB's place: n
     await expect.poll(() => program.output(), patience).toBe("user web-a: made\nuser web-b: made\n");
     for (const name of ["a", "b"]) expect(await statusOf(urlOf(`web-${name}`, `password-of-${name}`))).toBe(201);
     expect(await program.stop("SIGTERM")).toBe(0);
+  });
+
+  it("web changes with its Secret, twice, without a restart and without a failed request; the password before the last is rejected", async () => {
+    const { database, folder, user, urlOf } = await scene();
+    const put = (n: number): void => {
+      const [name, other] = n % 2 === 0 ? ["web-a", "web-b"] : ["web-b", "web-a"];
+      const previous = n === 0 ? {} : { previousUsername: other, previousPassword: `password-${n - 1}` };
+      for (const [file, content] of Object.entries({ ...previous, username: name, password: `password-${n}` })) {
+        writeFileSync(join(folder, ".new"), content);
+        renameSync(join(folder, ".new"), join(folder, file));
+      }
+    };
+    put(0);
+    const program = user({}, "--watch");
+    await expect.poll(() => program.output(), patience).toBe("user web-a: made\n");
+    const files = { MONGODB_USERNAME_FILE: join(folder, "username"), MONGODB_PASSWORD_FILE: join(folder, "password") };
+    const url = `mongodb://127.0.0.1:${database.port}/analyze`;
+    const stack = await dataStackForTest(url, files);
+    const statuses = new Set<number>();
+    for (const n of [1, 2]) {
+      put(n);
+      const line = `"user":"${n === 1 ? "web-b" : "web-a"}","msg":"mongodb: logged in with other credentials"`;
+      const isDone = async (): Promise<boolean> => {
+        statuses.add((await stack.post("{}")).status);
+        return stack.web.output().includes(line);
+      };
+      await expect.poll(isDone, patience).toBe(true);
+    }
+    expect([...statuses]).toEqual([201]);
+    expect(program.output()).toBe("user web-a: made\nuser web-b: made\nuser web-a: changed\n");
+    expect(await statusOf(urlOf("web-a", "password-0"))).toBe(503);
+    expect(await statusOf(urlOf("web-b", "password-1"))).toBe(201);
+    expect(stack.web.output()).not.toMatch(/password-\d/);
+    // Nobody makes the next user: a web that starts now uses the one before.
+    await program.stop("SIGTERM");
+    put(3);
+    const late = await dataStackForTest(url, files);
+    await expect.poll(async () => (await late.post("{}")).status, patience).toBe(201);
   });
 
   it.skipIf(mongodbImage === undefined)("the user may read and write documents, and nothing else", async () => {

@@ -5,7 +5,8 @@ import { applyUsageRules } from "@analyze/common/usage";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { analysisIdPattern, taskIdPattern, taskStates, type TaskState } from "../contract/tasks.ts";
-import { redisSettingsOf, redisVariables } from "../shared/queue/settings.ts";
+import { defaultRedisUser, redisSettingsOf, redisVariables, type RedisSettings } from "../shared/queue/settings.ts";
+import { keepUser, setUserOf, untilStopped } from "../shared/keep-user.ts";
 import { doEach } from "./each.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -16,10 +17,15 @@ const most = 1_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Runs one command on the queue of this environment, and closes it. */
-async function withTasks(command: (tasks: Tasks) => Promise<void>): Promise<void> {
+function settings(): RedisSettings {
   const redis = redisSettingsOf(readSettings(z.object(redisVariables), process.env));
   if (!redis) throw new UserError("REDIS_URL is not set: name the Redis of web and worker");
+  return redis;
+}
+
+/** Runs one command on the queue of this environment, and closes it. */
+async function withTasks(command: (tasks: Tasks) => Promise<void>): Promise<void> {
+  const redis = settings();
   // Loaded after the command line is valid: BullMQ takes a second.
   const { openTasks } = await import("./tasks.ts");
   const tasks = openTasks(redis);
@@ -90,6 +96,24 @@ program
   .action((some: string[]) =>
     withTasks((tasks) => doEach(some, { done: "Dropped", one: (task) => tasks.drop(task), say })),
   );
+
+program
+  .command("user")
+  .description(
+    "makes the user of web and worker, or gives it the password and the rights; REDIS_URL and REDIS_PASSWORD are those of Redis' default user",
+  )
+  .argument("<folder>", "holds the files `username` and `password`")
+  .option("--watch", "again at each change of the folder and each restart of Redis, until SIGTERM")
+  .action(async (folder: string, options: { watch?: boolean }) => {
+    const { usersOf } = await import("./user.ts");
+    const users = usersOf(settings());
+    const kept = { users, folder, defaultName: defaultRedisUser, say };
+    try {
+      await (options.watch ? keepUser({ ...kept, signal: untilStopped() }) : setUserOf(kept));
+    } finally {
+      users.close();
+    }
+  });
 
 applyUsageRules(program);
 

@@ -6,8 +6,9 @@ import { applyUsageRules } from "@analyze/common/usage";
 import { Command, InvalidArgumentError } from "commander";
 import type { Collection } from "mongodb";
 import { z } from "zod";
-import { dataSettingsOf, dataVariables, type DataSettings } from "../shared/data/settings.ts";
+import { dataSettingsOf, dataVariables, defaultUser, type DataSettings } from "../shared/data/settings.ts";
 import type { StoredFields } from "../shared/data/stored.ts";
+import { keepUser, setUserOf, untilStopped } from "../shared/keep-user.ts";
 
 surviveClosedPipes();
 
@@ -72,18 +73,9 @@ program
   .argument("<folder>", "holds the files `password` and, unless the name is web, `username`")
   .option("--watch", "again at each change of the folder, until SIGTERM")
   .action(async (folder: string, options: { watch?: boolean }) => {
-    const { credentialsIn, keepUser, refusal, setUser } = await import("./user.ts");
-    if (options.watch) {
-      const ending = new AbortController();
-      for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => ending.abort());
-      await keepUser({ settings: settings(), folder, signal: ending.signal, say });
-      return;
-    }
-    const user = credentialsIn(folder);
-    const outcome = await setUser(settings(), user).catch((cause: unknown) => {
-      throw new UserError(refusal(cause), { cause });
-    });
-    say(`user ${user.name}: ${outcome}`);
+    const { usersOf } = await import("./user.ts");
+    const kept = { users: usersOf(settings()), folder, defaultName: defaultUser, say };
+    await (options.watch ? keepUser({ ...kept, signal: untilStopped() }) : setUserOf(kept));
   });
 
 applyUsageRules(program);

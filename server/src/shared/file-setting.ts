@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { errorCode } from "@analyze/common/errors";
 import { SettingsError } from "@analyze/common/settings";
 
@@ -25,4 +26,18 @@ export function valueOrFile<Name extends string>(
   if (/[\r\n]/.test(content))
     throw new SettingsError([`${name}_FILE has several lines: write the value alone into it`]);
   return content;
+}
+
+/** The folder of a Secret that is mounted with the files `username` and `password`; undefined for other files. */
+export function secretFolderOf(username: string | undefined, password: string | undefined): string | undefined {
+  if (username === undefined || password === undefined) return undefined;
+  const folder = dirname(password);
+  const isSecret = basename(password) === "password" && username === join(folder, "username");
+  return isSecret ? folder : undefined;
+}
+
+/** Whether the file of the user is missing beside that of its password: a Secret without `username` is mounted. */
+export function isPasswordAlone(username: string | undefined, password: string | undefined): boolean {
+  if (username === undefined || password === undefined) return false;
+  return dirname(username) === dirname(password) && existsSync(password) && !existsSync(username);
 }

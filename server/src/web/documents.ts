@@ -4,11 +4,12 @@ import { documentLimits } from "../contract/documents.ts";
 import { ProblemError } from "../shared/answer.ts";
 import { storable, treeOfBson } from "../shared/data/bson.ts";
 import { reasonOf } from "../shared/data/client.ts";
-import type { DataSettings } from "../shared/data/settings.ts";
+import { defaultUser, type DataSettings } from "../shared/data/settings.ts";
 import { newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
 import type { Logger } from "../shared/logger.ts";
 import { Batches, insertAll } from "./data/batches.ts";
 import { mayBeDone, meansDown, unavailable } from "./data/failures.ts";
+import { followSecret } from "./data/follow-secret.ts";
 import { Guard } from "./data/guard.ts";
 import { Link } from "./data/link.ts";
 import type { DocumentStore, NewDocument, Operation, Position, Stored } from "./data/store.ts";
@@ -85,6 +86,7 @@ class MongoStore implements DocumentStore {
   readonly #limit: { maxTimeMS: number };
   readonly #batches: Batches;
   #isIndexed = false;
+  #stopFollowing = (): void => undefined;
 
   constructor(options: StoreOptions) {
     const { mongodb, logger } = options;
@@ -96,7 +98,10 @@ class MongoStore implements DocumentStore {
       await this.#link.ping();
       void this.#index();
     };
-    this.#guard = new Guard({ ping, renew: () => this.#link.renew(), timeoutMs: mongodb.timeoutMs, logger });
+    const { timeoutMs, secretFolder: folder, username: defaultName = defaultUser } = mongodb;
+    this.#guard = new Guard({ ping, renew: () => this.#link.renew(), timeoutMs, logger });
+    const followed = { link: this.#link, guard: this.#guard, logger, defaultName };
+    if (folder !== undefined) this.#stopFollowing = followSecret({ ...followed, folder });
   }
 
   get isAvailable(): boolean {
@@ -150,6 +155,7 @@ class MongoStore implements DocumentStore {
   }
 
   async close(): Promise<void> {
+    this.#stopFollowing();
     this.#guard.close();
     await Promise.race([this.#link.close(), wait(500, undefined, { ref: false })]);
   }

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { SettingsError, wholeNumber } from "@analyze/common/settings";
 import { z } from "zod";
-import { valueOrFile } from "../file-setting.ts";
+import { isPasswordAlone, secretFolderOf, valueOrFile } from "../file-setting.ts";
 
 /** Where MongoDB is. */
 export interface DataSettings {
@@ -14,6 +12,8 @@ export interface DataSettings {
   password: string | undefined;
   /** Milliseconds that an operation may take, its repetition included. */
   timeoutMs: number;
+  /** Folder of a mounted Secret with user and password, which can change: see usableCredentials. */
+  secretFolder?: string;
 }
 
 /** The user of a Secret that has a password alone. */
@@ -47,15 +47,10 @@ export function userOf(url: string): string | undefined {
   }
 }
 
-/** Whether the file of the user is missing beside that of its password: a Secret without `username` is mounted. */
-function isPasswordAlone(read: Read): boolean {
-  const { MONGODB_USERNAME: username, MONGODB_USERNAME_FILE: path, MONGODB_PASSWORD_FILE: password } = read;
-  if (username !== undefined || path === undefined || password === undefined) return false;
-  return dirname(path) === dirname(password) && existsSync(password) && !existsSync(path);
-}
-
 function usernameOf(read: Read, url: string): string | undefined {
-  return isPasswordAlone(read) ? (userOf(url) ?? defaultUser) : valueOrFile("MONGODB_USERNAME", read);
+  const { MONGODB_USERNAME: username, MONGODB_USERNAME_FILE: path, MONGODB_PASSWORD_FILE: password } = read;
+  const isAlone = username === undefined && isPasswordAlone(path, password);
+  return isAlone ? (userOf(url) ?? defaultUser) : valueOrFile("MONGODB_USERNAME", read);
 }
 
 /** What is wrong with the three together, if anything. */
@@ -89,5 +84,7 @@ export function dataSettingsOf(read: Read): DataSettings | undefined {
   const username = usernameOf(read, url);
   const fault = faultOf(url, username, password);
   if (fault !== undefined) throw new SettingsError([fault]);
-  return { url, username, password, timeoutMs: read.MONGODB_TIMEOUT_MS };
+  const found: DataSettings = { url, username, password, timeoutMs: read.MONGODB_TIMEOUT_MS };
+  const secretFolder = secretFolderOf(read.MONGODB_USERNAME_FILE, read.MONGODB_PASSWORD_FILE);
+  return secretFolder === undefined ? found : { ...found, secretFolder };
 }

@@ -1,6 +1,7 @@
-import { errorCode } from "@analyze/common/errors";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../logger.ts";
+import { followSecret } from "./follow-secret.ts";
+import { reasonOf } from "./reason.ts";
 import type { RedisSettings } from "./settings.ts";
 
 /** Longest pause between two connection attempts, and time limit of one. After an outage, at most both. */
@@ -23,18 +24,6 @@ export function complain(logger: Logger, what: string): (error: Error) => void {
   };
 }
 
-/** The error's code, or the first word of Redis' own error such as WRONGPASS: messages can quote addresses and commands. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const code = errorCode(error);
-  if (code !== undefined) return code;
-  const [, reply] = /^([A-Z]{2,20}) /.exec(error.message) ?? [];
-  if (reply !== undefined) return reply;
-  // ioredis, of a command that it did not send.
-  if (/enableOfflineQueue/.test(error.message)) return "not connected";
-  return /timed? ?out/i.test(error.message) ? "timeout" : error.name;
-}
-
 /** Memory of Redis in bytes; `maxBytes` 0: it has no limit. */
 export interface Memory {
   usedBytes: number;
@@ -50,9 +39,10 @@ export async function memoryOf(client: Pick<Redis, "info">): Promise<Memory> {
 
 /**
  * A client of Redis that is connecting. It reconnects without limit, within three seconds of Redis' return, with the
- * password that its file then has.
+ * user and password that their files then have.
  */
-export function connectRedis({ url, password, readPassword }: RedisSettings, options: RedisOptions): Redis {
+export function connectRedis(settings: RedisSettings, options: RedisOptions): Redis {
+  const { url, username, password, readPassword, secretFolder } = settings;
   // Called as a method of the client's own options, also for the copies that BullMQ makes.
   function retryStrategy(this: RedisOptions, times: number): number {
     const latest = readPassword?.();
@@ -67,9 +57,14 @@ export function connectRedis({ url, password, readPassword }: RedisSettings, opt
     retryStrategy,
     // A replica after a failover, or a Redis that is still loading.
     reconnectOnError: (error) => /^(?:READONLY|LOADING)/.test(error.message),
+    ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...options,
     replyMapping: "legacy",
   };
-  return new Redis(url, all);
+  const client = new Redis(url, all);
+  if (secretFolder !== undefined) followSecret(client, secretFolder);
+  return client;
 }
+
+export { reasonOf };

@@ -1,15 +1,22 @@
 import { SettingsError } from "@analyze/common/settings";
 import { z } from "zod";
-import { valueOrFile } from "../file-setting.ts";
+import { isPasswordAlone, secretFolderOf, valueOrFile } from "../file-setting.ts";
 
-/** Where Redis is. `password` overrides the one in `url`. */
+/** Where Redis is. `username` and `password` override those in `url`. */
 export interface RedisSettings {
   /** `redis://`, `rediss://` (TLS), or the absolute path of a Unix socket. */
   url: string;
+  /** A user of its access control lists; without it, Redis' user `default`. */
+  username?: string;
   password: string | undefined;
   /** The password as its file has it now; the last one if the file cannot be read. Absent without a file. */
   readPassword?: () => string | undefined;
+  /** Folder of a mounted Secret with user and password, instead of readPassword: see usableCredentials. */
+  secretFolder?: string;
 }
+
+/** The user of a password alone. */
+export const defaultRedisUser = "default";
 
 const file = z.string().optional();
 
@@ -17,6 +24,8 @@ const file = z.string().optional();
 export const redisVariables = {
   REDIS_URL: z.string().optional(),
   REDIS_URL_FILE: file,
+  REDIS_USERNAME: z.string().optional(),
+  REDIS_USERNAME_FILE: file,
   REDIS_PASSWORD: z.string().optional(),
   REDIS_PASSWORD_FILE: file,
 };
@@ -61,15 +70,34 @@ function follow(read: Read, first: string | undefined): () => string | undefined
   };
 }
 
+/** User and folder of the Secret, as far as they are set. */
+function secretOf(read: Read): Pick<RedisSettings, "username" | "secretFolder"> {
+  const { REDIS_USERNAME_FILE: path, REDIS_PASSWORD_FILE: password } = read;
+  const isAlone = read.REDIS_USERNAME === undefined && isPasswordAlone(path, password);
+  const username = isAlone ? undefined : valueOrFile("REDIS_USERNAME", read);
+  const secretFolder = secretFolderOf(path, password);
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(secretFolder === undefined ? {} : { secretFolder }),
+  };
+}
+
 /** Redis' settings; undefined if none is set, which turns tasks off. Throws SettingsError, without any value. */
 export function redisSettingsOf(read: Read): RedisSettings | undefined {
   const url = valueOrFile("REDIS_URL", read);
   const password = valueOrFile("REDIS_PASSWORD", read);
+  const user = secretOf(read);
   if (url === undefined) {
-    if (password === undefined) return undefined;
-    throw new SettingsError(["REDIS_PASSWORD needs REDIS_URL: set both, or neither to turn tasks off"]);
+    if (password !== undefined)
+      throw new SettingsError(["REDIS_PASSWORD needs REDIS_URL: set both, or neither to turn tasks off"]);
+    if (user.username !== undefined)
+      throw new SettingsError(["REDIS_USERNAME needs REDIS_URL: set both, or neither to turn tasks off"]);
+    return undefined;
   }
+  if (user.username !== undefined && password === undefined)
+    throw new SettingsError(["REDIS_USERNAME needs REDIS_PASSWORD: set both"]);
   const fault = faultOf(url);
   if (fault !== undefined) throw new SettingsError([fault]);
-  return { url, password, ...(read.REDIS_PASSWORD_FILE ? { readPassword: follow(read, password) } : {}) };
+  const isAlone = read.REDIS_PASSWORD_FILE !== undefined && user.secretFolder === undefined;
+  return { url, password, ...user, ...(isAlone ? { readPassword: follow(read, password) } : {}) };
 }

@@ -52,6 +52,11 @@ export class Guard {
     return this.#breaker.state === "closed";
   }
 
+  /** Why MongoDB cannot be used; empty while it can. */
+  get reason(): string {
+    return this.#reason;
+  }
+
   /** Runs an operation; retries it once after a lost connection. `attempt`: from 1. Rejects with the driver's error. */
   async run<T>(operation: (attempt: number) => Promise<T>): Promise<T> {
     if (!this.isClosed) throw new Unavailable(this.#reason);

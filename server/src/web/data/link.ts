@@ -1,11 +1,17 @@
 import type { Collection, Db, MongoClient } from "mongodb";
 import { openDatabase } from "../../shared/data/client.ts";
-import type { DataSettings } from "../../shared/data/settings.ts";
+import type { Credentials } from "../../shared/credentials.ts";
+import { userOf, type DataSettings } from "../../shared/data/settings.ts";
 import { collectionName, type StoredFields } from "../../shared/data/stored.ts";
+
+function drop(client: MongoClient): void {
+  client.removeAllListeners("serverHeartbeatFailed");
+  void client.close().catch(() => undefined);
+}
 
 /** A client of MongoDB that can be replaced. Throws SettingsError if the driver rejects the settings. */
 export class Link {
-  readonly #settings: DataSettings;
+  #settings: DataSettings;
   readonly #onFailure: () => void;
   #client: MongoClient;
   #db: Db;
@@ -16,7 +22,7 @@ export class Link {
   constructor(settings: DataSettings, onFailure: () => void) {
     this.#settings = settings;
     this.#onFailure = onFailure;
-    [this.#client, this.#db, this.#documents] = this.#make();
+    [this.#client, this.#db, this.#documents] = this.#make(this.#settings);
   }
 
   get db(): Db {
@@ -46,18 +52,40 @@ export class Link {
    */
   renew(): void {
     const old = this.#client;
-    [this.#client, this.#db, this.#documents] = this.#make();
+    [this.#client, this.#db, this.#documents] = this.#make(this.#settings);
     this.#isOpen = false;
-    old.removeAllListeners("serverHeartbeatFailed");
-    void old.close().catch(() => undefined);
+    drop(old);
+  }
+
+  /** Whether it logs in with these credentials. */
+  uses({ name, password }: Credentials): boolean {
+    return name === (this.#settings.username ?? userOf(this.#settings.url)) && password === this.#settings.password;
+  }
+
+  /** Uses these credentials from now on if MongoDB accepts them, else rejects. Running operations end with the old ones. */
+  async use({ name, password }: Credentials): Promise<void> {
+    const settings = { ...this.#settings, username: name, password };
+    const made = this.#make(settings);
+    const [client, db] = made;
+    try {
+      await db.command({ ping: 1 });
+    } catch (error) {
+      drop(client);
+      throw error;
+    }
+    const old = this.#client;
+    this.#settings = settings;
+    [this.#client, this.#db, this.#documents] = made;
+    this.#isOpen = true;
+    setTimeout(drop, settings.timeoutMs * 2, old).unref();
   }
 
   async close(): Promise<void> {
     await this.#client.close().catch(() => undefined);
   }
 
-  #make(): [MongoClient, Db, Collection<StoredFields>] {
-    const { client, db } = openDatabase(this.#settings);
+  #make(settings: DataSettings): [MongoClient, Db, Collection<StoredFields>] {
+    const { client, db } = openDatabase(settings);
     client.on("serverHeartbeatFailed", this.#onFailure);
     return [client, db, db.collection<StoredFields>(collectionName)];
   }

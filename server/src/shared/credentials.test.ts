@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@analyze/common/errors";
 import { expect, it, onTestFinished } from "vitest";
-import { credentialsIn } from "./user.ts";
+import { credentialsIn, usableCredentials } from "./credentials.ts";
 
 function folderOf(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), "data-user-"));
@@ -19,7 +19,7 @@ it.each([
     { name: "web-b", password: "p" },
   ],
 ])("a folder with %j holds %j", (files, credentials) => {
-  expect(credentialsIn(folderOf(files))).toEqual(credentials);
+  expect(credentialsIn(folderOf(files), "web")).toEqual(credentials);
 });
 
 const refused: readonly [Record<string, string>, RegExp][] = [
@@ -31,8 +31,17 @@ const refused: readonly [Record<string, string>, RegExp][] = [
 ];
 
 it.each(refused)("a folder with %j is refused without a value: %s", (files, message) => {
-  const read = () => credentialsIn(folderOf(files));
+  const read = () => credentialsIn(folderOf(files), "web");
   expect(read).toThrow(UserError);
   expect(read).toThrow(message);
   expect(read).not.toThrow(/secret/);
+});
+
+it.each([
+  [{ username: "b", password: "p", previousUsername: "a", previousPassword: "q" }, ["b", "a"]],
+  [{ username: "b", password: "p", previousUsername: "", previousPassword: "" }, ["b"]],
+  [{ password: "p" }, ["web"]],
+  [{ username: "b" }, []],
+])("a client tries, of a folder with %j: %j", (files, names) => {
+  expect(usableCredentials(folderOf(files), "web").map(({ name }) => name)).toEqual(names);
 });

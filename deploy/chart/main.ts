@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
@@ -10,6 +11,8 @@ import { entryOf } from "../release-notes/notes.ts";
 import { must, run } from "../run.ts";
 import { annotated } from "./annotations.ts";
 import { signArguments, signingWith } from "../signatures/signer.ts";
+
+surviveClosedPipes();
 
 const usage = `usage: npm run chart:push -- REGISTRY --keyless | --key=FILE
 Pushes the chart as REGISTRY/charts/analyze, an OCI artifact, with the images of dist/images.json and the changes of its version for

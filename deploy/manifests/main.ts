@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith } from "@analyze/common/errors";
 import { applyUsageRules } from "@analyze/common/usage";
 import { Command } from "commander";
 import { manifestsOf, stages, type Rendering } from "./manifests.ts";
+
+surviveClosedPipes();
 
 async function write({ out, ...rendering }: Rendering & { out: string }): Promise<void> {
   mkdirSync(out, { recursive: true });

@@ -1,6 +1,9 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith } from "@analyze/common/errors";
 import { refuseArguments } from "@analyze/common/usage";
 import { endingSupport, supported } from "./dates.ts";
+
+surviveClosedPipes();
 
 /** `npm run support-dates`: the table, and exit code 1 when something ends within the notice. */
 try {

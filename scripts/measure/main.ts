@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { applyUsageRules } from "@analyze/common/usage";
 import { Command } from "commander";
 import { type Figures, isTest, measure, type Tree, wordCount } from "./figures.ts";
+
+surviveClosedPipes();
 
 // Size and structure of the code, and the words of the docs, per folder: `npm run measure -- [--at COMMIT] [--apart PATTERN] [--one-importer]`.
 const program = new Command()

@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 
+/** It only starts other programs. */
+const own = ["scripts/clocks/main.ts"];
 const root = join(import.meta.dirname, "../..");
 
 it.each([
@@ -24,3 +26,10 @@ it.each([
   expect(await errors).not.toMatch(/EPIPE| {4}at /);
   rmSync(cwd, { recursive: true });
 });
+
+it.each(globSync("{deploy,monitoring,scripts}/**/main.ts", { cwd: root }).filter((file) => !own.includes(file)))(
+  "%s survives it, too",
+  (file) => {
+    expect(readFileSync(join(root, file), "utf8")).toContain("\nsurviveClosedPipes();\n");
+  },
+);

@@ -85,6 +85,23 @@ describe.skipIf(process.platform === "win32")(".ci/record-images", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("the scripts of the workflows, by hand", () => {
+  it.each([
+    ["publish-release", { GITHUB_REF_NAME: "" }, "GITHUB_REF_NAME is not set: a workflow of GitHub sets it\n"],
+    [
+      "record-images",
+      { GITHUB_REF_NAME: "main", GITHUB_SHA: "" },
+      "GITHUB_SHA is not set: a workflow of GitHub sets it\n",
+    ],
+  ])("%s says what is missing", (script, env, stderr) => {
+    const bin = mkdtempSync(join(tmpdir(), "bin-"));
+    writeFileSync(join(bin, "gh"), "#!/bin/sh\n", { mode: 0o755 });
+    const path = { PATH: `${bin}${delimiter}${process.env["PATH"]}` };
+    const done = spawnSync(join(".ci", script), { encoding: "utf8", env: { ...process.env, ...path, ...env } });
+    expect(done).toMatchObject({ status: 1, stderr });
+  });
+});
+
 describe.skipIf(process.platform === "win32")(".ci/propose-report", () => {
   it("proposes a changed report on a separate branch, also the next night", () => {
     const { report, reset, calls, origin } = checkout("0");

@@ -1,8 +1,11 @@
+import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
 import { clusterImages } from "@analyze/common/images";
 import { onlyCluster, readRecord, recordFile, writeRecord } from "../record.ts";
 import { registryFrom } from "../registry.ts";
 import { copyImages } from "./copy.ts";
+
+surviveClosedPipes();
 
 const usage = `usage: npm run copy-images -- REGISTRY [--cluster]
 Copies the images of dist/images.json to REGISTRY/{web,worker,client,certs}, by digest, and writes the copies' names there. Verify first.

@@ -31,6 +31,8 @@ export interface NginxOptions {
   acme?: boolean;
   /** Offers HTTP/2, unlike the configuration. */
   http2?: boolean;
+  /** The chart's site/http.conf, in which the Service of web has the first port, and its pods the second on their own addresses. */
+  chart?: { http: string; resolver: string };
   /** Edits parts/tls.conf before nginx reads it, for configurations that must fail. */
   editTls?: (text: string) => string;
 }
@@ -51,28 +53,49 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** The committed http.conf with the test's values. Throws if a replaced line no longer exists. */
-function httpConf(
-  { webPorts, webHost = "127.0.0.1", rate = "100000r/s" }: NginxOptions,
-  folder: string,
-  httpsPort: number,
-): string {
+type Replacement = readonly [from: string, to: string];
+
+/** Throws if a replaced text does not exist. */
+function replaced(text: string, values: readonly Replacement[]): string {
+  return values.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`nginx's configuration has no ${from}`);
+    return before.replaceAll(from, to);
+  }, text);
+}
+
+/** The committed http.conf, or the chart's, with the test's values. */
+function httpConf(options: NginxOptions, folder: string, httpsPort: number): string {
+  const { webPorts, webHost = "127.0.0.1", rate = "100000r/s", chart } = options;
   const [first, second = first] = webPorts;
-  const values: [from: string, to: string][] = [
+  const both: Replacement[] = [
+    ["/run/tls", `${folder}/tls`],
+    ["/dev/stdout", `${folder}/run/access.log`],
+  ];
+  if (chart !== undefined)
+    return replaced(chart.http, [
+      ["web.analyze.svc:8080", `${webHost}:${first}`],
+      ["/run/edge", `${folder}/run`],
+      ...both,
+    ]);
+  return replaced(readFileSync(join(sources, "site/http.conf"), "utf8"), [
     ["web-1:8080", `${webHost}:${first}`],
     ["web-2:8080", `${webHost}:${second}`],
     ["rate=50r/s", `rate=${rate}`],
-    ["/run/tls", `${folder}/tls`],
     ["https://analyze.test:8443", `https://analyze.test:${httpsPort}`],
-    ["/dev/stdout", `${folder}/run/access.log`],
+    ...both,
+  ]);
+}
+
+/** What a pod's start command and the chart's option need. */
+function writePods({ webPorts: [, port], chart }: NginxOptions, folder: string): void {
+  if (chart === undefined) return;
+  const file = join(folder, "conf/options/pods.conf");
+  const values: Replacement[] = [
+    ["/run/edge", `${folder}/run`],
+    [":8080", `:${port}`],
   ];
-  return values.reduce(
-    (text, [from, to]) => {
-      if (!text.includes(from)) throw new Error(`nginx/site/http.conf has no ${from}`);
-      return text.replaceAll(from, to);
-    },
-    readFileSync(join(sources, "site/http.conf"), "utf8"),
-  );
+  writeFileSync(file, replaced(readFileSync(file, "utf8"), values));
+  writeFileSync(join(folder, "run/resolver.conf"), chart.resolver);
 }
 
 function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {
@@ -104,6 +127,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const tlsConf = join(folder, "conf/parts/tls.conf");
   if (options.editTls) writeFileSync(tlsConf, options.editTls(readFileSync(tlsConf, "utf8")));
   for (const name of ["run", "acme"]) mkdirSync(join(folder, name));
+  writePods(options, folder);
   const install = (certificates: string): void => {
     const owner = isRoot ? [String(nobody)] : [];
     execFileSync(join(sources, "install-certificate.sh"), [certificates, join(folder, "tls"), ...owner]);

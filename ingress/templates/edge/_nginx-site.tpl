@@ -1,6 +1,6 @@
 {{/*
-nginx/site for this place: what there is per file name. web is one address here (its Service), which is listed several
-times so that a second try is a second connection, that the node may lead to another pod.
+nginx/site for this place: what there is per file name. web is its Service here, whose connections nginx keeps, and for a second
+try its pods.
 */}}
 {{- define "analyze.nginxSite" -}}
 {{- $edge := .Values.edge -}}
@@ -31,15 +31,15 @@ site/clear.d/acme-challenge.conf: |
 {{- end }}
 site/host.conf: server_name {{ $edge.host }};
 site/http.conf: |
+  include /run/edge/resolver.conf;
+  include options/pods.conf;
   upstream web {
       zone web 64k;
-      {{- range until 6 }}
-      server web.{{ $.Release.Namespace }}.svc:{{ $.Values.web.service.port }} max_fails=0;
-      {{- end }}
+      server web.{{ .Release.Namespace }}.svc:{{ .Values.web.service.port }} max_fails=0;
+      server unix:/run/edge/pods.sock max_fails=0 backup;
       keepalive 32;
       keepalive_timeout 60s;
   }
-  proxy_next_upstream_tries 6;
   # an empty key is not counted
   limit_req_zone {{ if $rate }}$caller{{ else }}""{{ end }} zone=requests:10m rate={{ $rate | default 1 }}r/s;
   map "" $tls_folder { default /run/tls; }

@@ -15,7 +15,7 @@ import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
 import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
-import { applyNamespace, applyTrust, issue, trustedCa } from "./trust.ts";
+import { applyNamespace, applyTrust, caFindings, deployedCa, issue, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
 /** Image of the chart's edge.kind=nginx: loaded where Docker has it; a node that lacks it pulls it otherwise. */
@@ -110,6 +110,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     () => issue(options),
     (all) => all.map(({ name, done }) => `${name} ${done}`).join(", "),
   );
+  show(caFindings(await deployedCa(cluster, options.namespace), trustedCa(options), options.certificates));
   if (!isThere) await bringImages(cluster, options, chosen);
   const made = await step(`Namespace ${options.namespace}, Secrets and CA`, async () => {
     await applyNamespace(cluster, options.namespace);

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { issueAll, pathsOf, type Step } from "@analyze/certs";
+import type { Finding } from "@analyze/common/finding";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Options } from "./options.ts";
 import { restricted } from "../cluster/pod-security.ts";
@@ -48,6 +49,31 @@ export async function applyNamespace(cluster: Cluster, namespace: string): Promi
   }
   const labels = { ...ours, ...restricted };
   await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } });
+}
+
+function certificatesIn(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
+/** A warning if no certificate of the deployed bundle is in the new one: clients that trust only the old one are cut off. Pure. */
+export function caFindings(deployed: string, issued: string, folder: string): Finding[] {
+  const before = certificatesIn(deployed);
+  if (before.length === 0 || before.some((one) => issued.includes(one))) return [];
+  return [
+    {
+      name: "ca",
+      state: "warning",
+      saw: `the CA in ${folder} is not the one that this namespace was deployed with`,
+      means: "clients that trust the old one will refuse the edge",
+      next: `give them ${folder}/ca.crt, or restore the old folder and deploy again (--certificates names it)`,
+    },
+  ];
+}
+
+/** The bundle that the namespace was deployed with; empty if there is none. */
+export async function deployedCa(cluster: Cluster, namespace: string): Promise<string> {
+  const path = "jsonpath={.data.ca\\.crt}";
+  return (await cluster.kubectl("-n", namespace, "get", "configmap", names.ca, "-o", path)).stdout;
 }
 
 /**

@@ -3,6 +3,7 @@ import { failure } from "../run.ts";
 import { controllersFindings, howToEnableIngress, platformFindings } from "../cluster/examine.ts";
 import { patchController, readControllers } from "../cluster/controller.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { gatewayFindings, readGatewayParts } from "../cluster/gateway-findings.ts";
 import { ingress } from "../cluster/objects.ts";
 import { loaderFindings, toolFindings } from "../cluster/tools.ts";
 import { sharedHostFindings } from "./host-findings.ts";
@@ -26,6 +27,7 @@ async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
     platformFindings(cluster),
     options.edge === "ingress" ? controllersFindings(cluster, "nginx", howToEnableIngress(cluster)) : [],
     [options.edge, options.keep].includes("ingress") ? hostFindings(cluster, options) : [],
+    [options.edge, options.keep].includes("gateway") ? readGatewayParts(cluster).then(gatewayFindings) : [],
   ]);
   return found.flat().filter(({ state }) => state !== "ok");
 }

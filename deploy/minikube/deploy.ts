@@ -15,7 +15,7 @@ import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
 import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
-import { applyNamespace, applyTrust, caFindings, deployedCa, issue, trustedCa } from "./trust.ts";
+import { applyNamespace, applyTrust, caFindings, deployedCa, issue, outliveDeletion, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
 
 /** Image of the chart's edge.kind=nginx: loaded where Docker has it; a node that lacks it pulls it otherwise. */
@@ -101,6 +101,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   requireTokens(options);
   const chosen = chosenImages(options);
   const findings = await preflight(cluster, options);
+  await outliveDeletion(cluster, options.namespace);
   const inside = await insideAddress(cluster, options);
   const values = valueArguments(options, chosen, inside);
   // before anything is made: it renders the chart, which refuses wrong values

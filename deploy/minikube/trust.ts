@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { issueAll, pathsOf, type Step } from "@analyze/certs";
 import type { Finding } from "@analyze/common/finding";
 import type { Cluster } from "../cluster/cluster.ts";
+import { step } from "../progress.ts";
 import type { Options } from "./options.ts";
 import { restricted } from "../cluster/pod-security.ts";
 
@@ -38,11 +39,21 @@ function hostsOf({ host }: Options): string[] | undefined {
   return host === "analyze.test" ? undefined : [host, "localhost", "127.0.0.1"];
 }
 
-/** Creates the namespace with Pod Security "restricted" (helm's --create-namespace can't label it). Waits for a namespace that is being deleted. */
+/** Resolves when the namespace is not being deleted: what a deployment finds in it until then is about to go. */
+export async function outliveDeletion(cluster: Cluster, namespace: string): Promise<void> {
+  const path = "jsonpath={.metadata.deletionTimestamp}";
+  const { stdout } = await cluster.kubectl("get", "namespace", namespace, "-o", path);
+  if (stdout === "") return;
+  await step(`Namespace ${namespace} is being deleted`, () =>
+    cluster.read("wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s"),
+  );
+}
+
+/** Creates the namespace with Pod Security "restricted" (helm's --create-namespace can't label it). Waits for one that is being deleted. */
 export async function applyNamespace(cluster: Cluster, namespace: string): Promise<void> {
-  const found = await cluster.kubectl("get", "namespace", namespace, "-o", "jsonpath={.metadata.deletionTimestamp}");
-  if (found.stdout !== "") await cluster.read("wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s");
-  if (found.code === 0 && found.stdout === "") {
+  await outliveDeletion(cluster, namespace);
+  const found = await cluster.kubectl("get", "namespace", namespace, "-o", "name");
+  if (found.code === 0) {
     const pairs = Object.entries<string>(restricted).map(([key, value]) => `${key}=${value}`);
     await cluster.read("label", "--overwrite", "namespace", namespace, ...pairs);
     return;

@@ -35,7 +35,7 @@ export interface ClusterStage {
   /** Requests from one address within five minutes before the WAF blocks it. */
   readonly requestsPerFiveMinutes: number;
   readonly logDays: number;
-  /** Whether Redis or MongoDB run in the cluster: then there is a rotated secret and a StorageClass. */
+  /** Whether Redis and MongoDB run in the cluster: then there are a rotated secret with their passwords and a StorageClass. */
   readonly stores: boolean;
   /** Whether Amazon Managed Service for Prometheus scrapes the pods and evaluates the alerts; false: a Prometheus of yours, or none. */
   readonly managedPrometheus: boolean;

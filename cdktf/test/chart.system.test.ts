@@ -67,11 +67,14 @@ describeWith(["helm", "go"], "the images of a cluster without a way to the inter
 
   it("are the project's own and those that `npm run mirror` copies: the rendered charts have no others", async () => {
     const values = chartValues(outputs, { web: "src-1", worker: "src-2", client: "src-3" });
-    const store = ["redis.enabled=true", "auth.tokensSecretName=tokens"].flatMap((value) => ["--set", value]);
+    const store = ["redis.enabled=true", "mongodb.enabled=true", "auth.tokensSecretName=tokens"].flatMap((value) => [
+      "--set",
+      value,
+    ]);
     const rendered = [await renderProdChart(values, ...store), await installed()].join("\n");
     const found = [...rendered.matchAll(/^[ -]*image: "?([^\s"]+)"?$/gm)].map(([, image = ""]) => image);
     const copied = foreignImages({ ...stages.prod.cluster, stores: true }).map(({ source }) => source);
-    expect(found).toEqual(expect.arrayContaining([copied[0], "valkey/valkey:8.1"]));
+    expect(found).toEqual(expect.arrayContaining([copied[0], "valkey/valkey:8.1", "mongo:8.0"]));
     expect(found.filter((image) => !image.startsWith(`${registry}/`) && !copied.includes(image))).toEqual([]);
   });
 

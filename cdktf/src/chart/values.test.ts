@@ -22,18 +22,21 @@ it("gives the chart the registry, the images, the edge's name, its target group 
     edge: { host: "analyze.example.org", targetGroup: { arn } },
     networkPolicy: { edgeCidrs: ["10.74.0.0/24", "10.74.1.0/24"] },
     redis: { enabled: false },
+    mongodb: { enabled: false },
   });
 });
 
-it("turns tasks on if the stage has stores, for callers with a token, with Redis' image from the stage's mirror", () => {
-  const image = `${registry}/analyze-prod/mirror/valkey:8.1`;
+it("turns tasks and documents on if the stage has stores: images of the stage's mirror, passwords of the rotated secret", () => {
+  const mirror = `${registry}/analyze-prod/mirror`;
   const outputs = new Map([
     ...repositories("prod"),
-    ["valkey-image", image],
+    ["valkey-image", `${mirror}/valkey:8.1`],
+    ["mongo-image", `${mirror}/mongo:8.0`],
     ["secret-arn", "arn:aws:secretsmanager:1"],
   ]);
   expect(chartValues(outputs, tags)).toMatchObject({
-    redis: { enabled: true, image },
+    redis: { enabled: true, image: `${mirror}/valkey:8.1`, userSecretName: "stores" },
+    mongodb: { enabled: true, image: `${mirror}/mongo:8.0`, passwordSecretName: "stores" },
     auth: { tokensSecretName: "analyze-tokens" },
   });
 });

@@ -14,7 +14,7 @@ export async function values(): Promise<void> {
 type Outputs = ReadonlyMap<string, string>;
 
 /**
- * The chart's values for these outputs: registry, images (with stores, also Redis', else no Redis) and, if Terraform
+ * The chart's values for these outputs: registry, images (with stores, also Redis' and MongoDB's, else neither) and, if Terraform
  * made the edge, its name, target group and subnets. `record`: pushed images, by digest from the record's registry;
  * null: those of the stage's repositories. Throws if the stage has not been deployed.
  */
@@ -30,7 +30,7 @@ export function chartValues(outputs: Outputs, tags: ImageTags, record: ImageReco
     worker: image("worker"),
     test: image("client"),
     ...(outputs.has("target-group") ? edgeValues(outputs) : {}),
-    ...(outputs.has("target-group") || outputs.has("valkey-image") ? { redis: redisValues(outputs) } : {}),
+    ...(outputs.has("target-group") || outputs.has("valkey-image") ? storeValues(outputs) : {}),
     ...(outputs.has("secret-arn") ? { auth: { tokensSecretName: tokensSecret } } : {}),
   };
 }
@@ -38,10 +38,20 @@ export function chartValues(outputs: Outputs, tags: ImageTags, record: ImageReco
 /** Secret with the tokens of callers that may use tasks. A person creates it in the chart's namespace. */
 export const tokensSecret = "analyze-tokens";
 
-/** The cluster of a stage without stores has no StorageClass, so tasks are off. */
-function redisValues(outputs: Outputs): object {
-  const image = outputs.get("valkey-image");
-  return { enabled: outputs.has("secret-arn"), ...(image === undefined ? {} : { image }) };
+/** The Secret that External Secrets makes of the rotated secret (docs/external-secrets.yaml), in the chart's namespace. */
+const storesSecret = "stores";
+
+/** The cluster of a stage without stores has no StorageClass, so tasks and documents are off. */
+function storeValues(outputs: Outputs): object {
+  const enabled = outputs.has("secret-arn");
+  const image = (name: string): object => {
+    const reference = outputs.get(`${name}-image`);
+    return reference === undefined ? {} : { image: reference };
+  };
+  return {
+    redis: { enabled, ...image("valkey"), ...(enabled ? { userSecretName: storesSecret } : {}) },
+    mongodb: { enabled, ...image("mongo"), ...(enabled ? { passwordSecretName: storesSecret } : {}) },
+  };
 }
 
 function edgeValues(outputs: Outputs): object {

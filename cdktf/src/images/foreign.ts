@@ -16,7 +16,7 @@ export function foreignImages({ autoscaler, kubernetesVersion, stores }: Cluster
   const always = named(`public.ecr.aws/eks/aws-load-balancer-controller:v${controllerVersion}`);
   // Its minor version is that of Kubernetes.
   const scaler = named(`registry.k8s.io/autoscaling/cluster-autoscaler:v${kubernetesVersion}.0`);
-  const forStores = ["ghcr.io/external-secrets/external-secrets:v1.3.2", "valkey/valkey:8.1"].map(named);
+  const forStores = ["ghcr.io/external-secrets/external-secrets:v1.3.2", "valkey/valkey:8.1", "mongo:8.0"].map(named);
   return [always, ...(autoscaler === "none" ? [] : [scaler]), ...(stores ? forStores : [])];
 }
 

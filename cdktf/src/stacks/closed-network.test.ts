@@ -48,12 +48,12 @@ describe("a cluster with ANALYZE_CLUSTER_EGRESS=endpoints", () => {
   });
 
   it("has a repository for each third-party image, and pulls from there", () => {
-    const images = ["aws-load-balancer-controller", "cluster-autoscaler", "external-secrets", "valkey"];
+    const images = ["aws-load-balancer-controller", "cluster-autoscaler", "external-secrets", "valkey", "mongo"];
     const names = all(closed, "aws_ecr_repository").map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(images.map((image) => `analyze-prod/mirror/${image}`)));
     for (const image of images) {
       expect(closed.output[`${image}-image`]?.value).toMatch(/^\$\{aws_ecr_repository\.mirror-.*repository_url\}:v?\d/);
-      expect(open.output[`${image}-image`]?.value).toMatch(/^[a-z0-9.]+\/.*:v?\d/);
+      expect(open.output[`${image}-image`]?.value).toMatch(/^[a-z0-9./-]+:v?\d/);
     }
     expect(all(open, "aws_ecr_repository")).toHaveLength(3);
   });

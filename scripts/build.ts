@@ -7,8 +7,8 @@ import manifest from "../package.json" with { type: "json" };
 
 // Usage: node scripts/build.ts [program…]; all of them where none is named.
 const entries: Record<string, Record<string, string>> = {
-  // `npm run data` for containers and jobs. It shares the driver with web, so it needs no separate image.
-  web: { main: "server/src/web/main.ts", data: "server/src/data/main.ts" },
+  // `npm run data` and `npm run tasks` for containers and jobs. They share the drivers with web, so they need no separate image.
+  web: { main: "server/src/web/main.ts", data: "server/src/data/main.ts", tasks: "server/src/admin/main.ts" },
   worker: { main: "server/src/worker/main.ts" },
   client: { main: "client/src/main.ts" },
   certs: { main: "certs/src/main.ts" },

@@ -95,10 +95,18 @@ affinity:
 {{- .Values.redis.enabled | ternary (.Values.redis.passwordSecretName | default "redis") .Values.redis.external.secretName -}}
 {{- end }}
 
+{{/* What web and worker log in with: a Secret of its own, or the one above. */}}
+{{- define "analyze.redisUserSecret" -}}
+{{- and .Values.redis.enabled .Values.redis.userSecretName | default (include "analyze.redisSecret" .) -}}
+{{- end }}
+
 {{/* Variables of web and worker for Redis, as a map. The password and an external address are read from files. */}}
 {{- define "analyze.redisConfig" -}}
 {{- if .Values.redis.enabled -}}
 REDIS_URL: redis://redis.{{ .Release.Namespace }}.svc:6379
+{{- if .Values.redis.userSecretName }}
+REDIS_USERNAME_FILE: /run/redis/username
+{{- end }}
 REDIS_PASSWORD_FILE: /run/redis/password
 {{- else if .Values.redis.external.secretName -}}
 REDIS_URL_FILE: /run/redis/url

@@ -103,7 +103,7 @@ spec:
             {{- include "analyze.containerSecurity" $root | nindent 12 }}
           {{- $volumes := list }}
           {{- if include "analyze.hasRedis" $root }}
-          {{- $volumes = append $volumes (dict "name" "redis" "at" "/run/redis" "secret" (include "analyze.redisSecret" $root)) }}
+          {{- $volumes = append $volumes (dict "name" "redis" "at" "/run/redis" "secret" (include "analyze.redisUserSecret" $root)) }}
           {{- end }}
           {{- if and (eq $name "web") (include "analyze.hasMongodb" $root) }}
           {{- $volumes = append $volumes (dict "name" "mongodb" "at" "/run/mongodb" "secret" (include "analyze.mongodbSecret" $root)) }}

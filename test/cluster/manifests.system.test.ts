@@ -30,6 +30,7 @@ const variants = [
     "dev",
     ["mongodb.enabled=true", "mongodb.server=ferretdb", "mongodb.passwordSecretName=m", "mongodb.adminSecretName=a"],
   ],
+  ["dev", ["redis.userSecretName=stores", "mongodb.enabled=true", "mongodb.passwordSecretName=stores"]],
   ["dev", ["mongodb.external.secretName=atlas", "mongodb.external.cidrs={203.0.113.0/24}"]],
 ] satisfies ["dev" | "prod", string[]][];
 

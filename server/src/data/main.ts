@@ -27,6 +27,10 @@ async function onDocuments(command: (documents: Collection<StoredFields>) => Pro
   say(await withDocuments(mongodb, command));
 }
 
+function counted(documents: number): string {
+  return `${documents} ${documents === 1 ? "document" : "documents"}`;
+}
+
 function countOf(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 9999.");
   return Number(text);
@@ -49,7 +53,7 @@ program
       const count = await backUp(documents, file);
       // Afterwards: a failed backup removes none.
       const removed = keep === undefined ? [] : await removeOld(path, keep);
-      return [`${file}: ${count} documents`, ...removed.map((name) => `removed ${name}`)].join("\n");
+      return [`${file}: ${counted(count)}`, ...removed.map((name) => `removed ${name}`)].join("\n");
     }),
   );
 
@@ -61,7 +65,7 @@ program
   .action((file: string, options: { resume?: boolean }) =>
     onDocuments(async (documents) => {
       const { restore } = await import("./documents.ts");
-      return `Restored ${await restore(documents, file, options.resume ?? false)} documents.`;
+      return `Restored ${counted(await restore(documents, file, options.resume ?? false))}.`;
     }),
   );
 

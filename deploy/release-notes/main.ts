@@ -12,6 +12,10 @@ surviveClosedPipes();
 const usage = `usage: npm run release-notes           writes dist/release-notes.md for the version of package.json
        npm run release-notes -- --check   checks before a release that the tag GITHUB_REF_NAME, where it is set, and CHANGELOG.md fit the version`;
 
+function filesUrl({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: NodeJS.ProcessEnv, version: string) {
+  return server && repository ? `${server}/${repository}/blob/v${version}` : null;
+}
+
 try {
   const [mode, ...others] = process.argv.slice(2);
   if ((mode !== undefined && mode !== "--check") || others.length > 0) throw new UserError(usage);
@@ -22,7 +26,7 @@ try {
     process.stdout.write(`${version} can be released\n`);
   } else {
     const file = join(dirname(recordFile), "release-notes.md");
-    writeFileSync(file, releaseNotes(entry, readRecord(recordFile)));
+    writeFileSync(file, releaseNotes(entry, readRecord(recordFile), filesUrl(process.env, version)));
     process.stdout.write(`${file}\n`);
   }
 } catch (error) {

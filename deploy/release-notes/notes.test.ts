@@ -15,7 +15,9 @@ const changelog = `# Changelog
 
 ## [0.1.0] - 2026-11-21
 
-- first
+- first [#1]
+
+[#1]: https://example.test/1
 
 ## [0.0.9] - 2026-11-20 [YANKED]
 
@@ -35,13 +37,14 @@ const changelog = `# Changelog
 ## [0.0.5] - 2026-10-01
 ~~~
 
+[Unreleased]: https://example.test/next
 [0.2.0]: https://example.test/v0.2.0
 [0.1.0]: https://example.test/v0.1.0
 `;
 
 it.each([
   ["0.2.0", "### Added\n\n- one"],
-  ["0.1.0", "- first"],
+  ["0.1.0", "- first [#1]\n\n[#1]: https://example.test/1"],
   ["0.0.6", "~~~md\n## [0.0.5] - 2026-10-01\n~~~"],
 ])("the entry of %s is what stands below its heading, also with Windows' ends of lines", (version, entry) => {
   expect(entryOf(changelog, version)).toBe(entry);
@@ -82,6 +85,16 @@ it.each([
 it("notes name every image by digest, and how to verify it", () => {
   const web = `ghcr.io/owner/analyze/web@sha256:${"1".repeat(64)}`;
   const base = { name: "base:tag", digest: `sha256:${"2".repeat(64)}` };
-  const notes = releaseNotes("- one", { version: "0.2.0", revision: null, base, images: { web } });
-  for (const part of ["- one", web, base.digest, "SECURITY.md#verify-an-image"]) expect(notes).toContain(part);
+  const record = { version: "0.2.0", revision: null, base, images: { web } };
+  const notes = releaseNotes("- one", record, null);
+  for (const part of ["- one", web, base.digest, "](SECURITY.md#verify-an-image)"]) expect(notes).toContain(part);
+  const entry = "- [queue](docs/queue.md#x), [other](https://a.test/x), [below](#images)";
+  const linked = releaseNotes(entry, record, "https://github.test/o/r/blob/v0.2.0");
+  const links = [...linked.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link);
+  expect(links).toEqual([
+    "https://github.test/o/r/blob/v0.2.0/docs/queue.md#x",
+    "https://a.test/x",
+    "#images",
+    "https://github.test/o/r/blob/v0.2.0/SECURITY.md#verify-an-image",
+  ]);
 });

@@ -13,9 +13,9 @@ export function entryOf(changelog: string, version: string): string {
   if (/yanked/i.test(rest)) throw new UserError(`${heading} is marked as withdrawn (yanked): release another version.`);
   if (!/^- \d{4}-\d\d-\d\d$/.test(rest))
     throw new UserError(`${heading} is unreleased: \`npm version\` writes its date, as \`${heading} - YYYY-MM-DD\`.`);
-  // The targets of links stand at the end of the file.
+  // The targets of the versions' links stand at the end of the file.
   const text = lines
-    .filter((line) => !/^\[[^\]]+\]: \S+$/.test(line))
+    .filter((line) => !/^\[(v?\d[^\]]*|unreleased)\]: \S+$/i.test(line))
     .join("\n")
     .trim();
   if (text.replaceAll(/^#.*$/gm, "").trim() === "")
@@ -50,11 +50,15 @@ export function checkTag(tag: string, version: string): void {
     );
 }
 
-/** Text of a release: what changed, and how a person verifies its images. Pure. */
-export function releaseNotes(entry: string, { images, base }: ImageRecord): string {
+/**
+ * Text of a release: what changed, and how a person verifies its images. `files`: URL of the repository's files at the
+ * tag, because a release's page has no files beside it; null: links stay relative. Pure.
+ */
+export function releaseNotes(entry: string, { images, base }: ImageRecord, files: string | null): string {
   const rows = Object.entries(images).map(([name, reference]) => `| ${name} | \`${reference}\` |`);
   const how =
     "Verify before you deploy: [SECURITY.md](SECURITY.md#verify-an-image). Bills of materials (SPDX) are files of this release.";
   const table = ["| image | reference |", "| --- | --- |", ...rows].join("\n");
-  return `${entry}\n\n### Images\n\n${table}\n\nBase: \`${base.name}\`, ${base.digest ?? "digest unknown"}. ${how}\n`;
+  const text = `${entry}\n\n### Images\n\n${table}\n\nBase: \`${base.name}\`, ${base.digest ?? "digest unknown"}. ${how}\n`;
+  return files === null ? text : text.replaceAll(/\]\((?![a-z]+:|#|\/)([^)\s]+)\)/g, `](${files}/$1)`);
 }

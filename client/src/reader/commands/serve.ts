@@ -3,12 +3,13 @@ import { InvalidArgumentError, type Command } from "commander";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { isIP } from "node:net";
+import { hostname } from "node:os";
 import { logsOption, namedLogs, sloOption } from "../read/options.ts";
 import { reasonOf } from "../read/read-error.ts";
 import { parseWindow } from "../read/when.ts";
 import { loadDrawing } from "../report/load.ts";
 import { Board } from "../serve/board.ts";
-import { createPageServer } from "../serve/server.ts";
+import { createPageServer, type Hosts } from "../serve/server.ts";
 
 interface Options {
   since?: string;
@@ -16,9 +17,31 @@ interface Options {
   log?: string[];
   port: number;
   host: string;
+  name?: string[];
 }
 
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+const everyAddress = new Set(["0.0.0.0", "::"]);
+
+/** What browsers may call the server. Beyond this machine it has addresses that it does not know. */
+function hostsOf({ host, name = [] }: Options): Hosts {
+  const isLocal = loopback.has(host);
+  const own = isLocal ? [] : [hostname()];
+  const names = ["localhost", "127.0.0.1", "[::1]", ...own, ...name].map((one) => one.toLowerCase());
+  return { names, addresses: !isLocal };
+}
+
+/** The host to open in a browser. */
+function shownHost({ host, name = [] }: Options): string {
+  if (name[0] !== undefined) return name[0];
+  if (everyAddress.has(host)) return hostname();
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function hostName(text: string, earlier: string[] = []): string[] {
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$/.test(text)) return [...earlier, text];
+  throw new InvalidArgumentError("Give a host's name, without a port, such as status.example.org.");
+}
 
 function portNumber(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
@@ -59,11 +82,10 @@ function boardOf({ slo, since, log }: Options): Board {
 
 async function run(options: Options): Promise<void> {
   const isLocal = loopback.has(options.host);
-  const server = createPageServer(boardOf(options), isLocal ? ["localhost", "127.0.0.1", "[::1]"] : undefined);
+  const server = createPageServer(boardOf(options), hostsOf(options));
   const port = await listen(server, options);
-  const name = options.host.includes(":") ? `[${options.host}]` : options.host;
   process.stdout.write(
-    `http://${name}:${port}/ shows ${namedLogs(options.log)
+    `http://${shownHost(options)}:${port}/ shows ${namedLogs(options.log)
       .map(({ path }) => path)
       .join(", ")}; Ctrl-C ends it\n`,
   );
@@ -88,6 +110,7 @@ export function addServe(program: Command): void {
       address,
       "127.0.0.1",
     )
+    .option("--name <host>", "a name by which browsers reach this server, besides this machine's; repeatable", hostName)
     .addOption(logsOption())
     .action(run);
 }

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request, type IncomingMessage, type Server } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { begin, failLine, minute, okLine } from "../../../test/log-lines.ts";
 import { Board } from "./board.ts";
@@ -13,9 +15,9 @@ let folder = "";
 let log = "";
 let server: Server;
 
-async function listen(names?: string[]): Promise<void> {
+async function listen(addresses = false): Promise<void> {
   const board = new Board([{ name: "", path: log }], async ([ending]) => `page of ${ending?.lines.length} lines`);
-  server = createPageServer(board, names);
+  server = createPageServer(board, { names: ["localhost", "127.0.0.1", "[::1]"], addresses });
   await once(server.listen(0, "127.0.0.1"), "listening");
 }
 
@@ -26,6 +28,18 @@ async function ask(path: string, method = "GET", host = "localhost:1"): Promise<
   const [answer]: IncomingMessage[] = await once(asked, "response");
   if (!answer) throw new Error("there was no answer");
   return answer;
+}
+
+function connectionsOf(of: Server): Promise<number> {
+  return promisify(of.getConnections.bind(of))();
+}
+
+/** Undefined where the server closed the connection. */
+function statusOfPage(): Promise<number | undefined> {
+  return ask("/").then(
+    (answer) => answer.resume().statusCode,
+    () => undefined,
+  );
 }
 
 /** The text of a stream of news until it matches. */
@@ -76,6 +90,7 @@ describe("the server of the live page", () => {
     ["GET", "/analyze.log", 404],
     ["GET", "/../analyze.log", 404],
     ["HEAD", "/", 200],
+    ["HEAD", "/events", 200],
   ])("%s %s: %i", async (method, path, status) => {
     await listen();
     const answer = await ask(path, method);
@@ -91,11 +106,39 @@ describe("the server of the live page", () => {
     ["rebound.example:8444", 421],
     ["localhost.example", 421],
   ])("a request for the host %j: %i, which prevents DNS rebinding", async (host, status) => {
-    await listen(["localhost", "127.0.0.1", "[::1]"]);
+    await listen();
     const answer = await ask("/", "GET", host);
     expect(answer.statusCode).toBe(status);
     answer.resume();
   });
+
+  it.each([
+    ["localhost", 200],
+    ["192.0.2.7:8444", 200],
+    ["[2001:db8::7]:8444", 200],
+    ["rebound.example:8444", 421],
+    ["192.0.2.7.example", 421],
+  ])("on every address, a request for the host %j: %i", async (host, status) => {
+    await listen(true);
+    const answer = await ask("/", "GET", host);
+    expect([answer.statusCode, await text(answer)]).toEqual([
+      status,
+      expect.stringMatching(status === 200 ? "page of" : /answers to localhost, .*; --name adds a name/),
+    ]);
+  });
+
+  it("answers although connections that send no request hold every place, as soon as these are closed", async () => {
+    await listen();
+    const bound = server.address();
+    const port = typeof bound === "object" && bound ? bound.port : 0;
+    const slow = Array.from({ length: server.maxConnections }, (_, index) => {
+      const socket = connect(port, "127.0.0.1", () => void socket.write(index % 2 === 0 ? "" : "GET / HTTP/1.1\r\n"));
+      return socket.on("error", () => undefined);
+    });
+    await expect.poll(async () => connectionsOf(server), { timeout: 30_000 }).toBe(server.maxConnections);
+    await expect.poll(statusOfPage, { timeout: 60_000, interval: 500 }).toBe(200);
+    for (const socket of slow) socket.destroy();
+  }, 90_000);
 
   it("sends each new line, escaped, and then that there is a newer page", async () => {
     await listen();

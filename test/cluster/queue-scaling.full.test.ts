@@ -84,7 +84,11 @@ describeWhere("keda", ["cluster", "helm", "docker"], "worker.autoscaling.queueDe
   it("scales from 1 pod to 6 with a backlog, and back to 1 when it is done", { timeout: 900_000 }, async () => {
     await expect.poll(pods, patience).toBe(1);
     const end = drawCurve();
-    await Promise.all([addTasks(backlog), expect.poll(pods, patience).toBe(most)]);
+    // While they are added: the first are done before the last are accepted.
+    const untilMost = async (): Promise<void> => {
+      await expect.poll(pods, patience).toBe(most);
+    };
+    await Promise.all([addTasks(backlog), untilMost()]);
     await expect.poll(async () => (await look()).waiting, { ...patience, timeout: 420_000 }).toBe(0);
     await expect.poll(pods, patience).toBe(1);
     await settled(world, "worker");

@@ -183,8 +183,15 @@ it("rejects a private key in place of a public one, and does not show it", () =>
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });
   writeFileSync(file, pem);
   const message = faults(environment({ ANALYZE_SSH_PUBLIC_KEY_FILE: file }));
-  expect(message).toContain("is not an OpenSSH public key");
+  expect(message).toContain("is a private key: name its public half");
   expect(message).not.toContain(String(pem).split("\n")[1]);
+});
+
+it("rejects one role for two rights in a cluster: EKS has one entry for a role", () => {
+  const role = production.ANALYZE_CLUSTER_ADMIN_ROLE;
+  const shared = { ...production, ANALYZE_CLUSTER_DEPLOYER_ROLE: role };
+  expect(faults(environment(shared))).toContain("ADMIN_ROLE and ANALYZE_CLUSTER_DEPLOYER_ROLE name the same role");
+  expect(faults(environment({ ...production, ANALYZE_CLUSTER_OPERATOR_ROLE: role }))).toContain("the same role");
 });
 
 it.each([

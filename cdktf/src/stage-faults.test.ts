@@ -46,7 +46,12 @@ it.each<[what: string, key: string, stage: Stage, fault: string]>([
     "must be an IPv4 network of /16",
   ],
   ["a key with capitals", "Blue", host({}), "stage Blue: its key must be"],
-  ["a key that makes names too long", "a".repeat(20), host({}), "at most 19"],
+  ["a key that makes names too long", "a".repeat(19), host({}), "at most 18"],
+  ["the key of the pipeline's roles", "pipeline", host({}), "its key is that of `npm run pipeline-roles`"],
+  ["a network of the internet", "x", host({ networkCidr: "8.8.8.0/24" }), "must be a private network"],
+  ["a retention that CloudWatch lacks", "x", clustered({ logDays: 42 }), "cluster.logDays must be one of 1, 3,"],
+  ["no node", "x", clustered({ nodes: { min: 0, desired: 0, max: 0 } }), "at least one desired"],
+  ["half a node", "x", clustered({ nodes: { min: 1, desired: 1.5, max: 2 } }), "at least one desired"],
   ["one zone for a cluster", "x", clustered({}, { zones: 1 }), "a cluster needs 2 to 6 zones"],
   [
     "nodes of another processor than the images",

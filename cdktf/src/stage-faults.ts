@@ -2,8 +2,22 @@ import { type Cidr, hasHostBits, overlap, parseCidr } from "./settings/cidr.ts";
 import { processorOf } from "./settings/processor.ts";
 import type { ClusterStage, Stage } from "./stages.ts";
 
-/** The longest that AWS accepts in `analyze-<key>-releases-`, the prefix of a bucket's name (37 characters). */
-const longestKey = 19;
+/** The longest that AWS accepts in `analyze-<key>-autoscaler-`, the prefix of a role's name (38 characters). */
+const longestKey = 18;
+
+/** The stack of `npm run pipeline-roles` has this key. */
+const reserved = "pipeline";
+
+/** What CloudWatch Logs accepts. */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** RFC 1918 and RFC 6598: any other network would hide a part of the internet. */
+const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].flatMap((text) => {
+  const cidr = parseCidr(text);
+  return cidr === null ? [] : [cidr];
+});
 
 type Stages = Readonly<Record<string, Stage>>;
 
@@ -16,6 +30,7 @@ export function stageFaults(stages: Stages): string[] {
 }
 
 function keyFaults(key: string): string[] {
+  if (key === reserved) return [`its key is that of \`npm run pipeline-roles\`: choose another`];
   if (/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(key) && key.length <= longestKey) return [];
   return [`its key must be at most ${longestKey} lower-case letters, digits and hyphens, and begin with a letter`];
 }
@@ -34,16 +49,19 @@ function clusterFaults({ zones, cluster, imagePlatform }: Stage): string[] {
     ...networkFaults("cluster.networkCidr", cluster.networkCidr, 16, 16),
     ...(zones < 2 || zones > 6 ? ["a cluster needs 2 to 6 zones"] : []),
     ...nodeFaults(cluster, imagePlatform),
+    ...(retentions.includes(cluster.logDays) ? [] : [`cluster.logDays must be one of ${retentions.join(", ")}`]),
   ];
 }
 
 function nodeFaults({ nodes, nodeType }: ClusterStage, imagePlatform: string | null): string[] {
   const { min, desired, max } = nodes;
-  const ascending = min <= desired && desired <= max;
+  // The add-ons of a cluster become ready only on a node.
+  const ascending =
+    [min, desired, max].every(Number.isInteger) && min >= 0 && desired >= 1 && min <= desired && desired <= max;
   const processor = processorOf(nodeType);
   const runs = imagePlatform === `linux/${processor}`;
   return [
-    ...(ascending ? [] : ["cluster.nodes must be min ≤ desired ≤ max"]),
+    ...(ascending ? [] : ["cluster.nodes must be min ≤ desired ≤ max, with at least one desired"]),
     ...(runs ? [] : [`nodes of type ${nodeType} run linux/${processor}, the images are for ${imagePlatform}`]),
   ];
 }
@@ -51,7 +69,10 @@ function nodeFaults({ nodes, nodeType }: ClusterStage, imagePlatform: string | n
 function networkFaults(name: string, text: string, widest: number, narrowest: number): string[] {
   const cidr = parseCidr(text);
   const fits = cidr?.family === 4 && cidr.bits >= widest && cidr.bits <= narrowest;
-  if (fits && !hasHostBits(cidr)) return [];
+  if (fits && !hasHostBits(cidr)) {
+    const isPrivate = privateNetworks.some((network) => overlap(network, cidr) && network.bits <= cidr.bits);
+    return isPrivate ? [] : [`${name} ${text} must be a private network, for example in 10.0.0.0/8`];
+  }
   const length = widest === narrowest ? `/${widest}` : `/${widest} to /${narrowest}`;
   return [`${name} ${text} must be an IPv4 network of ${length} without host bits`];
 }

@@ -34,6 +34,7 @@ const variables: Readonly<Record<string, [pattern: RegExp, example: string]>> = 
 /** Reads the variables of a stage with a cluster; null after at least one fault was added. */
 export function productionFrom(env: NodeJS.ProcessEnv, stage: string, faults: string[]): Production | null {
   const before = faults.length;
+  refuseSharedRoles(env, faults);
   const value = (name: string): string => {
     const [pattern, example] = variables[name] ?? [/^/, ""];
     const given = env[name];
@@ -54,6 +55,13 @@ export function productionFrom(env: NodeJS.ProcessEnv, stage: string, faults: st
     inspector: inspector(env["ANALYZE_INSPECTOR"], faults),
   };
   return faults.length > before ? null : production;
+}
+
+/** EKS has one access entry for each role: rights cannot be those of two. */
+function refuseSharedRoles(env: NodeJS.ProcessEnv, faults: string[]): void {
+  const names = ["ANALYZE_CLUSTER_ADMIN_ROLE", "ANALYZE_CLUSTER_DEPLOYER_ROLE", "ANALYZE_CLUSTER_OPERATOR_ROLE"];
+  const shared = names.filter((name) => names.some((other) => other !== name && env[name] && env[other] === env[name]));
+  if (shared.length > 0) faults.push(`${shared.join(" and ")} name the same role: each needs its own`);
 }
 
 /** Registries sell names below these, so they cannot be the person's zone. */

@@ -33,6 +33,7 @@ export function publicKeyFrom(given: string | undefined, faults: string[]): KeyP
 const notAKey = "is not an OpenSSH public key of type ed25519 or RSA, the two that EC2 takes";
 
 function keyFault(line: string): string | null {
+  if (line.startsWith("-----BEGIN")) return "is a private key: name its public half, the file that ends with .pub";
   const [, type, base64 = ""] = /^(ssh-ed25519|ssh-rsa) ([A-Za-z0-9+/=]+)( .*)?$/.exec(line) ?? [];
   if (type === undefined) return notAKey;
   const fields = wireFields(Buffer.from(base64, "base64"));

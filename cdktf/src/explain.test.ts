@@ -25,6 +25,19 @@ it.each([
   expect(message).toContain("/a/file");
 });
 
+it.each([
+  ["ECONNREFUSED", { HTTPS_PROXY: "socks5://me:secret@host" }, /HTTPS_PROXY is set: a proxy must be .*http:/],
+  ["ENOTFOUND", { https_proxy: "host:1", HTTP_PROXY: "host:1" }, /https_proxy and HTTP_PROXY are set/],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", { HTTPS_PROXY: "https://host" }, /HTTPS_PROXY is set/],
+  ["ERR_PROXY_TUNNEL", { HTTPS_PROXY: "http://host" }, /check HTTPS_PROXY/],
+  ["ECONNREFUSED", {}, /^[^]*internet(?![^]*PROXY)/],
+  ["ENOSPC", { HTTPS_PROXY: "http://host" }, /^[^]*disk(?![^]*PROXY)/],
+])("names the proxy at %s with %j, and never its value", (code, env, advice) => {
+  const message = explain(Object.assign(new Error("no"), { code }), env);
+  expect(message).toMatch(advice);
+  expect(message).not.toMatch(/secret|socks5/);
+});
+
 it("quotes AWS's message, without a stack, for an unknown answer", () => {
   const error = Object.assign(new Error("Too many networks"), { name: "VpcLimitExceeded", $fault: "client" });
   expect(explain(error)).toBe("AWS refused it. (VpcLimitExceeded: Too many networks)");

@@ -5,6 +5,8 @@ const lacking =
 
 const offline =
   "AWS cannot be reached: check whether this machine is on the internet, and AWS_ENDPOINT_URL if you set it.";
+const proxied =
+  "The proxy does not let this through: check HTTPS_PROXY (its address, user and password), or add the host to NO_PROXY.";
 const unsigned =
   "AWS does not accept the signature: check the secret access key, and whether this machine's clock is right.";
 const untrusted =
@@ -22,6 +24,8 @@ const nextSteps: Readonly<Record<string, string>> = {
   AuthFailure:
     "AWS does not accept these credentials here: check AWS_PROFILE, and whether AWS_REGION is a region of your account.",
   OptInRequired: "Your account has not enabled this region: set AWS_REGION to one that it uses.",
+  ERR_PROXY_TUNNEL: proxied,
+  ERR_PROXY_INVALID_CONFIG: proxied,
   ENOTFOUND: "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.",
   ENOSPC: "The disk is full: free some space, and run the command again.",
   EDQUOT: "Your quota of the disk is used up: free some space, and run the command again.",
@@ -33,6 +37,8 @@ const nextSteps: Readonly<Record<string, string>> = {
   EHOSTUNREACH: offline,
   ENETUNREACH: offline,
   ETIMEDOUT: offline,
+  EPROTO: offline,
+  ERR_SSL_WRONG_VERSION_NUMBER: offline,
   TimeoutError: offline,
   ERR_INVALID_URL: "AWS_ENDPOINT_URL is no URL: unset it.",
   RequestTimeTooSkewed: unsigned,
@@ -52,11 +58,33 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
+/** Errors that a wrong proxy can cause. */
+const connecting: ReadonlySet<string> = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPROTO",
+  "ETIMEDOUT",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "TimeoutError",
+]);
+
+/** What to know of the proxy variables that are set; their values may have a password. */
+function proxyNote(error: Error, env: NodeJS.ProcessEnv): string {
+  const code = "code" in error ? String(error.code) : error.name;
+  const names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter((name) => env[name]);
+  if (names.length === 0 || !connecting.has(code)) return "";
+  return ` ${names.join(" and ")} ${names.length > 1 ? "are" : "is"} set: a proxy must be a URL that starts with http:// or https://.`;
+}
+
 /** The message: what happened and what to do next; the stack only for a defect. */
-export function explain(error: unknown): string {
+export function explain(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
-  if (next !== undefined) return `${next}\n(${error.name}: ${error.message})`;
+  if (next !== undefined) return `${next}${proxyNote(error, env)}\n(${error.name}: ${error.message})`;
   // An answer of AWS that is not in the table: its own message says most.
   if ("$fault" in error) return `AWS refused it. (${error.name}: ${error.message})`;
   // The message of a plain Error is for people; a TypeError is a defect.

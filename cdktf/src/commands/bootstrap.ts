@@ -8,6 +8,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { inRegion } from "../aws.ts";
 import { readRegion } from "../config.ts";
 import { tlsOnly } from "../policy/tls-only.ts";
 import { announce } from "../../../deploy/progress.ts";
@@ -18,9 +19,9 @@ import { announce } from "../../../deploy/progress.ts";
  */
 export async function bootstrap(): Promise<void> {
   const region = readRegion(process.env);
-  const { Account } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+  const { Account } = await new STSClient(inRegion(region)).send(new GetCallerIdentityCommand({}));
   const Bucket = `analyze-state-${Account}-${region}`;
-  const s3 = new S3Client({ region });
+  const s3 = new S3Client(inRegion(region));
   await createBucket(s3, Bucket, region);
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
   await s3.send(

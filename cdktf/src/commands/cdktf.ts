@@ -1,5 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { setVariables } from "@analyze/common/settings";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { attach } from "../../../deploy/run.ts";
 import { buildRelease } from "../release/build.ts";
@@ -30,7 +31,7 @@ async function afterDeploy(): Promise<void> {
   const bucket = (await readOutputs(place)).get("release-bucket");
   if (bucket === undefined) return;
   const release = await buildRelease(config.target);
-  const s3 = new S3Client({ region: config.region });
+  const s3 = new S3Client(inRegion(config.region));
   await publish(s3, bucket, release);
   await publishSecrets(s3, bucket, config.target.heartbeat);
   announce(`client's release ${release.sha256} is published`);

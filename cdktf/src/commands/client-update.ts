@@ -1,5 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "@analyze/common/errors";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { buildRelease } from "../release/build.ts";
 import { currentRelease, goBack, publish } from "../release/publish.ts";
@@ -25,7 +26,7 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
   for (const sentence of caWarnings(opened.config.target.caFile, new Date())) announce(`warning: ${sentence}`);
   const bucket = (await readOutputs(opened.place)).get("release-bucket");
   if (bucket === undefined) throw new UserError("There is no release bucket yet: run `npm run deploy` first.");
-  const s3 = new S3Client({ region: opened.config.region });
+  const s3 = new S3Client(inRegion(opened.config.region));
   const before = (await currentRelease(s3, bucket)) ?? "none";
   if (options.to === undefined) {
     const release = await buildRelease(opened.config.target);

@@ -1,4 +1,5 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { failure } from "../../../deploy/run.ts";
 import { hasPlatform, pullImage, pushImages, tagImage } from "../../../deploy/images/docker.ts";
@@ -20,7 +21,7 @@ export async function mirror(): Promise<void> {
       `Stage ${place.stage} has no mirror: set ANALYZE_CLUSTER_EGRESS=endpoints and run \`npm run deploy\`.`,
     );
   }
-  const ecr = new ECRClient({ region: outputs.get("region") ?? place.region });
+  const ecr = new ECRClient(inRegion(outputs.get("region") ?? place.region));
   const missing = new Set(await absent(ecr, [...copies.values()]));
   const literal: Stage | undefined = Object.entries(stages).find(([key]) => key === place.stage)?.[1];
   const sources = new Map(

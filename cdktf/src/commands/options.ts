@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UserError } from "@analyze/common/errors";
 import { setVariables } from "@analyze/common/settings";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { type Config, readConfig } from "../config.ts";
 import { myCidr } from "../settings/my-ip.ts";
@@ -56,7 +57,7 @@ export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
 
 /** The account of the credentials. Throws a UserError where the stage or its permissions boundary is in another one. */
 export async function checkAccount({ config, place, deployed }: Opened): Promise<string> {
-  const { Account = "" } = await new STSClient({ region: config.region }).send(new GetCallerIdentityCommand({}));
+  const { Account = "" } = await new STSClient(inRegion(config.region)).send(new GetCallerIdentityCommand({}));
   if (deployed !== null) refuseElsewhere(place, deployed, { region: config.region, account: Account });
   const boundary = config.permissionsBoundary;
   if (boundary !== null && boundary.split(":")[4] !== Account) {

@@ -1,6 +1,7 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { type Place, readKept } from "../state/place.ts";
 import { strangers } from "../state/strangers.ts";
@@ -8,7 +9,7 @@ import { serviceOf, taggedElsewhere } from "../state/tagged.ts";
 
 /** What exists in EC2 with the stage's tags and is in no state: one line each. */
 export async function orphansInEc2({ stage, region }: Place, state: string | null): Promise<string[]> {
-  const found = await strangers(new EC2Client({ region }), stage, state);
+  const found = await strangers(new EC2Client(inRegion(region)), stage, state);
   return found.map(({ type, id }) => `${type} ${id}`);
 }
 
@@ -27,7 +28,10 @@ export async function announceOrphans(place: Place): Promise<void> {
 
 /** Before version 0.2.0 the deployer's policy lacked this right: a command that has succeeded does not fail for it. */
 async function orphansElsewhere({ region, stage }: Place, state: string | null): Promise<string[]> {
-  const clients = { tagging: new ResourceGroupsTaggingAPIClient({ region }), keys: new KMSClient({ region }) };
+  const clients = {
+    tagging: new ResourceGroupsTaggingAPIClient(inRegion(region)),
+    keys: new KMSClient(inRegion(region)),
+  };
   try {
     return await taggedElsewhere(clients, stage, state);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "@analyze/common/errors";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { failure } from "../../../deploy/run.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
@@ -35,7 +36,7 @@ async function show(options: PlanOptions): Promise<void> {
     options.approval === true ? showApproval(terraform) : terraform.plan(),
   );
   const bucket = (await readOutputs(opened.place)).get("release-bucket");
-  const s3 = new S3Client({ region: opened.config.region });
+  const s3 = new S3Client(inRegion(opened.config.region));
   const current = bucket === undefined ? null : await currentRelease(s3, bucket);
   const isNew = current !== release.sha256;
   announce(

@@ -1,5 +1,6 @@
 import { UserError } from "@analyze/common/errors";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { inRegion } from "../aws.ts";
 import { readHostConfig } from "./config.ts";
 import { hostEnvironment } from "./environment.ts";
 import { checksOf, findInstance } from "./instance.ts";
@@ -17,7 +18,7 @@ interface Reached extends Destination {
 
 async function find(): Promise<Reached> {
   const config = readHostConfig(await hostEnvironment(process.env));
-  const ec2 = new EC2Client({ region: config.region });
+  const ec2 = new EC2Client(inRegion(config.region));
   return { ec2, config, instance: await findInstance(ec2, config) };
 }
 

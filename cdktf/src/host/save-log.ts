@@ -1,6 +1,7 @@
 import { UserError } from "@analyze/common/errors";
 import { mkdir, writeFile } from "node:fs/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { inRegion } from "../aws.ts";
 import { readHostConfig } from "./config.ts";
 import { findInstance } from "./instance.ts";
 import { run } from "../../../deploy/run.ts";
@@ -15,7 +16,7 @@ export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
   const config = readHostConfig(env);
   if (config.access === "ssm")
     throw new UserError("Save the log first: `npm run host -- ssh`, then copy /var/log/analyze.log*.", { exitCode: 1 });
-  const ec2 = new EC2Client({ region: config.region });
+  const ec2 = new EC2Client(inRegion(config.region));
   const host = { config, instance: await findInstance(ec2, config) };
   await pinFromConsole(ec2, host);
   const [program, args] = sshCommand(host, wholeLog);

@@ -1,5 +1,6 @@
 import { clusterImages } from "@analyze/common/images";
 import { ECRClient } from "@aws-sdk/client-ecr";
+import { inRegion } from "../aws.ts";
 import { failure } from "../../../deploy/run.ts";
 import type { ImageTags } from "../../../deploy/images/images.ts";
 import { hasImage } from "./ecr.ts";
@@ -25,7 +26,7 @@ export async function requireImages(outputs: Outputs, tags: ImageTags, region: s
     const repository = outputs.get(`${image}-repository`);
     return repository === undefined ? [] : [`${repository}:${tags[image]}`];
   });
-  const ecr = new ECRClient({ region });
+  const ecr = new ECRClient(inRegion(region));
   const [missingCopies, missingOwn] = [await absent(ecr, copies), await absent(ecr, own)];
   const lines = [...missingCopies, ...missingOwn].map((reference) => `  ${reference}\n`).join("");
   if (lines === "") return;

@@ -6,11 +6,11 @@ import { Terraform } from "./terraform.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Puts a script in the place of `program` that says its version and writes down its arguments. Answers the file of these. */
-function fake(program: string, version: string): string {
+/** Puts a script in the place of `program` that says its version and writes down its arguments and what `more` prints. Answers the file of these. */
+function fake(program: string, version: string, more = ":"): string {
   const folder = mkdtempSync(join(tmpdir(), "analyze-terraform-"));
   const calls = join(folder, "calls");
-  const script = `[ "$1" = version ] && { echo '{"terraform_version":"${version}"}'; exit; }\nprintf '%s\\n' "$*" >>'${calls}'`;
+  const script = `[ "$1" = version ] && { echo '{"terraform_version":"${version}"}'; exit; }\n{ printf '%s\\n' "$*"; ${more}; } >>'${calls}'`;
   writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`);
   chmodSync(join(folder, program), 0o755);
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env["PATH"]}`);
@@ -22,6 +22,19 @@ describe.each(["terraform", "tofu"] as const)("Terraform, as %s", (program) => {
     const calls = fake(program, version);
     await new Terraform("stack", program).init();
     expect(readFileSync(calls, "utf8")).toBe("-chdir=stack init -input=false -reconfigure\n");
+  });
+
+  it("does not get variables that would change its commands or the place of the state", async () => {
+    const calls = fake(program, "1.12.0", "env | grep ^TF_ | grep -v CONFIG | sort");
+    const foreign = ["TF_CLI_ARGS", "TF_CLI_ARGS_apply", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT", "TF_VAR_name"];
+    for (const name of foreign) vi.stubEnv(name, "-destroy");
+    vi.stubEnv("TF_LOG", "ERROR");
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    await new Terraform("stack", program).init();
+    expect(readFileSync(calls, "utf8")).toBe("-chdir=stack init -input=false -reconfigure\nTF_LOG=ERROR\n");
+    expect(stderr.mock.calls.flat().join("")).toMatch(new RegExp(`ignored: ${foreign.join(", ")}\n`));
+    expect(stderr.mock.calls.flat().join("")).not.toContain("-destroy");
+    stderr.mockRestore();
   });
 
   it.each(["1.9.8", "0.15.5"])("rejects version %s, and says which to install", async (version) => {

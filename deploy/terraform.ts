@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { announce } from "./progress.ts";
 import { failure, howToInstall, must, run, type RunOptions } from "./run.ts";
-
-const env = { CHECKPOINT_DISABLE: "1" };
+import { foreignVariables, terraformEnvironment } from "./terraform-environment.ts";
 
 /** Terraform, or OpenTofu, which takes the same files and commands. */
 export type TerraformProgram = "terraform" | "tofu";
@@ -23,6 +23,8 @@ export class Terraform {
   }
 
   async init(): Promise<void> {
+    const ignored = foreignVariables(process.env);
+    if (ignored.length > 0) announce(`ignored: ${ignored.join(", ")}`);
     await this.requireVersion();
     // The stack says where its state is: what an earlier run wrote down of that does not count.
     await this.run("init", "-input=false", "-reconfigure");
@@ -38,9 +40,16 @@ export class Terraform {
     return (await this.code("plan", "-input=false", "-detailed-exitcode", `-out=${file}`)) === 2;
   }
 
+  /** What `plan -json` prints: one JSON object per line, also where it fails. */
+  async rehearse(): Promise<string> {
+    const output = await run(this.program, [this.at, "plan", "-json", "-input=false"], { env: this.env });
+    if (output.stdout.trim() === "") throw failure(output.stderr || `${this.program} plan printed nothing`);
+    return output.stdout;
+  }
+
   /** A plan that {@link planTo} wrote, as JSON. It holds secrets. */
   showPlan(file: string): Promise<string> {
-    return must(this.program, [this.at, "show", "-json", file], { env });
+    return must(this.program, [this.at, "show", "-json", file], { env: this.env });
   }
 
   /** Applies exactly this plan. Terraform refuses it where the state has changed since. */
@@ -55,7 +64,7 @@ export class Terraform {
 
   /** The addresses of all resources in the state. */
   async list(): Promise<string[]> {
-    return (await must(this.program, [this.at, "state", "list"], { env })).split("\n").filter(Boolean);
+    return (await must(this.program, [this.at, "state", "list"], { env: this.env })).split("\n").filter(Boolean);
   }
 
   /**
@@ -73,17 +82,17 @@ export class Terraform {
 
   /** The state, as JSON. */
   pull(): Promise<string> {
-    return must(this.program, [this.at, "state", "pull"], { env });
+    return must(this.program, [this.at, "state", "pull"], { env: this.env });
   }
 
   /** Replaces the state. Its serial number must be higher than that of the one which is there. */
   async push(state: string): Promise<void> {
-    await must(this.program, [this.at, "state", "push", "-"], { env, input: state });
+    await must(this.program, [this.at, "state", "push", "-"], { env: this.env, input: state });
   }
 
   /** The stack's outputs that are text. */
   async outputs(): Promise<Map<string, string>> {
-    const printed = await must(this.program, [this.at, "output", "-json"], { env });
+    const printed = await must(this.program, [this.at, "output", "-json"], { env: this.env });
     const parsed = z.record(z.string(), z.object({ value: z.unknown() })).parse(JSON.parse(printed));
     const texts = Object.entries(parsed).flatMap(([name, { value }]): [string, string][] =>
       typeof value === "string" ? [[name, value]] : [],
@@ -91,12 +100,16 @@ export class Terraform {
     return new Map(texts);
   }
 
+  private get env(): NodeJS.ProcessEnv {
+    return terraformEnvironment(process.env);
+  }
+
   private get at(): string {
     return `-chdir=${this.folder}`;
   }
 
   private async requireVersion(): Promise<void> {
-    const printed = await must(this.program, ["version", "-json"], { env });
+    const printed = await must(this.program, ["version", "-json"], { env: this.env });
     const { terraform_version: version } = z.object({ terraform_version: z.string() }).parse(JSON.parse(printed));
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return;
@@ -110,7 +123,7 @@ export class Terraform {
   /** Resolves with the exit code: 0, or 2 of `-detailed-exitcode`. */
   private async code(...args: string[]): Promise<number> {
     const share: RunOptions["share"] = ["stdin", "stdout", "stderr"];
-    const { code, stderr } = await run(this.program, [this.at, ...args], { env, share });
+    const { code, stderr } = await run(this.program, [this.at, ...args], { env: this.env, share });
     if (code === 0 || (code === 2 && args.includes("-detailed-exitcode"))) return code;
     throw failure(stderr || `${this.program} ${args[0]} failed with exit code ${code}. Its message is above.`);
   }

@@ -13,6 +13,7 @@ it.each([
 });
 
 it.each([
+  ["ENOENT", /settings that name files/],
   ["ENOSPC", /disk is full/],
   ["EROFS", /read-only/],
   ["EACCES", /owner/],

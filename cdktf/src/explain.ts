@@ -16,7 +16,7 @@ const outdated = "The certificate of AWS is not valid now: check whether this ma
 /** Errors of the AWS SDK by name and of the system by code, each with what a person does next. */
 const nextSteps: Readonly<Record<string, string>> = {
   CredentialsProviderError:
-    "No AWS credentials were found: run `aws configure` or `aws sso login`, or set AWS_PROFILE.",
+    "No AWS credentials were found: run `aws configure` or `aws sso login`, or set AWS_PROFILE. Check AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE if you set them.",
   ExpiredToken: "The AWS session has expired: log in again (`aws sso login`).",
   ExpiredTokenException: "The AWS session has expired: log in again (`aws sso login`).",
   InvalidClientTokenId: "AWS does not know this access key: check AWS_PROFILE and the keys in ~/.aws/credentials.",
@@ -27,6 +27,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   ERR_PROXY_TUNNEL: proxied,
   ERR_PROXY_INVALID_CONFIG: proxied,
   ENOTFOUND: "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.",
+  ENOENT: "A file does not exist: check the settings that name files, such as AWS_WEB_IDENTITY_TOKEN_FILE.",
   ENOSPC: "The disk is full: free some space, and run the command again.",
   EDQUOT: "Your quota of the disk is used up: free some space, and run the command again.",
   EROFS: "The disk is read-only here: run the command in a checkout that you can write to.",

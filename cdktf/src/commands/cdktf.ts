@@ -3,6 +3,7 @@ import { setVariables } from "@analyze/common/settings";
 import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { attach } from "../../../deploy/run.ts";
+import { terraformEnvironment } from "../../../deploy/terraform-environment.ts";
 import { buildRelease } from "../release/build.ts";
 import { publish } from "../release/publish.ts";
 import { publishSecrets } from "../release/secrets.ts";
@@ -18,7 +19,8 @@ import { checkAccount, openStage } from "./options.ts";
 export async function cdktf(args: readonly string[]): Promise<number> {
   const packages = ["--package=node@22.23.3", "--package=cdktf-cli@0.21.0"];
   const { ANALYZE_TERRAFORM: program = "terraform" } = setVariables(process.env);
-  const env = { CHECKPOINT_DISABLE: "1", CDKTF_SKIP_PROVIDER_LOCK: "true", TERRAFORM_BINARY_NAME: program };
+  const own = { CDKTF_SKIP_PROVIDER_LOCK: "true", TERRAFORM_BINARY_NAME: program };
+  const env = { ...terraformEnvironment(process.env), ...own };
   const code = await attach("npx", ["--yes", ...packages, "cdktf", ...args], env);
   if (args[0] === "deploy" && code === 0) await afterDeploy();
   return code;

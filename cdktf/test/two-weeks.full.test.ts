@@ -143,7 +143,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
   it("day 8: deploy --replace-host saves the log, says what is lost, and creates another host", async () => {
     const before = await account.host();
     const log = host?.machine.read("/var/log/analyze.log") ?? "none";
-    await person.types(replace, yes, 0, "its SSH host keys are new, and its log ends");
+    await person.types(replace, yes, 0, "it gets new SSH host keys and a new log");
     expect(readFileSync(join(person.folder, `state/dev-${before.InstanceId}.log`), "utf8").slice(0, log.length)).toBe(
       log,
     );

@@ -1,6 +1,7 @@
 import { clusterImages } from "@analyze/common/images";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { S3Client } from "@aws-sdk/client-s3";
+import { inRegion } from "../aws.ts";
 import { tagsOf } from "../../../deploy/images/images.ts";
 import type { Config } from "../config.ts";
 import { hostEnvironment } from "../host/environment.ts";
@@ -37,7 +38,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const opened = await openStage(options);
   const { config, env, place, deployed } = opened;
   const account = await checkAccount(opened);
-  if (deployed === null) await refuseElsewhereKept(place);
+  await refuseElsewhereKept(place);
   for (const sentence of warnings(config)) announce(`warning: ${sentence}`);
   const release = await synth(config);
   const terraform = new Terraform(stackFolder(config.stage), config.terraform);
@@ -68,12 +69,12 @@ function warnings({ stage, literal, stateBucket, target }: Config): string[] {
   const now = new Date();
   const known = [...endingSupport(now), ...caWarnings(target.caFile, now)];
   if (literal.cluster === null || stateBucket !== null) return known;
-  const state = `the state of stage ${stage} is on this disk alone, and \`npm run recover\` cannot make it again: \`npm run bootstrap\``;
+  const state = `the state of stage ${stage} is on this disk alone: \`npm run bootstrap\` creates a bucket for it`;
   return [...known, state];
 }
 
 async function publishRelease({ region, target }: Config, bucket: string, release: Release): Promise<void> {
-  const s3 = new S3Client({ region });
+  const s3 = new S3Client(inRegion(region));
   const before = await currentRelease(s3, bucket);
   await publish(s3, bucket, release);
   await publishSecrets(s3, bucket, target.heartbeat);
@@ -81,7 +82,7 @@ async function publishRelease({ region, target }: Config, bucket: string, releas
 }
 
 async function publishImages({ region, literal }: Config, outputs: ReadonlyMap<string, string>): Promise<void> {
-  const ecr = new ECRClient({ region });
+  const ecr = new ECRClient(inRegion(region));
   const tags = tagsOf(project);
   const wanted: string[] = [];
   for (const image of clusterImages) {

@@ -2,16 +2,18 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { UserError } from "@analyze/common/errors";
+import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { find } from "../recovery/found.ts";
-import { type ImportIds, importIds, unknownTypes } from "../recovery/import-ids.ts";
-import { howToRestore } from "./lost-state.ts";
-import { type Resource, resourcesIn } from "../recovery/stack.ts";
+import { type ImportIds, importIds, isAnyFound } from "../recovery/import-ids.ts";
+import { rehearse } from "../recovery/rehearse.ts";
+import { readStack, type Resource, type Stack } from "../recovery/stack.ts";
 import { completed, unimported } from "../recovery/unimported.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { nameOfPlace, type Place, readKept } from "../state/place.ts";
 import { hasResources } from "../state/terraform-state.ts";
+import { explainLock } from "./lock.ts";
 import { synth } from "../synth.ts";
 import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
 
@@ -26,23 +28,48 @@ export async function recover(options: ChangeOptions): Promise<void> {
   await refuseOverState(place);
   await synth(config);
   const folder = stackFolder(config.stage);
-  const resources = await resourcesIn(folder);
-  refuseUnknown(resources, place);
-  const ids = importIds(resources, await find(config.stage, config.region));
-  if (ids.size === 0) {
+  const stack = await readStack(folder);
+  const found = await find(config.stage, config.region, config.literal.cluster !== null);
+  const ids = importIds(stack.resources, found, { account, region: config.region }, stack.imported);
+  if (!isAnyFound(stack.resources, ids)) {
     throw new UserError(
       `Nothing of stage ${config.stage} is in ${config.region}: run \`npm run deploy\` to create it.`,
     );
   }
-  announce(`${ids.size} resources exist, ${resources.length - ids.size} are rewritten or created`);
   const terraform = new Terraform(folder, config.terraform);
-  await withImports(folder, resources, ids, async () => {
-    await terraform.init();
-    await terraform.apply(options.yes === true);
-  });
-  await terraform.push(await completed(await terraform.pull(), resources, new EC2Client({ region: config.region })));
+  await explainLock(place, () => importAll(terraform, folder, stack, ids, options));
+  const imported = await completed(await terraform.pull(), stack.resources, new EC2Client(inRegion(config.region)));
+  await terraform.push(imported);
   await keepDeployed(place, config, env, account);
   announce(`${nameOfPlace(place, "tfstate")} is complete: \`npm run plan\` shows differences to the settings`);
+}
+
+/** Attributes that Terraform does not import would replace their resources: the files exclude them meanwhile. */
+async function importAll(
+  terraform: Terraform,
+  folder: string,
+  { resources }: Stack,
+  ids: ImportIds,
+  { yes = false }: ChangeOptions,
+): Promise<void> {
+  const files = { imports: join(folder, "imported.tf.json"), override: join(folder, "imported_override.tf.json") };
+  const write = async (some: ImportIds): Promise<void> => {
+    await writeFile(files.imports, JSON.stringify({ import: [...some].map(([to, id]) => ({ to, id })) }));
+    await writeFile(files.override, JSON.stringify(keep(resources.filter(({ address }) => some.has(address)))));
+  };
+  try {
+    await write(ids);
+    await terraform.init();
+    announce(`checking which of ${ids.size} resources exist: this takes a minute`);
+    const existing = await rehearse(ids, async (some) => {
+      await write(some);
+      return terraform.rehearse();
+    });
+    announce(`${existing.size} resources exist, ${resources.length - existing.size} are rewritten or created`);
+    await terraform.apply(yes);
+  } finally {
+    await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
+  }
 }
 
 async function refuseOverState(place: Place): Promise<void> {
@@ -53,39 +80,13 @@ async function refuseOverState(place: Place): Promise<void> {
   );
 }
 
-function refuseUnknown(resources: readonly Resource[], place: Place): void {
-  const unknown = unknownTypes(resources);
-  if (unknown.length === 0) return;
-  throw new UserError(
-    `Stage ${place.stage} has resources that cannot be found by their tags: ${unknown.join(", ")}.\n` +
-      howToRestore(place),
-  );
-}
-
-/** Does the work while the folder has the imports. Attributes that Terraform does not import would replace the host. */
-async function withImports(
-  folder: string,
-  resources: readonly Resource[],
-  ids: ImportIds,
-  work: () => Promise<void>,
-): Promise<void> {
-  const files = { imports: join(folder, "recover.tf.json"), override: join(folder, "recover_override.tf.json") };
-  await writeFile(files.imports, JSON.stringify({ import: [...ids].map(([to, id]) => ({ to, id })) }));
-  const kept = resources.filter(({ address, type }) => type in unimported && ids.has(address));
-  if (kept.length > 0) await writeFile(files.override, JSON.stringify({ resource: keep(kept) }));
-  try {
-    await work();
-  } finally {
-    await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
-  }
-}
-
 /** The override that ignores these attributes of resources. */
-function keep(resources: readonly Resource[]): Record<string, Record<string, object>> {
+function keep(resources: readonly Resource[]): object {
   const all: Record<string, Record<string, object>> = {};
   for (const { address, type } of resources) {
-    const lifecycle = { ignore_changes: unimported[type] };
-    all[type] = { ...all[type], [address.slice(type.length + 1)]: { lifecycle } };
+    const ignored = unimported[type];
+    if (ignored === undefined) continue;
+    all[type] = { ...all[type], [address.slice(type.length + 1)]: { lifecycle: { ignore_changes: ignored } } };
   }
-  return all;
+  return { resource: all };
 }

@@ -97,6 +97,7 @@ export class ClusterNetwork extends Construct {
     const Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
     new IamRolePolicy(this, "flow-rights", {
       role: role.name,
+      name: "rights",
       policy: JSON.stringify({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Action, Resource: `${group.arn}:*` }],

@@ -42,6 +42,7 @@ export class PodRole extends Construct {
     if (props.statements.length > 0) {
       new IamRolePolicy(this, "rights", {
         role: role.name,
+        name: "rights",
         policy: JSON.stringify({ Version: "2012-10-17", Statement: props.statements }),
       });
     }

@@ -81,7 +81,7 @@ export class RotatedSecret extends Construct {
 
   private role(props: RotatedSecretProps, logArn: string): string {
     const role = new IamRole(this, "role", {
-      namePrefix: "analyze-rotation-",
+      namePrefix: `${props.name.replaceAll("/", "-")}-`,
       assumeRolePolicy: trust("lambda.amazonaws.com", props.accountId),
     });
     const secret = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"];
@@ -95,6 +95,7 @@ export class RotatedSecret extends Construct {
     ];
     new IamRolePolicy(this, "rights", {
       role: role.name,
+      name: "rights",
       policy: JSON.stringify({ Version: "2012-10-17", Statement }),
     });
     return role.arn;

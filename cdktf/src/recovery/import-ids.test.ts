@@ -1,32 +1,8 @@
 import { expect, it } from "vitest";
-import { synthesise } from "../../test/support/synthesised.ts";
+import { at, nothing, resourcesOf, suffix } from "../../test/support/recoverable.ts";
 import type { Found } from "./found.ts";
 import { importIds, unknownTypes } from "./import-ids.ts";
-import type { Resource } from "./stack.ts";
 
-function resourcesOf(stage: string, changes: NodeJS.ProcessEnv = {}): Resource[] {
-  return Object.entries(synthesise(stage, changes).resource).flatMap(([type, named]) =>
-    Object.entries(named).map(([name, values]) => ({ address: `${type}.${name}`, type, values })),
-  );
-}
-
-const suffix = "20261126032444793600000002";
-const nothing: Found = {
-  vpcs: [],
-  subnets: [],
-  gateways: [],
-  tables: [],
-  groups: [],
-  rules: [],
-  endpoints: [],
-  instances: [],
-  addresses: [],
-  keys: [],
-  roles: [],
-  profiles: [],
-  buckets: [],
-  repositories: [],
-};
 const network: Found = {
   ...nothing,
   vpcs: [{ VpcId: "vpc-1", CidrBlock: "10.73.0.0/24" }],
@@ -52,7 +28,7 @@ const network: Found = {
 
 /** `type: id` of all that is found, without the names of the constructs. */
 function found(there: Found, resources = resourcesOf("dev")): string[] {
-  return [...importIds(resources, there)].map(([address, id]) => `${address.split(".")[0]}: ${id}`).sort();
+  return [...importIds(resources, there, at)].map(([address, id]) => `${address.split(".")[0]}: ${id}`).sort();
 }
 
 it("follows references from the network to what is in it", () => {
@@ -102,10 +78,13 @@ it("distinguishes rules of one group by direction, port and the kind of the othe
 it.each([
   ["dev", {}],
   ["dev", { ANALYZE_ACCESS: "ssm" }],
+  ["prod", {}],
+  ["prod", { ANALYZE_INSPECTOR: "true", ANALYZE_API_CIDR: "203.0.113.7/32" }],
+  ["prod", { ANALYZE_CLUSTER_EGRESS: "endpoints" }],
+  [
+    "prod",
+    { ANALYZE_CLUSTER_EGRESS: "nat-per-zone", ANALYZE_CLUSTER_OPERATOR_ROLE: "arn:aws:iam::123456789012:role/o" },
+  ],
 ])("can find or overwrite every resource of stage %s with %j", (stage, changes) => {
   expect(unknownTypes(resourcesOf(stage, changes))).toEqual([]);
-});
-
-it("names the types of a cluster that cannot be found by tags", () => {
-  expect(unknownTypes(resourcesOf("prod"))).toEqual(expect.arrayContaining(["aws_alb", "aws_eks_cluster"]));
 });

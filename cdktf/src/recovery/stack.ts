@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-const shape = z.object({ resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))) });
+const shape = z.object({
+  resource: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))),
+  import: z.array(z.object({ to: z.string() })).default([]),
+});
 
 /** A resource as it is synthesised: attributes that Terraform fills in are `${…}`. */
 export interface Resource {
@@ -12,12 +15,20 @@ export interface Resource {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** All resources of the stack in this folder. */
-export async function resourcesIn(folder: string): Promise<Resource[]> {
-  const { resource } = shape.parse(JSON.parse(await readFile(join(folder, "cdk.tf.json"), "utf8")));
-  return Object.entries(resource).flatMap(([type, named]) =>
+/** A synthesised stack. */
+export interface Stack {
+  readonly resources: readonly Resource[];
+  /** Addresses that the stack imports itself. */
+  readonly imported: ReadonlySet<string>;
+}
+
+/** The stack in this folder. */
+export async function readStack(folder: string): Promise<Stack> {
+  const { resource, import: own } = shape.parse(JSON.parse(await readFile(join(folder, "cdk.tf.json"), "utf8")));
+  const resources = Object.entries(resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, values]) => ({ address: `${type}.${name}`, type, values })),
   );
+  return { resources, imported: new Set(own.map(({ to }) => to)) };
 }
 
 /** The address of the resource that an attribute refers to; undefined: none. */

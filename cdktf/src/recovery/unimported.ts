@@ -4,9 +4,14 @@ import type { Resource } from "./stack.ts";
 
 /** Attributes that Terraform does not import, and would replace the resource for: an import ignores them. */
 export const unimported: Readonly<Record<string, readonly string[]>> = {
+  aws_eks_cluster: ["access_config", "bootstrap_self_managed_addons"],
   aws_instance: ["ami", "user_data", "user_data_base64"],
   aws_key_pair: ["public_key"],
 };
+
+const attributesShape = z.looseObject({ id: z.string().optional() });
+
+type Attributes = z.infer<typeof attributesShape>;
 
 const stateShape = z.looseObject({
   serial: z.number(),
@@ -15,7 +20,7 @@ const stateShape = z.looseObject({
       type: z.string(),
       name: z.string(),
       mode: z.string(),
-      instances: z.array(z.looseObject({ attributes: z.looseObject({ id: z.string().optional() }) })),
+      instances: z.array(z.looseObject({ attributes: attributesShape })),
     }),
   ),
 });
@@ -27,12 +32,21 @@ export async function completed(state: string, resources: readonly Resource[], e
     const wanted = resources.find(({ address }) => address === `${type}.${name}`);
     if (mode !== "managed" || wanted === undefined) continue;
     for (const { attributes } of instances) {
+      if (type === "aws_eks_cluster") Object.assign(attributes, ofCluster(attributes, wanted));
       if (type === "aws_instance") Object.assign(attributes, await userData(ec2, attributes.id));
       if (type === "aws_key_pair")
         Object.assign(attributes, { public_key: await publicKey(ec2, attributes.id, wanted) });
     }
   }
   return JSON.stringify({ ...parsed, serial: parsed.serial + 1 });
+}
+
+/** AWS returns neither who was made admin nor whether there were add-ons at the creation of a cluster. */
+function ofCluster({ access_config: there }: Attributes, { values }: Resource): object {
+  const wanted = z.looseObject({}).catch({}).parse(values["access_config"]);
+  const [imported = {}] = z.array(z.looseObject({})).catch([]).parse(there);
+  const merged = [Object.assign(imported, wanted)];
+  return { access_config: merged, bootstrap_self_managed_addons: values["bootstrap_self_managed_addons"] ?? true };
 }
 
 async function userData(ec2: EC2Client, InstanceId: string | undefined): Promise<object> {

@@ -10,8 +10,11 @@ export interface Regions {
   stop(): void;
 }
 
-/** Passes calls on to the emulator by the region that their signature names. */
-export async function startRegions(moto: Moto): Promise<Regions> {
+/**
+ * Passes calls on to the emulator by the region that their signature names. `answers`: JSON by the end of a path, for
+ * calls that the emulator lacks.
+ */
+export async function startRegions(moto: Moto, answers: Readonly<Record<string, object>> = {}): Promise<Regions> {
   const down = new Set<string>();
   const server = createServer((call, answer) => {
     const region = /Credential=[^/]+\/\d+\/([a-z0-9-]+)\//.exec(call.headers.authorization ?? "")?.[1] ?? "";
@@ -20,7 +23,13 @@ export async function startRegions(moto: Moto): Promise<Regions> {
       answer.writeHead(503).end();
       return;
     }
-    const { method, headers, url } = call;
+    const { method, headers, url = "" } = call;
+    const own = Object.entries(answers).find(([end]) => url.split("?")[0]?.endsWith(end));
+    if (own !== undefined) {
+      call.resume();
+      answer.setHeader("content-type", "application/json").end(JSON.stringify(own[1]));
+      return;
+    }
     const onward = request(`${moto.url}${url}`, { method, headers }, (from) => {
       answer.writeHead(from.statusCode ?? 502, from.headers);
       from.pipe(answer);

@@ -2,16 +2,17 @@ import { UserError } from "@analyze/common/errors";
 import { readDeployed } from "../state/deployed.ts";
 import { howToRestore } from "./lost-state.ts";
 import { nameOfPlace, type Place, readKept } from "../state/place.ts";
-import { hasResources } from "../state/terraform-state.ts";
+import { hasResources, refuseDamaged } from "../state/terraform-state.ts";
 import { orphansInEc2 } from "./orphans.ts";
 import { refuseUnsaved } from "./unsaved.ts";
 
-/** Whether nothing of the stage was deployed from this place. Throws a UserError where AWS has it, and the state is kept elsewhere or could not be written. */
+/** Whether nothing of the stage was deployed from this place. Throws a UserError where AWS has it, and the state is kept elsewhere, is lost or could not be written. */
 export async function isNotDeployed(place: Place): Promise<boolean> {
   await refuseUnsaved(place);
-  if ((await readDeployed(place)) !== null || hasResources(await readKept(place, "tfstate"))) return false;
+  await refuseDamaged(place);
+  if (hasResources(await readKept(place, "tfstate"))) return false;
   await refuseElsewhereKept(place);
-  return true;
+  return (await readDeployed(place)) === null;
 }
 
 /** Throws a UserError: a checkout without the stage's state would create everything a second time. */

@@ -10,6 +10,7 @@ import { myCidr } from "../settings/my-ip.ts";
 import { type Deployed, readDeployed, refuseElsewhere, shown, withDeployed } from "../state/deployed.ts";
 import { findPlace } from "../state/find-place.ts";
 import { nameOfPlace, type Place } from "../state/place.ts";
+import { refuseDamaged } from "../state/terraform-state.ts";
 import { refuseUnsaved } from "./unsaved.ts";
 
 /** Options of every command that changes something. */
@@ -40,6 +41,7 @@ export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
   const given = setVariables(process.env);
   const place = await findPlace(given);
   await refuseUnsaved(place);
+  await refuseDamaged(place);
   const deployed = await readDeployed(place);
   if (deployed !== null && (given["AWS_REGION"] ?? given["AWS_DEFAULT_REGION"]) !== undefined) {
     refuseElsewhere(place, deployed, { region: place.region });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { errorCode } from "@analyze/common/errors";
 import { z } from "zod";
+import { inRegion } from "../aws.ts";
 
 /** Where a stage's state is kept: a bucket, or the folder state/ of this checkout. */
 export interface Place {
@@ -25,14 +26,19 @@ export function nameOfPlace({ stage, bucket }: Place, what: Kept): string {
 /** The text that is kept there; null: there is none, or none yet: Terraform locks an empty state. Rejects where it cannot be read. */
 export async function readKept({ stage, bucket, region }: Place, what: Kept): Promise<string | null> {
   const key = `${stage}.${what}`;
-  if (bucket === null) return (await readOrNull(join(folder, key))) || null;
+  if (bucket === null) return nonEmpty(await readOrNull(join(folder, key)));
   try {
     const { Body } = await clientFor(region).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return (await Body?.transformToString()) || null;
+    return nonEmpty(await Body?.transformToString());
   } catch (error) {
     if (error instanceof NoSuchKey) return null;
     throw error;
   }
+}
+
+/** A full disk leaves an empty file. */
+function nonEmpty(text: string | null | undefined): string | null {
+  return text == null || text.trim() === "" ? null : text;
 }
 
 /** Replaces the content, atomically. */
@@ -115,5 +121,5 @@ export async function readOrNull(file: string): Promise<string | null> {
 
 /** A bucket may be in another region than the stage: then S3 names the region. */
 function clientFor(region: string): S3Client {
-  return new S3Client({ region, followRegionRedirects: true });
+  return new S3Client({ ...inRegion(region), followRegionRedirects: true });
 }

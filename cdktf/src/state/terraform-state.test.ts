@@ -17,7 +17,9 @@ afterEach(() => process.chdir(before));
 
 it.each(['{"outputs":', "[]", '{"outputs":{"a":1}}'])("says what to do about a state that is %s", async (text) => {
   writeFileSync("state/dev.tfstate", text);
-  await expect(readOutputs(place)).rejects.toThrow(/^cdktf\/state\/dev\.tfstate is damaged\. Restore it/);
+  await expect(readOutputs(place)).rejects.toThrow(
+    /^cdktf\/state\/dev\.tfstate is damaged\. Restore an earlier version, or move/,
+  );
 });
 
 it.each(["{", "{}"])("says what to do about settings that are %s", async (text) => {

@@ -125,6 +125,11 @@ it.each<[what: string, changes: NodeJS.ProcessEnv, fault: string]>([
     { ANALYZE_CLUSTER_ADMIN_ROLE: "arn:aws-cn:iam::123456789012:role/x" },
     "must be a role",
   ],
+  [
+    "one role for two rights",
+    { ANALYZE_CLUSTER_OPERATOR_ROLE: production.ANALYZE_CLUSTER_ADMIN_ROLE },
+    "ADMIN_ROLE and ANALYZE_CLUSTER_OPERATOR_ROLE name the same role",
+  ],
   ["an API server for half of the world", { ANALYZE_API_CIDR: "203.0.113.7/32,128.0.0.0/1" }, '"128.0.0.0/1" must be'],
 ])("rejects %s in a stage with a cluster", (_, changes, fault) => {
   expect(faults(environment({ ...production, ...changes }))).toContain(fault);
@@ -185,13 +190,6 @@ it("rejects a private key in place of a public one, and does not show it", () =>
   const message = faults(environment({ ANALYZE_SSH_PUBLIC_KEY_FILE: file }));
   expect(message).toContain("is a private key: name its public half");
   expect(message).not.toContain(String(pem).split("\n")[1]);
-});
-
-it("rejects one role for two rights in a cluster: EKS has one entry for a role", () => {
-  const role = production.ANALYZE_CLUSTER_ADMIN_ROLE;
-  const shared = { ...production, ANALYZE_CLUSTER_DEPLOYER_ROLE: role };
-  expect(faults(environment(shared))).toContain("ADMIN_ROLE and ANALYZE_CLUSTER_DEPLOYER_ROLE name the same role");
-  expect(faults(environment({ ...production, ANALYZE_CLUSTER_OPERATOR_ROLE: role }))).toContain("the same role");
 });
 
 it.each([

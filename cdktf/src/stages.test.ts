@@ -46,8 +46,9 @@ it("has a subnet of each kind in each zone of the literal", () => {
 
 it("keeps the names of the longest key within the limits of AWS", () => {
   const key = "a".repeat(18);
-  const blue = { ...known["blue"], cluster: { ...prod.cluster, networkCidr: "10.82.0.0/16", stores: true } } as Stage;
-  const { resource } = synthesise(key, {}, builds, { ...stages, [key]: blue });
+  const host = { ...prod.host, networkCidr: "10.81.0.0/24" };
+  const longest: Stage = { ...prod, host, cluster: { ...prod.cluster, networkCidr: "10.82.0.0/16", stores: true } };
+  const { resource } = synthesise(key, {}, builds, { ...stages, [key]: longest });
   const attributes = { aws_iam_role: "name_prefix", aws_s3_bucket: "bucket_prefix", aws_alb: "name" } as const;
   const limits = { aws_iam_role: 38, aws_s3_bucket: 37, aws_alb: 32 } as const;
   for (const type of ["aws_iam_role", "aws_s3_bucket", "aws_alb"] as const) {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { ProblemError } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { parseTarget } from "./target.ts";
@@ -9,6 +9,11 @@ export interface Parameters {
   readonly query?: z.ZodObject;
   /** Request headers, for the documentation alone. */
   readonly header?: z.ZodObject;
+}
+
+/** A parameter of at most this many characters. */
+export function shortString(length: number): z.ZodString {
+  return z.string().max(length, { error: `must have at most ${length} characters` });
 }
 
 function check<T>(schema: z.ZodType<T>, given: Readonly<Record<string, string>>, kind: string): T {

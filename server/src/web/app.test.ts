@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve, type Serving } from "../../testing/serving.ts";
+import { z } from "zod";
 import { problem } from "../contract/wire.ts";
 import { createService } from "../shared/service.ts";
 import { createApp } from "./app.ts";
@@ -33,6 +34,15 @@ describe("web", () => {
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")).toBe("GET, HEAD");
     expect(problem.parse(await response.json()).type).toBe("urn:analyze:problem:method-not-allowed");
+  });
+
+  it("rejects each parameter in words of its own, without the given value", () => {
+    const rules = createApp({ service, config: readConfig({}), worker }).flatMap(({ operation }) =>
+      Object.values({ ...operation?.parameters?.path?.shape, ...operation?.parameters?.query?.shape }),
+    );
+    const said = rules.map((rule) => z.safeParse(rule, "x".repeat(1_000)).error?.issues[0]?.message);
+    expect(said.length).toBeGreaterThan(5);
+    expect(said.filter((message) => !/^must (?:be|have|not) [^"x]+/.test(message ?? ""))).toEqual([]);
   });
 
   it("sends what browsers need on every answer", async () => {

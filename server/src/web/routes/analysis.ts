@@ -3,7 +3,7 @@ import { analysisIdPattern, analysisProgress, queueLimits } from "../../contract
 import { analyzeResponse } from "../../contract/wire.ts";
 import { json } from "../../shared/answer.ts";
 import type { Exchange } from "../../shared/exchange.ts";
-import { readPath, readQuery } from "../../shared/parameters.ts";
+import { readPath, readQuery, shortString } from "../../shared/parameters.ts";
 import type { Traffic } from "../../shared/traffic.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
@@ -13,7 +13,7 @@ import { progressOf } from "../tasks/progress.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 import { noSuchJob } from "./tasks.ts";
 
-const path = z.object({ id: z.string().max(64).describe("ID of the analysis") });
+const path = z.object({ id: shortString(64).describe("ID of the analysis") });
 
 const query = z.object({
   wait: z

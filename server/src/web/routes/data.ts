@@ -9,7 +9,7 @@ import {
 import { noContent, ProblemError, type Answer } from "../../shared/answer.ts";
 import { readJsonBy } from "../../shared/body.ts";
 import { textOf, type Tree } from "../../shared/data/tree.ts";
-import { readPath, readQuery } from "../../shared/parameters.ts";
+import { readPath, readQuery, shortString } from "../../shared/parameters.ts";
 import { cursorOf, positionOf } from "../data/cursor.ts";
 import { documentIdOf, fingerprintOf } from "../data/identity.ts";
 import type { Documents } from "../data/quota.ts";
@@ -20,7 +20,7 @@ import { guarded } from "../openapi/guarded.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 
-const path = z.object({ id: z.string().max(64).describe("ID of the document") });
+const path = z.object({ id: shortString(64).describe("ID of the document") });
 
 const query = z.object({
   limit: z
@@ -30,7 +30,7 @@ const query = z.object({
     .describe(
       `Documents of the page; ${documentLimits.pageSize} if not set. A page of large documents has fewer, and a \`next\`.`,
     ),
-  cursor: z.string().max(128).optional().describe("`next` of the page before"),
+  cursor: shortString(128).optional().describe("`next` of the page before"),
 });
 
 const common = { ...guarded, tag: "Documents" } as const;

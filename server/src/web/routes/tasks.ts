@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { queueLimits, task, taskIdPattern, taskPage, taskStates, type TaskPage } from "../../contract/tasks.ts";
 import { json, ProblemError } from "../../shared/answer.ts";
-import { readPath, readQuery } from "../../shared/parameters.ts";
+import { readPath, readQuery, shortString } from "../../shared/parameters.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
 import { required } from "../tasks/enqueue.ts";
@@ -9,10 +9,13 @@ import { queueOperation } from "../tasks/operation.ts";
 import { summaryOf, taskOf } from "../tasks/progress.ts";
 import type { TaskQueue } from "../tasks/task-queue.ts";
 
-const path = z.object({ id: z.string().max(64).describe("ID of the task") });
+const path = z.object({ id: shortString(64).describe("ID of the task") });
 
 const query = z.object({
-  state: z.enum(taskStates).optional().describe("State of the tasks; `waiting` if not set"),
+  state: z
+    .enum(taskStates, { error: `must be one of ${taskStates.join(", ")}` })
+    .optional()
+    .describe("State of the tasks; `waiting` if not set"),
   cursor: z
     .string()
     .regex(/^\d{1,9}$/, { error: "must be the `next` of an earlier page" })

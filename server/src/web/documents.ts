@@ -108,7 +108,7 @@ class MongoStore implements DocumentStore {
     return this.#guard.isClosed;
   }
 
-  async insert({ id, owner, fingerprint, document }: NewDocument): Promise<Date> {
+  async insert({ id, owner, fingerprint, document }: NewDocument, since: number): Promise<Date> {
     const wanted = { _id: id, owner: owner ?? null, createdAt: new Date(), fingerprint, document: storable(document) };
     let isOpen = false;
     const attempt = (): Promise<Date> =>
@@ -116,7 +116,8 @@ class MongoStore implements DocumentStore {
         isOpen ||= mayBeDone(error);
         throw error;
       });
-    return this.#run("insert", attempt, (error) => (isOpen || mayBeDone(error) ? id : undefined));
+    const left = Math.max(1, since + this.#options.mongodb.timeoutMs - performance.now());
+    return this.#run("insert", attempt, (error) => (isOpen || mayBeDone(error) ? id : undefined), left);
   }
 
   async find(id: string): Promise<Stored | undefined> {
@@ -161,9 +162,14 @@ class MongoStore implements DocumentStore {
   }
 
   /** Runs an operation, counts its outcome, and turns its failure into a problem; `openId` gives the id that it names. */
-  async #run<T>(operation: Operation, attempt: () => Promise<T>, openId: OpenId = () => undefined): Promise<T> {
+  async #run<T>(
+    operation: Operation,
+    attempt: () => Promise<T>,
+    openId: OpenId = () => undefined,
+    timeoutMs?: number,
+  ): Promise<T> {
     try {
-      const value = await this.#guard.run(() => this.#link.open().then(attempt));
+      const value = await this.#guard.run(() => this.#link.open().then(attempt), timeoutMs);
       this.onOperation(operation, "ok");
       return value;
     } catch (error) {

@@ -57,10 +57,12 @@ export class Guard {
     return this.#reason;
   }
 
-  /** Runs an operation; retries it once after a lost connection. `attempt`: from 1. Rejects with the driver's error. */
-  async run<T>(operation: (attempt: number) => Promise<T>): Promise<T> {
+  /**
+   * Runs an operation; retries it once after a lost connection. `attempt`: from 1. `timeoutMs`: for both, if a part of the
+   * request's time is used up already. Rejects with the driver's error.
+   */
+  async run<T>(operation: (attempt: number) => Promise<T>, timeoutMs = this.#options.timeoutMs): Promise<T> {
     if (!this.isClosed) throw new Unavailable(this.#reason);
-    const { timeoutMs } = this.#options;
     const end = performance.now() + timeoutMs;
     try {
       return await within(timeoutMs, this.#attempts(operation, end));

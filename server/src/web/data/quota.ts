@@ -1,8 +1,11 @@
 import { ProblemError } from "../../shared/answer.ts";
 import type { DocumentStore } from "./store.ts";
 
-/** Milliseconds that a count is used; the shorter one if it would reject. */
-const fresh = { accepting: 10_000, refusing: 100 };
+/**
+ * Milliseconds that a count is used; the shorter one if it would reject. From `accepting` to `stale`, it is used while the
+ * next one is read.
+ */
+const fresh = { accepting: 10_000, refusing: 100, stale: 60_000 };
 
 /** What the routes of documents need. */
 export interface Documents {
@@ -52,10 +55,22 @@ export class Quota {
   async #countOf(owner: string | undefined, ms: number): Promise<Count> {
     const known = await this.#counts.get(owner);
     if (known && performance.now() - known.readAt < ms) return known;
+    if (known && known.documents < this.#most && performance.now() - known.readAt < fresh.stale) {
+      void this.#renew(owner, known);
+      return known;
+    }
     const reading = this.#read(owner, known);
     this.#counts.set(owner, reading);
     reading.catch(() => this.#counts.delete(owner));
     return reading;
+  }
+
+  /** A slow count delays nobody who has room. What is stored meanwhile may be in it: then it counts twice until the next one. */
+  async #renew(owner: string | undefined, known: Count): Promise<void> {
+    known.readAt = performance.now();
+    const before = known.documents;
+    const counted = await this.#store.count(owner, this.#most).catch(() => undefined);
+    if (counted !== undefined) known.documents = counted + Math.max(0, known.documents - before);
   }
 
   /** If a count takes too long, the previous one is used: a slow count must not block callers. */
@@ -64,7 +79,7 @@ export class Quota {
       return { documents: await this.#store.count(owner, this.#most), readAt: performance.now() };
     } catch (error) {
       if (known === undefined || known.documents >= this.#most) throw error;
-      return { documents: known.documents, readAt: performance.now() };
+      return { ...known, readAt: performance.now() };
     }
   }
 }

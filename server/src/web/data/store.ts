@@ -31,9 +31,9 @@ export interface DocumentStore {
   /**
    * Stores a document; if its ID exists with the same fingerprint, nothing happens. Resolves with its time once MongoDB
    * has it on disk. Throws ProblemError: 422 the ID exists with another fingerprint, 503 with its address if it may
-   * still have been stored.
+   * still have been stored. `since`: when the request began to use MongoDB (`performance.now()`); its time limit counts from then.
    */
-  insert(wanted: NewDocument): Promise<Date>;
+  insert(wanted: NewDocument, since: number): Promise<Date>;
   /** The document with this id; undefined where there is none. */
   find(id: string): Promise<Stored | undefined>;
   /** An owner's documents, newest first, after a position; `more`: there are further ones. */

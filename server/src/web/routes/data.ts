@@ -91,8 +91,9 @@ function createRoute(given: Documents | undefined, callers: Callers): Documented
       const key = idempotencyKeyOf(exchange);
       const { value: document, raw } = await readJsonBy(exchange, documentLimits.bodyBytes, readDocument);
       const id = documentIdOf(owner, key);
+      const since = performance.now();
       await quota.admit(owner, async () => key !== undefined && (await store.find(id)) !== undefined);
-      const createdAt = await store.insert({ id, owner, fingerprint: fingerprintOf(raw), document });
+      const createdAt = await store.insert({ id, owner, fingerprint: fingerprintOf(raw), document }, since);
       return { ...answerOf(treeOf({ id, createdAt, document }), 201), headers: { location: `/data/${id}` } };
     },
   };

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { BSON, MongoServerError, type Collection } from "mongodb";
-import { documentLimits } from "../contract/documents.ts";
+import { MongoServerError, type Collection } from "mongodb";
 import { ProblemError } from "../shared/answer.ts";
-import { storable, treeOfBson } from "../shared/data/bson.ts";
+import { storable } from "../shared/data/bson.ts";
 import { reasonOf } from "../shared/data/client.ts";
 import { defaultUser, type DataSettings } from "../shared/data/settings.ts";
 import { newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
@@ -12,6 +11,7 @@ import { mayBeDone, meansDown, unavailable } from "./data/failures.ts";
 import { followSecret } from "./data/follow-secret.ts";
 import { Guard } from "./data/guard.ts";
 import { Link } from "./data/link.ts";
+import { pageOf, storedOf } from "./data/page.ts";
 import type { DocumentStore, NewDocument, Operation, Position, Stored } from "./data/store.ts";
 
 export interface StoreOptions {
@@ -20,19 +20,6 @@ export interface StoreOptions {
 }
 
 const duplicateKey = 11_000;
-
-/** A stored document from its BSON; the driver's own reading would change the order of keys. */
-function storedOf(bson: unknown): Stored & { bytes: number } {
-  if (!(bson instanceof Uint8Array)) throw new Error("the driver gave a document that is not raw");
-  const { _id, owner, createdAt, document } = BSON.deserialize(bson, { raw: true });
-  return {
-    id: String(_id),
-    owner: typeof owner === "string" ? owner : undefined,
-    createdAt: new Date(createdAt),
-    document: treeOfBson(document),
-    bytes: bson.length,
-  };
-}
 
 /** Stores a document, or finds the same one stored before. Resolves once it is on disk, with its time. */
 async function store(
@@ -54,13 +41,6 @@ async function store(
   const same = matchedCount > 0 && (await documents.findOne(filter, { projection: { createdAt: 1 }, maxTimeMS }));
   if (same) return same.createdAt;
   throw new ProblemError("invalid-field", "This Idempotency-Key was used for another request. Use a new key.");
-}
-
-function pageOf(all: (Stored & { bytes: number })[], count: number): { documents: Stored[]; more: boolean } {
-  let bytes = 0;
-  const fitting = all.slice(0, count).findIndex((one) => (bytes += one.bytes) > documentLimits.pageBytes) + 1;
-  const end = fitting === 0 ? count : fitting;
-  return { documents: all.slice(0, end), more: all.length > end };
 }
 
 type OpenId = (error: unknown) => string | undefined;
@@ -131,7 +111,7 @@ class MongoStore implements DocumentStore {
     const filter = { ...ownedBy(owner), ...(after ? olderThan(after) : {}) };
     const options = { raw: true, sort: newestFirst, limit: count + 1, batchSize: count + 1, ...this.#limit };
     const found: unknown[] = await this.#run("list", () => this.#link.documents.find(filter, options).toArray());
-    return pageOf(found.map(storedOf), count);
+    return pageOf(found, count);
   }
 
   async remove(id: string, owner: string | undefined): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { UserError } from "@analyze/common/errors";
 import type { Cluster } from "../cluster/cluster.ts";
+import { envoyGateway } from "../cluster/gateway-findings.ts";
 import { gatewayClass, ingressClass, type GatewayClass, type IngressClass } from "../cluster/objects.ts";
 import { edgeFrom, type GivenOptions, type Options } from "./options.ts";
 import { findDeployedEdge } from "./installed.ts";
 
 const ingressNginx = "k8s.io/ingress-nginx";
-const envoyGateway = "gateway.envoyproxy.io/gatewayclass-controller";
 
 /** The classes of a cluster, which decide the edge of a new installation. */
 export interface EdgeParts {

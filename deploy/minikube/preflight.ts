@@ -17,6 +17,10 @@ async function hostFindings(cluster: Cluster, { host, namespace }: Options): Pro
   return sharedHostFindings(host, namespace, await cluster.list(ingress, "ingresses", "-A"));
 }
 
+async function gatewaysFindings(cluster: Cluster, { set }: Options): Promise<Finding[]> {
+  return gatewayFindings(await readGatewayParts(cluster), set);
+}
+
 async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
   if (options.edge === "ingress" && options.patchController) {
     for (const controller of await readControllers(cluster)) await patchController(cluster, controller);
@@ -27,7 +31,7 @@ async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
     platformFindings(cluster),
     options.edge === "ingress" ? controllersFindings(cluster, "nginx", howToEnableIngress(cluster)) : [],
     [options.edge, options.keep].includes("ingress") ? hostFindings(cluster, options) : [],
-    [options.edge, options.keep].includes("gateway") ? readGatewayParts(cluster).then(gatewayFindings) : [],
+    [options.edge, options.keep].includes("gateway") ? gatewaysFindings(cluster, options) : [],
   ]);
   return found.flat().filter(({ state }) => state !== "ok");
 }

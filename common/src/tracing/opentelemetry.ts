@@ -1,6 +1,15 @@
+import { randomFillSync } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type Span as RawSpan } from "@opentelemetry/api";
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Span as RawSpan,
+  type Tracer as RawTracer,
+} from "@opentelemetry/api";
 import { parseTraceParent } from "@opentelemetry/core";
 import { detectResources, envDetector, resourceFromAttributes, type Resource } from "@opentelemetry/resources";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
@@ -63,6 +72,49 @@ function handedOn(parent: string | undefined): Span | undefined {
   return { traceId, traceparent, isSampled: false, end: endUnsampled };
 }
 
+/** Random bytes for many IDs. */
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
+/** As many random bytes in hexadecimal. All are zero, which no ID may be, less often than once in 2^64. */
+function randomId(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString("hex", used - bytes, used);
+}
+
+/** The first span of a trace that is not sampled. The SDK's costs a percent of a request, and nobody sees it. */
+function unsampledRoot(): Span {
+  const traceId = randomId(16);
+  return { traceId, traceparent: `00-${traceId}-${randomId(8)}-00`, isSampled: false, end: endUnsampled };
+}
+
+/** The share of new traces that are sampled, where the parent decides for all others; undefined: the SDK decides for each span. */
+function rootShare({ sampler, ratio }: TraceSettings): number | undefined {
+  if (sampler === "parentbased_always_on") return 1;
+  if (sampler === "parentbased_always_off") return 0;
+  return sampler === "parentbased_traceidratio" ? ratio : undefined;
+}
+
+/** Begins spans: the SDK makes those that are sampled. */
+function startWith(tracer: RawTracer, settings: TraceSettings): Tracing["start"] {
+  const begin = (role: Role, name: string, context: Context): Span =>
+    spanOf(tracer.startSpan(name, { kind: kinds[role] }, context));
+  const share = rootShare(settings);
+  return (role, name, parent) => {
+    const text = typeof parent === "object" ? parent.traceparent : parent;
+    if (share === undefined) return begin(role, name, contextOf(text));
+    if (typeof parent === "object" && !parent.isSampled) return parent;
+    const handed = handedOn(text);
+    if (handed) return handed;
+    const context = contextOf(text);
+    return context === ROOT_CONTEXT && Math.random() >= share ? unsampledRoot() : begin(role, name, context);
+  };
+}
+
 /** Tracing by OpenTelemetry. Nothing global is set: spans are made by hand, and no library is changed. */
 export function openTracing(settings: TraceSettings, source: TraceSource): Tracing {
   const counts: SpanCounts = { sent: 0, failed: 0, dropped: 0 };
@@ -72,12 +124,9 @@ export function openTracing(settings: TraceSettings, source: TraceSource): Traci
     spanProcessors: [openExport(settings, counts, source)],
   });
   const tracer = provider.getTracer("analyze", source.version);
-  const start: Tracing["start"] = (role, name, parent) =>
-    spanOf(tracer.startSpan(name, { kind: kinds[role] }, contextOf(parent)));
-  const parentDecides = settings.sampler.startsWith("parentbased_");
   return {
     counts,
-    start: parentDecides ? (role, name, parent) => handedOn(parent) ?? start(role, name, parent) : start,
+    start: startWith(tracer, settings),
     close: async () => {
       // What could not be sent is counted; there is nothing else to do with it.
       await Promise.race([provider.shutdown().catch(() => undefined), wait(flushMs, undefined, { ref: false })]);

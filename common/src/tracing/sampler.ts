@@ -11,7 +11,7 @@ function parentBased(root: Sampler): Sampler {
   return new ParentBasedSampler({ root });
 }
 
-/** The sampler that OTEL_TRACES_SAMPLER names. */
+/** The sampler that OTEL_TRACES_SAMPLER names, for the spans that the SDK makes. */
 export function samplerOf({ sampler, ratio }: Pick<TraceSettings, "sampler" | "ratio">): Sampler {
   const roots = {
     always_on: new AlwaysOnSampler(),
@@ -21,7 +21,8 @@ export function samplerOf({ sampler, ratio }: Pick<TraceSettings, "sampler" | "r
   return {
     ...roots,
     parentbased_always_on: parentBased(roots.always_on),
-    parentbased_always_off: parentBased(roots.always_off),
-    parentbased_traceidratio: parentBased(roots.traceidratio),
+    // Which new traces are sampled is decided before the SDK is called.
+    parentbased_always_off: parentBased(roots.always_on),
+    parentbased_traceidratio: parentBased(roots.always_on),
   }[sampler];
 }

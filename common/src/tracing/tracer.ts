@@ -26,8 +26,11 @@ export type Role = "client" | "server" | "consumer";
 
 /** Begins spans. */
 export interface Tracer {
-  /** A span that begins now: a child of `parent`, a `traceparent`; the first of a new trace where that is absent or malformed. */
-  start(role: Role, name: string, parent?: string): Span;
+  /**
+   * A span that begins now: a child of `parent`, a span of this process or a `traceparent`; the first of a new trace where
+   * that is absent or malformed. The parent itself where neither is sampled.
+   */
+  start(role: Role, name: string, parent?: string | Span): Span;
 }
 
 /** What became of ended spans that were sampled. */

@@ -126,6 +126,24 @@ describe("tracing", () => {
     expect(span.traceparent).toMatch(new RegExp(`^00-${flag ? parent.slice(3, 35) : "[\\da-f]{32}"}-.{16}-0${count}$`));
   });
 
+  it("samples its share of new traces, also where traceparent is malformed, and their children alike", async () => {
+    const opened = await open({ sampler: "parentbased_traceidratio", ratio: 0.25 });
+    const roots = Array.from({ length: 4_000 }, (_, n) =>
+      opened.start("server", "GET", n % 2 === 0 ? undefined : "00-x"),
+    );
+    const sampled = roots.filter(({ isSampled }) => isSampled);
+    // Ten standard deviations.
+    expect(Math.abs(sampled.length - 1_000)).toBeLessThan(275);
+    expect(new Set(roots.map(({ traceId }) => traceId)).size).toBe(4_000);
+    for (const root of roots) {
+      const child = opened.start("client", "POST", root);
+      expect([child.traceId, child.isSampled]).toEqual([root.traceId, root.isSampled]);
+      expect(child === root).toBe(!root.isSampled);
+      expect(root.traceparent).toMatch(new RegExp(`^00-${root.traceId}-[\\da-f]{16}-0${root.isSampled ? 1 : 0}$`));
+    }
+    await opened.close();
+  });
+
   it("counts spans that the receiver refuses, and reports only changes", async () => {
     status = 400;
     const opened = await open();

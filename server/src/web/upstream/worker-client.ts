@@ -106,7 +106,7 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
   };
   // One span for all attempts.
   const ask = async (body: Buffer, requestId: string, parent?: Span): Promise<ProcessResponse | number> => {
-    const span = tracer?.start("client", "POST /process", parent?.traceparent);
+    const span = tracer?.start("client", "POST /process", parent);
     try {
       const result = await askOnce(body, requestId, span);
       const status = typeof result === "number" ? result : 200;

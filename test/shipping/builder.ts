@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
-import { startPrivateRegistry } from "./registry.ts";
+import { type Person, startPrivateRegistry } from "./registry.ts";
 
 /** Base images of the Dockerfile, by their names in the registry that replaces all others. */
 const bases = {
@@ -36,7 +36,7 @@ const person = { user: "anna", password: "s3cret-of-this-run" };
 export async function startBuilder(): Promise<Builder> {
   const folder = mkdtempSync(join(tmpdir(), "builder-"));
   const { address, program } = await startPrivateRegistry(folder, person);
-  const login = loggedIn(folder, address);
+  const login = loggedIn(folder, address, person);
   for (const [name, image] of Object.entries(bases)) {
     docker(["tag", image, `${address}/${name}`]);
     docker(["push", "--quiet", `${address}/${name}`], login);
@@ -59,10 +59,10 @@ export async function startBuilder(): Promise<Builder> {
 }
 
 /** The environment of a logged-in person, with a Docker configuration only for this run. */
-function loggedIn(folder: string, address: string): NodeJS.ProcessEnv {
+export function loggedIn(folder: string, address: string, { user, password }: Person): NodeJS.ProcessEnv {
   const config = join(folder, "docker");
   mkdirSync(config);
-  const auth = Buffer.from(`${person.user}:${person.password}`).toString("base64");
+  const auth = Buffer.from(`${user}:${password}`).toString("base64");
   writeFileSync(join(config, "config.json"), JSON.stringify({ auths: { [address]: { auth } } }));
   const own = process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker");
   const plugins = join(own, "cli-plugins");

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { run } from "./run.ts";
 import { Terraform } from "./terraform.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -10,11 +11,15 @@ afterEach(() => vi.unstubAllEnvs());
 function fake(program: string, version: string, more = ":"): string {
   const folder = mkdtempSync(join(tmpdir(), "analyze-terraform-"));
   const calls = join(folder, "calls");
-  const script = `[ "$1" = version ] && { echo '{"terraform_version":"${version}"}'; exit; }\n{ printf '%s\\n' "$*"; ${more}; } >>'${calls}'`;
+  const script = `[ "$1" = version ] && { echo '{"terraform_version":"${version}"}'; exit; }\n{ printf '%s\\n' "$*"; ${more}; } 3>&1 >>'${calls}'`;
   writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`);
   chmodSync(join(folder, program), 0o755);
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env["PATH"]}`);
   return calls;
+}
+
+function url(file: string): string {
+  return JSON.stringify(new URL(file, import.meta.url).href);
 }
 
 describe.each(["terraform", "tofu"] as const)("Terraform, as %s", (program) => {
@@ -35,6 +40,23 @@ describe.each(["terraform", "tofu"] as const)("Terraform, as %s", (program) => {
     expect(stderr.mock.calls.flat().join("")).toMatch(new RegExp(`ignored: ${foreign.join(", ")}\n`));
     expect(stderr.mock.calls.flat().join("")).not.toContain("-destroy");
     stderr.mockRestore();
+  });
+
+  it("goes on to its end after the reader of the output has gone", async () => {
+    const calls = fake(
+      program,
+      "1.12.0",
+      "for line in $(seq 20); do echo $line >&3 || exit 9; sleep 0.05; done; echo done",
+    );
+    const code = `import { Terraform } from ${url("terraform.ts")};
+import { surviveClosedPipes } from ${url("../common/src/closed-pipe.ts")};
+surviveClosedPipes();
+await new Terraform("stack", "${program}").init();`;
+    const module = join(mkdtempSync(join(tmpdir(), "analyze-pipe-")), "main.ts");
+    writeFileSync(module, code);
+    const { stdout } = await run("sh", ["-c", `'${process.execPath}' '${module}' | head -n 1`]);
+    expect(stdout).toBe("1\n");
+    await vi.waitUntil(() => readFileSync(calls, "utf8").endsWith("done\n"), { timeout: 10_000 });
   });
 
   it.each(["1.9.8", "0.15.5"])("rejects version %s, and says which to install", async (version) => {

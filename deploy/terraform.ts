@@ -122,11 +122,16 @@ export class Terraform {
 
   /** Resolves with the exit code: 0, or 2 of `-detailed-exitcode`. */
   private async code(...args: string[]): Promise<number> {
-    const share: RunOptions["share"] = ["stdin", "stdout", "stderr"];
-    const { code, stderr } = await run(this.program, [this.at, ...args], { env: this.env, share });
+    // A closed pipe would end Terraform in the middle of an apply: only this process writes to one.
+    const share: RunOptions["share"] = process.stdout.isTTY ? ["stdin", "stdout", "stderr"] : ["stdin", "stderr"];
+    const { code, stderr } = await run(this.program, [this.at, ...args], { env: this.env, share, onOutput: print });
     if (code === 0 || (code === 2 && args.includes("-detailed-exitcode"))) return code;
     throw failure(stderr || `${this.program} ${args[0]} failed with exit code ${code}. Its message is above.`);
   }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
 }
 
 function unattended(approved: boolean): string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clusterNames } from "../cluster/names.ts";
 import { findPlace } from "../state/find-place.ts";
-import { notDeployed, readOutputs } from "../state/outputs.ts";
+import { notDeployed, readOutputs, withoutCluster } from "../state/outputs.ts";
 import { kubernetes, type Kubernetes } from "../../../deploy/cluster/cluster.ts";
 import { project } from "../../../deploy/images/docker.ts";
 import { tagsOf } from "../../../deploy/images/images.ts";
@@ -36,9 +36,7 @@ export async function chart({ context, controllerChart, images, verify: verifies
   const region = outputs.get("region") ?? place.region;
   if (outputs.size === 0) throw failure(notDeployed(stage));
   if (!outputs.has("target-group")) {
-    throw failure(
-      `Stage ${stage} has no cluster: set ANALYZE_STAGE to a stage that has one, or use \`npm run deploy:minikube\`.`,
-    );
+    throw failure(withoutCluster(stage));
   }
   const clusterName = output(outputs, "cluster-name");
   const tags = tagsOf(project);

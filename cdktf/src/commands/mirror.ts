@@ -7,7 +7,7 @@ import { ecrLogin } from "../images/ecr.ts";
 import { foreignImages } from "../images/foreign.ts";
 import { absent, mirrored } from "../images/required.ts";
 import { findPlace } from "../state/find-place.ts";
-import { notDeployed, readOutputs } from "../state/outputs.ts";
+import { notDeployed, readOutputs, withoutCluster } from "../state/outputs.ts";
 import { stages, type Stage } from "../stages.ts";
 
 /** Copies all third-party images of the stage's cluster into ECR. Images that Docker has are not pulled again. */
@@ -15,6 +15,7 @@ export async function mirror(): Promise<void> {
   const place = await findPlace(process.env);
   const outputs = await readOutputs(place);
   if (outputs.size === 0) throw failure(notDeployed(place.stage));
+  if (!outputs.has("cluster-name")) throw failure(withoutCluster(place.stage));
   const copies = mirrored(outputs);
   if (copies.size === 0) {
     throw failure(

@@ -19,3 +19,8 @@ export async function readOutputs(place: Place): Promise<ReadonlyMap<string, str
 export function notDeployed(stage: string): string {
   return `Stage ${stage} has not been deployed: run \`npm run deploy\` first.`;
 }
+
+/** What to do if a command needs a cluster, and the stage has none. */
+export function withoutCluster(stage: string): string {
+  return `Stage ${stage} has no cluster: set ANALYZE_STAGE to a stage that has one, or use \`npm run deploy:minikube\`.`;
+}

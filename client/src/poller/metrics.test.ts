@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -44,8 +44,17 @@ it("the file has what a textfile collector needs, and only phases that were reac
   rmSync(dir, { recursive: true });
 });
 
-it("a missing folder causes one warning, and does not stop the client", async () => {
+it("a folder that is missing is reported once, and when it is there again; it does not stop the client", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "analyze-metrics-"));
+  const file = join(dir, "later/analyze.prom");
   const warnings: string[] = [];
-  await createMetrics("/nowhere/analyze.prom", (message) => void warnings.push(message)).record(good);
-  expect(warnings).toEqual([expect.stringMatching(/metrics cannot be written.*ENOENT/)]);
+  const { record } = createMetrics(file, (message) => void warnings.push(message));
+  for (let slot = 0; slot < 3; slot++) await record(good);
+  const lost = `ANALYZE_METRICS_FILE="${file}" cannot be written (ENOENT): let this user write into its folder`;
+  expect(warnings).toEqual([lost]);
+  mkdirSync(join(dir, "later"));
+  for (let slot = 0; slot < 3; slot++) await record(good);
+  expect(warnings).toEqual([lost, "the metrics are written again"]);
+  expect(readFileSync(file, "utf8")).toContain('analyze_client_runs_total{result="ok",hop="app"} 6\n');
+  rmSync(dir, { recursive: true });
 });

@@ -1,3 +1,5 @@
+import { errorCode } from "@analyze/common/errors";
+import { nameSetting } from "@analyze/common/settings";
 import { registerTraceMetrics } from "@analyze/common/tracing/metrics";
 import type { Tracing } from "@analyze/common/tracing/tracer";
 import { rename, writeFile } from "node:fs/promises";
@@ -41,11 +43,32 @@ export function clientInstruments(register: Registry) {
   };
 }
 
+/** Returns what replaces the file atomically. It reports a failure once, and the first success after it. */
+function replacerOf(file: string, warn: (message: string) => void): (text: string) => Promise<void> {
+  let isFailing = false;
+  return async (text) => {
+    try {
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+      if (isFailing) warn("the metrics are written again");
+      isFailing = false;
+    } catch (error) {
+      const why = errorCode(error) ?? String(error);
+      if (!isFailing)
+        warn(
+          `${nameSetting("ANALYZE_METRICS_FILE", file)} cannot be written (${why}): let this user write into its folder`,
+        );
+      isFailing = true;
+    }
+  };
+}
+
 /** Metrics in `file`, which is replaced atomically. */
 export function createMetrics(file: string, warn: (message: string) => void, tracing?: Tracing): Metrics {
   const register = new Registry();
   if (tracing) registerTraceMetrics(register, tracing);
   const { runs, last, up, seconds, days, heartbeats } = clientInstruments(register);
+  const replace = replacerOf(file, warn);
 
   return {
     heartbeatFailed: () => heartbeats.inc(),
@@ -59,12 +82,7 @@ export function createMetrics(file: string, warn: (message: string) => void, tra
         const ms = line[phase];
         if (ms !== undefined) seconds.set({ phase }, ms / 1000);
       }
-      try {
-        await writeFile(`${file}.new`, await register.metrics());
-        await rename(`${file}.new`, file);
-      } catch (error) {
-        warn(`the metrics cannot be written: ${String(error)}`);
-      }
+      await replace(await register.metrics());
     },
   };
 }

@@ -12,6 +12,9 @@ const limits = { maxQueueSize: 2_048, maxExportBatchSize: 512, scheduledDelayMil
 /** To connect, and for the answer. The connection keeps a process alive, so it is also how long the end can take. */
 const messageMs = 3_000;
 
+/** So many messages in a row arrive before a receiver counts as working again: one that fails now and then is reported once. */
+const steady = 5;
+
 type Done = Parameters<SpanExporter["export"]>[1];
 
 /** Reads no more of the answer than its status. */
@@ -78,6 +81,8 @@ class CountingExporter implements SpanExporter {
   /** Sampled spans that have ended and are not handed over yet. */
   waiting = 0;
   #isWorking = true;
+  /** Messages in a row that arrived. */
+  #inRow = 0;
 
   constructor(exporter: SpanExporter, counts: SpanCounts, onChange: TraceSource["onChange"]) {
     this.#exporter = exporter;
@@ -90,10 +95,16 @@ class CountingExporter implements SpanExporter {
     this.#exporter.export(spans, (result) => {
       const isWorking = result.code === ExportResultCode.SUCCESS;
       this.#counts[isWorking ? "sent" : "failed"] += spans.length;
-      if (isWorking !== this.#isWorking) this.#onChange(isWorking);
-      this.#isWorking = isWorking;
+      this.#note(isWorking);
       done(result);
     });
+  }
+
+  #note(isWorking: boolean): void {
+    this.#inRow = isWorking ? this.#inRow + 1 : 0;
+    if (isWorking === this.#isWorking || (isWorking && this.#inRow < steady)) return;
+    this.#isWorking = isWorking;
+    this.#onChange(isWorking);
   }
 
   shutdown(): Promise<void> {

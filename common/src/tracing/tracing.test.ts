@@ -152,6 +152,23 @@ describe("tracing", () => {
     expect([opened.counts, changes]).toEqual([{ sent: 0, failed: 1, dropped: 0 }, [false]]);
   });
 
+  it("reports a receiver that fails now and then once, and that it works again after five messages", async () => {
+    const opened = await open();
+    let all = 0;
+    for (const next of [200, 400, 200, 400, 200, 200, 400, 200, 200, 200, 200]) {
+      status = next;
+      // As many as one message has.
+      for (let n = 0; n < 512; n++) opened.start("server", "GET").end();
+      all += 512;
+      await vi.waitFor(() => expect(opened.counts.sent + opened.counts.failed).toBe(all), { timeout: 15_000 });
+    }
+    expect(changes).toEqual([false]);
+    status = 200;
+    for (let n = 0; n < 512; n++) opened.start("server", "GET").end();
+    await closed(opened, all + 512);
+    expect(changes).toEqual([false, true]);
+  });
+
   it("counts spans for which there is no room, and closes although the receiver is silent", async () => {
     status = "silence";
     const { start, close, counts } = await open();

@@ -93,22 +93,25 @@ async function usersInUse(): Promise<string[]> {
   return [...(await redisUsers()), ...new Set(await mongodbUsers())];
 }
 
+const programs = {
+  redis: { url: "redis://127.0.0.1:6379", file: "/app/tasks.mjs", args: ["list"] },
+  mongodb: { url: "mongodb://127.0.0.1:27017/analyze", file: "/app/data.mjs", args: ["backup", "/tmp/not-there/x"] },
+} as const;
+
 /** What a program of the image says that logs in to a store as this user. */
-function loginAs(store: "redis" | "mongodb", user: string, secret: string): Promise<string> {
-  const program = { redis: ["tasks", "list"], mongodb: ["data", "backup", "/tmp/not-there/x"] }[store];
-  const url = { redis: "redis://127.0.0.1:6379", mongodb: "mongodb://127.0.0.1:27017/analyze" }[store];
+function loginAs(store: keyof typeof programs, user: string, secret: string): Promise<string> {
+  const { url, file, args } = programs[store];
   const prefix = store.toUpperCase();
+  const env = { [`${prefix}_URL`]: url, [`${prefix}_USERNAME`]: user, [`${prefix}_PASSWORD`]: secret };
   return node(
     `${store}-0`,
     "user",
     `for (const key of Object.keys(process.env)) if (key.startsWith("${prefix}")) delete process.env[key];
-     Object.assign(process.env, { ${prefix}_URL: "${url}", ${prefix}_USERNAME: "${user}", ${prefix}_PASSWORD: "${secret}" });
-     process.argv.push(${program.map((part) => `"${part}"`).join(",")});
-     process.exit = (code) => { process.exitCode = 0; };
-     console.error = console.log; process.stderr.write = process.stdout.write.bind(process.stdout);
-     process.argv.splice(1, 1, "/app/${program[0]}.mjs", ...process.argv.splice(2));
-     process.argv.splice(2, 1);
-     await import("/app/${program[0]}.mjs");`,
+     Object.assign(process.env, ${JSON.stringify(env)});
+     process.argv = [process.execPath, ...${JSON.stringify(args)}];
+     process.stderr.write = process.stdout.write.bind(process.stdout);
+     process.on("exit", () => (process.exitCode = 0));
+     await import("${file}");`,
   );
 }
 

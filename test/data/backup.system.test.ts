@@ -79,7 +79,7 @@ describeWith(["ferretdb"], "npm run data (FerretDB in MongoDB's place)", () => {
     expect(await (await restored.get(`/data/${id}`)).text()).toBe(exact);
     expect(await data(empty.url, "restore", file)).toEqual([expect.stringContaining("There are documents already"), 2]);
     expect((await restored.remove(id)).status).toBe(204);
-    expect(await data(empty.url, "restore", file, "--resume")).toEqual(["Restored 1 documents.\n", 0]);
+    expect(await data(empty.url, "restore", file, "--resume")).toEqual(["Restored 1 document.\n", 0]);
   });
 
   it("--keep requires a folder, and removes its oldest backup", async () => {

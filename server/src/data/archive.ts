@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { link, open, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
@@ -13,11 +13,24 @@ const header = JSON.stringify({ format: "analyze-documents", version: 1 });
 const gzipHeader = Buffer.from("1f8b08000000000000ff", "hex");
 const footer = z.object({ documents: z.int().min(0), sha256: z.string() });
 
+/** The lines failed, not the file. */
+class SourceFailure extends Error {
+  override readonly name = "SourceFailure";
+}
+
+async function* fromSource(lines: AsyncIterable<string>): AsyncGenerator<string, void> {
+  try {
+    yield* lines;
+  } catch (cause) {
+    throw new SourceFailure("the source of the lines failed", { cause });
+  }
+}
+
 async function* archived(lines: AsyncIterable<string>): AsyncGenerator<string, void> {
   const hash = createHash("sha256");
   let documents = 0;
   yield `${header}\n`;
-  for await (const line of lines) {
+  for await (const line of fromSource(lines)) {
     hash.update(line).update("\n");
     documents += 1;
     yield `${line}\n`;
@@ -25,14 +38,22 @@ async function* archived(lines: AsyncIterable<string>): AsyncGenerator<string, v
   yield `${JSON.stringify({ documents, sha256: hash.digest("hex") })}\n`;
 }
 
+function exists(file: string, cause?: unknown): UserError {
+  return new UserError(`${file} exists already: choose another file`, { cause });
+}
+
 /**
  * Writes the lines to a new file: compressed, with their number and checksum, synced before the rename. Throws
- * UserError if the file exists or cannot be written.
+ * UserError if the file exists or cannot be written, and what the lines throw.
  */
 export async function writeArchive(file: string, lines: AsyncIterable<string>): Promise<void> {
   const part = `${file}.part`;
+  // The link below is the check that counts.
+  if (existsSync(file)) throw exists(file);
   try {
-    await pipeline(Readable.from(archived(lines)), createGzip(), createWriteStream(part, { mode: 0o600 }));
+    // Opened before the lines are read, which may take long.
+    const target = await open(part, "w", 0o600);
+    await pipeline(Readable.from(archived(lines)), createGzip(), target.createWriteStream());
     const handle = await open(part, "r+");
     await handle.write(gzipHeader, 0, gzipHeader.length, 0);
     await handle.sync();
@@ -40,11 +61,15 @@ export async function writeArchive(file: string, lines: AsyncIterable<string>): 
     // Unlike a rename, a link replaces nothing.
     await link(part, file);
   } catch (cause) {
+    if (cause instanceof SourceFailure) throw cause.cause;
     const code = errorCode(cause);
-    if (code === "EEXIST") throw new UserError(`${file} exists already: choose another file`, { cause });
-    if (code?.startsWith("E") && cause instanceof Error && "path" in cause)
-      throw new UserError(`${file} cannot be written (${code})`, { cause });
-    throw cause;
+    if (code === "EEXIST") throw exists(file, cause);
+    throw new UserError(
+      `${file} cannot be written (${code ?? "unknown error"}): name a file in a folder that this user may write`,
+      {
+        cause,
+      },
+    );
   } finally {
     await rm(part, { force: true });
   }
@@ -79,7 +104,10 @@ export async function* readArchive(file: string): AsyncGenerator<string, void> {
     await source;
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw damaged(`cannot be read (${errorCode(cause) ?? "damaged"})`, cause);
+    const code = errorCode(cause);
+    if (code?.startsWith("E"))
+      throw new UserError(`${file} cannot be read (${code}): name the file of a backup`, { cause });
+    throw damaged(`cannot be read (${code ?? "damaged"})`, cause);
   } finally {
     unpacked.destroy();
   }

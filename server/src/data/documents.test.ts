@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@analyze/common/errors";
@@ -57,4 +58,46 @@ it("a whole backup passes, and one with a line that is no stored document is ref
       /has a line that is no stored document: nothing of it was restored/,
     );
   }
+});
+
+it("a file that exists is refused before anything is read; other failures name the file, or are those of the source", async () => {
+  const file = await backup("there.gz", [line(1)]);
+  let isRead = false;
+  async function* lines(): AsyncGenerator<string, void> {
+    isRead = true;
+    yield line(2);
+    throw new Error("the source ended");
+  }
+  await expect(writeArchive(file, lines())).rejects.toThrow(/there\.gz exists already: choose another file/);
+  expect(isRead).toBe(false);
+  await expect(writeArchive(join(folder, "broken.gz"), lines())).rejects.toThrow(/^the source ended$/);
+  await expect(writeArchive(join(folder, "no", "x.gz"), lines())).rejects.toThrow(
+    /x\.gz cannot be written \(ENOENT\): name a file in a folder/,
+  );
+  expect(readdirSync(folder).filter((name) => name.startsWith("broken") || name.endsWith(".part"))).toEqual([]);
+});
+
+it.each([
+  ["none.gz", "ENOENT"],
+  [".", "EISDIR"],
+])("a backup that is no file says so: %s", async (name, code) => {
+  await expect(checkBackup(join(folder, name))).rejects.toThrow(`cannot be read (${code}): name the file of a backup`);
+});
+
+it("a full disk is named as the fault of the file, and leaves nothing", () => {
+  const file = join(folder, "large.gz");
+  // A limit of the file's size ends a write as a full disk does.
+  const archive = new URL("archive.ts", import.meta.url).href;
+  const program = `
+    import { randomBytes } from "node:crypto";
+    import { writeArchive } from ${JSON.stringify(archive)};
+    async function* lines() { for (let n = 0; n < 2000; n += 1) yield randomBytes(1_000).toString("hex"); }
+    await writeArchive(${JSON.stringify(file)}, lines()).catch((error) => console.log(error.name, error.message));`;
+  const { stdout } = spawnSync(
+    "sh",
+    ["-c", 'ulimit -f 64; exec "$@"', "sh", process.execPath, "--input-type=module", "-e", program],
+    { encoding: "utf8" },
+  );
+  expect(stdout).toMatch(/^UserError .*large\.gz cannot be written \(EFBIG\): .*\n$/);
+  expect(readdirSync(folder).filter((name) => name.startsWith("large"))).toEqual([]);
 });

@@ -12,12 +12,15 @@ const batchSize = 100;
 /** No request waits for it, and a server under load may need long for a page. */
 const timeoutMs = 60_000;
 
+/** A person waits for the message that there is no server. */
+const findMs = 10_000;
+
 /** Runs a command on the collection of documents. Throws UserError, without any setting, if MongoDB cannot be used. */
 export async function withDocuments<T>(
   settings: DataSettings,
   command: (documents: Collection<StoredFields>) => Promise<T>,
 ): Promise<T> {
-  const { client, db } = openDatabase({ ...settings, timeoutMs });
+  const { client, db } = openDatabase({ ...settings, timeoutMs }, findMs);
   try {
     await client.connect();
     return await command(db.collection<StoredFields>(collectionName));

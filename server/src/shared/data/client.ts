@@ -19,7 +19,6 @@ const connectTimeoutMS = 3_000;
 function stagesOf(ms: number): MongoClientOptions {
   return {
     connectTimeoutMS,
-    serverSelectionTimeoutMS: ms * 0.9,
     socketTimeoutMS: ms * 0.9,
     waitQueueTimeoutMS: ms * 0.3,
   };
@@ -52,13 +51,16 @@ export function reasonOf(error: unknown): string {
 
 /**
  * A client of MongoDB and its database; it connects with its first operation. Throws SettingsError, without any value,
- * if the driver rejects the URL.
+ * if the driver rejects the URL. `findMs`: how long to look for the server, if not nearly as long as an operation may take.
  */
-export function openDatabase({ url, username = userOf(url), password, timeoutMs }: DataSettings) {
+export function openDatabase(
+  { url, username = userOf(url), password, timeoutMs }: DataSettings,
+  findMs: number = timeoutMs * 0.9,
+) {
   const auth = password !== undefined && username !== undefined ? { auth: { username, password } } : {};
   let client: MongoClient;
   try {
-    client = new MongoClient(url, { ...options, ...stagesOf(timeoutMs), ...auth });
+    client = new MongoClient(url, { ...options, ...stagesOf(timeoutMs), serverSelectionTimeoutMS: findMs, ...auth });
   } catch {
     // The driver's message can quote the URL.
     throw new SettingsError(["MONGODB_URL is refused by the MongoDB driver: check its options"]);

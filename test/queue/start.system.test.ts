@@ -52,7 +52,7 @@ describeWith(["redis-server", "ferretdb"], "npm start with a Redis server and a 
       return program.output();
     };
     expect(await command("tasks.ts", "list", "--state", "completed")).toContain(id);
-    expect(await command("data.ts", "backup", "documents.gz")).toMatch(/^documents\.gz: 1 documents$/m);
+    expect(await command("data.ts", "backup", "documents.gz")).toMatch(/^documents\.gz: 1 document$/m);
     expect(await started.stop()).toBe(0);
     expect(folders()).toEqual([]);
     expect(await command("tasks.ts", "list")).toMatch(/npm start has ended/);

@@ -18,14 +18,25 @@ function commandsOf(file: string, form: RegExp): string[] {
   return readFileSync(join(root, file), "utf8").match(form) ?? [];
 }
 
-/** Runs the README's command on this project's port and certificates. Returns the task's ID; throws if curl fails. */
-function addAsTheReadmeSays(): string {
+/** Runs the README's command on this project's port and certificates. Returns its output; throws if curl fails. */
+function runReadmesCommand(): string {
   const [line = ""] = commandsOf("README.md", /^curl .*localhost:8443\/api\/add\/task1\b/m);
   const [, port = ""] = /:(\d+)$/.exec(project.edge().url) ?? [];
   const own = line.replace(":8443/", `:${port}/`).replace(" certs/", ` ${project.certificates}/`);
   const [command = "", ...args] = own.split(" ");
-  const printed = execFileSync(command, ["--silent", "--show-error", ...args], { encoding: "utf8" });
-  return accepted.parse(JSON.parse(printed)).id;
+  return execFileSync(command, ["--silent", "--show-error", ...args], { encoding: "utf8" });
+}
+
+/** The same until the task is accepted: Redis on a busy machine is too slow for some. Returns the task's ID. */
+async function addAsTheReadmeSays(): Promise<string> {
+  let id = "";
+  const add = (): boolean => {
+    const { success, data } = accepted.safeParse(JSON.parse(runReadmesCommand()));
+    id = data?.id ?? "";
+    return success;
+  };
+  await expect.poll(add, patience).toBe(true);
+  return id;
 }
 
 /** State of a task, or the status of the answer if there is none. */
@@ -36,13 +47,7 @@ async function stateOf(id: string): Promise<string | number> {
 
 /** Resolves when a task is accepted and completed. */
 async function untilTasksWork(): Promise<void> {
-  let id = "";
-  const add = async (): Promise<number> => {
-    const { status, body } = await ask(project.edge(), { path: "/api/add/again", method: "POST" });
-    if (status === 202) ({ id } = accepted.parse(JSON.parse(body)));
-    return status;
-  };
-  await expect.poll(add, patience).toBe(202);
+  const id = await addAsTheReadmeSays();
   await expect.poll(() => stateOf(id), patience).toBe("completed");
 }
 
@@ -61,40 +66,41 @@ describeWith(["docker", "compose", "curl"], "tasks of docker compose on the seco
   });
 
   it("the README's curl adds a task on localhost, and worker logs both lines with its ID", async () => {
-    const id = addAsTheReadmeSays();
+    const id = await addAsTheReadmeSays();
     await expect.poll(() => messagesOf(id), patience).toEqual(["Processing task", "Completed task"]);
   });
 
   it("down and up keep tasks and password", async () => {
-    const id = addAsTheReadmeSays();
+    const id = await addAsTheReadmeSays();
     await expect.poll(() => stateOf(id), patience).toBe("completed");
     await project.compose("down");
     await project.compose("up", "--detach", "--wait", ...services);
-    expect(await stateOf(id)).toBe("completed");
+    await expect.poll(() => stateOf(id), patience).toBe("completed");
     await untilTasksWork();
   });
 
   it("while Redis is killed, tasks answer 503 and analyses 200; web and worker recover without a restart", async () => {
-    const id = addAsTheReadmeSays();
+    const id = await addAsTheReadmeSays();
     await project.compose("kill", "redis");
     const { status } = await ask(project.edge(), { path: "/api/add/during", method: "POST" });
     expect(status).toBe(503);
     const body = JSON.stringify({ text: "a" });
-    expect((await ask(project.edge(), { path: "/analyze", body })).status).toBe(200);
+    const analyze = async (): Promise<number> => (await ask(project.edge(), { path: "/analyze", body })).status;
+    await expect.poll(analyze, patience).toBe(200);
     await project.compose("up", "--detach", "--no-deps", "redis");
     await untilTasksWork();
-    expect(await stateOf(id)).toBe("completed");
+    await expect.poll(() => stateOf(id), patience).toBe("completed");
   });
 
   it("the commands of the docs change Redis' password; tasks are kept, and the old password is rejected", async () => {
-    const id = addAsTheReadmeSays();
+    const id = await addAsTheReadmeSays();
     const password = (): Promise<string> => project.compose("exec", "-T", "redis", "cat", "/run/redis/password");
     const old = (await password()).trim();
     const commands = commandsOf("docs/queue.md", /^docker compose (?:run|restart) [^#\n]*[^#\s]/gm);
     expect(commands).toHaveLength(3);
     for (const command of commands) await project.compose(...command.split(" ").slice(2));
     await untilTasksWork();
-    expect(await stateOf(id)).toBe("completed");
+    await expect.poll(() => stateOf(id), patience).toBe("completed");
     expect((await password()).trim()).toMatch(/^[\da-f]{64}$/);
     expect((await password()).trim()).not.toBe(old);
     const tried = await project.compose("exec", "-T", "redis", "valkey-cli", "--no-auth-warning", "-a", old, "PING");

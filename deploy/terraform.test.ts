@@ -26,7 +26,7 @@ describe.each(["terraform", "tofu"] as const)("Terraform, as %s", (program) => {
   it.each(["1.10.0", "1.10.0-beta1", "1.12.6", "2.0.0"])("runs version %s", async (version) => {
     const calls = fake(program, version);
     await new Terraform("stack", program).init();
-    expect(readFileSync(calls, "utf8")).toBe("-chdir=stack init -input=false -reconfigure\n");
+    expect(readFileSync(calls, "utf8")).toBe("-chdir=stack init -no-color -input=false -reconfigure\n");
   });
 
   it("does not get variables that would change its commands or the place of the state", async () => {
@@ -36,7 +36,7 @@ describe.each(["terraform", "tofu"] as const)("Terraform, as %s", (program) => {
     vi.stubEnv("TF_LOG", "ERROR");
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await new Terraform("stack", program).init();
-    expect(readFileSync(calls, "utf8")).toBe("-chdir=stack init -input=false -reconfigure\nTF_LOG=ERROR\n");
+    expect(readFileSync(calls, "utf8")).toBe("-chdir=stack init -no-color -input=false -reconfigure\nTF_LOG=ERROR\n");
     expect(stderr.mock.calls.flat().join("")).toMatch(new RegExp(`ignored: ${foreign.join(", ")}\n`));
     expect(stderr.mock.calls.flat().join("")).not.toContain("-destroy");
     stderr.mockRestore();

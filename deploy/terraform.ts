@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { screenOf } from "@analyze/common/screen";
 import { announce } from "./progress.ts";
 import { failure, howToInstall, must, run, type RunOptions } from "./run.ts";
 import { foreignVariables, terraformEnvironment } from "./terraform-environment.ts";
@@ -116,17 +117,19 @@ export class Terraform {
     throw failure(`${this.program} ${version} is too old: ${howToInstall(this.program)}`);
   }
 
-  private async run(...args: string[]): Promise<void> {
-    await this.code(...args);
+  private async run(command: string, ...options: string[]): Promise<void> {
+    await this.code(command, ...options);
   }
 
   /** Resolves with the exit code: 0, or 2 of `-detailed-exitcode`. */
-  private async code(...args: string[]): Promise<number> {
+  private async code(command: string, ...options: string[]): Promise<number> {
+    const plain = screenOf(process.stdout, process.env).colour ? [] : ["-no-color"];
+    const args = [this.at, command, ...plain, ...options];
     // A closed pipe would end Terraform in the middle of an apply: only this process writes to one.
     const share: RunOptions["share"] = process.stdout.isTTY ? ["stdin", "stdout", "stderr"] : ["stdin", "stderr"];
-    const { code, stderr } = await run(this.program, [this.at, ...args], { env: this.env, share, onOutput: print });
+    const { code, stderr } = await run(this.program, args, { env: this.env, share, onOutput: print });
     if (code === 0 || (code === 2 && args.includes("-detailed-exitcode"))) return code;
-    throw failure(stderr || `${this.program} ${args[0]} failed with exit code ${code}. Its message is above.`);
+    throw failure(stderr || `${this.program} ${command} failed with exit code ${code}. Its message is above.`);
   }
 }
 

@@ -12,7 +12,7 @@ const backlog = 1000;
 const patience = { timeout: 240_000, interval: 1000 };
 /** Little CPU, so that a pod needs seconds for the tasks that an edge accepts in one. */
 const values = [
-  "worker.autoscaling.queueDepth=20,worker.autoscaling.minReplicas=1,worker.autoscaling.quietSeconds=15",
+  "worker.autoscaling.queueDepth=20,worker.autoscaling.minReplicas=1,worker.autoscaling.quietSeconds=15,worker.minAvailable=0",
   `worker.autoscaling.maxReplicas=${most},worker.resources.limits.cpu=100m,worker.resources.requests.cpu=25m`,
   "web.autoscaling.enabled=false,edge.rateLimit.requestsPerSecond=0",
   "edge.nginx.service.nodePorts.https=null,edge.nginx.service.nodePorts.http=null",

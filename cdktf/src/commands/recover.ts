@@ -1,5 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { UserError } from "@analyze/common/errors";
 import { inRegion } from "../aws.ts";
@@ -8,7 +7,7 @@ import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { find } from "../recovery/found.ts";
 import { type ImportIds, importIds, isAnyFound } from "../recovery/import-ids.ts";
 import { rehearse } from "../recovery/rehearse.ts";
-import { readStack, type Resource, type Stack } from "../recovery/stack.ts";
+import { importFiles, readStack, removeImports, type Resource, type Stack } from "../recovery/stack.ts";
 import { completed, unimported } from "../recovery/unimported.ts";
 import { keepDeployed } from "../state/deployed.ts";
 import { nameOfPlace, type Place, readKept } from "../state/place.ts";
@@ -52,7 +51,7 @@ async function importAll(
   ids: ImportIds,
   { yes = false }: ChangeOptions,
 ): Promise<void> {
-  const files = { imports: join(folder, "imported.tf.json"), override: join(folder, "imported_override.tf.json") };
+  const files = importFiles(folder);
   const write = async (some: ImportIds): Promise<void> => {
     await writeFile(files.imports, JSON.stringify({ import: [...some].map(([to, id]) => ({ to, id })) }));
     await writeFile(files.override, JSON.stringify(keep(resources.filter(({ address }) => some.has(address)))));
@@ -68,7 +67,7 @@ async function importAll(
     announce(`${existing.size} resources exist, ${resources.length - existing.size} are rewritten or created`);
     await terraform.apply(yes);
   } finally {
-    await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
+    await removeImports(folder);
   }
 }
 

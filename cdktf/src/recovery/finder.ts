@@ -23,9 +23,12 @@ export type Finder = (values: Resource["values"], search: Search) => string | un
 /** Finders by type of resource. */
 export type Finders = Readonly<Record<string, Finder>>;
 
-/** Whether Terraform made the name from this prefix: it adds 26 digits. */
+/** What Terraform adds to a prefix: the time to a ten-thousandth of a second, and a counter in hexadecimal. */
+const suffix = /^\d{18}[0-9a-f]{8}$/;
+
+/** Whether Terraform made the name from this prefix. */
 export function hasPrefix(name: string | undefined, prefix: unknown): boolean {
-  return name !== undefined && name.startsWith(String(prefix)) && /^\d{26}$/.test(name.slice(String(prefix).length));
+  return name !== undefined && name.startsWith(String(prefix)) && suffix.test(name.slice(String(prefix).length));
 }
 
 /** A network in CIDR notation: as it stands there, or as Terraform's `cidrsubnet` calculates it. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -20,6 +20,16 @@ export interface Stack {
   readonly resources: readonly Resource[];
   /** Addresses that the stack imports itself. */
   readonly imported: ReadonlySet<string>;
+}
+
+/** The files by which `recover` imports. `override` ignores attributes of what is imported. */
+export function importFiles(folder: string): { readonly imports: string; readonly override: string } {
+  return { imports: join(folder, "imported.tf.json"), override: join(folder, "imported_override.tf.json") };
+}
+
+/** Removes these files: left by a killed `recover`, they would hide changes from every later plan. */
+export async function removeImports(folder: string): Promise<void> {
+  await Promise.all(Object.values(importFiles(folder)).map((file) => rm(file, { force: true })));
 }
 
 /** The stack in this folder. */

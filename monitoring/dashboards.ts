@@ -172,3 +172,8 @@ const queue: Dashboard = {
 };
 
 export const dashboards: readonly Dashboard[] = [service, client, queue];
+
+/** All expressions of a dashboard. */
+export function expressionsOf({ panels }: Dashboard): string[] {
+  return panels.flatMap(({ expressions }) => Object.values(expressions));
+}

@@ -53,6 +53,10 @@ spec:
     metadata:
       labels:
         {{- include "analyze.selector" $component | nindent 8 }}
+        {{- if $root.Values.monitoring.scrapeAnnotations }}
+        # two alerts choose by this label, which a Prometheus without the operator takes from the pod
+        app: analyze
+        {{- end }}
       annotations:
         kubectl.kubernetes.io/default-container: {{ $name }}
         checksum/config: {{ toYaml $config | sha256sum }}

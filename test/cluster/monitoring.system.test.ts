@@ -103,13 +103,16 @@ describeWith(["helm", "prometheus"], "the chart's monitoring", () => {
     expect(maps).toHaveLength(dashboards.length);
   });
 
-  it("annotates the pods for a Prometheus without the operator", () => {
+  it("annotates the pods for a Prometheus without the operator, with the label that the alerts use", () => {
     const manifests = rendered("monitoring.scrapeAnnotations=true", "networkPolicy.metricsNamespace=monitoring");
     for (const one of named(manifests, "Deployment"))
-      expect(workload.parse(one).spec.template.metadata.annotations).toMatchObject({
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": "9090",
-        "prometheus.io/path": "/metrics",
+      expect(workload.parse(one).spec.template.metadata).toMatchObject({
+        labels: { app: "analyze" },
+        annotations: {
+          "prometheus.io/scrape": "true",
+          "prometheus.io/port": "9090",
+          "prometheus.io/path": "/metrics",
+        },
       });
   });
 

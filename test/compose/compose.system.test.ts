@@ -13,6 +13,7 @@ import { pass, startLoad, type Load } from "../load/load.ts";
 import { hasIpv6 } from "../support/ipv6.ts";
 import { describeWith } from "../support/requirements.ts";
 import { createProject, type Project } from "./project.ts";
+import { seenSuite } from "./seen.ts";
 
 let project: Project;
 
@@ -109,6 +110,8 @@ describeWith(["docker", "compose"], "docker compose up", () => {
       .poll(async () => (await clientLog()).join("\n"), { timeout: 70_000, interval: 1000 })
       .toMatch(/^\S+Z ok .* 200 .*$/m);
   });
+
+  seenSuite(() => project, clientLog);
 
   it.each(["web-1", "worker", "client"])("the image of %s has the version of the repository", async (service) => {
     expect(await project.inspect(service)).toMatchObject({

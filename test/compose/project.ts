@@ -24,6 +24,10 @@ export interface Project {
   certificates: string;
   /** `docker compose …` for this project. Resolves with its output, rejects if it fails. */
   compose(...args: string[]): Promise<string>;
+  /** Runs a TypeScript file of the checkout with the project's environment. Resolves with its output. */
+  script(file: string, ...args: string[]): Promise<string>;
+  /** URL of the profile's Prometheus. */
+  prometheus: string;
   /** `docker inspect` of the service's container. */
   inspect(service: string): Promise<unknown>;
   /** Names of the service's networks with access to the outside. */
@@ -58,6 +62,20 @@ const ferretdb = {
   "mongodb-user": { environment: { MONGODB_PASSWORD_FILE: "", MONGODB_PASSWORD: administrator } },
 };
 
+const program = (name: string, user = "65534:65534"): object => ({
+  image: "debian:bookworm-slim",
+  entrypoint: [`/usr/bin/${name}`],
+  user,
+  volumes: [`/usr/bin/${name}:/usr/bin/${name}:ro`],
+});
+
+/** The profile's programs as Debian has them on this machine, in place of images that no package registry has. */
+const debians = {
+  // Its own image owns the volume's folder.
+  prometheus: program("prometheus", "0:0"),
+  "node-exporter": program("prometheus-node-exporter"),
+};
+
 /** Prepares a project; nothing runs yet. */
 export async function createProject(): Promise<Project> {
   const name = `analyze-test-${process.pid}`;
@@ -65,7 +83,8 @@ export async function createProject(): Promise<Project> {
   if (process.getuid?.() === 0) chownSync(certificates, someone, someone);
   const [https, http] = [String(await freePort()), String(await freePort())];
   const more = join(certificates, "more.yaml");
-  const services = JSON.stringify({ ...ferretdb, ...(hasIpv6 ? secondAddress(https) : {}) });
+  const prometheus = String(await freePort());
+  const services = JSON.stringify({ ...ferretdb, ...debians, ...(hasIpv6 ? secondAddress(https) : {}) });
   writeFileSync(more, `services: ${services.replace('"none"', "!reset null")}`);
   const env = {
     ...process.env,
@@ -76,6 +95,7 @@ export async function createProject(): Promise<Project> {
     CERTS_FOLDER: certificates,
     EDGE_HTTPS_PORT: https,
     EDGE_HTTP_PORT: http,
+    PROMETHEUS_PORT: prometheus,
     EDGE_RATE: "100000r/s",
     EDGE_NET: `198.18.${100 + (process.pid % 150)}`,
   };
@@ -93,6 +113,8 @@ export async function createProject(): Promise<Project> {
     name,
     certificates,
     compose,
+    prometheus: `http://127.0.0.1:${prometheus}`,
+    script: async (file, ...args) => (await run(process.execPath, [file, ...args], { cwd: root, env })).stdout,
     edge: edge("127.0.0.1"),
     edgeOnIpv6: edge("[::1]"),
     inspect: async (service) => {
@@ -106,7 +128,7 @@ export async function createProject(): Promise<Project> {
       return networks.filter((_, index) => internal.split("\n")[index] !== "true");
     },
     remove: async () => {
-      await compose("down", "--volumes", "--timeout", "5");
+      await compose("--profile", "monitoring", "down", "--volumes", "--timeout", "5");
       const images = ["web", "worker", "client", "certs"].map((image) => `analyze/${image}:${name}`);
       // If `up` failed, some were never built.
       await Promise.allSettled(images.map((image) => docker("rmi", image)));

@@ -25,7 +25,9 @@ const notice = z.object({
 });
 type Told = z.infer<typeof notice>["alerts"][number];
 
-const series = z.object({
+export type Labels = Record<string, string>;
+
+const found = z.object({
   data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()) })) }),
 });
 
@@ -36,9 +38,24 @@ export interface Watchers {
   told(alert: string, severity: string, status: Told["status"]): Promise<Told>;
   /** Discards received notifications. */
   forget(): void;
-  /** Current number of series of an expression. */
-  count(expr: string): Promise<number>;
+  /** The labels of an expression's current series. */
+  series(expr: string): Promise<Labels[]>;
+  /** Those of these expressions that have no series. */
+  without(expressions: string[]): Promise<string[]>;
   stop(): Promise<void>;
+}
+
+/** The labels of an expression's current series in the Prometheus at this URL, with windows for a short scrape interval. */
+async function seriesAt(url: string, expr: string): Promise<Labels[]> {
+  const query = encodeURIComponent(expr.replaceAll("$__rate_interval", "1m"));
+  const answer = await fetch(`${url}/api/v1/query?query=${query}`);
+  return found.parse(await answer.json()).data.result.map(({ metric }) => metric);
+}
+
+/** Those of these expressions that have no series in the Prometheus at this URL. */
+export async function withoutSeries(url: string, expressions: string[]): Promise<string[]> {
+  const all = await Promise.all(expressions.map((expr) => seriesAt(url, expr)));
+  return expressions.filter((_, index) => all[index]?.length === 0);
 }
 
 async function take(request: IncomingMessage, last: Map<string, Told>): Promise<void> {
@@ -53,8 +70,13 @@ function receiver(last: Map<string, Told>): Server {
   });
 }
 
-/** Starts both on these targets (`host:port` on 127.0.0.1), scraped every two seconds. */
-export async function startWatchers(targets: string[], pace: Pace): Promise<Watchers> {
+/** A scrape of these targets, `host:port` on 127.0.0.1, with the label that the alerts choose by. */
+export function scrapeOf(targets: string[]): object {
+  return { job_name: "analyze", static_configs: [{ targets, labels: { app: "analyze" } }] };
+}
+
+/** Starts both on these jobs, entries of Prometheus' `scrape_configs`; each target is scraped every two seconds. */
+export async function startWatchers(jobs: object[], pace: Pace): Promise<Watchers> {
   const folder = mkdtempSync(join(tmpdir(), "analyze-watch-"));
   const last = new Map<string, Told>();
   const server = receiver(last);
@@ -69,7 +91,7 @@ export async function startWatchers(targets: string[], pace: Pace): Promise<Watc
     global: { scrape_interval: "2s", scrape_timeout: "2s", evaluation_interval: "1s" },
     rule_files: ["rules.yml"],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${managerPort}`] }] }] },
-    scrape_configs: [{ job_name: "analyze", static_configs: [{ targets, labels: { app: "analyze" } }] }],
+    scrape_configs: jobs,
   });
   const route = { receiver: "test", group_by: ["..."], group_wait: "0s", group_interval: "1s", repeat_interval: "1h" };
   const webhook = { url: `http://127.0.0.1:${hook}/`, send_resolved: true };
@@ -90,6 +112,7 @@ export async function startWatchers(targets: string[], pace: Pace): Promise<Watc
   ];
   const url = `http://127.0.0.1:${port}`;
   await programs[1]?.waitFor(/Server is ready to receive web requests/, 60_000);
+  const series = (expr: string): Promise<Labels[]> => seriesAt(url, expr);
   return {
     url,
     told: async (alert, severity, status) => {
@@ -103,10 +126,8 @@ export async function startWatchers(targets: string[], pace: Pace): Promise<Watc
       );
     },
     forget: () => last.clear(),
-    count: async (expr) => {
-      const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
-      return series.parse(await answer.json()).data.result.length;
-    },
+    series,
+    without: (expressions) => withoutSeries(url, expressions),
     stop: async () => {
       for (const program of programs) await program.stop();
       await once(server.close(), "close");

@@ -31,8 +31,8 @@ export interface NginxOptions {
   acme?: boolean;
   /** Offers HTTP/2, unlike the configuration. */
   http2?: boolean;
-  /** The chart's site/http.conf, in which the Service of web has the first port, and its pods the second on their own addresses. */
-  chart?: { http: string; resolver: string };
+  /** The chart's nginx.conf, and its site/http.conf, in which the Service of web has the first port, and its pods the second on their own addresses. */
+  chart?: { main: string; http: string; resolver: string };
   /** Edits parts/tls.conf before nginx reads it, for configurations that must fail. */
   editTls?: (text: string) => string;
 }
@@ -96,6 +96,7 @@ function writePods({ webPorts: [, port], chart }: NginxOptions, folder: string):
   ];
   writeFileSync(file, replaced(readFileSync(file, "utf8"), values));
   writeFileSync(join(folder, "run/resolver.conf"), chart.resolver);
+  writeFileSync(join(folder, "conf/nginx.conf"), replaced(chart.main, [["site/socket-", "site/listen-"]]));
 }
 
 function siteFiles(options: NginxOptions, folder: string, httpsPort: number, httpPort: number): Record<string, string> {

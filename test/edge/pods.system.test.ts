@@ -1,9 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { configMap, objectsOf, rendered } from "../cluster/render.ts";
 import { startBackend, type Backend, type Conduct } from "../load/backend.ts";
 import { startLoad } from "../load/load.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -11,25 +6,10 @@ import { ask, type Question } from "./ask.ts";
 import { issue } from "./certificates.ts";
 import { startDns, type Dns } from "./dns.ts";
 import { startNginx, type Nginx } from "./nginx.ts";
+import { chartsFiles, podsName, resolverOf } from "./pods.ts";
 
-const name = "web-pods.analyze.svc.cluster.local";
 const analyze: Question = { path: "/analyze", body: '{"text":"a"}' };
 const write: Question = { path: "/data", body: '{"text":"a"}' };
-
-/** The output of resolver.sh in a pod with this DNS server. */
-function resolverOf(server: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "resolv-"));
-  const file = join(folder, "resolv.conf");
-  writeFileSync(file, `search analyze.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${server}\n`);
-  const printed = execFileSync("sh", ["nginx/resolver.sh", "web-pods", file], { encoding: "utf8", stdio: "pipe" });
-  rmSync(folder, { recursive: true });
-  return printed;
-}
-
-function chartsHttp(): string {
-  const edge = objectsOf(rendered("dev", "edge.kind=nginx"), configMap).get("edge");
-  return edge?.data["site__http.conf"] ?? "";
-}
 
 let dns: Dns;
 let nginx: Nginx;
@@ -44,13 +24,13 @@ const effects = (): number[] => [service, ...pods].map((one) => one.effects.leng
 
 describeWith(["nginx", "helm"], "the chart's nginx, which tries web's pods after its Service", () => {
   beforeAll(async () => {
-    dns = await startDns(name, "127.0.0.2", "127.0.0.3");
+    dns = await startDns(podsName, "127.0.0.2", "127.0.0.3");
     service = await startBackend(() => conduct.service);
     const first = await startBackend(() => conduct.first, "127.0.0.2");
     pods = [first, await startBackend(() => conduct.second, "127.0.0.3", first.port)];
     nginx = await startNginx({
       webPorts: [service.port, first.port],
-      chart: { http: chartsHttp(), resolver: resolverOf(dns.address) },
+      chart: { ...chartsFiles(), resolver: resolverOf(dns.address) },
       certificates: (await issue()).dir,
     });
   });
@@ -85,6 +65,16 @@ describeWith(["nginx", "helm"], "the chart's nginx, which tries web's pods after
     expect(lost).toEqual([]);
   });
 
+  it("POST /analyze: another pod is asked after a 503; if all answer so, the app's own 503 is passed on", async () => {
+    conduct = { service: "unavailable", first: "unavailable", second: "answer" };
+    expect((await ask(nginx.edge, analyze)).status).toBe(200);
+    conduct.second = "unavailable";
+    for (let times = 0; times < 10; times += 1) {
+      const { status, headers } = await ask(nginx.edge, analyze);
+      expect([status, headers["x-served-by"]]).toEqual([503, "web"]);
+    }
+  });
+
   it("a write that was sent is not sent again, neither to the pods nor among them", async () => {
     conduct = { service: "reset", first: "reset", second: "reset" };
     const { status, body } = await ask(nginx.edge, { ...write, headers: { "x-request-id": "once" } });
@@ -97,10 +87,10 @@ describeWith(["nginx", "helm"], "the chart's nginx, whose Service has no address
     const gone = await startBackend();
     await gone.close();
     const pod = await startBackend(() => "answer", "127.0.0.2");
-    const names = await startDns(name, "127.0.0.2");
+    const names = await startDns(podsName, "127.0.0.2");
     const edge = await startNginx({
       webPorts: [gone.port, pod.port],
-      chart: { http: chartsHttp(), resolver: resolverOf(names.address) },
+      chart: { ...chartsFiles(), resolver: resolverOf(names.address) },
       certificates: (await issue()).dir,
     });
     try {
@@ -129,7 +119,7 @@ describeWith(["nginx", "helm"], "the chart's nginx, whose Service has no address
 
 it("resolver.sh names every DNS server, those of IPv6 in brackets, and fails without one", () => {
   expect(resolverOf("10.96.0.10\nnameserver fd00::a")).toBe(
-    `resolver 10.96.0.10 [fd00::a] valid=1s;\nmap "" $pods { default ${name}; }\n`,
+    `resolver 10.96.0.10 [fd00::a] valid=1s;\nmap "" $pods { default ${podsName}; }\n`,
   );
   expect(() => resolverOf("")).toThrow("has no nameserver or no search domain");
 });

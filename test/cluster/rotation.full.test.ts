@@ -70,10 +70,6 @@ async function statusOfPost(): Promise<number> {
   return (await ask(edgeOf(world), { path: "/data", body: "{}" })).status;
 }
 
-async function untilReady(): Promise<void> {
-  await expect.poll(statusOfPost, patience).toBe(201);
-}
-
 /** The users of the connections of web and worker to Redis. */
 async function redisUsers(): Promise<string[]> {
   const cli = 'REDISCLI_AUTH="$(cat /run/redis/password)" valkey-cli client list';
@@ -130,11 +126,15 @@ describeWith(["cluster", "helm", "docker"], "a rotation of the stores' passwords
       "--set",
       `${fixedSize},worker.replicas=1,worker.minAvailable=0,${redis},${mongodb}`,
     );
-    await untilReady();
   });
   afterAll(async () => {
     await script("undeploy", ...own);
     rmSync(folder, { recursive: true });
+  });
+
+  it("documents and tasks are accepted with the passwords of the Secret", async () => {
+    await expect.poll(statusOfPost, patience).toBe(201);
+    expect(await redisUsers()).toEqual(["web-a"]);
   });
 
   it.each([1, 2])("rotation %i is in use within five minutes, without a failed request or a restart", async (n) => {

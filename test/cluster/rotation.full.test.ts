@@ -129,6 +129,8 @@ describeWith(["cluster", "helm", "docker"], "a rotation of the stores' passwords
   });
   afterAll(async () => {
     await script("undeploy", ...own);
+    // Made above, so it is not the deployment's to remove.
+    await world.cluster.read("delete", "namespace", name, "--ignore-not-found", "--wait=false");
     rmSync(folder, { recursive: true });
   });
 

@@ -62,7 +62,7 @@ export async function startBuilder(): Promise<Builder> {
  * The environment of a logged-in person, with a Docker configuration only for this run.
  * @public for tests of a pull that are not on every branch.
  */
-export function loggedIn(folder: string, address: string, { user, password }: Person): NodeJS.ProcessEnv {
+function loggedIn(folder: string, address: string, { user, password }: Person): NodeJS.ProcessEnv {
   const config = join(folder, "docker");
   mkdirSync(config);
   const auth = Buffer.from(`${user}:${password}`).toString("base64");

@@ -73,7 +73,10 @@ class MongoStore implements DocumentStore {
     this.#options = options;
     this.#limit = { maxTimeMS: Math.ceil(mongodb.timeoutMs * 0.8) };
     this.#link = new Link(mongodb, () => void this.#guard.check());
-    this.#batches = new Batches((documents) => insertAll(this.#link.db, documents, this.#limit.maxTimeMS));
+    this.#batches = new Batches(
+      (documents) => insertAll(this.#link.db, documents, this.#limit.maxTimeMS),
+      mongodb.timeoutMs * 0.5,
+    );
     const ping = async (): Promise<void> => {
       await this.#link.ping();
       void this.#index();

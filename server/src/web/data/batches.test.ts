@@ -11,7 +11,7 @@ const wanted = (id: number): StoredFields => ({
 });
 
 /** Batches whose inserts end when the test lets them. */
-function held() {
+function held(mostMs = 60_000) {
   const inserts: { ids: string[]; end(errors?: Map<number, Error>): void; fail(error: Error): void }[] = [];
   const insertAll: InsertAll = (documents) => {
     const { promise, resolve, reject } = Promise.withResolvers<ReadonlyMap<number, Error>>();
@@ -19,7 +19,7 @@ function held() {
     inserts.push({ ids: documents.map(({ _id }) => _id), end, fail: reject });
     return promise;
   };
-  return { inserts, batches: new Batches(insertAll) };
+  return { inserts, batches: new Batches(insertAll, mostMs) };
 }
 
 describe("documents stored at the same time", () => {
@@ -35,6 +35,16 @@ describe("documents stored at the same time", () => {
     await Promise.all(all);
     void batches.insert(wanted(6));
     expect(inserts.at(-1)?.ids).toEqual(["6"]);
+  });
+
+  it("an insert without an answer delays others for a limited time", async () => {
+    const { inserts, batches } = held(1);
+    const all = [1, 2, 3].map((id) => batches.insert(wanted(id)));
+    await expect.poll(() => inserts.map(({ ids }) => ids)).toEqual([["1"], ["2"], ["3"]]);
+    for (const { end } of inserts) end();
+    await Promise.all(all);
+    void batches.insert(wanted(4));
+    expect(inserts.at(-1)?.ids).toEqual(["4"]);
   });
 
   it("an insert has at most 64 documents", async () => {

@@ -41,11 +41,14 @@ export async function insertAll(
  */
 export class Batches {
   readonly #insertAll: InsertAll;
+  readonly #mostMs: number;
   readonly #waiting: Waiting[] = [];
   #running = 0;
 
-  constructor(insert: InsertAll) {
+  /** `mostMs`: how long one insert keeps others waiting. Its callers have left by then, but it may still be executed. */
+  constructor(insert: InsertAll, mostMs: number) {
     this.#insertAll = insert;
+    this.#mostMs = mostMs;
   }
 
   /** Resolves once the document is on disk. Rejects with its error, or with that of the whole insert. */
@@ -62,13 +65,21 @@ export class Batches {
 
   async #run(batch: readonly Waiting[]): Promise<void> {
     this.#running += 1;
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#running -= 1;
+      this.#start();
+    };
+    const limit = setTimeout(over, this.#mostMs).unref();
     try {
       const errors = await this.#insertAll(batch.map(({ wanted }) => wanted));
       batch.forEach(({ resolve, reject }, index) => (errors.has(index) ? reject(errors.get(index)) : resolve()));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
-    this.#running -= 1;
-    this.#start();
+    clearTimeout(limit);
+    over();
   }
 }

@@ -30,7 +30,7 @@ describe.each(["terraform", "tofu"] as const)("Terraform, as %s", (program) => {
   });
 
   it("does not get variables that would change its commands or the place of the state", async () => {
-    const calls = fake(program, "1.12.0", "env | grep ^TF_ | grep -v CONFIG | sort");
+    const calls = fake(program, "1.12.0", "env | grep -E '^TF_(CLI_ARGS|WORKSPACE|DATA_DIR|INPUT|VAR|LOG)' | sort");
     const foreign = ["TF_CLI_ARGS", "TF_CLI_ARGS_apply", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT", "TF_VAR_name"];
     for (const name of foreign) vi.stubEnv(name, "-destroy");
     vi.stubEnv("TF_LOG", "ERROR");

@@ -11,6 +11,11 @@ it.each([
     "web is not signed by this signer. Do not deploy it.",
   ],
   [
+    // An image with a signature and an attestation of another signer.
+    "no matching attestations: failed to verify signature: accepted signatures do not match threshold\nfailed to verify signature: accepted signatures do not match threshold",
+    "web is not signed by this signer. Do not deploy it.",
+  ],
+  [
     'Get "https://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
     "Whether web is signed cannot be checked. Do not deploy it.",
   ],

@@ -43,10 +43,11 @@ async function verifySignature(reference: string, signer: Signer): Promise<void>
 /** Why an image is refused: nobody or another one has signed it, or that cannot be checked. Pure. */
 export function refusalOf(reference: string, { code, stderr }: Output): string {
   if (code === 127) return stderr;
-  const last = lastLine(stderr).replace("error during command execution: ", "");
-  return /^no (signatures found|matching )/.test(last)
-    ? `${reference} is not signed by this signer. Do not deploy it.\n  ${last}`
-    : `Whether ${reference} is signed cannot be checked. Do not deploy it.\n  ${last}`;
+  // One line for each signature that was tried: the first one says what became of all.
+  const reason = /^error during command execution: (.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr);
+  return /^no (signatures found|matching )/.test(reason)
+    ? `${reference} is not signed by this signer. Do not deploy it.\n  ${reason}`
+    : `Whether ${reference} is signed cannot be checked. Do not deploy it.\n  ${reason}`;
 }
 
 /** Verifies the attested packages. Resolves with their number. */

@@ -61,7 +61,7 @@ describeWith(["docker"], "images, with a read-only root and without capabilities
       expect(ours - below).toBeGreaterThan(0);
       expect(ours - below).toBeLessThanOrEqual(5 * 2 ** 20);
       const files = filesOf(name).filter((path) => /^app\/./.test(path));
-      const programs = (name === "web" ? ["main", "data"] : ["main"]).flatMap((program) => [
+      const programs = (name === "web" ? ["main", "data", "tasks"] : ["main"]).flatMap((program) => [
         `app/${program}.mjs`,
         `app/${program}.mjs.map`,
       ]);

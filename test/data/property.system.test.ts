@@ -13,14 +13,14 @@ const atOnce = 10;
 const json = jsonValue({ maxDepth: 6 }).map((value) => JSON.stringify({ value }));
 /** What is rejected on purpose, and tested elsewhere. */
 const storable = json.filter(
-  (text) => !/"(?:\$|__proto__"|[^"]*\.|(?:[^"\\]|\\.)*\\u0000)(?:[^"\\]|\\.)*":/.test(text),
+  (text) => !/"(?:\$|__proto__(?=")|[^"]*\.|(?:[^"\\]|\\.)*\\u0000)(?:[^"\\]|\\.)*":/.test(text),
 );
 
 async function comesBack(stack: DataStack, text: string): Promise<void> {
   const key = { "idempotency-key": `"${randomUUID()}"` };
   const response = await patiently(() => stack.post(text, key));
   const created = await response.text();
-  if (response.status === 422 && /"__proto__"|begins with|with \\"\.\\"|NUL/.test(created)) return;
+  if (response.status === 422 && /\\"__proto__\\"|begins with|with \\"\.\\"|NUL/.test(created)) return;
   expect([response.status, created.slice(created.indexOf(',"document":'))]).toEqual([201, `,"document":${text}}`]);
   const { id } = storedDocument.parse(JSON.parse(created));
   expect(await (await patiently(() => stack.get(`/data/${id}`))).text()).toBe(created);

@@ -40,7 +40,7 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
   tlsSuite(() => edgeOf(world));
   clusterEdgeSuite("gateway", () => world, proxyLog);
 
-  it.each(experiments.filter(({ name }) => /updat|deleted|crashed|certificate/.test(name)))(
+  it.each(experiments.filter(({ name }) => /updat|pod deleted|crashed|certificate/.test(name)))(
     "loses no POST and shows no other certificate: $name",
     async (experiment) => {
       const row = await measure(world, experiment, 1);

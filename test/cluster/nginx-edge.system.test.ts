@@ -28,7 +28,7 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
   );
 
   // a Secret reaches the files of a pod in a minute or two, so that one change has to do here
-  it.each(experiments.filter(({ name }) => /updat|deleted|crashed|certificate/.test(name)))(
+  it.each(experiments.filter(({ name }) => /updat|pod deleted|crashed|certificate/.test(name)))(
     "no POST is lost, and no wrong certificate is seen: $name",
     async (experiment) => {
       const row = await measure(world, experiment, 1);

@@ -140,7 +140,18 @@ const hostSpellings: readonly HostileCase[] = [
     request: { without: ["Host"], headers: ["Host: {host}:x"] },
     expect: { answers: [400], body: "early" },
   },
-  ...["0", "65536", "99999", "443:443", "-1"].map((port) => ({
+  {
+    id: "host-port-0",
+    request: { without: ["Host"], headers: ["Host: {host}:0"] },
+    expect: { answers: [400], body: "early" },
+    differs: Object.fromEntries(
+      (["ingress", "gateway"] as const).map((edge) => [
+        edge,
+        { answers: [200], body: "result", closes: false, because: "any port up to 65535 is one, and none is used" },
+      ]),
+    ),
+  },
+  ...["65536", "99999", "443:443", "-1"].map((port) => ({
     id: `host-port-${port.replace(":", "-and-")}`,
     request: { without: ["Host" as const], headers: [`Host: {host}:${port}`] },
     expect: { answers: [400, 404, 421], body: "early" as const },

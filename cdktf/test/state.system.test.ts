@@ -14,7 +14,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { AnalyzeStack } from "../src/stacks/analyze-stack.ts";
@@ -151,11 +151,11 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     const networks = async () => (await ec2.send(new DescribeVpcsCommand({ Filters: ours }))).Vpcs ?? [];
     const before = (await networks()).length;
     await terraform(["init", "-input=false"]);
-    const apply = terraform(["apply", "-auto-approve", "-input=false", "-no-color"], [1]);
-    // As if the AWS session expired meanwhile: the network is created, and its state cannot be written.
-    await vi.waitUntil(async () => (await networks()).length > before, { timeout: 250_000, interval: 100 });
+    // As if the AWS session expired while it creates the network: its state cannot be written, nor its lock removed.
     await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: denial(bucket) }));
-    expect((await apply).output).toContain("errored.tfstate");
+    const apply = await terraform(["apply", "-auto-approve", "-input=false", "-no-color"], [1]);
+    expect(apply.output).toContain("errored.tfstate");
+    expect((await networks()).length).toBe(before + 1);
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
     const settings = environment();
     for (const [code, ...args] of [
@@ -192,8 +192,12 @@ const lockInfo = JSON.stringify({
 /** Networks of this project. */
 const ours = [{ Name: "tag:project", Values: ["analyze"] }];
 
-/** A policy that refuses every write to the bucket. */
+/** A policy under which Terraform can lock the state of dev, but neither write it nor remove the lock. */
 function denial(bucket: string): string {
-  const statement = { Effect: "Deny", Principal: "*", Action: "s3:*Object", Resource: `arn:aws:s3:::${bucket}/*` };
-  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  const both = { Effect: "Deny", Principal: "*" };
+  const statements = [
+    { ...both, Action: "s3:PutObject", Resource: `arn:aws:s3:::${bucket}/dev.tfstate` },
+    { ...both, Action: "s3:DeleteObject", Resource: `arn:aws:s3:::${bucket}/*` },
+  ];
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -1,4 +1,3 @@
-import { randomFillSync } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import {
@@ -13,6 +12,7 @@ import {
 import { parseTraceParent } from "@opentelemetry/core";
 import { detectResources, envDetector, resourceFromAttributes, type Resource } from "@opentelemetry/resources";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
+import { randomId } from "../random.ts";
 import { openExport } from "./export.ts";
 import { samplerOf } from "./sampler.ts";
 import type { TraceSettings } from "./settings.ts";
@@ -72,24 +72,16 @@ function handedOn(parent: string | undefined): Span | undefined {
   return { traceId, traceparent, isSampled: false, end: endUnsampled };
 }
 
-/** Random bytes for many IDs. */
-const pool = Buffer.alloc(4_096);
-let used = pool.length;
-
-/** As many random bytes in hexadecimal. All are zero, which no ID may be, less often than once in 2^64. */
-function randomId(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += bytes;
-  return pool.toString("hex", used - bytes, used);
-}
-
 /** The first span of a trace that is not sampled. The SDK's costs a percent of a request, and nobody sees it. */
 function unsampledRoot(): Span {
-  const traceId = randomId(16);
-  return { traceId, traceparent: `00-${traceId}-${randomId(8)}-00`, isSampled: false, end: endUnsampled };
+  // All zero, which no ID may be, less often than once in 2^64.
+  const traceId = randomId(16).toString("hex");
+  return {
+    traceId,
+    traceparent: `00-${traceId}-${randomId(8).toString("hex")}-00`,
+    isSampled: false,
+    end: endUnsampled,
+  };
 }
 
 /** The share of new traces that are sampled, where the parent decides for all others; undefined: the SDK decides for each span. */

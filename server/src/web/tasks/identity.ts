@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomId } from "@analyze/common/random";
 import type { JobKind } from "../../shared/queue/job.ts";
 import { digestOf } from "../idempotency.ts";
 
@@ -20,11 +20,6 @@ export function fingerprintOf(kind: JobKind, task: string, body: Buffer): string
   return digestOf(kind, task, body).toString("base64url", 0, 16);
 }
 
-/** 122 random bits. Node keeps a store of them for UUIDs; randomBytes makes a system call for each. */
-function randomId(): Buffer {
-  return Buffer.from(randomUUID().replaceAll("-", ""), "hex");
-}
-
 /**
  * The ID of a job, known before the first attempt to store it. With an Idempotency-Key it is derived from the key. An
  * analysis derives it from the body and the request ID, which an edge keeps in a retry. A task without a key is never
@@ -33,7 +28,7 @@ function randomId(): Buffer {
 export function jobIdOf({ kind, requestId, key, owner, fingerprint }: Origin): string {
   const bytes = (): Buffer => {
     if (key !== undefined) return digestOf("key", kind, owner, key);
-    return kind === "analysis" ? digestOf("request", owner, requestId, fingerprint) : randomId();
+    return kind === "analysis" ? digestOf("request", owner, requestId, fingerprint) : randomId(17);
   };
   return `${prefixes[kind]}${bytes().toString("base64url", 0, 17).slice(0, 22)}`;
 }

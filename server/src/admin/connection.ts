@@ -2,7 +2,8 @@ import { UserError } from "@analyze/common/errors";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { queueName, type JobData } from "../shared/queue/job.ts";
-import { connectRedis, reasonOf } from "../shared/queue/redis.ts";
+import { reasonOf } from "../shared/queue/reason.ts";
+import { connectRedis } from "../shared/queue/redis.ts";
 import type { RedisSettings } from "../shared/queue/settings.ts";
 
 /** Redis and its queue, for one command. */

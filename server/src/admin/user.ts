@@ -3,7 +3,8 @@ import type { Redis } from "ioredis";
 import type { Credentials } from "../shared/credentials.ts";
 import type { Users } from "../shared/keep-user.ts";
 import { queueName } from "../shared/queue/job.ts";
-import { connectRedis, reasonOf } from "../shared/queue/redis.ts";
+import { reasonOf } from "../shared/queue/reason.ts";
+import { connectRedis } from "../shared/queue/redis.ts";
 import type { RedisSettings } from "../shared/queue/settings.ts";
 
 /** What BullMQ needs, on its own keys: INFO for the version and the memory. */

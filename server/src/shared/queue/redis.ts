@@ -66,5 +66,3 @@ export function connectRedis(settings: RedisSettings, options: RedisOptions): Re
   if (secretFolder !== undefined) followSecret(client, secretFolder);
   return client;
 }
-
-export { reasonOf };

@@ -1,7 +1,7 @@
 import { ReplyError } from "ioredis";
 import { ProblemError } from "../../shared/answer.ts";
 import type { JobKind } from "../../shared/queue/job.ts";
-import { reasonOf } from "../../shared/queue/redis.ts";
+import { reasonOf } from "../../shared/queue/reason.ts";
 import { addressOf, undecided } from "./identity.ts";
 
 /** ioredis: the command was never sent. After any other error that is no reply of Redis, it may have been executed. */

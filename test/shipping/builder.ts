@@ -58,10 +58,7 @@ export async function startBuilder(): Promise<Builder> {
   return { registry: address, base, env: { ...login, BUILDX_BUILDER: name }, folder, stop };
 }
 
-/**
- * The environment of a logged-in person, with a Docker configuration only for this run.
- * @public for tests of a pull that are not on every branch.
- */
+/** The environment of a logged-in person, with a Docker configuration only for this run. */
 function loggedIn(folder: string, address: string, { user, password }: Person): NodeJS.ProcessEnv {
   const config = join(folder, "docker");
   mkdirSync(config);

@@ -47,10 +47,7 @@ export async function command(
   return { status: code, output: `${stdout}${stderr}` };
 }
 
-/**
- * The same, for what a test needs first. Rejects with its output where it fails.
- * @public for tests of a pull that are not on every branch.
- */
+/** The same, for what a test needs first. Rejects with its output where it fails. */
 export async function succeed(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const { status, output } = await command(args, env);
   if (status !== 0) throw new Error(`exit code ${status}:\n${output}`);

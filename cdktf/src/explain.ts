@@ -5,6 +5,7 @@ const lacking =
 
 const offline =
   "AWS cannot be reached: check whether this machine is on the internet, and AWS_ENDPOINT_URL if you set it.";
+const unresolved = "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.";
 const proxied =
   "The proxy does not let this through: check HTTPS_PROXY (its address, user and password), or add the host to NO_PROXY.";
 const unsigned =
@@ -26,7 +27,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   OptInRequired: "Your account has not enabled this region: set AWS_REGION to one that it uses.",
   ERR_PROXY_TUNNEL: proxied,
   ERR_PROXY_INVALID_CONFIG: proxied,
-  ENOTFOUND: "AWS has no such address: check AWS_REGION, and whether this machine is on the internet.",
+  ENOTFOUND: unresolved,
   ENOENT: "A file does not exist: check the settings that name files, such as AWS_WEB_IDENTITY_TOKEN_FILE.",
   ENOSPC: "The disk is full: free some space, and run the command again.",
   EDQUOT: "Your quota of the disk is used up: free some space, and run the command again.",
@@ -59,25 +60,10 @@ const nextSteps: Readonly<Record<string, string>> = {
   UnauthorizedOperation: lacking,
 };
 
-/** Errors that a wrong proxy can cause. */
-const connecting: ReadonlySet<string> = new Set([
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPROTO",
-  "ETIMEDOUT",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "TimeoutError",
-]);
-
-/** What to know of the proxy variables that are set; their values may have a password. */
-function proxyNote(error: Error, env: NodeJS.ProcessEnv): string {
-  const code = "code" in error ? String(error.code) : error.name;
+/** What to know of the proxy variables that are set, where a wrong proxy can be the cause; their values may have a password. */
+function proxyNote(next: string, env: NodeJS.ProcessEnv): string {
   const names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter((name) => env[name]);
-  if (names.length === 0 || !connecting.has(code)) return "";
+  if (names.length === 0 || ![offline, unresolved].includes(next)) return "";
   return ` ${names.join(" and ")} ${names.length > 1 ? "are" : "is"} set: a proxy must be a URL that starts with http:// or https://.`;
 }
 
@@ -85,7 +71,7 @@ function proxyNote(error: Error, env: NodeJS.ProcessEnv): string {
 export function explain(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
   if (!(error instanceof Error)) return String(error);
   const next = nextSteps[error.name] ?? ("code" in error ? nextSteps[String(error.code)] : undefined);
-  if (next !== undefined) return `${next}${proxyNote(error, env)}\n(${error.name}: ${error.message})`;
+  if (next !== undefined) return `${next}${proxyNote(next, env)}\n(${error.name}: ${error.message})`;
   // An answer of AWS that is not in the table: its own message says most.
   if ("$fault" in error) return `AWS refused it. (${error.name}: ${error.message})`;
   // The message of a plain Error is for people; a TypeError is a defect.

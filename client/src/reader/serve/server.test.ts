@@ -52,6 +52,16 @@ async function until(answer: IncomingMessage, pattern: RegExp): Promise<string> 
   throw new Error(`the stream ended after: ${came}`);
 }
 
+/** The news after the first page: from then on the server follows the log. */
+async function listenToNews(): Promise<IncomingMessage> {
+  await listen();
+  const first = await ask("/events");
+  const news = (await ask("/events")).setEncoding("utf8");
+  expect(news.headers["content-type"]).toBe("text/event-stream");
+  await until(first.setEncoding("utf8"), /event: page/);
+  return news;
+}
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "analyze-serve-"));
   log = join(folder, "analyze.log");
@@ -141,13 +151,9 @@ describe("the server of the live page", () => {
   }, 90_000);
 
   it("sends each new line, escaped, and then that there is a newer page", async () => {
-    await listen();
-    const answer = await ask("/events");
-    expect(answer.headers["content-type"]).toBe("text/event-stream");
-    await until(answer.setEncoding("utf8"), /event: page/);
-    const again = await ask("/events");
+    const news = await listenToNews();
     await appendFile(log, failLine(begin + minute, "tls", "\u001B[31m"));
-    const came = await until(again, /event: lines[^]*event: page/);
+    const came = await until(news, /event: lines[^]*event: page/);
     const [, data = ""] = /event: lines\ndata: (.*)\n/.exec(came) ?? [];
     expect(JSON.parse(data)).toEqual({
       log: 0,
@@ -157,12 +163,11 @@ describe("the server of the live page", () => {
   });
 
   it("stays up while the log's folder is missing, and continues with the lines of a new one", async () => {
-    await listen();
-    const answer = (await ask("/events")).setEncoding("utf8");
+    const news = await listenToNews();
     await rm(folder, { recursive: true });
     await mkdir(folder);
     await writeFile(log, okLine(begin + minute));
-    expect(await until(answer, /event: lines/)).toContain("2026-11-20T22:01:00Z ok");
+    expect(await until(news, /event: lines/)).toContain("2026-11-20T22:01:00Z ok");
   });
 
   it("renders once for many concurrent readers", async () => {

@@ -26,7 +26,7 @@ USER 65532:65532
 # Stack traces name lines of the sources, by the map beside the bundle.
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
 ENTRYPOINT ["/nodejs/bin/node", "/app/main.mjs"]
-# Compose passes no arguments. `npm version` writes this line.
+# Compose passes no arguments. `npm run release` writes this line.
 ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG BASE

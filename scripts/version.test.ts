@@ -1,7 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import manifest from "../package.json" with { type: "json" };
@@ -23,40 +21,6 @@ it.each([
   { what: "what the client prints", found: () => printed({}) },
 ])("$what has the version of package.json", ({ found }) => {
   expect(found()).toBe(version);
-});
-
-it("npm version writes the new version into every file that repeats it", () => {
-  const dir = mkdtempSync(join(tmpdir(), "version-"));
-  const files = ["package.json", "Dockerfile", "ingress/Chart.yaml", "CHANGELOG.md"];
-  try {
-    mkdirSync(join(dir, "ingress"));
-    for (const file of files) writeFileSync(join(dir, file), read(file).replaceAll(version, "9.8.7"));
-    writeFileSync(join(dir, "package.json"), JSON.stringify({ version }));
-    writeFileSync(join(dir, "CHANGELOG.md"), "# Changelog\n\n## [9.8.7] - unreleased\n\n## [0.1.0] - 2026-11-21\n");
-    execFileSync(process.execPath, [join(process.cwd(), "scripts/set-version.mjs")], { cwd: dir });
-    for (const file of ["Dockerfile", "ingress/Chart.yaml"])
-      expect(readFileSync(join(dir, file), "utf8")).toBe(read(file));
-    const [, , released] = readFileSync(join(dir, "CHANGELOG.md"), "utf8").split("\n");
-    expect(released?.replace(/\d{4}-\d\d-\d\d$/, "DATE")).toBe(`## [${version}] - DATE`);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-});
-
-it("npm version changes nothing where CHANGELOG.md has no entry to release", () => {
-  const dir = mkdtempSync(join(tmpdir(), "version-"));
-  try {
-    mkdirSync(join(dir, "ingress"));
-    for (const file of ["Dockerfile", "ingress/Chart.yaml"]) writeFileSync(join(dir, file), read(file));
-    writeFileSync(join(dir, "package.json"), JSON.stringify({ version: "9.8.7" }));
-    writeFileSync(join(dir, "CHANGELOG.md"), `# Changelog\n\n## [${version}] - 2026-11-21\n`);
-    const script = join(process.cwd(), "scripts/set-version.mjs");
-    const { status, stderr } = spawnSync(process.execPath, [script], { cwd: dir, encoding: "utf8" });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("needs an entry `## [VERSION]") });
-    expect(readFileSync(join(dir, "Dockerfile"), "utf8")).toBe(read("Dockerfile"));
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
 });
 
 it("the client adds the release that it was deployed from", () => {

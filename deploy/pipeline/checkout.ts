@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { announce } from "../progress.ts";
 import { isCheckout } from "../images/origin.ts";
+import { changesOf } from "../release/changes.ts";
 import { failure, must } from "../run.ts";
 
 const scope = "@analyze";
@@ -9,7 +10,7 @@ const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
 
 /**
  * Clones the current commit of `root` into `folder`, with its installed packages: a run writes its record, report and
- * state into the clone. The clone also releases the version, as `npm version` does, unless the commit is a release
+ * state into the clone. The clone also releases what has changed, as `npm run release` does, unless the commit is a release
  * itself. Resolves with the commit. Rejects with a UserError if `root` is no checkout of git with a commit.
  */
 export async function cloneTo(folder: string, root: string): Promise<string> {
@@ -17,8 +18,8 @@ export async function cloneTo(folder: string, root: string): Promise<string> {
   await must("git", ["clone", "--quiet", "--no-hardlinks", root, folder]);
   for (const place of ["node_modules", "cdktf/node_modules", "bench/node_modules"])
     if (existsSync(join(root, place))) linkPackages(join(root, place), join(folder, place), folder);
-  if (/^## \[.*\] - unreleased$/m.test(readFileSync(join(folder, "CHANGELOG.md"), "utf8")))
-    await must(process.execPath, [join(folder, "scripts/set-version.mjs")], { cwd: folder });
+  if ((await changesOf(folder)).next !== null)
+    await must(process.execPath, [join(folder, "deploy/release/main.ts"), "release", "--no-commit"], { cwd: folder });
   await git(folder, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message", "release");
   return (await git(folder, "rev-parse", "HEAD")).trim();
 }

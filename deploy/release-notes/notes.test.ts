@@ -53,7 +53,7 @@ it.each([
 
 it.each([
   ["0.9.0", /has no entry ## \[0\.9\.0\]/],
-  ["0.3.0", /is unreleased: `npm version` writes its date/],
+  ["0.3.0", /is unreleased: `npm run release` writes its date/],
   ["0.0.9", /withdrawn/],
   ["0.0.8", /is empty: say what has changed/],
   ["0.0.7", /is unreleased/],

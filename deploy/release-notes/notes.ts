@@ -12,7 +12,9 @@ export function entryOf(changelog: string, version: string): string {
   const rest = first.slice(heading.length).trim();
   if (/yanked/i.test(rest)) throw new UserError(`${heading} is marked as withdrawn (yanked): release another version.`);
   if (!/^- \d{4}-\d\d-\d\d$/.test(rest))
-    throw new UserError(`${heading} is unreleased: \`npm version\` writes its date, as \`${heading} - YYYY-MM-DD\`.`);
+    throw new UserError(
+      `${heading} is unreleased: \`npm run release\` writes its date, as \`${heading} - YYYY-MM-DD\`.`,
+    );
   // The targets of the versions' links stand at the end of the file.
   const text = lines
     .filter((line) => !/^\[(v?\d[^\]]*|unreleased)\]: \S+$/i.test(line))
@@ -43,10 +45,10 @@ function sectionOf(lines: readonly string[], heading: string): string[] {
  */
 export function checkTag(tag: string, version: string): void {
   if (!/^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(tag))
-    throw new UserError(`${tag} is no tag of a release: \`npm version minor\` makes one, such as v1.2.3.`);
+    throw new UserError(`${tag} is no tag of a release: \`npm run release\` makes one, such as v1.2.3.`);
   if (tag !== `v${version}`)
     throw new UserError(
-      `${tag} is a tag of a commit whose version is ${version}. Delete the tag; \`npm version\` writes the version and makes the tag.`,
+      `${tag} is a tag of a commit whose version is ${version}. Delete the tag; \`npm run release\` writes the version and makes the tag.`,
     );
 }
 

@@ -59,7 +59,7 @@ export async function startBuilder(): Promise<Builder> {
 }
 
 /** The environment of a logged-in person, with a Docker configuration only for this run. */
-function loggedIn(folder: string, address: string, { user, password }: Person): NodeJS.ProcessEnv {
+export function loggedIn(folder: string, address: string, { user, password }: Person): NodeJS.ProcessEnv {
   const config = join(folder, "docker");
   mkdirSync(config);
   const auth = Buffer.from(`${user}:${password}`).toString("base64");

@@ -1,19 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { announce } from "../progress.ts";
 import { isCheckout } from "../images/origin.ts";
 import { changesOf } from "../release/changes.ts";
 import { failure, must } from "../run.ts";
 
+const manifest = z.object({ version: z.string() });
 const scope = "@analyze";
 const author = ["-c", "user.name=dry", "-c", "user.email=dry@example.test"];
 
 /**
  * Clones the current commit of `root` into `folder`, with its installed packages: a run writes its record, report and
  * state into the clone. The clone also releases what has changed, as `npm run release` does, unless the commit is a release
- * itself. Resolves with the commit. Rejects with a UserError if `root` is no checkout of git with a commit.
+ * itself. Resolves with the commit and its version. Rejects with a UserError if `root` is no checkout of git with a commit.
  */
-export async function cloneTo(folder: string, root: string): Promise<string> {
+export async function cloneTo(folder: string, root: string): Promise<{ commit: string; version: string }> {
   await announceCommit(root);
   await must("git", ["clone", "--quiet", "--no-hardlinks", root, folder]);
   for (const place of ["node_modules", "cdktf/node_modules", "bench/node_modules"])
@@ -21,7 +23,8 @@ export async function cloneTo(folder: string, root: string): Promise<string> {
   if ((await changesOf(folder)).next !== null)
     await must(process.execPath, [join(folder, "deploy/release/main.ts"), "release", "--no-commit"], { cwd: folder });
   await git(folder, ...author, "commit", "--quiet", "--all", "--allow-empty", "--message", "release");
-  return (await git(folder, "rev-parse", "HEAD")).trim();
+  const { version } = manifest.parse(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
+  return { commit: (await git(folder, "rev-parse", "HEAD")).trim(), version };
 }
 
 /** Links each installed package; this project's own packages are those of the clone. */

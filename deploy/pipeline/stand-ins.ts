@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority } from "@analyze/certs";
-import manifest from "../../package.json" with { type: "json" };
 import { must } from "../run.ts";
 import type { StandIns } from "./expressions.ts";
 import { gitHubIn } from "./github.ts";
@@ -22,9 +21,13 @@ export interface Running {
 
 /**
  * Starts a registry and, if `aws`, an AWS API; creates a key pair and a release folder for `gh`. `commit`: the
- * workflow's commit. Rejects with a UserError.
+ * workflow's commit, and its version. Rejects with a UserError.
  */
-export async function startStandIns(folder: string, commit: string, aws: boolean): Promise<Running> {
+export async function startStandIns(
+  folder: string,
+  { commit, version }: { readonly commit: string; readonly version: string },
+  aws: boolean,
+): Promise<Running> {
   const password = "of-this-run";
   await must("cosign", ["generate-key-pair", "--output-key-prefix", join(folder, "cosign")], {
     env: { COSIGN_PASSWORD: password },
@@ -35,7 +38,7 @@ export async function startStandIns(folder: string, commit: string, aws: boolean
     await end(registry.program);
     throw error;
   });
-  const tag = `v${manifest.version}`;
+  const tag = `v${version}`;
   const gitHub = gitHubIn(folder, commit, tag);
   const programs = [registry.program, ...(moto === null ? [] : [moto.program])];
   return {

@@ -45,6 +45,18 @@ const pauses = { drainDelay: 2, runRetryDelay: 1_000 };
 /** Time for running jobs after SIGTERM; unfinished ones run again elsewhere. */
 const drainMs = { busy: 15_000, idle: 1_000 };
 
+/**
+ * Most jobs of one worker of BullMQ. It fetches jobs one after the other, and starts none before it has this many or
+ * the queue is empty: with 16, a task at moderate load waited up to 65 ms for the fetches of others.
+ */
+const fetchedTogether = 8;
+
+/** How many jobs each worker may have, together `concurrency`. */
+function shares(concurrency: number): number[] {
+  const workers = Math.ceil(concurrency / fetchedTogether);
+  return Array.from({ length: workers }, (_, index) => Math.floor((concurrency + index) / workers));
+}
+
 /** Processes a job of the queue. */
 function createRun(options: ConsumerOptions, effects: Effects): (job: Job<unknown>) => Promise<void> {
   const { logger, metrics, tracer, work = perform } = options;
@@ -76,23 +88,27 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   client.on("error", onError);
   const effects = createEffects(client);
   const run = createRun(options, effects);
-  const worker = new Worker<unknown>(queueName.name, watch.during(run), {
-    prefix: queueName.prefix,
-    connection: client,
-    concurrency,
-    ...rules,
-    ...pauses,
-    removeOnComplete: { age: queueLimits.completedSeconds, count: 100_000 },
-    removeOnFail: { age: queueLimits.failedSeconds, count: 10_000 },
-  });
-  worker.on("error", onError);
-  worker.on("stalled", () => metrics.stalled());
-  worker.on("failed", (job, error) => {
-    const isFinal = job === undefined || job.finishedOn !== undefined;
-    metrics.failed(isFinal);
-    // Not the message: the error of the work may quote the text.
-    logger.warn({ id: job?.id, attempt: job?.attemptsStarted, error: error.name, isFinal }, "task failed");
-  });
+  const consume = (share: number): Worker<unknown> => {
+    const worker = new Worker<unknown>(queueName.name, watch.during(run), {
+      prefix: queueName.prefix,
+      connection: client,
+      concurrency: share,
+      ...rules,
+      ...pauses,
+      removeOnComplete: { age: queueLimits.completedSeconds, count: 100_000 },
+      removeOnFail: { age: queueLimits.failedSeconds, count: 10_000 },
+    });
+    worker.on("error", onError);
+    worker.on("stalled", () => metrics.stalled());
+    worker.on("failed", (job, error) => {
+      const isFinal = job === undefined || job.finishedOn !== undefined;
+      metrics.failed(isFinal);
+      // Not the message: the error of the work may quote the text.
+      logger.warn({ id: job?.id, attempt: job?.attemptsStarted, error: error.name, isFinal }, "task failed");
+    });
+    return worker;
+  };
+  const workers = shares(concurrency).map(consume);
   const queue = new Queue(queueName.name, { prefix: queueName.prefix, connection: client });
   queue.on("error", onError);
   const stopSweep = sweepEvery(queue, client, onError);
@@ -101,7 +117,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     drain: async () => {
       stopSweep();
       // Redis may be down: then BullMQ would wait for its return.
-      await Promise.race([worker.close(), wait(watch.isBusy() ? drainMs.busy : drainMs.idle)]);
+      await Promise.race([
+        Promise.all(workers.map(async (worker) => worker.close())),
+        wait(watch.isBusy() ? drainMs.busy : drainMs.idle),
+      ]);
       client.disconnect();
     },
   };

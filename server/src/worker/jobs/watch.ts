@@ -14,8 +14,8 @@ export interface FetchWatch {
 const fetchCommand = "bzpopmin";
 
 /**
- * Watches BullMQ's blocking connection, a copy of this client: if idle, it gets a reply every two seconds. BullMQ's
- * `isRunning()` stays true in any state of that connection.
+ * Watches BullMQ's blocking connections, copies of this client: if idle, one gets a reply every two seconds. BullMQ's
+ * `isRunning()` stays true in any state of its connection.
  */
 export function watchFetches(client: Redis): FetchWatch {
   let last = performance.now();

@@ -21,6 +21,8 @@ metadata:
   labels:
     {{- include "analyze.labels" $component | nindent 4 }}
 spec:
+  # the pod is not ready either while the container beside it restarts: its server accepts connections all the same
+  publishNotReadyAddresses: true
   selector:
     {{- include "analyze.selector" $component | nindent 4 }}
   ports:

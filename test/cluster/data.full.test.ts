@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../support/requirements.ts";
+import type { Exchange } from "../load/exchange.ts";
+import { startLoad } from "../load/load.ts";
+import { drawCurve } from "./curve.ts";
 import { deployDocuments, patience, type Documents } from "./documents.ts";
+import { podsOf } from "./world.ts";
 
 let documents: Documents;
 
@@ -9,6 +13,12 @@ function putPassword(kubectl: Documents["at"], password: string): Promise<string
   const data = JSON.stringify({ stringData: { password } });
   return kubectl("patch", "secret", "mongodb", "--type=merge", "-p", data);
 }
+
+/** A document that takes web some time to check. */
+const largeDocument: Exchange = {
+  body: (id) => JSON.stringify({ id, parts: Array.from({ length: 400 }, (_, part) => ({ part, of: "a document" })) }),
+  fault: (body, id) => (body.includes(`"${id}"`) ? undefined : "wrong body"),
+};
 
 /** How often containers of web and MongoDB were restarted. */
 async function restarts({ at, near }: Documents): Promise<number> {
@@ -73,6 +83,28 @@ describeWith(
       expect(await restarts(documents)).toBe(before);
       expect(await at("logs", "mongodb-0", "-c", "user")).toMatch(/user web: changed\n$/);
       await deploy();
+    });
+
+    it("load on /data scales web from 1 pod to 4 and back, without a lost request", { timeout: 600_000 }, async () => {
+      const { deploy, world } = documents;
+      await deploy(
+        "web.autoscaling.enabled=true,web.autoscaling.minReplicas=1,web.autoscaling.maxReplicas=4,web.autoscaling.quietSeconds=15",
+      );
+      const pods = async (): Promise<number> => (await podsOf(world, "web")).length;
+      await expect.poll(pods, { timeout: 240_000 }).toBe(1);
+      const stopDrawing = drawCurve(async () => `${await pods()} pods of web`);
+      const url = `https://${world.host}/data`;
+      // Fewer than a caller may store.
+      const load = startLoad({ ...world.target, url, exchange: largeDocument, keepAlive: 8, fresh: 0, count: 9_000 });
+      try {
+        await expect.poll(pods, { timeout: 240_000 }).toBe(4);
+      } finally {
+        await load.stop();
+      }
+      const { byStatus, lost, sent } = await load.result;
+      expect({ lost: lost.length, byStatus }).toEqual({ lost: 0, byStatus: { 201: sent } });
+      await expect.poll(pods, { timeout: 240_000, interval: 1000 }).toBe(1);
+      await stopDrawing();
     });
   },
 );

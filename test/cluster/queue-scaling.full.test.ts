@@ -2,19 +2,20 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask } from "../edge/ask.ts";
 import { describeWhere } from "../support/requirements.ts";
+import { drawCurve } from "./curve.ts";
 import { edgeOf } from "./edge.ts";
 import { deployed, podsOf, script, settled, type World } from "./world.ts";
 
 const namespace = ["--namespace", "analyze-keda"];
 const most = 6;
-/** One pod needs most of a minute for them: longer than the autoscaler needs to see them. Redis has room for all. */
-const backlog = 1000;
 const patience = { timeout: 240_000, interval: 1000 };
 /** Little CPU, so that a pod needs seconds for the tasks that an edge accepts in one. */
 const values = [
   "worker.autoscaling.queueDepth=20,worker.autoscaling.minReplicas=1,worker.autoscaling.quietSeconds=15,worker.minAvailable=0",
   `worker.autoscaling.maxReplicas=${most},worker.resources.limits.cpu=100m,worker.resources.requests.cpu=25m`,
   "web.autoscaling.enabled=false,edge.rateLimit.requestsPerSecond=0",
+  // The texts of completed tasks stay there, too.
+  "redis.maxMemory=2gb,redis.resources.limits.memory=5Gi",
   "edge.nginx.service.nodePorts.https=null,edge.nginx.service.nodePorts.http=null",
 ].join(",");
 
@@ -27,13 +28,11 @@ async function addTask(): Promise<number> {
   return (await ask(edgeOf(world), { path: "/api/add/scaling", body })).status;
 }
 
-/** Adds tasks until this many are accepted; waits where the queue or the edge refuses some. */
-async function addTasks(count: number): Promise<void> {
-  for (let added = 0; added < count;) {
+/** Keeps a backlog until the signal: the pods that started do the first tasks while others start. Waits where the queue refuses some. */
+async function addTasks(until: AbortSignal): Promise<void> {
+  while (!until.aborted) {
     const statuses = await Promise.all(Array.from({ length: 16 }, addTask));
-    const accepted = statuses.filter((status) => status === 202).length;
-    added += accepted;
-    if (accepted < statuses.length) await pause(1000);
+    if (statuses.some((status) => status !== 202)) await pause(1000);
   }
 }
 
@@ -46,24 +45,6 @@ async function look(): Promise<{ waiting: number; pods: number }> {
 
 async function pods(): Promise<number> {
   return (await look()).pods;
-}
-
-/** Prints a line when the number of pods changes, until the returned function is called. */
-function drawCurve(): () => Promise<void> {
-  const over = new AbortController();
-  const began = Date.now();
-  const drawing = (async () => {
-    for (let last = 0; !over.signal.aborted; await pause(1000)) {
-      const seen = await look();
-      const seconds = Math.round((Date.now() - began) / 1000);
-      if (seen.pods !== last) process.stdout.write(`${seconds} s: ${seen.waiting} wait, ${seen.pods} pods\n`);
-      last = seen.pods;
-    }
-  })();
-  return async () => {
-    over.abort();
-    await drawing;
-  };
 }
 
 describeWhere("keda", ["cluster", "helm", "docker"], "worker.autoscaling.queueDepth with KEDA", () => {
@@ -83,15 +64,22 @@ describeWhere("keda", ["cluster", "helm", "docker"], "worker.autoscaling.queueDe
 
   it("scales from 1 pod to 6 with a backlog, and back to 1 when it is done", { timeout: 900_000 }, async () => {
     await expect.poll(pods, patience).toBe(1);
-    const end = drawCurve();
-    // While they are added: the first are done before the last are accepted.
-    const untilMost = async (): Promise<void> => {
-      await expect.poll(pods, patience).toBe(most);
-    };
-    await Promise.all([addTasks(backlog), untilMost()]);
+    let last = await look();
+    const stopDrawing = drawCurve(async () => {
+      const seen = await look();
+      if (seen.pods !== last.pods) last = seen;
+      return `${last.waiting} wait, ${last.pods} pods`;
+    });
+    const enough = new AbortController();
+    const adding = addTasks(enough.signal);
+    await expect
+      .poll(pods, patience)
+      .toBe(most)
+      .finally(() => enough.abort());
+    await adding;
     await expect.poll(async () => (await look()).waiting, { ...patience, timeout: 420_000 }).toBe(0);
     await expect.poll(pods, patience).toBe(1);
     await settled(world, "worker");
-    await end();
+    await stopDrawing();
   });
 });

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { commandsOf, readWorkflow } from "./workflow.ts";
-import { brokenRules } from "./rules.ts";
+import { commandsOf, readWorkflow } from "../../deploy/pipeline/workflow.ts";
+import { brokenRules } from "./workflow-rules.ts";
 
 const files = globSync(".github/workflows/*.yml").sort();
 const read = (name: string): string => readFileSync(`.github/workflows/${name}.yml`, "utf8");
@@ -21,6 +21,21 @@ describe("a workflow", () => {
     ["with an action of the checkout", "dev", checkout, "./here", "not pinned: ./here"],
     ["with an unknown owner", "dev", "actions/checkout@", "someone/checkout@", "deploy: action of someone"],
     ["with a script", "dev", "actions/checkout@", "actions/github-script@", "deploy: a script in place of a command"],
+    [
+      "that keeps credentials",
+      "dev",
+      "persist-credentials: false",
+      "persist-credentials: true",
+      "deploy: credentials in the checkout",
+    ],
+    [
+      "that says nothing of credentials",
+      "ci",
+      "with: { persist-credentials: false }",
+      "with: {}",
+      "check: credentials in the checkout",
+    ],
+    ["with a cache", "release", "cache: false", "cache: true", "a cache, which a pull request could have filled"],
     [
       "with an event's text",
       "dev",

@@ -2,7 +2,11 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 const text = z.string();
-const step = z.looseObject({ run: text.optional(), uses: text.optional() });
+const step = z.looseObject({
+  run: text.optional(),
+  uses: text.optional(),
+  with: z.record(text, z.unknown()).default({}),
+});
 const job = z.looseObject({
   "runs-on": z.unknown(),
   permissions: z.unknown().optional(),
@@ -45,6 +49,7 @@ export function brokenRules(yaml: string): string[] {
   for (const trigger of Object.keys(on)) rule(triggers.has(trigger), `trigger ${trigger}`);
   rule(JSON.stringify(permissions) === "{}", "rights for all jobs");
   rule(z.object({ group: text, "cancel-in-progress": z.boolean() }).safeParse(concurrency).success, "no concurrency");
+  rule(!/actions\/cache@|cache: true|cache-from/.test(yaml), "a cache, which a pull request could have filled");
   for (const [, expression = ""] of yaml.matchAll(/\$\{\{\s*(.*?)\s*\}\}/g))
     for (const part of expression.split(" || ")) rule(trusted.test(part), `expression ${part}`);
   for (const [, line = ""] of yaml.matchAll(/^\s*(?:- )?uses:\s*(.*)$/gm))
@@ -67,12 +72,13 @@ function brokenIn(name: string, one: Job): string[] {
   return faults.flatMap(([holds, fault]) => (holds ? [] : [`${name}: ${fault}`]));
 }
 
-function stepFaults({ run = "", uses, ...others }: z.infer<typeof step>): [boolean, string][] {
+function stepFaults({ run = "", uses, with: given, ...others }: z.infer<typeof step>): [boolean, string][] {
   const [owner = "", repository = ""] = uses?.split(/[/@]/) ?? [];
   return [
     [!run.includes("${{"), `expression in: ${run}`],
     ...["shell", "working-directory", "continue-on-error"].map((key): [boolean, string] => [!(key in others), key]),
     [uses === undefined || owners.has(owner), `action of ${owner}`],
     [repository !== "github-script", "a script in place of a command"],
+    [repository !== "checkout" || given["persist-credentials"] === false, "credentials in the checkout"],
   ];
 }

@@ -8,6 +8,7 @@ import { must } from "../run.ts";
 import { kinds } from "./changelog.ts";
 import { changesOf } from "./changes.ts";
 import { nothing, writeRelease } from "./files.ts";
+import { requireReady } from "./ready.ts";
 
 surviveClosedPipes();
 
@@ -33,8 +34,11 @@ async function release([mode, ...others]: readonly string[]): Promise<void> {
   if ((mode !== undefined && mode !== "--no-commit") || others.length > 0) throw new UserError(usage);
   const { next } = await changesOf(project);
   if (next === null) throw nothing();
-  const quiet = mode === undefined ? [] : ["--no-git-tag-version"];
-  await must("npm", ["version", next, "--allow-same-version", ...quiet], { cwd: project });
+  if (mode === undefined) await requireReady(project, next);
+  // A person's .npmrc changes none of it: without scripts, only package.json would have the version.
+  const commit = mode === undefined ? ["--git-tag-version", "--tag-version-prefix=v"] : ["--no-git-tag-version"];
+  const args = ["version", next, "--allow-same-version", "--ignore-scripts=false", ...commit];
+  await must("npm", args, { cwd: project });
   process.stdout.write(`${next}${mode === undefined ? ": git push --follow-tags starts the release" : ""}\n`);
 }
 

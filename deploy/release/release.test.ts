@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { cloneTo } from "../pipeline/checkout.ts";
 import { entryOf } from "../release-notes/notes.ts";
 import { changesOf } from "./changes.ts";
 import { writeRelease } from "./files.ts";
+import { requireReady } from "./ready.ts";
 
 it("the changesets of this checkout can be released", async () => {
   await expect(changesOf(process.cwd())).resolves.toMatchObject({ sections: expect.any(Array) });
@@ -16,9 +17,13 @@ it("the changesets of this checkout can be released", async () => {
 describe("npm run release, in a clone", () => {
   const folder = join(mkdtempSync(join(tmpdir(), "release-")), "checkout");
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-  const person = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@example.test" };
-  const committer = { GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@example.test", GIT_CONFIG_GLOBAL: devNull };
-  const env = { ...process.env, ...person, ...committer };
+  // What a person may have in .npmrc.
+  const settings = {
+    npm_config_ignore_scripts: "true",
+    npm_config_tag_version_prefix: "x",
+    npm_config_git_tag_version: "false",
+  };
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: devNull, ...settings };
   const git = (...args: string[]): string => execFileSync("git", args, { cwd: folder, encoding: "utf8", env }).trim();
   const run = (...args: string[]) =>
     spawnSync(process.execPath, ["deploy/release/main.ts", ...args], { cwd: folder, encoding: "utf8", env });
@@ -26,6 +31,9 @@ describe("npm run release, in a clone", () => {
 
   beforeAll(async () => {
     await cloneTo(folder, process.cwd());
+    git("config", "user.name", "a");
+    git("config", "user.email", "a@example.test");
+    git("config", "user.useConfigOnly", "true");
     const [major, minor] = JSON.parse(read("package.json")).version.split(".");
     expected = `${major}.${Number(minor) + 1}.0`;
   }, 120_000);
@@ -34,6 +42,35 @@ describe("npm run release, in a clone", () => {
     const { status, stderr } = run("release");
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^Nothing has changed/) });
     expect(git("status", "--porcelain")).toBe("");
+  });
+
+  it.each<[what: string, prepare: string[], undo: string[], why: RegExp]>([
+    ["with a detached HEAD", ["switch", "--quiet", "--detach"], ["switch", "--quiet", "-"], /^HEAD is detached/],
+    [
+      "with changes that are not committed",
+      ["rm", "--quiet", "LICENSE"],
+      ["reset", "--quiet", "--hard"],
+      /^Commit these files first.*\nD {2}LICENSE/,
+    ],
+    ["whose version has a tag", ["tag", "v9.9.9"], ["tag", "--delete", "v9.9.9"], /^The tag v9\.9\.9 exists/],
+    [
+      "of a person whom git does not know",
+      ["config", "--unset", "user.email"],
+      ["config", "user.email", "a@example.test"],
+      /^git does not know who you are/,
+    ],
+  ])("a checkout %s is refused, unchanged", async (_, prepare, undo, why) => {
+    git(...prepare);
+    vi.stubEnv("GIT_CONFIG_GLOBAL", devNull);
+    for (const name of ["GIT_COMMITTER_EMAIL", "EMAIL"]) vi.stubEnv(name, undefined);
+    await expect(requireReady(folder, "9.9.9")).rejects.toThrow(why);
+    git(...undo);
+    await expect(requireReady(folder, "9.9.9")).resolves.toBeUndefined();
+    vi.unstubAllEnvs();
+  });
+
+  it("a folder that is no checkout is refused", async () => {
+    await expect(requireReady(mkdtempSync(join(tmpdir(), "no-git-")), "0.2.0")).rejects.toThrow(/use a clone/);
   });
 
   it("raises the version by the largest change, in every file that repeats it, with one entry, one commit and its tag", () => {

@@ -34,6 +34,14 @@ describe("originOf", () => {
     expect((await originOf(root)).args["REVISION"]).toBe(`${commit}-dirty`);
   });
 
+  it.each(["yesterday", "1.5", "-1", "2026-01-02T03:04:05Z", "0x10"])(
+    "SOURCE_DATE_EPOCH %j is refused",
+    async (time) => {
+      vi.stubEnv("SOURCE_DATE_EPOCH", time);
+      await expect(originOf(checkout().root)).rejects.toThrow(/^SOURCE_DATE_EPOCH must be whole seconds since 1970/);
+    },
+  );
+
   it("an archive without git that was unpacked within another checkout has no revision and no time of it", async () => {
     vi.stubEnv("SOURCE_DATE_EPOCH", "");
     const { root } = checkout();

@@ -1,3 +1,4 @@
+import { UserError } from "@analyze/common/errors";
 import manifest from "../../package.json" with { type: "json" };
 import { run } from "../run.ts";
 
@@ -20,7 +21,15 @@ async function revisionOf(root: string): Promise<string | undefined> {
 
 /** Seconds since 1970, for the timestamps in an image if SOURCE_DATE_EPOCH is not set. */
 function commitTime(root: string): Promise<string | undefined> {
-  return git(root, "log", "-1", "--format=%ct");
+  return git(root, "-c", "log.showSignature=false", "log", "-1", "--format=%ct");
+}
+
+function givenTime({ SOURCE_DATE_EPOCH: given }: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (given && !/^\d{1,12}$/.test(given))
+    throw new UserError(
+      "SOURCE_DATE_EPOCH must be whole seconds since 1970, such as 1764115200; unset it for the commit's time.",
+    );
+  return given || undefined;
 }
 
 /** The repository's page, from the pipeline. A remote's URL may have a password, and differs between checkouts. */
@@ -37,12 +46,12 @@ export interface Origin {
 
 /**
  * Version, commit, source, and BuildKit's timestamp for everything in an image. All depend only on the commit, not on
- * the checkout's folder.
+ * the checkout's folder. Rejects with a UserError if SOURCE_DATE_EPOCH is no time.
  */
 export async function originOf(root: string): Promise<Origin> {
   const known = await isCheckout(root);
   const revision = known ? await revisionOf(root) : undefined;
-  const epoch = process.env["SOURCE_DATE_EPOCH"] || (known ? await commitTime(root) : undefined);
+  const epoch = givenTime() ?? (known ? await commitTime(root) : undefined);
   const source = sourceUrl();
   return {
     args: {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { devNull, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
@@ -15,7 +15,10 @@ it("the changesets of this checkout can be released", async () => {
 });
 
 describe("npm run release, in a clone", () => {
-  const folder = join(mkdtempSync(join(tmpdir(), "release-")), "checkout");
+  const own = mkdtempSync(join(tmpdir(), "release-"));
+  const folder = join(own, "checkout");
+  // There is none: a person's settings of git change nothing.
+  const gitconfig = join(own, "gitconfig");
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
   // What a person may have in .npmrc.
   const settings = {
@@ -23,7 +26,7 @@ describe("npm run release, in a clone", () => {
     npm_config_tag_version_prefix: "x",
     npm_config_git_tag_version: "false",
   };
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: devNull, ...settings };
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: gitconfig, ...settings };
   const git = (...args: string[]): string => execFileSync("git", args, { cwd: folder, encoding: "utf8", env }).trim();
   const run = (...args: string[]) =>
     spawnSync(process.execPath, ["deploy/release/main.ts", ...args], { cwd: folder, encoding: "utf8", env });
@@ -61,7 +64,7 @@ describe("npm run release, in a clone", () => {
     ],
   ])("a checkout %s is refused, unchanged", async (_, prepare, undo, why) => {
     git(...prepare);
-    vi.stubEnv("GIT_CONFIG_GLOBAL", devNull);
+    vi.stubEnv("GIT_CONFIG_GLOBAL", gitconfig);
     for (const name of ["GIT_COMMITTER_EMAIL", "EMAIL"]) vi.stubEnv(name, undefined);
     await expect(requireReady(folder, "9.9.9")).rejects.toThrow(why);
     git(...undo);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
@@ -53,10 +53,12 @@ async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<str
   return created.success ? created.data : null;
 }
 
-function write(file: string, report: string): void {
+/** Throws a UserError before the scan, which takes minutes. */
+function requireWritable(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, report);
+    // opens it, and keeps what is in it
+    closeSync(openSync(file, "a"));
   } catch (error) {
     throw failure(`${file} cannot be written (${errorCode(error)}): name another place with --report FILE.`, error);
   }
@@ -65,11 +67,12 @@ function write(file: string, report: string): void {
 try {
   const given = options(process.argv.slice(2));
   const images = given.images === true ? readRecord(given.record) : null;
+  requireWritable(given.report);
   const today = new Date().toISOString().slice(0, 10);
   const scans = await scanAll(project, images);
   const sorted = sortFindings(scans, accepted, today);
   const created = images === null ? null : await baseCreated(images);
-  write(given.report, reportOf({ today, scans, sorted, images, baseCreated: created }));
+  writeFileSync(given.report, reportOf({ today, scans, sorted, images, baseCreated: created }));
   const unscanned = scans.flatMap((scan) => (scan.scanned ? [] : [`not scanned: ${scan.what}: ${scan.why}\n`]));
   const counts = [
     `${sorted.open.length} open`,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { accepted, type Accepted, closesGate, sortFindings } from "./accepted.ts";
 import type { Finding, Scan } from "./finding.ts";
@@ -190,5 +191,15 @@ describe("the report", () => {
 
   it("is the same for the same findings", () => {
     expect(report("2026-12-01")).toBe(report("2026-12-01"));
+  });
+});
+
+it("a report that cannot be written is refused before anything is scanned", () => {
+  const args = ["deploy/scan/main.ts", "--report", "package.json/report.md"];
+  // Without git a scan would stop, too.
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: { PATH: "" } });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^package\.json\/report\.md cannot be written \(E\w+\): name another place/),
   });
 });

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { stages } from "../../cdktf/src/stages.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { requireDocker } from "./builder.ts";
 import { buildImage, pushImages } from "./docker.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -46,10 +47,36 @@ describe("buildImage", () => {
   });
 
   it("fails with the end of docker's output", async () => {
-    fakeDocker("echo 'no space left on device' >&2; exit 3");
+    fakeDocker("[ $1 = buildx ] && exit; echo 'no space left on device' >&2; exit 3");
     await expect(build()()).rejects.toThrow(
       /`docker build --target web --tag …` failed with exit code 3:\n {2}no space left/,
     );
+  });
+
+  it("says before the build that Docker lacks BuildKit, as Debian's package does", async () => {
+    const folder = fakeDocker(
+      `[ $1 = build ] && touch "$folder/built"; echo "docker: unknown command: docker $1" >&2; exit 1`,
+    );
+    await expect(build()()).rejects.toThrow(/^Docker has no buildx: install its plugin, https:/);
+    expect(existsSync(join(folder, "built"))).toBe(false);
+  });
+});
+
+describe("requireDocker", () => {
+  it.each([
+    [
+      "has no buildx",
+      "[ $1 = version ] || { echo 'docker: unknown command: docker buildx' >&2; exit 1; }",
+      /no buildx/,
+    ],
+    [
+      "is not started",
+      "[ $1 = buildx ] || { echo 'Cannot connect to the Docker daemon' >&2; exit 1; }",
+      /^Docker does not answer: start it\.\n {2}Cannot connect/,
+    ],
+  ])("rejects a Docker that %s", async (_, script, message) => {
+    fakeDocker(script);
+    await expect(requireDocker()).rejects.toThrow(message);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { failure, must, run, type RunOptions } from "../run.ts";
+import { requireBuildKit } from "./builder.ts";
 import type { ImageName } from "./images.ts";
 import { originOf } from "./origin.ts";
 
@@ -30,6 +31,7 @@ export async function buildImage(
   references: readonly string[],
   { platform, show = false }: BuildOptions = {},
 ): Promise<void> {
+  await requireBuildKit();
   const names = references.flatMap((reference) => ["--tag", reference]);
   const wanted = platform ? ["--platform", platform] : [];
   const { args: values, labels } = await originOf(project);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { failure, run } from "../run.ts";
 import { type Base, pinned } from "./base.ts";
+import { withoutBuilder } from "./builder.ts";
 import type { Origin } from "./origin.ts";
 
 export interface PublishOptions {
@@ -83,17 +84,6 @@ export async function requireBuilder(): Promise<void> {
     "Docker's own builder cannot push reproducible images with their provenance. Make another one, once: " +
       "`docker buildx create --name analyze --use`",
   );
-}
-
-/** Why there is no builder, by what `docker buildx inspect` printed. Pure. */
-export function withoutBuilder(code: number, stderr: string): string {
-  if (code === 127) return stderr;
-  if (/unknown command|not a docker command/.test(stderr))
-    return (
-      "Docker has no buildx: install its plugin, https://docs.docker.com/build/install-buildx/. Where DOCKER_CONFIG names a folder, " +
-      "plugins are also searched in its cli-plugins/."
-    );
-  return `Docker's builder does not answer: \`docker buildx ls\` lists others, \`docker buildx create --use\` makes one.\n  ${stderr.trim()}`;
 }
 
 /** Platform of Docker's builder on this machine. */

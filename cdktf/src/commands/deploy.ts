@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { hostEnvironment } from "../host/environment.ts";
 import { saveLog } from "../host/save-log.ts";
 import { ecrLogin, hasImage } from "../images/ecr.ts";
+import { requireDocker } from "../../../deploy/images/builder.ts";
 import { buildImage, project, pushImages } from "../../../deploy/images/docker.ts";
 import { currentRelease, publish } from "../release/publish.ts";
 import type { Release } from "../release/release.ts";
@@ -39,6 +40,8 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const { config, env, place, deployed } = opened;
   const account = await checkAccount(opened);
   await refuseElsewhereKept(place);
+  // Later, images may be in ECR already, and then Docker is not needed.
+  if (deployed === null && options.images) await requireDocker();
   for (const sentence of warnings(config)) announce(`warning: ${sentence}`);
   const release = await synth(config);
   const terraform = new Terraform(stackFolder(config.stage), config.terraform);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withoutBuilder } from "./publish.ts";
+import { withoutBuilder } from "./builder.ts";
 
 it.each([
   [

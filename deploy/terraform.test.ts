@@ -59,6 +59,18 @@ await new Terraform("stack", "${program}").init();`;
     await vi.waitUntil(() => readFileSync(calls, "utf8").endsWith("done\n"), { timeout: 10_000 });
   });
 
+  it.each<[what: string, change: (terraform: Terraform) => Promise<void>]>([
+    ["apply", (terraform) => terraform.apply(false)],
+    ["destroy", (terraform) => terraform.destroy(false)],
+  ])("says how to confirm %s if the input ends before an answer, and does not after an answer", async (_, change) => {
+    const stdout = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    fake(program, "1.12.0", "printf '  Enter a value: ' >&3; exit 1");
+    await expect(change(new Terraform("stack", program))).rejects.toThrow(/nobody confirmed it\. .* add `-- --yes`/);
+    fake(program, "1.12.0", "printf '  Enter a value: \nApply cancelled.\n' >&3; exit 1");
+    await expect(change(new Terraform("stack", program))).rejects.toThrow(/failed with exit code 1/);
+    stdout.mockRestore();
+  });
+
   it.each(["1.9.8", "0.15.5"])("rejects version %s, and says which to install", async (version) => {
     fake(program, version);
     await expect(new Terraform("stack", program).init()).rejects.toThrow(

@@ -127,11 +127,15 @@ export class Terraform {
     const args = [this.at, command, ...plain, ...options];
     // A closed pipe would end Terraform in the middle of an apply: only this process writes to one.
     const share: RunOptions["share"] = process.stdout.isTTY ? ["stdin", "stdout", "stderr"] : ["stdin", "stderr"];
-    const { code, stderr } = await run(this.program, args, { env: this.env, share, onOutput: print });
+    const { code, stdout, stderr } = await run(this.program, args, { env: this.env, share, onOutput: print });
     if (code === 0 || (code === 2 && args.includes("-detailed-exitcode"))) return code;
+    if (/Enter a value:\s*$/.test(stdout)) throw failure(unanswered);
     throw failure(stderr || `${this.program} ${command} failed with exit code ${code}. Its message is above.`);
   }
 }
+
+/** Nobody answers Terraform's question where the input is no terminal, as in a pipeline. */
+const unanswered = "Nothing was changed: nobody confirmed it. Run it in a terminal, or add `-- --yes`.";
 
 function print(text: string): void {
   process.stdout.write(text);

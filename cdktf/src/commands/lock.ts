@@ -36,7 +36,8 @@ export async function unlockState(place: Place, agreed: boolean): Promise<void> 
   const lock = await describeLock(place);
   if (lock === null) throw new UserError(`${nameOfPlace(place, "tfstate")} is not locked.`);
   announce(`${lock} If it still runs, two concurrent applies lose resources.`);
-  if (!agreed && !(await saysYes("Remove the lock? Only 'yes' is accepted: "))) throw failure("The lock stays.");
+  if (!agreed && !(await saysYes("Remove the lock? Only 'yes' is accepted: ")))
+    throw failure("The lock stays. To confirm it without a terminal, add `--yes`.");
   await removeLock(place);
   announce("the lock is removed");
 }

@@ -5,6 +5,7 @@ import { type Access, accessFrom } from "./settings/access.ts";
 import { processorOf } from "./settings/processor.ts";
 import { type Production, productionFrom } from "./settings/production.ts";
 import { regionFrom } from "./settings/region.ts";
+import { stateBucket } from "./settings/state-bucket.ts";
 import { type Target, targetFrom } from "./settings/target.ts";
 import { stageFaults } from "./stage-faults.ts";
 import { type Stage, stages } from "./stages.ts";
@@ -35,10 +36,7 @@ export interface Config {
 type Stages = Readonly<Record<string, Stage>>;
 
 const plain = z.object({
-  ANALYZE_STATE_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "is not a bucket's name; `npm run bootstrap` makes one and prints it")
-    .optional(),
+  ...stateBucket.shape,
   ANALYZE_INSTANCE_TYPE: z
     .string()
     .refine(
@@ -108,7 +106,8 @@ function edgeOf(
   faults: string[],
 ): Pick<Config, "production" | "target"> | null {
   const production = cluster === null ? null : productionFrom(env, stage, faults);
-  const ownName = env["ANALYZE_DOMAIN"] === undefined ? {} : { ANALYZE_URL: `https://${env["ANALYZE_DOMAIN"]}/` };
+  // A fault of the domain is not also one of the URL.
+  const ownName = { ANALYZE_URL: `https://${production?.domain ?? "unknown.invalid"}/` };
   const target = targetFrom(cluster === null ? env : { ...ownName, ...env }, host, faults);
   if (cluster !== null && target !== null && target.longestStep > day) {
     faults.push(

@@ -13,8 +13,9 @@ it("needs only a region, and uses the private key beside the public one", () => 
 });
 
 it("names every wrong setting with its value", () => {
-  const wrong = { ANALYZE_STAGE: "test", ANALYZE_SSH_PORT: "ssh", ANALYZE_ACCESS: "" };
+  const names = { ANALYZE_STAGE: "test", ANALYZE_STATE_BUCKET: "A" };
+  const wrong = { ...names, ANALYZE_SSH_PORT: "ssh", ANALYZE_ACCESS: "" };
   expect(() => readHostConfig(wrong)).toThrow(
-    /ANALYZE_STAGE="test" must be one of dev, prod[^]*ANALYZE_SSH_PORT="ssh" must be a port/,
+    /ANALYZE_STAGE="test" must be one of dev, prod[^]*ANALYZE_STATE_BUCKET="A" is not a bucket's name[^]*ANALYZE_SSH_PORT="ssh" must be a port/,
   );
 });

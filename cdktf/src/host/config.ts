@@ -3,6 +3,7 @@ import { z } from "zod";
 import { setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
 import { stageFrom } from "../config.ts";
 import { regionFrom } from "../settings/region.ts";
+import { stateBucket } from "../settings/state-bucket.ts";
 import { type Stage, stages } from "../stages.ts";
 
 /** The settings that find and reach a host, without a deployment's other settings. */
@@ -21,6 +22,7 @@ export interface HostConfig {
 }
 
 const shape = z.object({
+  ...stateBucket.shape,
   ANALYZE_ACCESS: z.enum(["ssh", "ssm"], "must be ssh or ssm").default("ssh"),
   ANALYZE_SSH_PUBLIC_KEY_FILE: z.string().optional(),
   ANALYZE_KNOWN_HOSTS_FILE: z.string().default(fileURLToPath(new URL("../../state/known_hosts", import.meta.url))),

@@ -27,6 +27,11 @@ it("gives precedence to the environment", async () => {
   expect(await hostEnvironment({ ...nobody, AWS_DEFAULT_REGION: "us-east-1" })).not.toHaveProperty("AWS_REGION");
 });
 
+it("leaves an invalid bucket to the caller's report", async () => {
+  const wrong = { ...nobody, ANALYZE_STATE_BUCKET: "s3://states" };
+  expect(await hostEnvironment(wrong)).toEqual(wrong);
+});
+
 it("changes nothing for a stage that was not deployed from here or does not exist", async () => {
   for (const stage of ["prod", "test"]) {
     expect(await hostEnvironment({ ...nobody, ANALYZE_STAGE: stage })).toEqual({ ...nobody, ANALYZE_STAGE: stage });

@@ -1,6 +1,7 @@
 import { setVariables } from "@analyze/common/settings";
 import { stageFrom } from "../config.ts";
 import { regionFrom } from "../settings/region.ts";
+import { stateBucket } from "../settings/state-bucket.ts";
 import { stages } from "../stages.ts";
 import { readDeployed } from "../state/deployed.ts";
 import { rememberedBucket } from "../state/place.ts";
@@ -17,8 +18,9 @@ export async function hostEnvironment(given: NodeJS.ProcessEnv): Promise<Record<
   const faults: string[] = [];
   const stage = stageFrom(env, stages, faults);
   const region = regionFrom(env, faults);
-  if (faults.length > 0) return env;
-  const bucket = env["ANALYZE_STATE_BUCKET"] ?? (await rememberedBucket(stage));
+  const { data } = stateBucket.safeParse(env);
+  if (faults.length > 0 || data === undefined) return env;
+  const bucket = data.ANALYZE_STATE_BUCKET ?? (await rememberedBucket(stage));
   const deployed = await readDeployed({ stage, region, bucket });
   if (deployed === null) return env;
   const settings = kept.flatMap((name) => (deployed.settings[name] ? [[name, deployed.settings[name]] as const] : []));

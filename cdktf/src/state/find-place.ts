@@ -1,6 +1,7 @@
-import { setVariables, SettingsError } from "@analyze/common/settings";
+import { setVariables, SettingsError, settingsFaults } from "@analyze/common/settings";
 import { stageFrom } from "../config.ts";
 import { regionFrom } from "../settings/region.ts";
+import { stateBucket } from "../settings/state-bucket.ts";
 import { stages } from "../stages.ts";
 import { type Place, rememberedBucket } from "./place.ts";
 
@@ -10,6 +11,8 @@ export async function findPlace(environment: NodeJS.ProcessEnv): Promise<Place> 
   const faults: string[] = [];
   const stage = stageFrom(env, stages, faults);
   const region = regionFrom(env, faults);
+  const { data, error } = stateBucket.safeParse(env);
+  if (error !== undefined) faults.push(...settingsFaults(error, env));
   if (faults.length > 0) throw new SettingsError(faults);
-  return { stage, region, bucket: env["ANALYZE_STATE_BUCKET"] ?? (await rememberedBucket(stage)) };
+  return { stage, region, bucket: data?.ANALYZE_STATE_BUCKET ?? (await rememberedBucket(stage)) };
 }

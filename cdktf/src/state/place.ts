@@ -98,7 +98,7 @@ function remoteLock(place: Place): [Place, Kept] {
 
 /** The bucket that a stage's state was moved to from this checkout; null: it was not. */
 export async function rememberedBucket(stage: string): Promise<string | null> {
-  return (await readOrNull(join(folder, `${stage}.bucket`)))?.trim() ?? null;
+  return nonEmpty(await readOrNull(join(folder, `${stage}.bucket`)))?.trim() ?? null;
 }
 
 /** Records where a stage's state is, for commands without ANALYZE_STATE_BUCKET. */

@@ -37,6 +37,7 @@ describeWith(["moto"], "a command of the second day on the first, without any se
     ["client-update", 2, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["chart", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["mirror", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
+    ["values", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
   ])("says for a stage that does not exist: %s", async (name, code, sentence) => {
     const { status, output } = await command(name, { ANALYZE_STAGE: "prod" });
     expect([status, output]).toEqual([code, expect.stringContaining(sentence)]);

@@ -1,5 +1,5 @@
 import { findPlace } from "../state/find-place.ts";
-import { readOutputs } from "../state/outputs.ts";
+import { notDeployed, readOutputs } from "../state/outputs.ts";
 import { project } from "../../../deploy/images/docker.ts";
 import { type ImageTags, tagsOf } from "../../../deploy/images/images.ts";
 import { type ImageRecord, pushedImage } from "../../../deploy/images/record.ts";
@@ -7,7 +7,9 @@ import { failure } from "../../../deploy/run.ts";
 
 /** Prints values for the Helm chart (JSON, which is YAML): what ingress/values.prod.yaml leaves to a deployment. */
 export async function values(): Promise<void> {
-  const outputs = await readOutputs(await findPlace(process.env));
+  const place = await findPlace(process.env);
+  const outputs = await readOutputs(place);
+  if (outputs.size === 0) throw failure(notDeployed(place.stage));
   process.stdout.write(`${JSON.stringify(chartValues(outputs, tagsOf(project)), null, 2)}\n`);
 }
 
@@ -64,9 +66,10 @@ function edgeValues(outputs: Outputs): object {
   };
 }
 
-/** One output. Throws when the stage has not been deployed. */
+/** One output. Throws when no deployment of the stage has finished. */
 export function output(outputs: Outputs, name: string): string {
   const value = outputs.get(name);
-  if (value === undefined) throw failure(`There is no output ${name} yet: run \`npm run deploy\` first.`);
+  if (value === undefined)
+    throw failure(`The deployment has not finished, and ${name} is missing: run \`npm run deploy\` again.`);
   return value;
 }

@@ -33,7 +33,8 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
     await publish(s3, bucket, release);
     await publishSecrets(s3, bucket, opened.config.target.heartbeat);
     await keepDeployed(opened.place, opened.config, opened.env, account);
-    announce(`release ${release.sha256} is published (previous: ${before}): the host installs it within a minute`);
+    const next = `(previous: ${before}): the host installs it within a minute`;
+    announce(`release ${release.sha256} is published${before === release.sha256 ? ", unchanged" : ` ${next}`}`);
     return;
   }
   await goBack(s3, bucket, options.to);

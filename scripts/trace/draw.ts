@@ -1,3 +1,4 @@
+import { visible } from "../../client/src/line/value.ts";
 import { stops, type Event } from "./events.ts";
 
 /** An edge logs the end of a request, in whole seconds. */
@@ -10,15 +11,14 @@ function lengthOf({ ms }: Event): string {
   return ms === undefined ? "" : `${Number(ms.toFixed(1))} ms`;
 }
 
-/** The events as a table, each with its start, and the parts without a line. */
+/** The events as a table that no character of a log can change, each with its start, and the parts without a line. */
 export function drawTrace(events: Event[]): string {
-  const rows = events.map((event) => [timeOf(event), event.stop, lengthOf(event), event.what, event.source] as const);
-  const widths = [
-    24,
-    6,
-    Math.max(...rows.map(([, , length]) => length.length)),
-    Math.max(...rows.map((row) => row[3].length)),
-  ];
+  const rows = events.map((event) => {
+    const { stop, what, source } = event;
+    return [timeOf(event), stop, lengthOf(event), visible(what), visible(source)] as const;
+  });
+  const widest = (column: 2 | 3): number => rows.reduce((most, row) => Math.max(most, row[column].length), 0);
+  const widths = [24, 6, widest(2), widest(3)];
   const lines = rows.map((row) =>
     row
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))

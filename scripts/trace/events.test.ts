@@ -58,3 +58,25 @@ it("two attempts of the client are two lines of web, in their order", () => {
 it("parts without a line are named", () => {
   expect(drawTrace(trace(client))).toMatch(/\nno line of: edge, web, worker\n$/);
 });
+
+it.each([
+  ["a time that is none", web.replace("2026-11-21T06:21:00.040Z", "yesterday")],
+  ["a duration longer than all dates", web.replace("15.21", "1e300")],
+  ["a month that does not exist", controller.replace("Nov", "Nix")],
+])("a line with %s is ignored", (_, text) => {
+  expect(drawTrace(trace(client, text))).toBe(drawTrace(trace(client)));
+});
+
+it.each([
+  ["a path", edge.replace("/analyze", "/\\u001b[2J\\u202e")],
+  ["an error of the client", client.replace(" out=", ' err="\\u001b[2J\\u202e" out=')],
+])("%s cannot move the cursor or reorder the text", (_, text) => {
+  const drawn = drawTrace(trace(text));
+  expect(drawn).toContain("\\u001b[2J\\u202e");
+  expect(drawn).not.toMatch(/(?!\n)[\p{C}]/u);
+});
+
+it("150,000 lines of one request are drawn", () => {
+  const events = trace(web).flatMap((event) => Array.from({ length: 150_000 }, () => event));
+  expect(drawTrace(events).split("\n")).toHaveLength(150_002);
+}, 60_000);

@@ -104,6 +104,11 @@ function controllerEvent(text: string, id: string, source: string): Event | unde
   return { stop: "edge", time: at, ms, what: `${method} ${path} ${status}, by ${upstream}`, source };
 }
 
+/** Whether a date can be made of its time: a line that was damaged, or that another program wrote, may hold any. */
+function hasTime({ time }: Event): boolean {
+  return !Number.isNaN(new Date(time).getTime());
+}
+
 /**
  * The events in these lines of the request with this ID, in the order of the hops. Lines of its task that have only the
  * task's ID are found by it. Other lines are ignored.
@@ -121,5 +126,5 @@ export function eventsOf(lines: SourceLine[], id: string): Event[] {
       .filter(({ line }) => line.requestId === id || (line.id !== undefined && tasks.has(line.id)))
       .map(({ line, source }) => eventOf(line, source)),
   ];
-  return events.toSorted((a, b) => stops.indexOf(a.stop) - stops.indexOf(b.stop) || a.time - b.time);
+  return events.filter(hasTime).toSorted((a, b) => stops.indexOf(a.stop) - stops.indexOf(b.stop) || a.time - b.time);
 }

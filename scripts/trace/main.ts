@@ -24,9 +24,9 @@ function requestId(text: string): string {
 }
 
 async function trace(id: string, options: Options): Promise<void> {
-  const files = options.log.length > 0 || options.compose || options.cluster ? options.log : startFiles;
+  const isNamed = options.log.length > 0 || options.compose === true || options.cluster === true;
   const found = together([
-    await linesOfFiles(files, id),
+    await linesOfFiles(isNamed ? options.log : startFiles, id, isNamed),
     ...(options.compose ? [await linesOfCompose(id)] : []),
     ...(options.cluster ? [await linesOfCluster(options.namespace, options.controllerNamespace, id)] : []),
   ]);

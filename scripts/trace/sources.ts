@@ -1,6 +1,7 @@
-import { basename } from "node:path";
-import { findLogFiles } from "../../client/src/log/family.ts";
+import { basename, resolve } from "node:path";
+import { findLogFiles, notRegular } from "../../client/src/log/family.ts";
 import { readLines } from "../../client/src/log/lines.ts";
+import { isAbsent, reasonOf } from "../../client/src/reader/read/read-error.ts";
 import { run } from "../../deploy/run.ts";
 import type { SourceLine } from "./events.ts";
 
@@ -19,21 +20,42 @@ function mayConcern(text: string, id: string): boolean {
   return text.includes(id) || text.includes('"task failed"');
 }
 
-/** The lines of files and of their rotated files; missing files are omitted. */
-export async function linesOfFiles(files: string[], id: string): Promise<Found> {
-  const found: Found = { lines: [], searched: [], faults: [] };
-  for (const file of files) {
-    for (const { path } of await findLogFiles(file).catch(() => [])) {
-      found.searched.push(path);
-      try {
-        for await (const { lines } of readLines(path))
-          for (const text of lines) if (mayConcern(text, id)) found.lines.push({ text, source: basename(path) });
-      } catch (error) {
-        found.faults.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+/** The files of a log, or why there are none. `isNamed`: a person asked for this log, so it is a fault if there is none. */
+async function filesOf(log: string, isNamed: boolean): Promise<{ paths: string[]; fault?: string }> {
+  try {
+    const paths = (await findLogFiles(log)).map(({ path }) => resolve(path));
+    const kind = paths.length > 0 ? undefined : await notRegular(log);
+    if (kind !== undefined) return { paths, fault: `${log} is ${kind}, not a regular file` };
+    return paths.length > 0 || !isNamed ? { paths } : { paths, fault: `${log} does not exist` };
+  } catch (error) {
+    if (!isAbsent(error)) return { paths: [], fault: `${log}: ${reasonOf(error)}` };
+    return isNamed ? { paths: [], fault: `${log} does not exist` } : { paths: [] };
+  }
+}
+
+async function linesOfFile(path: string, id: string): Promise<Found> {
+  const found: Found = { lines: [], searched: [path], faults: [] };
+  const take = (text: string): void => {
+    if (mayConcern(text, id)) found.lines.push({ text, source: basename(path) });
+  };
+  try {
+    for await (const { lines, torn } of readLines(path)) {
+      lines.forEach(take);
+      // A copy of a log may end without a newline.
+      if (torn !== undefined) take(torn);
     }
+  } catch (error) {
+    found.faults.push(`${path}: ${reasonOf(error)}`);
   }
   return found;
+}
+
+/** The lines of logs and of their rotated files, each file once. `isNamed`: see filesOf. */
+export async function linesOfFiles(logs: string[], id: string, isNamed: boolean): Promise<Found> {
+  const found = await Promise.all(logs.map((log) => filesOf(log, isNamed)));
+  const paths = new Set(found.flatMap((one) => one.paths));
+  const each = await Promise.all(Array.from(paths, (path) => linesOfFile(path, id)));
+  return together([...each, { lines: [], searched: [], faults: found.flatMap(({ fault }) => fault ?? []) }]);
 }
 
 async function linesOfCommand(program: string, args: string[], source: string, id: string): Promise<Found> {

@@ -4,10 +4,15 @@ import type { RegistryLogin } from "../images/docker.ts";
 /** `host[:port]` of ECR, with the region. */
 const ecr = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
 
+/** The region of a host of ECR; null: another registry. Pure. */
+export function ecrRegion(registry: string): string | null {
+  return ecr.exec(registry)?.[1] ?? null;
+}
+
 /** A login for ECR from the AWS CLI, valid for twelve hours. Rejects with a UserError; null: not ECR. */
 export async function ecrLogin(registry: string): Promise<RegistryLogin | null> {
-  const region = ecr.exec(registry)?.[1];
-  if (region === undefined) return null;
+  const region = ecrRegion(registry);
+  if (region === null) return null;
   return {
     registry,
     user: "AWS",

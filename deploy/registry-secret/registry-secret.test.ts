@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { listen } from "../../test/load/backend.ts";
@@ -53,6 +54,12 @@ it("something else than a registry is named as such", async () => {
 
 it("only ECR's own names are given to the AWS CLI", async () => {
   await expect(ecrLogin("123456789012.dkr.ecr.eu-central-1.amazonaws.com.example.test")).resolves.toBeNull();
+});
+
+it("--refresh is refused for another registry than ECR, before a password is read", () => {
+  const args = ["deploy/registry-secret/main.ts", "--registry", "r.example.test", "--user", "anna", "--refresh"];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^--refresh is for ECR/) });
 });
 
 it("the Secret is what kubelet takes", () => {

@@ -21,7 +21,11 @@ export interface StoreOptions {
 
 const duplicateKey = 11_000;
 
-/** Stores a document, or finds the same one stored before. Resolves once it is on disk, with its time. */
+/**
+ * Stores a document, or finds the same one stored before. Resolves once it is on disk, with its time. Here and below, a
+ * document is named by its ID alone, as a string: for any other filter FerretDB 1.24 on SQLite reads every document. With
+ * thousands of them, repeated requests then took longer than callers wait, and FerretDB was busy with abandoned ones.
+ */
 async function store(
   documents: Collection<StoredFields>,
   batches: Batches,
@@ -36,10 +40,9 @@ async function store(
     if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
   }
   // A write that changes nothing waits, too, until all before it is on disk.
-  const filter = { _id, fingerprint: { $eq: fingerprint } };
-  const { matchedCount } = await documents.updateOne(filter, { $set: { fingerprint } }, { writeConcern: onDisk });
-  const same = matchedCount > 0 && (await documents.findOne(filter, { projection: { createdAt: 1 }, maxTimeMS }));
-  if (same) return same.createdAt;
+  await documents.updateOne({ _id }, { $unset: { nothing: "" } }, { writeConcern: onDisk, maxTimeMS });
+  const stored = await documents.findOne({ _id }, { projection: { createdAt: 1, fingerprint: 1 }, maxTimeMS });
+  if (stored?.fingerprint === fingerprint) return stored.createdAt;
   throw new ProblemError("invalid-field", "This Idempotency-Key was used for another request. Use a new key.");
 }
 
@@ -105,7 +108,6 @@ class MongoStore implements DocumentStore {
 
   async find(id: string): Promise<Stored | undefined> {
     const options = { raw: true, limit: 1, ...this.#limit };
-    // Not by $eq: FerretDB 1.24 on SQLite uses its index only for a filter of one id, as a string; else it reads every document.
     const found: unknown[] = await this.#run("find", () => this.#link.documents.find({ _id: id }, options).toArray());
     return found[0] === undefined ? undefined : storedOf(found[0]);
   }
@@ -118,14 +120,16 @@ class MongoStore implements DocumentStore {
   }
 
   async remove(id: string, owner: string | undefined): Promise<boolean> {
-    const filter = { _id: id, ...ownedBy(owner) };
     let attempts = 0;
-    const { deletedCount } = await this.#run("remove", () => {
+    return this.#run("remove", async () => {
       attempts += 1;
-      return this.#link.documents.deleteOne(filter, { writeConcern: onDisk, ...this.#limit });
+      const found = await this.#link.documents.findOne({ _id: id }, { projection: { owner: 1 }, ...this.#limit });
+      // The first attempt, whose answer was lost, may have removed it.
+      if (!found) return attempts > 1;
+      if (found.owner !== (owner ?? null)) return false;
+      await this.#link.documents.deleteOne({ _id: id }, { writeConcern: onDisk, ...this.#limit });
+      return true;
     });
-    // The first attempt, whose answer was lost, may have removed it.
-    return deletedCount > 0 || attempts > 1;
   }
 
   count(owner: string | undefined, most: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { announce } from "../progress.ts";
@@ -30,7 +30,13 @@ export async function cloneTo(folder: string, root: string): Promise<{ commit: s
 /** Links each installed package; this project's own packages are those of the clone. */
 function linkPackages(from: string, to: string, clone: string): void {
   mkdirSync(to);
-  for (const name of readdirSync(from)) if (name !== scope) symlinkSync(join(from, name), join(to, name), "junction");
+  for (const name of readdirSync(from)) {
+    if (name === scope) continue;
+    const place = join(from, name);
+    // Windows links only folders without a right to it; npm's list of packages is a file.
+    if (statSync(place).isDirectory()) symlinkSync(place, join(to, name), "junction");
+    else copyFileSync(place, join(to, name));
+  }
   if (!existsSync(join(from, scope))) return;
   mkdirSync(join(to, scope));
   for (const name of readdirSync(join(from, scope))) symlinkSync(join(clone, name), join(to, scope, name), "junction");

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { endOf, type Ended } from "./ended.ts";
 import { begin, linesOf, minute } from "./log-lines.ts";
@@ -85,5 +86,17 @@ describe.runIf(existsSync("/dev/full"))("a log that is no regular file", () => {
       /note +not read.*moved\.log: it is a device/,
     );
     expect((await analyze("report", "--line", "--log", moved, ...until)).out).toContain("1 file of the log not read");
+  });
+});
+
+it("analyze tail shows the lines beside a damaged rotated file, and names the file", async () => {
+  const torn = join(folder, "torn.log");
+  await writeFile(torn, content);
+  await writeFile(`${torn}.1.gz`, gzipSync(content).subarray(0, 20));
+  const { code, out, err } = await analyze("tail", "--log", torn);
+  expect({ code, out, err }).toEqual({
+    code: 0,
+    out: content,
+    err: `not read: ${torn}.1.gz: unexpected end of file\n`,
   });
 });

@@ -35,8 +35,9 @@ function joined(lines: string[]): string[] {
 
 async function* tail(options: Options, screen: Screen): AsyncGenerator<string> {
   const painted = painter(options, screen);
-  const { follower, recent } = await openEnd(options.log, options.lines, painted, options.failed);
+  const { follower, recent, faults } = await openEnd(options.log, options.lines, painted, options.failed);
   if (!options.follow && follower.inode === undefined && recent.length === 0) throw noLog(options.log);
+  for (const fault of faults) process.stderr.write(`not read: ${fault}\n`);
   yield* joined(recent);
   while (options.follow) {
     await wait(pollInterval);

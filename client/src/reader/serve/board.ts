@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { shownLine, type Ending } from "../report/html/document.ts";
 import type { NamedLog } from "../read/options.ts";
 import { LogFollower } from "../tail/follower.ts";
-import { openEnd } from "../tail/recent.ts";
+import { openEnd, type End } from "../tail/recent.ts";
 
 /** Number of lines shown of each log. */
 const shown = 20;
@@ -104,7 +104,7 @@ export class Board {
 }
 
 /** An unreadable log has no lines here: the report above says why. */
-async function openOrEmpty(path: string): Promise<{ follower: LogFollower; recent: string[] }> {
+async function openOrEmpty(path: string): Promise<Pick<End, "follower" | "recent">> {
   return openEnd(path, shown, asTheyAre).catch(() => ({ follower: new LogFollower(path), recent: [] }));
 }
 

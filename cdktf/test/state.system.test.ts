@@ -4,14 +4,13 @@ import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
-  GetObjectCommand,
   GetPublicAccessBlockCommand,
   PutBucketPolicyCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { App } from "cdktf";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -108,23 +107,6 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     const program = startProgram(process.execPath, [main, ...args], { cwd, env });
     return { status: await program.ended, output: program.output() };
   }
-
-  it("accepts a local state with its settings, and returns both; meanwhile the checkout remembers the bucket", async () => {
-    const folder = temporaryFolder();
-    const kept = { "dev.tfstate": '{"version": 4}', "dev.settings.json": "{}" };
-    mkdirSync(join(folder, "state"));
-    for (const [name, text] of Object.entries(kept)) writeFileSync(join(folder, "state", name), text);
-    const moved = await command(folder, ["state", "--to", "s3"]);
-    expect([moved.status, moved.output]).toEqual([0, expect.stringContaining(`export ANALYZE_STATE_BUCKET=${bucket}`)]);
-    expect(readdirSync(join(folder, "state"))).toEqual(["dev.bucket"]);
-    const there = clientOf(S3Client, moto);
-    for (const [Key, text] of Object.entries(kept)) {
-      const { Body } = await there.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      expect(await Body?.transformToString()).toBe(text);
-    }
-    const back = await command(folder, ["state", "--to", "local"], { ANALYZE_STATE_BUCKET: "" });
-    expect([back.status, readdirSync(join(folder, "state")).sort()]).toEqual([0, Object.keys(kept).sort()]);
-  });
 
   it("does not move while it is locked; the lock of a killed apply is named, and removed after confirmation", async () => {
     const folder = temporaryFolder();

@@ -7,6 +7,8 @@ import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
 import { type Config, readConfig } from "../config.ts";
 import { myCidr } from "../settings/my-ip.ts";
+import { namesRegion } from "../settings/region.ts";
+import { refuseBucketElsewhere } from "../state/bucket-region.ts";
 import { type Deployed, readDeployed, refuseElsewhere, shown, withDeployed } from "../state/deployed.ts";
 import { findPlace } from "../state/find-place.ts";
 import { nameOfPlace, type Place } from "../state/place.ts";
@@ -43,9 +45,7 @@ export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
   await refuseUnsaved(place);
   await refuseDamaged(place);
   const deployed = await readDeployed(place);
-  if (deployed !== null && (given["AWS_REGION"] ?? given["AWS_DEFAULT_REGION"]) !== undefined) {
-    refuseElsewhere(place, deployed, { region: place.region });
-  }
+  if (deployed !== null && namesRegion(given)) refuseElsewhere(place, deployed, { region: place.region });
   const bucket = place.bucket === null ? {} : { ANALYZE_STATE_BUCKET: place.bucket };
   const own = myIp === true ? { ANALYZE_SSH_CIDR: await myCidr() } : {};
   if ("ANALYZE_SSH_CIDR" in own) announce(`SSH is open to ${own.ANALYZE_SSH_CIDR}`);
@@ -57,7 +57,7 @@ export async function openStage({ myIp }: ChangeOptions): Promise<Opened> {
   return { config, env, place: { ...place, region: config.region }, deployed };
 }
 
-/** The account of the credentials. Throws a UserError where the stage or its permissions boundary is in another one. */
+/** The account of the credentials. Throws a UserError where the stage or its permissions boundary is in another one, or the state's bucket in another region. */
 export async function checkAccount({ config, place, deployed }: Opened): Promise<string> {
   const { Account = "" } = await new STSClient(inRegion(config.region)).send(new GetCallerIdentityCommand({}));
   if (deployed !== null) refuseElsewhere(place, deployed, { region: config.region, account: Account });
@@ -67,6 +67,7 @@ export async function checkAccount({ config, place, deployed }: Opened): Promise
       `ANALYZE_PERMISSIONS_BOUNDARY="${boundary}" is a policy of another account than ${Account}, that of these credentials.`,
     );
   }
+  if (config.stateBucket !== null) await refuseBucketElsewhere(config.stateBucket, config.region);
   announce(`stage ${config.stage} in account ${Account}, ${config.region}`);
   return Account;
 }

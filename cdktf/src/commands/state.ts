@@ -2,7 +2,10 @@ import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
 import { type Kept, nameOfPlace, type Place, readKept, rememberBucket, removeKept, writeKept } from "../state/place.ts";
 import { afterKill, describeLock, unlockState } from "./lock.ts";
+import { refuseBucketElsewhere } from "../state/bucket-region.ts";
+import { readDeployed, refuseElsewhere } from "../state/deployed.ts";
 import { findPlace } from "../state/find-place.ts";
+import { namesRegion } from "../settings/region.ts";
 import { refuseUnsaved, restoreUnsaved } from "./unsaved.ts";
 
 const kept: readonly Kept[] = ["tfstate", "settings.json"];
@@ -44,11 +47,16 @@ async function refuseLocked(place: Place): Promise<void> {
 async function moveState(here: Place, to: StateKind): Promise<void> {
   const { bucket } = here;
   if (bucket === null) {
+    if (to === "local" && (await readKept(here, "tfstate")) !== null)
+      return announce(`the state of stage ${here.stage} is ${nameOfPlace(here, "tfstate")} already`);
     throw new UserError("Set ANALYZE_STATE_BUCKET to the bucket; `npm run bootstrap` makes one and prints its name.");
   }
   await refuseUnsaved(here);
   const [local, s3] = [{ ...here, bucket: null }, here];
   const [from, target] = to === "s3" ? [local, s3] : [s3, local];
+  const deployed = (await readDeployed(from)) ?? (await readDeployed(target));
+  if (deployed !== null && namesRegion(process.env)) refuseElsewhere(from, deployed, { region: here.region });
+  if (to === "s3") await refuseBucketElsewhere(bucket, deployed?.region ?? here.region);
   await move(from, target);
   await rememberBucket(here.stage, to === "s3" ? bucket : null);
   announce(`the state of stage ${here.stage} is ${nameOfPlace(target, "tfstate")} now`);
@@ -56,13 +64,14 @@ async function moveState(here: Place, to: StateKind): Promise<void> {
   else announce("unset ANALYZE_STATE_BUCKET: with it, commands look for the state in the bucket");
 }
 
-/** Copies everything, reads it back, and only then removes the original. Throws a UserError where that would lose something. */
+/** Copies everything, reads it back, and only then removes the original. Nothing where an earlier move has ended. Throws a UserError where that would lose something. */
 async function move(from: Place, target: Place): Promise<void> {
   await refuseLocked(from);
   const texts = await Promise.all(kept.map(async (what) => [what, await readKept(from, what)] as const));
   const state = texts[0]?.[1] ?? null;
-  if (state === null) throw new UserError(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);
   const there = await readKept(target, "tfstate");
+  if (state === null && there !== null) return;
+  if (state === null) throw new UserError(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);
   if (there !== null && there !== state) {
     throw new UserError(`${nameOfPlace(target, "tfstate")} exists and is another state: move or delete it first.`);
   }

@@ -22,6 +22,11 @@ export function regionFrom(env: NodeJS.ProcessEnv, faults: string[]): string {
   return region;
 }
 
+/** Whether the environment itself names a region. */
+export function namesRegion(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env["AWS_REGION"] || env["AWS_DEFAULT_REGION"]);
+}
+
 function regionFault(region: string): string | null {
   const known: { name: string; description?: string } = partition(region);
   if (!("description" in known) || region.endsWith("-global")) {

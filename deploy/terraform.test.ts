@@ -65,7 +65,7 @@ await new Terraform("stack", "${program}").init();`;
   ])("says how to confirm %s if the input ends before an answer, and does not after an answer", async (_, change) => {
     const stdout = vi.spyOn(process.stdout, "write").mockReturnValue(true);
     fake(program, "1.12.0", "printf '  Enter a value: ' >&3; exit 1");
-    await expect(change(new Terraform("stack", program))).rejects.toThrow(/nobody confirmed it\. .* add `-- --yes`/);
+    await expect(change(new Terraform("stack", program))).rejects.toThrow(/^Nobody confirmed it: .* add `-- --yes`/);
     fake(program, "1.12.0", "printf '  Enter a value: \nApply cancelled.\n' >&3; exit 1");
     await expect(change(new Terraform("stack", program))).rejects.toThrow(/failed with exit code 1/);
     stdout.mockRestore();

@@ -135,7 +135,7 @@ export class Terraform {
 }
 
 /** Nobody answers Terraform's question where the input is no terminal, as in a pipeline. */
-const unanswered = "Nothing was changed: nobody confirmed it. Run it in a terminal, or add `-- --yes`.";
+const unanswered = "Nobody confirmed it: run it in a terminal, or add `-- --yes`.";
 
 function print(text: string): void {
   process.stdout.write(text);

@@ -1,11 +1,14 @@
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
+  CreateBucketCommand,
   DeleteBucketPolicyCommand,
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
+  ListObjectsV2Command,
   PutBucketPolicyCommand,
+  PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { App } from "cdktf";
@@ -18,7 +21,7 @@ import { startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { AnalyzeStack } from "../src/stacks/analyze-stack.ts";
 import { clientOf } from "./support/aws.ts";
-import { environment, temporaryFolder } from "./support/fixture.ts";
+import { environment, production, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { type Ran, terraformIn } from "./support/terraform.ts";
 
@@ -161,6 +164,23 @@ describeWith(["terraform", "moto"], "the state in S3", () => {
     expect(output).toContain("No changes.");
     expect((await command(checkout, ["state", "--restore"])).status).toBe(2);
   });
+
+  it("client:update publishes nothing if it cannot keep the settings", async () => {
+    const s3 = clientOf(S3Client, moto);
+    const location = { LocationConstraint: "eu-central-1" } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: "releases", CreateBucketConfiguration: location }));
+    const outputs = { "release-bucket": { value: "releases" } };
+    const Body = JSON.stringify({ version: 4, outputs, resources: [{ mode: "managed" }] });
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "prod.tfstate", Body }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: denial(bucket, "prod.settings.json") }));
+    const settings = { ...environment(production), ANALYZE_STAGE: "prod" };
+    const { status, output } = await command(temporaryFolder(), ["client-update"], settings);
+    expect([status, output]).toEqual([1, expect.stringContaining("AWS refused it")]);
+    expect((await s3.send(new ListObjectsV2Command({ Bucket: "releases" }))).Contents).toBeUndefined();
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+    expect((await command(temporaryFolder(), ["client-update"], settings)).status).toBe(0);
+    expect((await s3.send(new ListObjectsV2Command({ Bucket: "releases" }))).Contents).not.toHaveLength(0);
+  });
 });
 
 /** Terraform's lock file beside a state. */
@@ -174,11 +194,11 @@ const lockInfo = JSON.stringify({
 /** Networks of this project. */
 const ours = [{ Name: "tag:project", Values: ["analyze"] }];
 
-/** A policy under which Terraform can lock the state of dev, but neither write it nor remove the lock. */
-function denial(bucket: string): string {
+/** A policy under which Terraform can lock the state of dev, but neither write it nor remove the lock; or nobody writes another object. */
+function denial(bucket: string, key = "dev.tfstate"): string {
   const both = { Effect: "Deny", Principal: "*" };
   const statements = [
-    { ...both, Action: "s3:PutObject", Resource: `arn:aws:s3:::${bucket}/dev.tfstate` },
+    { ...both, Action: "s3:PutObject", Resource: `arn:aws:s3:::${bucket}/${key}` },
     { ...both, Action: "s3:DeleteObject", Resource: `arn:aws:s3:::${bucket}/*` },
   ];
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });

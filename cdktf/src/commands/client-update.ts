@@ -30,9 +30,10 @@ export async function clientUpdate(options: UpdateOptions): Promise<void> {
   const before = (await currentRelease(s3, bucket)) ?? "none";
   if (options.to === undefined) {
     const release = await buildRelease(opened.config.target);
+    // First: the next deployment must not silently go back to the settings before.
+    await keepDeployed(opened.place, opened.config, opened.env, account);
     await publish(s3, bucket, release);
     await publishSecrets(s3, bucket, opened.config.target.heartbeat);
-    await keepDeployed(opened.place, opened.config, opened.env, account);
     const next = `(previous: ${before}): the host installs it within a minute`;
     announce(`release ${release.sha256} is published${before === release.sha256 ? ", unchanged" : ` ${next}`}`);
     return;

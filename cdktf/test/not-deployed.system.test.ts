@@ -74,10 +74,15 @@ describeWith(["moto"], "a command of the second day on the first, without any se
     expect(readFileSync(join(folder, "state/dev.tfstate"), "utf8")).toBe(state);
   });
 
-  it.each(["destroy", "client-update"])("names the state's bucket if the stage exists in AWS: %s", async (name) => {
+  it.each([
+    ["destroy", 2],
+    ["client-update", 2],
+    ["deploy", 2],
+    ["plan", 1],
+  ])("names the state's bucket if the stage exists in AWS: %s", async (name, code) => {
     const { status, output } = await command(name, {});
     expect([status, output]).toEqual([
-      2,
+      code,
       expect.stringMatching(/is in eu-central-1 already[^]*vpc vpc-[^]*Set ANALYZE_STATE_BUCKET/),
     ]);
   });

@@ -19,9 +19,9 @@ import { synth } from "../synth.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { applyApproved } from "./approval.ts";
 import { explainLock } from "./lock.ts";
-import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+import { type ChangeOptions } from "./options.ts";
 import { announceOrphans } from "./orphans.ts";
-import { refuseElsewhereKept } from "./not-deployed.ts";
+import { openForApply } from "./not-deployed.ts";
 import { endingSupport } from "../../../deploy/support/dates.ts";
 import { announce } from "../../../deploy/progress.ts";
 
@@ -36,10 +36,7 @@ export interface DeployOptions extends ChangeOptions {
 
 /** Deploys a stage: infrastructure, the client's release, images. */
 export async function deploy(options: DeployOptions): Promise<void> {
-  const opened = await openStage(options);
-  const { config, env, place, deployed } = opened;
-  const account = await checkAccount(opened);
-  await refuseElsewhereKept(place);
+  const { config, env, place, deployed, account } = await openForApply(options);
   // Later, images may be in ECR already, and then Docker is not needed.
   if (deployed === null && options.images) await requireDocker();
   for (const sentence of warnings(config)) announce(`warning: ${sentence}`);

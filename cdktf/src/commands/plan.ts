@@ -9,7 +9,8 @@ import { readOutputs } from "../state/outputs.ts";
 import { synth } from "../synth.ts";
 import { explainLock } from "./lock.ts";
 import { showApproval } from "./approval.ts";
-import { type ChangeOptions, checkAccount, openStage } from "./options.ts";
+import { openForApply } from "./not-deployed.ts";
+import { type ChangeOptions } from "./options.ts";
 import { announceOrphans } from "./orphans.ts";
 
 export interface PlanOptions extends ChangeOptions {
@@ -27,8 +28,7 @@ export async function plan(options: PlanOptions): Promise<void> {
 }
 
 async function show(options: PlanOptions): Promise<void> {
-  const opened = await openStage(options);
-  await checkAccount(opened);
+  const opened = await openForApply(options);
   const release = await synth(opened.config);
   const terraform = new Terraform(stackFolder(opened.config.stage), opened.config.terraform);
   await terraform.init();

@@ -23,9 +23,9 @@ it.each([
 });
 
 const refused: readonly [Record<string, string>, RegExp][] = [
-  [{}, /has no file `password`, or it is empty$/],
-  [{ username: "web", password: "\n" }, /has no file `password`, or it is empty$/],
-  [{ username: "\n", password: "secret" }, /has an empty file `username`/],
+  [{}, /has no file `password`$/],
+  [{ username: "web", password: "\n" }, /password is empty: write the value into it$/],
+  [{ username: "\n", password: "secret" }, /username is empty: write the value into it$/],
   [{ username: "web\nsecret", password: "p" }, /username has several lines: write the value alone into it$/],
   [{ password: "secret\nsecret" }, /password has several lines: write the value alone into it$/],
 ];

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode, UserError } from "@analyze/common/errors";
+import { UserError } from "@analyze/common/errors";
+import { readValueFile } from "./value-file.ts";
 
 /** A user of a store, and its password. */
 export interface Credentials {
@@ -11,32 +11,26 @@ export interface Credentials {
 /** How often a mounted Secret is read: inotify does not see that the kubelet swaps a symlink. */
 export const secretPollMs = 1_000;
 
+/** Undefined: there is no such file. Throws UserError, which shows no value. */
 function contentOf(file: string): string | undefined {
-  let content: string;
-  try {
-    content = readFileSync(file, "utf8").trim();
-  } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return undefined;
-    throw new UserError(`${file} cannot be read (${errorCode(cause) ?? "unknown error"})`, { cause });
-  }
-  // web takes no such value either.
-  if (/[\r\n]/.test(content)) throw new UserError(`${file} has several lines: write the value alone into it`);
-  return content;
+  const read = readValueFile(file);
+  if ("value" in read) return read.value;
+  if (read.isMissing) return undefined;
+  throw new UserError(`${file} ${read.fault}`, { cause: read.cause });
 }
 
 /** What the files `password` and `username` of a folder, such as a mounted Secret, hold. Throws UserError. */
 export function credentialsIn(folder: string, defaultName: string): Credentials {
   const password = contentOf(join(folder, "password"));
-  if (!password) throw new UserError(`${folder} has no file \`password\`, or it is empty`);
-  const name = contentOf(join(folder, "username")) ?? defaultName;
-  if (name === "")
-    throw new UserError(`${folder} has an empty file \`username\`: write the name of the user into it, or remove it`);
-  return { name, password };
+  if (password === undefined) throw new UserError(`${folder} has no file \`password\``);
+  return { name: contentOf(join(folder, "username")) ?? defaultName, password };
 }
 
 function previousIn(folder: string): Credentials[] {
-  const [name, password] = ["previousUsername", "previousPassword"].map((file) => contentOf(join(folder, file)));
-  return name && password ? [{ name, password }] : [];
+  const [name, password] = ["previousUsername", "previousPassword"].map((file) => readValueFile(join(folder, file)));
+  // The first version of a secret has empty ones.
+  const isComplete = name !== undefined && password !== undefined && "value" in name && "value" in password;
+  return isComplete ? [{ name: name.value, password: password.value }] : [];
 }
 
 /**

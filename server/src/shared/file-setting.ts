@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "@analyze/common/errors";
 import { SettingsError } from "@analyze/common/settings";
+import { readValueFile } from "./value-file.ts";
 
 /**
  * A setting from its variable NAME, or from the file that NAME_FILE names. Throws SettingsError, without any value: both are
@@ -9,23 +9,15 @@ import { SettingsError } from "@analyze/common/settings";
  */
 export function valueOrFile<Name extends string>(
   name: Name,
-  read: Readonly<{ [key in Name | `${Name}_FILE`]?: string | undefined }>,
+  settings: Readonly<{ [key in Name | `${Name}_FILE`]?: string | undefined }>,
 ): string | undefined {
-  const value: string | undefined = read[name];
-  const path: string | undefined = read[`${name}_FILE`];
+  const value: string | undefined = settings[name];
+  const path: string | undefined = settings[`${name}_FILE`];
   if (path === undefined) return value;
   if (value !== undefined) throw new SettingsError([`${name} and ${name}_FILE are both set: set one of them`]);
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8").trim();
-  } catch (cause) {
-    const code = errorCode(cause) ?? "unknown error";
-    throw new SettingsError([`${name}_FILE cannot be read (${code}): name a file that this user can read`], { cause });
-  }
-  if (content === "") throw new SettingsError([`${name}_FILE is empty: write the value into it`]);
-  if (/[\r\n]/.test(content))
-    throw new SettingsError([`${name}_FILE has several lines: write the value alone into it`]);
-  return content;
+  const read = readValueFile(path);
+  if ("value" in read) return read.value;
+  throw new SettingsError([`${name}_FILE ${read.fault}`], { cause: read.cause });
 }
 
 /** The folder of a Secret that is mounted with the files `username` and `password`; undefined for other files. */

@@ -149,6 +149,6 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
     expect(run(["stop"]).stdout).toBe(`${host.id} is stopped\n`);
     expect(run(["log"]).stderr).toMatch(/is stopped: `npm run host -- start` starts it/);
     expect(run(["start"]).stdout).toBe(`${host.id} runs\n`);
-    expect(run(["reboot"]).stdout).toBe(`${host.id} was told to reboot\n`);
+    expect(run(["reboot"]).stdout).toBe(`${host.id} reboots\n`);
   });
 });

@@ -15,7 +15,7 @@ import { passphrase, prepareSshd, type Sshd } from "./support/sshd.ts";
 
 const main = fileURLToPath(new URL("../src/host/main.ts", import.meta.url));
 
-describeWith(["moto", "sshd", "root"], "npm run host -- tunnel, refused by a real sshd", () => {
+describeWith(["moto", "sshd", "root"], "npm run host, refused by a real sshd", () => {
   let moto: Moto;
   let sshd: Sshd;
   let server: Program;
@@ -70,6 +70,18 @@ describeWith(["moto", "sshd", "root"], "npm run host -- tunnel, refused by a rea
       expect.stringContaining("The host shows another key than the known one"),
     ]);
   });
+
+  it.each([["log"], ["report", "--open"], ["update"], ["ssh"]])(
+    "%s says what to do if nothing listens there",
+    async (...args) => {
+      const settings = { ANALYZE_SSH_PORT: String(await freePort()), ANALYZE_SSH_PUBLIC_KEY_FILE: sshd.keyFile };
+      const program = startProgram(process.execPath, [main, ...args], { env: { ...env, ...settings } });
+      expect([await program.ended, program.output()]).toEqual([
+        255,
+        expect.stringMatching(/Connection refused[^]*Timed out: .*npm run deploy -- --my-ip/),
+      ]);
+    },
+  );
 
   it("connects with the same key once ssh-agent has it", async () => {
     const socket = join(temporaryFolder(), "agent");

@@ -5,7 +5,7 @@ import { readHostConfig } from "./config.ts";
 import { hostEnvironment } from "./environment.ts";
 import { checksOf, findInstance } from "./instance.ts";
 import { quote } from "../../../deploy/ssh/quote.ts";
-import { type Destination, pinFromConsole, sshArguments, sshCommand } from "./remote.ts";
+import { type Destination, explainConnection, pinFromConsole, sshArguments, sshCommand } from "./remote.ts";
 import { openSession, runSession } from "./session.ts";
 import { type Status, statusText } from "./status.ts";
 import { attach, run } from "../../../deploy/run.ts";
@@ -61,7 +61,7 @@ async function ask(host: Reached, line: string): Promise<string | null> {
 
 function runLine(host: Reached, line: string, endless = false): Promise<number> {
   const terminal = endless && process.stdout.isTTY;
-  if (host.config.access === "ssh") return attach(...sshCommand(host, line, terminal));
+  if (host.config.access === "ssh") return attach(...sshCommand(host, line, terminal)).then(explainConnection);
   if (terminal) return attach(...openSession(host, line));
   return runSession(host, line, (text) => process.stdout.write(text), endless);
 }
@@ -85,13 +85,15 @@ export async function captureOnHost(line: string): Promise<{ code: number; text:
   }
   const [program, args] = sshCommand(host, line);
   const { code, stdout } = await run(program, args, { share: ["stdin", "stderr"] });
+  explainConnection(code);
   return { code, text: stdout, stage };
 }
 
 /** Logs in. */
 export async function login(): Promise<void> {
   const host = await reach();
-  process.exitCode = await attach(...(host.config.access === "ssh" ? sshCommand(host, "") : openSession(host)));
+  if (host.config.access === "ssm") process.exitCode = await attach(...openSession(host));
+  else process.exitCode = explainConnection(await attach(...sshCommand(host, "")));
 }
 
 /** Installs the newest published release on the host now, instead of within a minute. */

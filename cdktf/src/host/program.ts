@@ -67,7 +67,7 @@ program
 program
   .command("reboot")
   .description("reboot the host")
-  .action(() => power("Rebooting", reboot, "was told to reboot"));
+  .action(() => power("Rebooting", reboot, "reboots"));
 program.command("update").description("install the newest published release now").action(update);
 program
   .command("tunnel")

@@ -50,6 +50,19 @@ export async function pinFromConsole(ec2: EC2Client, { config, instance }: Desti
   process.stderr.write(`Pinned ${keys.length} host keys of ${instance.id} from its console.\n`);
 }
 
+/** ssh's own exit code, which no command of the client has. */
+const notConnected = 255;
+
+/** Says on stderr what to do if ssh failed before the command ran. Returns the exit code. */
+export function explainConnection(code: number): number {
+  if (code !== notConnected) return code;
+  process.stderr.write(
+    "ssh failed, and its reason is above. Timed out: your address may have changed, and `npm run deploy -- --my-ip` opens SSH to it. " +
+      "Refused: the host may still be starting, and `npm run host -- status` shows its checks.\n",
+  );
+  return code;
+}
+
 /** What runs `line` (a shell line; empty: a login) on the host by ssh. */
 export function sshCommand(destination: Destination, line: string, terminal = false): Command {
   return ["ssh", [...(terminal ? ["-t"] : []), ...sshArguments(destination), ...(line === "" ? [] : ["--", line])]];

@@ -11,6 +11,13 @@ export interface Status {
   readonly lastLine: string | null;
 }
 
+/** What to do about a host that says nothing. */
+function silence({ state }: Instance): string {
+  if (state === "stopped") return "none, the host is stopped: `npm run host -- start` starts it";
+  if (state !== "running") return `none, the host is ${state}: try again in a minute`;
+  return "the host did not answer: `npm run host -- ssh` shows why. A key with a passphrase needs ssh-agent: `ssh-add`";
+}
+
 /** The status for a person: one fact a line. */
 export function statusText({ stage, region, instance, checks, release, lastLine }: Status): string {
   const facts: [name: string, value: string][] = [
@@ -20,11 +27,7 @@ export function statusText({ stage, region, instance, checks, release, lastLine 
     ["address", instance.address ?? "none"],
     ["launched", instance.launched ?? "unknown"],
     ["release", release ?? "unknown"],
-    [
-      "last line",
-      lastLine ??
-        "the host did not answer: `npm run host -- ssh` shows why. A key with a passphrase needs ssh-agent: `ssh-add`",
-    ],
+    ["last line", lastLine ?? silence(instance)],
   ];
   return facts.map(([name, value]) => `${name.padEnd(10)}${value}\n`).join("");
 }

@@ -12,7 +12,7 @@ async function write({ out, ...rendering }: Rendering & { out: string }): Promis
   mkdirSync(out, { recursive: true });
   for (const stage of stages) {
     const file = join(out, `${stage}.yaml`);
-    writeFileSync(file, await manifestsOf(stage, rendering));
+    writeFileSync(file, await manifestsOf(stage, rendering, file));
     process.stdout.write(`${file}\n`);
   }
 }

@@ -28,12 +28,12 @@ function controllerCommand(): string {
   return `kubectl -n ingress-nginx patch configmap ingress-nginx-controller --type=merge -p '${patch}'`;
 }
 
-/** How to apply the file. It contains no key and no password, because it may be published. */
-function head(stage: Stage, namespace: string, objects: string): string {
+/** How to apply `file`. It contains no key and no password, because it may be published. */
+function head(stage: Stage, namespace: string, file: string, objects: string): string {
   const secret = `kubectl -n ${namespace} create secret`;
   const names = (one: string): boolean => objects.includes(one);
   const commands = [
-    `kubectl apply -f ${stage}.yaml`,
+    `kubectl apply -f ${file}`,
     `${secret} tls analyze-tls --cert certs/issued/tls.crt --key certs/issued/tls.key`,
     ...(names(redisSecret)
       ? [`${secret} generic ${redisSecret} --from-literal=password="$(openssl rand -hex 32)"`]
@@ -53,15 +53,16 @@ function head(stage: Stage, namespace: string, objects: string): string {
 }
 
 /**
- * The chart as YAML for `kubectl apply -f`: the namespace with Pod Security "restricted", then the objects of the stage.
- * Rejects with a UserError that quotes what helm refused.
+ * The chart as YAML for `kubectl apply -f`: the namespace with Pod Security "restricted", then the objects of the stage. The head names
+ * `path`, where it is going to be. Rejects with a UserError that quotes what helm refused.
  */
-export async function manifestsOf(stage: Stage, { namespace, values, set }: Rendering): Promise<string> {
+export async function manifestsOf(stage: Stage, rendering: Rendering, path = `${stage}.yaml`): Promise<string> {
+  const { namespace, values, set } = rendering;
   const files = [`ingress/values.${stage}.yaml`, ...values].flatMap((file) => ["--values", file]);
   const pairs = [...additions[stage], ...set].flatMap((pair) => ["--set", pair]);
   const args = ["template", "analyze", "ingress", "--namespace", namespace, "--no-hooks"];
   const objects = await must("helm", [...args, ...files, ...pairs]);
   const metadata = { name: namespace, labels: restricted };
   const first = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata });
-  return `${head(stage, namespace, objects)}${first}\n${objects}`;
+  return `${head(stage, namespace, path, objects)}${first}\n${objects}`;
 }

@@ -51,6 +51,11 @@ describeWith(["helm"], "npm run manifests", () => {
     await expect(manifestsOf("dev", { ...plain, set: ["edge.kind=traefik"] })).rejects.toThrow("/edge/kind");
   });
 
+  it("names the file where it is, so that every command works in the same folder", async () => {
+    const file = "dist/manifests/dev.yaml";
+    expect(commandsIn(await manifestsOf("dev", plain, file))[0]).toBe(`kubectl apply -f ${file}`);
+  });
+
   it("names the controller's patch only if there is an Ingress", async () => {
     expect(commandsIn(await manifestsOf("dev", plain))).toHaveLength(4);
     expect(commandsIn(await manifestsOf("dev", { ...plain, set: ["edge.kind=nginx"] }))).toHaveLength(3);

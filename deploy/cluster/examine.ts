@@ -14,7 +14,14 @@ import {
 } from "./edge-findings.ts";
 import { deployment, endpointSlice, ingress, ingressClass, named } from "./objects.ts";
 import { findOtherEdge } from "./other-edges.ts";
-import { endpointsFinding, policyFinding, pullSecretFinding, servicesOf, type Dated } from "./workload-findings.ts";
+import {
+  endpointsFinding,
+  policyFinding,
+  pullSecretFinding,
+  servicesOf,
+  storeFindings,
+  type Dated,
+} from "./workload-findings.ts";
 
 /** Findings on the chart's requirements before a deployment: version, metrics, network plugin. */
 export async function platformFindings(cluster: Kubernetes, policies?: number): Promise<Finding[]> {
@@ -90,6 +97,7 @@ async function* walk(cluster: Cluster, subject: Subject): AsyncGenerator<Finding
   if (other) yield await certificate(cluster, subject, other.secret);
   const slices = await cluster.list(endpointSlice, "endpointslices", "-n", namespace);
   for (const service of other?.services ?? servicesOf(mine)) yield endpointsFinding(namespace, service, slices);
+  yield* storeFindings(namespace, slices);
   const deployments = await cluster.list(deployment, "deployments", "-n", namespace);
   yield pullSecretFinding(deployments, await pullSecrets(cluster, namespace), Date.now());
   const policies = await cluster.list(named, "networkpolicies", "-n", namespace);

@@ -1,7 +1,7 @@
 import { hour } from "@analyze/common/time";
 import { expect, it } from "vitest";
 import { deployment, endpointSlice, named } from "./objects.ts";
-import { endpointsFinding, policyFinding, pullSecretFinding } from "./workload-findings.ts";
+import { endpointsFinding, policyFinding, pullSecretFinding, storeFindings } from "./workload-findings.ts";
 
 function deploymentOf(pod: object, replicas = 2) {
   const containers = [{ image: "registry.example/controller" }];
@@ -15,15 +15,13 @@ function namedOf(name: string) {
   return named.parse({ metadata: { name } });
 }
 
+function sliceOf(service: string, endpoints: object[] | null) {
+  return endpointSlice.parse({ metadata: { name: "s", labels: { "kubernetes.io/service-name": service } }, endpoints });
+}
+
 function slices(...ready: boolean[]) {
   const endpoints = ready.map((one) => ({ conditions: { ready: one } }));
-  return [
-    endpointSlice.parse({ metadata: { name: "s", labels: { "kubernetes.io/service-name": "web" } }, endpoints }),
-    endpointSlice.parse({
-      metadata: { name: "t", labels: { "kubernetes.io/service-name": "other" } },
-      endpoints: null,
-    }),
-  ];
+  return [sliceOf("web", endpoints), sliceOf("other", null)];
 }
 
 it("a service without a ready pod is broken; with one it is a warning, with two it is fine", () => {
@@ -31,6 +29,14 @@ it("a service without a ready pod is broken; with one it is a warning, with two 
   expect(endpointsFinding("n", "web", slices(true, false))).toMatchObject({ state: "warning" });
   expect(endpointsFinding("n", "web", slices(true, true))).toMatchObject({ state: "ok" });
   expect(endpointsFinding("n", "other", slices(true))).toMatchObject({ state: "broken", saw: "0 of 0 ready" });
+});
+
+it("Redis and MongoDB are broken without their pod, fine with it, and not looked for where they are not deployed", () => {
+  const redis = (...endpoints: object[]) => storeFindings("n", [sliceOf("web", null), sliceOf("redis", endpoints)]);
+  expect(redis()).toMatchObject([{ name: "pods of redis", state: "broken", saw: "0 of 0 ready" }]);
+  expect(redis({})).toEqual([{ name: "pods of redis", state: "ok", saw: "1 of 1 ready" }]);
+  expect(storeFindings("n", [sliceOf("mongodb", null)])).toMatchObject([{ name: "pods of mongodb", state: "broken" }]);
+  expect(storeFindings("n", slices(true))).toEqual([]);
 });
 
 it("a pull secret for ECR is a warning if its token has expired, and broken if it is missing", () => {

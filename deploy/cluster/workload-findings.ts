@@ -20,6 +20,17 @@ export function endpointsFinding(namespace: string, service: string, slices: rea
   return well(name, saw, ready === 1 ? { means: "only one: its restart is an outage", next } : undefined);
 }
 
+/** Whether Redis and MongoDB run, where they are deployed. Each has one pod: that is no warning. */
+export function storeFindings(namespace: string, slices: readonly EndpointSlice[]): Finding[] {
+  const deployed = new Set(slices.map(({ metadata }) => metadata.labels["kubernetes.io/service-name"]));
+  return ["redis", "mongodb"]
+    .filter((store) => deployed.has(store))
+    .map((store) => {
+      const found = endpointsFinding(namespace, store, slices);
+      return found.state === "broken" ? found : well(found.name, found.saw);
+    });
+}
+
 const ecrTokenMs = 12 * hour;
 
 /** A Secret's name and creation time (epoch milliseconds). */

@@ -95,3 +95,11 @@ it.each([
 ])("loads an image if a schedulable node lacks it: %s", (_, nodes, absent) => {
   expect(absentImages(nodes, ["analyze/web:1"])).toEqual(absent);
 });
+
+const surelyAbsent = (...nodes: objects.Node[]): string[] => absentImages(nodes, ["analyze/web:1"], true);
+
+it("a full list of images, which may omit one, is no reason to load where nothing is deployed", () => {
+  const full = nodeOf(Array.from({ length: 50 }, (_, at) => ({ names: [`other:${at}`] })));
+  expect([surelyAbsent(full, has), surelyAbsent(full, lacks)]).toEqual([[], ["analyze/web:1"]]);
+  expect(absentImages([full, has], ["analyze/web:1"])).toEqual(["analyze/web:1"]);
+});

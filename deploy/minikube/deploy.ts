@@ -1,9 +1,10 @@
 import { dateOf, factsOf, read, warningsOf } from "@analyze/certs";
 import { clusterImages } from "@analyze/common/images";
 import type { Cluster } from "../cluster/cluster.ts";
+import { node } from "../cluster/objects.ts";
 import { buildImage, hasImage, project } from "../images/docker.ts";
 import { tagsOf } from "../images/images.ts";
-import { loadImages } from "../images/load.ts";
+import { absentImages, loadImages } from "../images/load.ts";
 import { readRecord } from "../images/record.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
@@ -13,6 +14,7 @@ import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
+import { untilReady } from "./ready.ts";
 import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
 import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
 import { applyNamespace, applyTrust, caFindings, deployedCa, issue, outliveDeletion, trustedCa } from "./trust.ts";
@@ -37,24 +39,30 @@ function chosenImages({ images: file }: Options): Images {
   return file === undefined ? { tags: tagsOf(project) } : { record: readRecord(file) };
 }
 
-async function bringImages(cluster: Cluster, options: Options, chosen: Images): Promise<void> {
+/** Loads the images that a node lacks, and builds them first where Docker has none. A node that was cordoned lacks those of an unchanged release. */
+async function bringImages(cluster: Cluster, options: Options, chosen: Images, isThere: boolean): Promise<void> {
   if ("record" in chosen) {
     process.stdout.write(`▸ Images … pulled by the cluster: version ${chosen.record.version}, by digest\n`);
     return;
   }
   const { tags } = chosen;
   const ours = clusterImages.map((image) => [image, `analyze/${image}:${tags[image]}`] as const);
-  await step(
-    "Images",
-    () => build(ours),
-    (built) => (built.length ? `built ${built.join(", ")}` : "unchanged"),
-  );
   const nginx = [options.edge, options.keep].includes("nginx") && (await hasImage(nginxImage)) ? [nginxImage] : [];
   const references = [...ours.map(([, reference]) => reference), ...nginx];
+  const absent = absentImages(await cluster.list(node, "nodes"), references, isThere);
+  if (absent.length === 0) {
+    process.stdout.write("▸ Images … every node has them\n");
+    return;
+  }
+  await step(
+    "Images",
+    () => build(ours.filter(([, reference]) => absent.includes(reference))),
+    (built) => (built.length ? `built ${built.join(", ")}` : "Docker has them"),
+  );
   await step(
     `Loading them into ${cluster.nodes.join(", ")}`,
-    () => loadImages(cluster, options.imageLoader, references),
-    (loaded) => (loaded.length ? `loaded ${loaded.length}` : "all are present"),
+    () => loadImages(cluster, options.imageLoader, absent),
+    (loaded) => `loaded ${loaded.length}`,
   );
 }
 
@@ -112,7 +120,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     (all) => all.map(({ name, done }) => `${name} ${done}`).join(", "),
   );
   show(caFindings(await deployedCa(cluster, options.namespace), trustedCa(options), options.certificates));
-  if (!isThere) await bringImages(cluster, options, chosen);
+  await bringImages(cluster, options, chosen, isThere);
   const made = await step(`Namespace ${options.namespace}, Secrets and CA`, async () => {
     await applyNamespace(cluster, options.namespace);
     await rememberShown(cluster, options.namespace, findings);
@@ -120,8 +128,13 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
     return applyStoreSecrets(cluster, options);
   });
   await restartFor(cluster, options, made);
-  if (isThere) process.stdout.write("▸ Helm release … unchanged\n");
-  else await bringUp(cluster, options, values);
+  if (isThere) {
+    await step(
+      "Helm release",
+      () => untilReady(cluster, options),
+      () => "unchanged, every pod is ready",
+    );
+  } else await bringUp(cluster, options, values);
   const driver = await driverOf(cluster);
   const address = await step(
     "Reaching the edge",

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
+import { itemsOf } from "../cluster/objects.ts";
+import { run } from "../run.ts";
 
 const fieldsV1 = z.record(z.string(), z.unknown());
 type Fields = z.infer<typeof fieldsV1>;
@@ -14,6 +16,7 @@ const entry = z.looseObject({
 export type Entry = z.infer<typeof entry>;
 
 const managed = z.object({
+  apiVersion: z.string(),
   kind: z.string(),
   metadata: z.object({
     name: z.string(),
@@ -25,8 +28,6 @@ const managed = z.object({
   }),
 });
 type Managed = z.infer<typeof managed>;
-
-const kinds = "deployments,services,configmaps,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,ingresses";
 
 function union(one: Fields, other: Fields): Fields {
   const merged = { ...one };
@@ -58,13 +59,22 @@ export function adopted(entries: readonly Entry[]): Entry[] | undefined {
   return [{ ...own, fieldsV1: fields }, ...entries.filter((one) => one !== own && !isByHand(one))];
 }
 
+/** The objects of the installed release, of any kind, that have fields set by kubectl. */
 async function drifted(cluster: Cluster, namespace: string): Promise<{ object: Managed; entries: Entry[] }[]> {
-  const selector = "app.kubernetes.io/instance=analyze,app.kubernetes.io/managed-by=Helm";
-  const all = await cluster.list(managed, kinds, "-n", namespace, "-l", selector, "--show-managed-fields");
-  return all.flatMap((object) => {
+  const { stdout: input } = await cluster.helm(["get", "manifest", "analyze", "--namespace", namespace]);
+  const get = ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"];
+  const { code, stdout } = await run("kubectl", ["--context", cluster.context, ...get], { input });
+  if (code !== 0 || stdout === "") return [];
+  return itemsOf(managed, stdout, "kubectl get -f -").flatMap((object) => {
     const entries = adopted(object.metadata.managedFields);
     return entries === undefined ? [] : [{ object, entries }];
   });
+}
+
+/** As kubectl names a kind unambiguously: Gateway.v1.gateway.networking.k8s.io, Service.v1. */
+function resourceOf({ kind, apiVersion }: Managed): string {
+  const [version, group = ""] = apiVersion.split("/").toReversed();
+  return `${kind}.${version}.${group}`;
 }
 
 /** Whether fields of the release's objects were set by kubectl. */
@@ -89,7 +99,7 @@ export async function adoptDrift(cluster: Cluster, namespace: string): Promise<s
       ];
       const args = ["--field-manager=analyze-deploy", "--type=json", "-p", JSON.stringify(patch)];
       try {
-        await cluster.read("-n", namespace, "patch", object.kind, name, ...args);
+        await cluster.read("-n", namespace, "patch", resourceOf(object), name, ...args);
         names.add(`${object.kind.toLowerCase()}/${name}`);
       } catch (error) {
         if (left === 1) throw error;

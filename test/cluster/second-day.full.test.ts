@@ -6,7 +6,7 @@ import { accepted } from "../../server/src/contract/tasks.ts";
 import { ask } from "../edge/ask.ts";
 import { describeWith } from "../support/requirements.ts";
 import { edgeOf } from "./edge.ts";
-import { deployed, fixedSize, script, type World } from "./world.ts";
+import { deployed, fixedSize, podsOf, script, type World } from "./world.ts";
 
 const certificates = mkdtempSync(join(tmpdir(), "second-"));
 const namespace = ["--namespace", "analyze-second"];
@@ -60,6 +60,25 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube on the seco
     await expect.poll(add, { timeout: 30_000 }).toMatch(/^t/);
     expect((await ask(edgeOf(world), { path: `/api/tasks/${before}` })).status).toBe(200);
     expect((await deployed(...options)).printed).toContain("Helm release … unchanged");
+  });
+
+  it("removes what was added to Redis with kubectl", async () => {
+    await kubectl("set", "env", "statefulset/redis", "FOO=bar");
+    world = await deployed(...options);
+    expect(world.printed).toContain("Changes by hand … removed from statefulset/redis\n");
+    expect(await kubectl("get", "statefulset/redis", "-o", "jsonpath={..env[*].name}")).not.toContain("FOO");
+  });
+
+  it("an unchanged release whose pods cannot start is no success, although another pod answers", async () => {
+    for (const node of world.cluster.nodes) await world.cluster.read("cordon", node);
+    try {
+      const [victim = ""] = await podsOf(world, "web");
+      await kubectl("delete", "pod", victim);
+      await expect(deployed(...options, "--timeout", "5s")).rejects.toThrow(/its pods are not ready[^]*Pending/);
+    } finally {
+      for (const node of world.cluster.nodes) await world.cluster.read("uncordon", node);
+    }
+    expect((await deployed(...options)).printed).toContain("Helm release … unchanged, every pod is ready");
   });
 
   it.each(deeds)("ends in a verified POST after somebody %s, and then changes nothing", async (_, deed) => {

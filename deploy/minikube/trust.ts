@@ -39,21 +39,21 @@ function hostsOf({ host }: Options): string[] | undefined {
   return host === "analyze.test" ? undefined : [host, "localhost", "127.0.0.1"];
 }
 
-/** Resolves when the namespace is not being deleted: what a deployment finds in it until then is about to go. */
-export async function outliveDeletion(cluster: Cluster, namespace: string): Promise<void> {
-  const path = "jsonpath={.metadata.deletionTimestamp}";
+/** Resolves when the namespace is not being deleted, with whether it is there: what it contains until then is about to go. */
+export async function outliveDeletion(cluster: Cluster, namespace: string): Promise<boolean> {
+  const path = "jsonpath={.metadata.name} {.metadata.deletionTimestamp}";
   const { stdout } = await cluster.kubectl("get", "namespace", namespace, "-o", path);
-  if (stdout === "") return;
+  const [name, deletion] = stdout.split(" ");
+  if (!deletion) return Boolean(name);
   await step(`Namespace ${namespace} is being deleted`, () =>
     cluster.read("wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s"),
   );
+  return false;
 }
 
 /** Creates the namespace with Pod Security "restricted" (helm's --create-namespace can't label it). Waits for one that is being deleted. */
 export async function applyNamespace(cluster: Cluster, namespace: string): Promise<void> {
-  await outliveDeletion(cluster, namespace);
-  const found = await cluster.kubectl("get", "namespace", namespace, "-o", "name");
-  if (found.code === 0) {
+  if (await outliveDeletion(cluster, namespace)) {
     const pairs = Object.entries<string>(restricted).map(([key, value]) => `${key}=${value}`);
     await cluster.read("label", "--overwrite", "namespace", namespace, ...pairs);
     return;

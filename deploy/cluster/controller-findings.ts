@@ -130,7 +130,10 @@ function versionFindings(image: string): Finding[] {
 }
 
 /** Merge patches that correct the findings of {@link controllerFindings}, and save the previous settings. Pure. */
-export function controllerPatches(controller: Controller): { configMap: object; deployment: object | undefined } {
+export function controllerPatches(controller: Controller): {
+  configMap: { metadata: object; data: Record<string, string> };
+  deployment: object | undefined;
+} {
   const { metadata, data } = controller.configMap;
   const wrong = settings.filter(({ key, fallback, fine }) => !fine(data[key] ?? fallback));
   const before = Object.fromEntries(wrong.map(({ key }) => [key, data[key] ?? null]));

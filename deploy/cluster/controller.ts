@@ -21,14 +21,16 @@ function patch(kind: string, { name, namespace }: Deployment["metadata"], change
   return ["-n", namespace, "patch", kind, name, "--type=merge", "-p", JSON.stringify(change)];
 }
 
-/** Corrects the controller's settings; resolves when it runs with them. */
-export async function patchController(cluster: Kubernetes, controller: Controller): Promise<void> {
-  const patches = controllerPatches(controller);
+/** Corrects the controller's settings. Resolves with their names when it runs with them; none: it already did. */
+export async function patchController(cluster: Kubernetes, controller: Controller): Promise<string[]> {
+  const { configMap: map, deployment: own } = controllerPatches(controller);
+  const changed = [...Object.keys(map.data), ...(own ? ["terminationGracePeriodSeconds"] : [])];
+  if (changed.length === 0) return [];
   const { name, namespace } = controller.deployment.metadata;
-  await cluster.read(...patch("configmap", controller.configMap.metadata, patches.configMap));
-  if (patches.deployment)
-    await cluster.read(...patch("deployment", controller.deployment.metadata, patches.deployment));
+  await cluster.read(...patch("configmap", controller.configMap.metadata, map));
+  if (own) await cluster.read(...patch("deployment", controller.deployment.metadata, own));
   await cluster.read("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=120s");
+  return changed;
 }
 
 /** Reverts {@link patchController}. Resolves with whether there was a patch. */

@@ -145,10 +145,8 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   const printed = await step("A verified POST through it", () => postVerified(project, options, address));
   process.stdout.write(`${printed}\n`);
   const url = options.nodePort ? await publishedUrl(cluster, options) : undefined;
-  show(await hostnameFinding(options.host, address, process.platform));
-  process.stdout.write(
-    `\n${whereabouts(options.host, address)}. Clients trust only ${options.certificates}/ca.crt.\n${renewalOf(options)}`,
-  );
+  show(await hostnameFinding(options, address, process.platform));
+  process.stdout.write(`\n${whereabouts(options, address)}\n${renewalOf(options)}`);
   if (url !== undefined) process.stdout.write(`web past the edge, without TLS and its limits: ${url}\n`);
 }
 

@@ -3,7 +3,11 @@ import { lookup } from "node:dns/promises";
 import type { Cluster } from "../cluster/cluster.ts";
 import { profiles, readJson } from "../cluster/objects.ts";
 import { run } from "../run.ts";
+import { quote } from "../ssh/quote.ts";
+import type { Options } from "./options.ts";
 import { splitAddress } from "./reach.ts";
+
+type Called = Pick<Options, "host" | "certificates" | "mtls">;
 
 /** The person's machine: `process.platform`, and the driver of minikube's node. */
 export interface Seat {
@@ -43,21 +47,40 @@ export function driverAdvice({ platform, driver }: Seat): string[] {
   return [];
 }
 
-/** The URL of the edge, and its address. Pure. */
-export function whereabouts(host: string, address: string): string {
-  const { host: ip, port } = splitAddress(address);
-  return `https://${host}${port === 443 ? "" : `:${port}`} is at ${ip}`;
+function urlOf(host: string, port: number): string {
+  return `https://${host}${port === 443 ? "" : `:${port}`}`;
 }
 
-/** A finding, unless the system resolves `host` to the edge's address. */
-export async function hostnameFinding(host: string, address: string, platform: NodeJS.Platform): Promise<Finding[]> {
+/** The URL of the edge, its address, and the files that callers need. Pure. */
+export function whereabouts({ host, certificates, mtls }: Called, address: string): string {
   const { host: ip, port } = splitAddress(address);
+  const own = mtls ? ", and need a certificate, such as client.crt and client.key there" : "";
+  return `${urlOf(host, port)} is at ${ip}. Clients trust only ${certificates}/ca.crt${own}.`;
+}
+
+/** A call of the edge at `address` for any machine that has the files, whatever its DNS says. Pure. */
+export function curlCommand({ host, certificates, mtls }: Called, address: string): string {
+  const { host: ip, port } = splitAddress(address);
+  const file = (name: string): string => quote(`${certificates}/${name}`);
+  const own = mtls ? `--cert ${file("client.crt")} --key ${file("client.key")} ` : "";
+  const at = `--resolve ${host}:${port}:${ip.includes(":") ? `[${ip}]` : ip}`;
+  return `curl --cacert ${file("ca.crt")} ${own}${at} ${urlOf(host, port)}/random`;
+}
+
+/** A finding, unless the system resolves the host to the edge's address. */
+export async function hostnameFinding(called: Called, address: string, platform: NodeJS.Platform): Promise<Finding[]> {
+  const { host } = called;
+  const { host: ip } = splitAddress(address);
   const resolved = await lookup(host).catch(() => undefined);
   if (resolved?.address === ip) return [];
   const saw =
     resolved === undefined
       ? `${host} does not resolve here: browsers need it, clients can be given the address`
       : `${host} resolves to ${resolved.address}, the edge is at ${ip}`;
-  const perCall = `or per call: curl --resolve ${host}:${port}:${ip} …, ANALYZE_ADDRESS=${address}`;
-  return [{ name: "hostname", state: "warning", saw, next: `${hostsLine(platform, ip, host)}\n${perCall}` }];
+  const next = [
+    hostsLine(platform, ip, host),
+    `or: ${curlCommand(called, address)}`,
+    `client: ANALYZE_ADDRESS=${address}`,
+  ];
+  return [{ name: "hostname", state: "warning", saw, next: next.join("\n") }];
 }

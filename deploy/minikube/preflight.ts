@@ -22,9 +22,6 @@ async function gatewaysFindings(cluster: Cluster, { set }: Options): Promise<Fin
 }
 
 async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
-  if (options.edge === "ingress" && options.patchController) {
-    for (const controller of await readControllers(cluster)) await patchController(cluster, controller);
-  }
   const found = await Promise.all([
     toolFindings(["kubectl", "helm", "docker"]),
     loaderFindings(cluster, options.imageLoader),
@@ -36,6 +33,14 @@ async function look(cluster: Cluster, options: Options): Promise<Finding[]> {
   return found.flat().filter(({ state }) => state !== "ok");
 }
 
+/** Corrects the settings of the controllers, which other namespaces use, too. Resolves with the names of the changed ones. */
+async function patchControllers(cluster: Cluster): Promise<string[]> {
+  const changed: string[] = [];
+  for (const controller of await readControllers(cluster))
+    changed.push(...(await patchController(cluster, controller)));
+  return changed;
+}
+
 /** Names of the warnings that an earlier deployment into the namespace has shown. */
 async function shownBefore(cluster: Cluster, namespace: string): Promise<string[]> {
   const path = `jsonpath={.metadata.annotations.${warnedKey.replaceAll(".", "\\.")}}`;
@@ -45,6 +50,12 @@ async function shownBefore(cluster: Cluster, namespace: string): Promise<string[
 
 /** Checks tools and cluster and shows the findings. Throws a UserError if a deployment cannot work. */
 export async function preflight(cluster: Cluster, options: Options): Promise<Finding[]> {
+  if (options.edge === "ingress" && options.patchController)
+    await step(
+      "Ingress controller",
+      () => patchControllers(cluster),
+      (changed) => (changed.length > 0 ? `corrected ${changed.join(", ")}` : "nothing to correct"),
+    );
   const findings = await step(
     "Preflight",
     () => look(cluster, options),

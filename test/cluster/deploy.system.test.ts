@@ -148,7 +148,8 @@ describeWith(["cluster", "helm", "docker"], "npm run undeploy:minikube", () => {
 
   it("leaves nothing in the cluster, and keeps the controller's settings while another release needs them", async () => {
     world = await deployed();
-    await deployed(...own, "--patch-controller");
+    const { printed } = await deployed(...own, "--patch-controller");
+    expect(printed).toMatch(/▸ Ingress controller … (corrected .*ssl-ciphers|nothing to correct)/);
     expect(await leftovers()).toEqual({ objects: [`namespace/${namespace}`], isPatched: true });
     expect(await script("undeploy", ...own)).toContain(`settings kept: namespace ${world.namespace} needs them`);
     expect(await leftovers()).toEqual({ objects: [], isPatched: true });

@@ -9,13 +9,14 @@ import { readRecord } from "../images/record.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
 import { adoptDrift } from "./drift.ts";
+import { droppedGuards } from "./guards.ts";
 import { driverAdvice, driverOf, hostnameFinding, whereabouts } from "./hostname.ts";
 import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { untilReady } from "./ready.ts";
-import { type Images, isDeployed, recover, release, valueArguments } from "./release.ts";
+import { type Images, isDeployed, recover, release, releaseName, render, valueArguments } from "./release.ts";
 import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
 import { applyNamespace, applyTrust, caFindings, deployedCa, issue, outliveDeletion, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
@@ -78,6 +79,8 @@ async function reach(cluster: Cluster, options: Options, driver: string | undefi
 async function bringUp(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
   const recovered = await recover(cluster, options);
   if (recovered !== undefined) process.stdout.write(`▸ Recovery … ${recovered}\n`);
+  const { stdout: installed } = await cluster.helm(["get", "manifest", releaseName, "--namespace", options.namespace]);
+  show(droppedGuards(installed, await render(cluster, options.namespace, ...values)));
   const drifted = await adoptDrift(cluster, options.namespace);
   if (drifted.length > 0) process.stdout.write(`▸ Changes by hand … removed from ${drifted.join(", ")}\n`);
   await step(

@@ -55,7 +55,7 @@ export function valueArguments(options: Options, images: Images, testAddress: st
 }
 
 /** The objects as YAML, with those of `helm test`. `helm template` connects to no cluster, so it needs the version. */
-async function render(cluster: Cluster, namespace: string, ...values: readonly string[]): Promise<string> {
+export async function render(cluster: Cluster, namespace: string, ...values: readonly string[]): Promise<string> {
   const { gitVersion } = readJson(
     serverVersion,
     await cluster.read("get", "--raw", "/version"),

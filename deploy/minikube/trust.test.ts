@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { caFindings } from "./trust.ts";
+import { caFindings, trustedCa } from "./trust.ts";
 
 const pem = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
 
@@ -16,4 +16,10 @@ it("another CA, of a deleted folder or of another checkout, is a warning with bo
   const [finding] = caFindings(pem("a"), pem("b"), "certs/issued");
   expect(finding).toMatchObject({ state: "warning", means: expect.stringContaining("refuse the edge") });
   expect(finding?.next).toMatch(/give them certs\/issued\/ca\.crt, or restore the old folder/);
+});
+
+it("a folder without a CA, as in a fresh clone, is an error that names the option", () => {
+  expect(() => trustedCa({ certificates: "no/such/folder" })).toThrow(
+    "no/such/folder/ca.crt cannot be read (ENOENT). Name the folder of the deployment: --certificates FOLDER",
+  );
 });

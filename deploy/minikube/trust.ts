@@ -1,9 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { issueAll, pathsOf, type Step } from "@analyze/certs";
+import { errorCode } from "@analyze/common/errors";
 import type { Finding } from "@analyze/common/finding";
 import type { Cluster } from "../cluster/cluster.ts";
 import { step } from "../progress.ts";
+import { failure } from "../run.ts";
 import type { Options } from "./options.ts";
 import { restricted } from "../cluster/pod-security.ts";
 
@@ -20,9 +22,15 @@ export const names = {
   tokens: "analyze-tokens",
 } as const;
 
-/** PEM of the CA that clients trust. */
-export function trustedCa({ certificates }: Options): string {
-  return readFileSync(pathsOf(certificates, "ca").certificate, "utf8");
+/** PEM of the CA that clients trust. Throws a UserError where the folder has none: only a deployment issues one. */
+export function trustedCa({ certificates }: Pick<Options, "certificates">): string {
+  const path = pathsOf(certificates, "ca").certificate;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const next = "Name the folder of the deployment: --certificates FOLDER";
+    throw failure(`${path} cannot be read (${errorCode(cause) ?? "unknown error"}). ${next}`, cause);
+  }
 }
 
 /** SHA-256 fingerprint of the edge's leaf in the folder. */

@@ -53,9 +53,13 @@ export async function holdTunnel(options: TunnelOptions): Promise<void> {
     failures = stood ? 1 : failures + 1;
     const wait = backoff(failures);
     say(`${stood ? "cut" : "not connected"}: ${reason}; next try in ${(wait / 1000).toFixed(1)} s`);
+    if (failures === 1 && /timed out/i.test(reason)) say(newAddress);
     await delay(wait);
   }
 }
+
+/** The usual cause of a time-out, also of a tunnel that stood: the firewall drops what comes from another address. */
+const newAddress = "if the address of this machine has changed: `npm run deploy -- --my-ip` opens SSH to it";
 
 async function connectOnce(options: TunnelOptions): Promise<{ stood: boolean; reason: string; printed: string }> {
   let stood = false;

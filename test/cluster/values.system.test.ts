@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -157,6 +157,22 @@ describeWith(["helm"], "values that can't work", () => {
 
   it("one replica of the nginx edge has no disruption budget, which would block every drain", () => {
     expect([budgets(1), budgets(2)]).toEqual([2, 3]);
+  });
+});
+
+describeWith(["helm"], "the commands in docs/kubernetes.md", () => {
+  const guide = readFileSync("docs/kubernetes.md", "utf8");
+  const [, typed = ""] = /^helm upgrade --install (.*)$/m.exec(guide) ?? [];
+
+  it("render the chart, and create every Secret that its pods and its edge need", async () => {
+    const args = typed.replace("registry=…", "registry=r.example").replace("host=…", "host=analyze.test").split(" ");
+    const { code, stdout, stderr } = await run("helm", ["template", ...args]);
+    expect({ code, errors: stderr.replaceAll(/^level=INFO.*\n/gm, "") }).toEqual({ code: 0, errors: "" });
+    const made = [...stdout.matchAll(/^kind: Secret\nmetadata:\n {2}name: (\S+)/gm)].map(([, name]) => name);
+    const created = [...guide.matchAll(/create secret \w+ (\S+)/g)].map(([, name]) => name);
+    const needed = [...stdout.matchAll(/secretName: "?([\w-]+)/g)].map(([, name]) => name);
+    expect(needed).toContain("analyze-tokens");
+    expect([...made, ...created]).toEqual(expect.arrayContaining(needed));
   });
 });
 

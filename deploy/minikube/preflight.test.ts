@@ -32,6 +32,10 @@ it("only counts and names warnings that were shown before, and shows a new one i
   );
 });
 
+it("counts one warning as one", () => {
+  expect(describeFindings([warning("a", "patch")], ["a"])).toContain("! 1 warning as before: a\n");
+});
+
 it("shows broken findings in full, also if they were shown before", () => {
   expect(describeFindings([{ ...warning("a", "do"), state: "broken" }], ["a"])).toContain("✗ a: so it is");
 });

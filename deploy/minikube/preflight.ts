@@ -59,7 +59,7 @@ export async function preflight(cluster: Cluster, options: Options): Promise<Fin
   const findings = await step(
     "Preflight",
     () => look(cluster, options),
-    (found) => `${found.length} findings`,
+    (found) => counted(found.length, "finding"),
   );
   show(findings, await shownBefore(cluster, options.namespace));
   return findings;
@@ -69,6 +69,10 @@ export async function preflight(cluster: Cluster, options: Options): Promise<Fin
 export async function rememberShown(cluster: Cluster, namespace: string, findings: readonly Finding[]): Promise<void> {
   const names = findings.map(({ name }) => name).join(" ");
   await cluster.read("annotate", "--overwrite", "namespace", namespace, `${warnedKey}=${names}`);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Prints findings. Throws a UserError if one of them is broken. */
@@ -92,7 +96,7 @@ export function describeFindings(findings: readonly Finding[], known: readonly s
   });
   if (old.length > 0) {
     lines.push(
-      `  ! ${old.length} warnings as before: ${old.join(", ")}\n      → to see them: npm run doctor:cluster\n`,
+      `  ! ${counted(old.length, "warning")} as before: ${old.join(", ")}\n      → to see them: npm run doctor:cluster\n`,
     );
   }
   return lines.join("");

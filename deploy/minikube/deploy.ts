@@ -13,6 +13,7 @@ import { droppedGuards } from "./guards.ts";
 import { driverAdvice, driverOf, hostnameFinding, whereabouts } from "./hostname.ts";
 import { nodePortUrl } from "./node-port.ts";
 import type { Options } from "./options.ts";
+import { outliveHelm } from "./outlive-helm.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { untilReady } from "./ready.ts";
@@ -112,6 +113,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   requireTokens(options);
   const chosen = chosenImages(options);
   const findings = await preflight(cluster, options);
+  await outliveHelm(cluster, options.namespace);
   await outliveDeletion(cluster, options.namespace);
   const inside = await insideAddress(cluster, options);
   const values = valueArguments(options, chosen, inside);

@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { outliveHelm } from "../../deploy/minikube/outlive-helm.ts";
 import { run } from "../../deploy/run.ts";
 import { startProgram, type Program } from "../support/program.ts";
 import { describeWith } from "../support/requirements.ts";
@@ -111,6 +112,18 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     const printed = await script("deploy");
     expect(printed).toMatch(/an interrupted command left revision (\d+) pending-upgrade: rolled back to revision \d+/);
     expect(printed).toMatch(/^ok /m);
+  });
+
+  it("waits for a helm that outlived its killed command, and for no other release's", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "helm-"));
+    writeFileSync(join(folder, "helm"), `#!/bin/sh\nsleep 1\necho done >"${folder}/ended"\n`, { mode: 0o755 });
+    const { context } = world.cluster;
+    const args = ["upgrade", "analyze", "ingress", "--namespace", "outlived", "--wait", "--kube-context", context];
+    spawn(join(folder, "helm"), args);
+    await outliveHelm(world.cluster, "outlive");
+    expect(existsSync(join(folder, "ended"))).toBe(false);
+    await outliveHelm(world.cluster, "outlived");
+    expect(existsSync(join(folder, "ended"))).toBe(true);
   });
 
   it("Ctrl-C reaches helm, which rolls back; the command exits with 130 and leaves no lock", async () => {

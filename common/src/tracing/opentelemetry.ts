@@ -74,11 +74,12 @@ function handedOn(parent: string | undefined): Span | undefined {
 
 /** The first span of a trace that is not sampled. The SDK's costs a percent of a request, and nobody sees it. */
 function unsampledRoot(): Span {
-  // All zero, which no ID may be, less often than once in 2^64.
-  const traceId = randomId(16).toString("hex");
+  // Both IDs at once. All zero, which no ID may be, less often than once in 2^63.
+  const digits = randomId(24).toString("hex");
+  const traceId = digits.slice(0, 32);
   return {
     traceId,
-    traceparent: `00-${traceId}-${randomId(8).toString("hex")}-00`,
+    traceparent: `00-${traceId}-${digits.slice(32)}-00`,
     isSampled: false,
     end: endUnsampled,
   };

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { headers, requestIdPattern } from "../../server/src/contract/headers.ts";
 import { run } from "../../deploy/run.ts";
@@ -8,6 +9,8 @@ import type { TargetName } from "../hostile/case.ts";
 import { answeredIn } from "../hostile/ledger.ts";
 import { runHostileTable } from "../hostile/run.ts";
 import { hostileTable, taskTable } from "../hostile/table.ts";
+import type { ReceivedSpan } from "../monitoring/receiver.ts";
+import type { WatchPod } from "./watch-pod.ts";
 import { logsOf, script, type World } from "./world.ts";
 
 /** The deployed edge as test/edge describes it. */
@@ -63,6 +66,52 @@ export function clusterEdgeSuite(name: TargetName, of: () => World, edgeLog: () 
     const refused = { verified: false, reason: expect.stringMatching(/unrecognized name|ECONNRESET/) };
     expect(seen).toEqual([refused, refused]);
   });
+}
+
+/** A request with a `traceparent` of its own, as it was sent and answered. */
+interface Traced {
+  traceId: string;
+  /** The caller's span. */
+  caller: string;
+  requestId: unknown;
+}
+
+async function askTraced(world: World): Promise<Traced> {
+  const [traceId, caller] = [randomBytes(16).toString("hex"), randomBytes(8).toString("hex")];
+  const sent = { traceparent: `00-${traceId}-${caller}-01` };
+  const reply = await ask(edgeOf(world), { path: "/analyze", body: '{"text":"x"}', headers: sent });
+  expect(reply.status).toBe(200);
+  return { traceId, caller, requestId: reply.headers[headers.requestId] };
+}
+
+/** Asks until a trace has arrived whole: on a busy machine a message of spans can fail, and it is not sent again. */
+async function wholeTrace(world: World, pod: WatchPod): Promise<Traced & { spans: ReceivedSpan[] }> {
+  const asked: Traced[] = [];
+  for (let time = 0; time < 20; time += 1) {
+    asked.push(await askTraced(world));
+    await wait(3_000);
+    const all = await pod.spans();
+    const traces = asked.map((one) => ({ ...one, spans: all.filter(({ traceId }) => traceId === one.traceId) }));
+    const whole = traces.find(({ spans }) => spans.length === 3);
+    if (whole) return whole;
+  }
+  throw new Error(`no trace of ${asked.length} arrived whole`);
+}
+
+/** A test of an edge whose web sends its spans to this pod: it was deployed with the values of `watchedBy`. */
+export function traceparentTest(of: () => World, pod: () => WatchPod): void {
+  it("the caller's traceparent reaches web unchanged, and worker's span belongs to the same trace", async () => {
+    const { caller, requestId, spans } = await wholeTrace(of(), pod());
+    const web = spans.find(({ parentSpanId }) => parentSpanId === caller);
+    const call = spans.find(({ parentSpanId }) => parentSpanId === web?.spanId);
+    const worker = spans.find(({ parentSpanId }) => parentSpanId === call?.spanId);
+    expect([web, call, worker].map((span) => [span?.service, span?.name])).toEqual([
+      ["analyze-web", "POST /analyze"],
+      ["analyze-web", "POST /process"],
+      ["analyze-worker", "POST /process"],
+    ]);
+    expect(web?.attributes.get("analyze.request_id")).toBe(requestId);
+  }, 180_000);
 }
 
 /** Renews the leaf repeatedly during handshakes. Resolves with certificates that are not our leaves. */

@@ -9,11 +9,15 @@ import { run } from "../../deploy/run.ts";
 import { describeWhere } from "../support/requirements.ts";
 import { experiments } from "./chaos/experiment.ts";
 import { measure } from "./chaos/measure.ts";
-import { clusterEdgeSuite, edgeOf } from "./edge.ts";
+import { clusterEdgeSuite, edgeOf, traceparentTest } from "./edge.ts";
+import { startWatchPod, watchedBy, type WatchPod } from "./watch-pod.ts";
 import { deployed, fixedSize, script, type World } from "./world.ts";
 
 let world: World;
+let pod: WatchPod;
 const where = ["--edge", "gateway", "--namespace", "analyze-gateway"];
+const watching = "analyze-gateway-watch";
+const values = `${fixedSize},${watchedBy(watching)}`;
 const analyze = { path: "/analyze", body: '{"text":"Hello, how are you?"}' };
 
 function clientOf({ certificates }: World): { cert: string; key: string } {
@@ -30,15 +34,21 @@ function proxyLog(): Promise<string> {
 
 describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gateway, Envoy Gateway", () => {
   beforeAll(async () => {
-    world = await deployed(...where, "--set", fixedSize);
+    world = await deployed(...where, "--set", values);
+    pod = await startWatchPod(world, watching);
   });
   afterAll(async () => {
+    await pod?.end();
     await script("undeploy", "--namespace", "analyze-gateway");
   });
 
   edgeSuite(() => edgeOf(world), { ownProblems: false, clear: "closed", hstsOnUnreadable: false });
   tlsSuite(() => edgeOf(world));
   clusterEdgeSuite("gateway", () => world, proxyLog);
+  traceparentTest(
+    () => world,
+    () => pod,
+  );
 
   it.each(experiments.filter(({ name }) => /updat|pod deleted|crashed|certificate/.test(name)))(
     "loses no POST and shows no other certificate: $name",
@@ -59,7 +69,7 @@ describeWhere("gateway", ["cluster", "helm", "docker", "sslyze"], "edge.kind=gat
   });
 
   it("limits the rate and requires a client certificate if these are enabled", async () => {
-    const limited = await deployed(...where, "--mtls", "--set", `${fixedSize},edge.rateLimit.requestsPerSecond=5`);
+    const limited = await deployed(...where, "--mtls", "--set", `${values},edge.rateLimit.requestsPerSecond=5`);
     const question = { path: "/random", clientCertificate: clientOf(limited) };
     await expect(ask(edgeOf(limited), analyze)).rejects.toThrow(/certificate required|ECONNRESET|alert/i);
     const flood = async (): Promise<number[]> =>

@@ -5,17 +5,22 @@ import { describeWhere, describeWith } from "../support/requirements.ts";
 import { edgeProcessKilled } from "./chaos/edge-process.ts";
 import { experiments } from "./chaos/experiment.ts";
 import { measure } from "./chaos/measure.ts";
-import { clusterEdgeSuite, edgeOf } from "./edge.ts";
+import { clusterEdgeSuite, edgeOf, traceparentTest } from "./edge.ts";
+import { startWatchPod, watchedBy, type WatchPod } from "./watch-pod.ts";
 import { deployed, fixedSize, logsOf, script, type World } from "./world.ts";
 
 let world: World;
+let pod: WatchPod;
 const namespace = ["--namespace", "analyze-nginx"];
+const watching = "analyze-nginx-watch";
 
 describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
   beforeAll(async () => {
-    world = await deployed("--edge", "nginx", ...namespace, "--set", fixedSize);
+    world = await deployed("--edge", "nginx", ...namespace, "--set", `${fixedSize},${watchedBy(watching)}`);
+    pod = await startWatchPod(world, watching);
   });
   afterAll(async () => {
+    await pod?.end();
     await script("undeploy", ...namespace);
   });
 
@@ -25,6 +30,10 @@ describeWith(["cluster", "helm", "docker", "sslyze"], "edge.kind=nginx", () => {
     "nginx",
     () => world,
     () => logsOf(world, "edge"),
+  );
+  traceparentTest(
+    () => world,
+    () => pod,
   );
 
   // a Secret reaches the files of a pod in a minute or two, so that one change has to do here

@@ -38,11 +38,20 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
+/** The spans of a message in OTLP's JSON. */
 function spansIn(line: string): ReceivedSpan[] {
   return message.parse(JSON.parse(line)).resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = resource.attributes.get("service.name");
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service })));
   });
+}
+
+/** The spans in the output of a receiver that writes each message as a line. */
+export function spansOf(output: string): ReceivedSpan[] {
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .flatMap(spansIn);
 }
 
 /** Starts it; resolves when it listens. */
@@ -52,12 +61,7 @@ export async function startReceiver(): Promise<Receiver> {
   await program.waitFor(/^listening$/m, 60_000);
   return {
     endpoint: `http://${address}`,
-    spans: () =>
-      program
-        .output()
-        .split("\n")
-        .filter((line) => line.startsWith("{"))
-        .flatMap(spansIn),
+    spans: () => spansOf(program.output()),
     stop: async () => void (await program.stop()),
   };
 }

@@ -33,8 +33,8 @@ async function trace(id: string, options: Options): Promise<void> {
   for (const fault of found.faults) process.stderr.write(`not read: ${fault}\n`);
   const events = eventsOf(found.lines, id);
   if (events.length > 0) return void process.stdout.write(drawTrace(events));
-  const where =
-    found.searched.length > 0 ? `No line of ${id} in: ${found.searched.join("; ")}` : "There is no log here";
+  const none = found.faults.length > 0 ? "No log could be read" : "There is no log here";
+  const where = found.searched.length > 0 ? `No line of ${id} in: ${found.searched.join("; ")}` : none;
   throw failure(`${where}. Name other logs: --log FILE, --compose, --cluster`);
 }
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { beforeEach, expect, it, onTestFinished } from "vitest";
-import { linesOfFiles } from "./sources.ts";
+import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { linesOfCluster, linesOfCompose, linesOfFiles } from "./sources.ts";
 
 let folder: string;
 
@@ -50,4 +50,15 @@ it("the logs of npm start need not exist, but are reported if they cannot be rea
   );
   expect(searched).toEqual([]);
   expect(faults).toEqual([expect.stringContaining(`${through}: ENOTDIR`)]);
+});
+
+it.each([
+  ["docker", () => linesOfCompose("x")],
+  ["kubectl", () => linesOfCluster("analyze", "ingress-nginx", "x")],
+])("%s that is not installed is one fault, and nothing counts as searched", async (program, lines) => {
+  vi.stubEnv("PATH", folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { searched, faults } = await lines();
+  expect(searched).toEqual([]);
+  expect(faults).toEqual([expect.stringMatching(`^${program} is not installed: `)]);
 });

@@ -59,11 +59,10 @@ export async function linesOfFiles(logs: string[], id: string, isNamed: boolean)
 }
 
 async function linesOfCommand(program: string, args: string[], source: string, id: string): Promise<Found> {
-  const searched = [`${program} ${args.join(" ")}`];
   const { code, stdout, stderr } = await run(program, args);
-  if (code !== 0) return { lines: [], searched, faults: [stderr.trim() || `${program} ended with code ${code}`] };
+  if (code !== 0) return { lines: [], searched: [], faults: [stderr.trim() || `${program} ended with code ${code}`] };
   const lines = stdout.split("\n").filter((text) => mayConcern(text, id));
-  return { lines: lines.map((text) => ({ text, source })), searched, faults: [] };
+  return { lines: lines.map((text) => ({ text, source })), searched: [`${program} ${args.join(" ")}`], faults: [] };
 }
 
 /** The lines of Compose's containers. */
@@ -96,11 +95,11 @@ export async function linesOfCluster(namespace: string, controller: string, id: 
   ]);
 }
 
-/** Merges several results. */
+/** Merges several results. A fault of several is named once, such as a program that is not installed. */
 export function together(all: Found[]): Found {
   return {
     lines: all.flatMap(({ lines }) => lines),
     searched: all.flatMap(({ searched }) => searched),
-    faults: all.flatMap(({ faults }) => faults),
+    faults: Array.from(new Set(all.flatMap(({ faults }) => faults))),
   };
 }

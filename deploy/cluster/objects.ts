@@ -128,7 +128,12 @@ export const gateway = z.object({
 export const endpointSlice = z.object({
   metadata,
   endpoints: listOf(
-    z.object({ conditions: optional(z.object({ ready: optional(z.boolean(), true) }), { ready: true }) }),
+    z.object({
+      conditions: optional(z.object({ ready: optional(z.boolean(), true), serving: optional(z.boolean(), true) }), {
+        ready: true,
+        serving: true,
+      }),
+    }),
   ),
 });
 export type EndpointSlice = z.infer<typeof endpointSlice>;

@@ -34,6 +34,7 @@ it("a service without a ready pod is broken; with one it is a warning, with two 
 it("Redis and MongoDB are broken without their pod, fine with it, and not looked for where they are not deployed", () => {
   const redis = (...endpoints: object[]) => storeFindings("n", [sliceOf("web", null), sliceOf("redis", endpoints)]);
   expect(redis()).toMatchObject([{ name: "pods of redis", state: "broken", saw: "0 of 0 ready" }]);
+  expect(redis({ conditions: { ready: true, serving: false } })).toMatchObject([{ state: "broken" }]);
   expect(redis({})).toEqual([{ name: "pods of redis", state: "ok", saw: "1 of 1 ready" }]);
   expect(storeFindings("n", [sliceOf("mongodb", null)])).toMatchObject([{ name: "pods of mongodb", state: "broken" }]);
   expect(storeFindings("n", slices(true))).toEqual([]);

@@ -12,7 +12,8 @@ export function servicesOf(ingresses: Ingress[]): string[] {
 export function endpointsFinding(namespace: string, service: string, slices: readonly EndpointSlice[]): Finding {
   const mine = slices.filter(({ metadata }) => metadata.labels["kubernetes.io/service-name"] === service);
   const endpoints = mine.flatMap((slice) => slice.endpoints);
-  const ready = endpoints.filter(({ conditions }) => conditions.ready).length;
+  // A Service that publishes pods that are not ready calls them ready, but not serving.
+  const ready = endpoints.filter(({ conditions }) => conditions.ready && conditions.serving).length;
   const name = `pods of ${service}`;
   const saw = `${ready} of ${endpoints.length} ready`;
   const next = `kubectl -n ${namespace} get pods`;

@@ -7,6 +7,7 @@ import { type Program, startProgram } from "../../test/support/program.ts";
 import { describeWith } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
 import { gaps } from "../../deploy/pipeline/emulator-gaps.ts";
+import { hasResources } from "../src/state/terraform-state.ts";
 import { environment, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
 import { cliConfig, type Ran } from "./support/terraform.ts";
@@ -49,13 +50,15 @@ describeWith(["terraform", "moto", "linux"], "an apply that is killed, by kill -
 
   it("exits with the code of the kill, while a network is created that is not in the state", async () => {
     const deploy = start("commands/main.ts", ["deploy", "--yes", "--no-images"]);
-    // Terraform waits ten seconds for a network before it writes it to the state.
-    await vi.waitUntil(async () => (await networks()).length > 0, { timeout: 250_000, interval: 100 });
+    // Terraform waits ten seconds for a network before it writes it to the state, which has other resources by then.
+    const state = join(folder, "state/dev.tfstate");
+    const isWritten = (): boolean => existsSync(state) && hasResources(readFileSync(state, "utf8"));
+    const isBetween = async (): Promise<boolean> => isWritten() && (await networks()).length > 0;
+    await vi.waitUntil(isBetween, { timeout: 250_000, interval: 100 });
     process.kill(terraformIn(folder), "SIGKILL");
     expect([await deploy.ended, deploy.output()]).toEqual([1, expect.stringContaining("failed with exit code 137")]);
     [lost = ""] = await networks();
-    const state = join(folder, "state/dev.tfstate");
-    expect(existsSync(state) ? readFileSync(state, "utf8") : "").not.toContain(lost);
+    expect(readFileSync(state, "utf8")).not.toContain(lost);
   });
 
   it("is reported by plan, which continues from the state", async () => {

@@ -96,7 +96,10 @@ describeWith(["terraform", "moto"], "the recovery drill of stage prod", () => {
     expect((await command(["deploy", "--yes", "--no-images"])).status).toBe(0);
     renameSync(state, `${state}.lost`);
     const { status, output } = await command(["deploy", "--yes", "--no-images"]);
-    expect([status, output]).toEqual([2, expect.stringContaining("Where it is lost: `npm run recover`")]);
+    expect([status, output]).toEqual([
+      2,
+      expect.stringContaining("Where it is lost, as after a kill of the first deployment: `npm run recover`"),
+    ]);
   });
 
   it("changes nothing where the settings would replace something", async () => {

@@ -4,7 +4,10 @@ import { howToRestore } from "./lost-state.ts";
 const region = "eu-central-1";
 
 it.each([
-  [{ stage: "prod", bucket: null, region }, "Where it is lost: `npm run recover`."],
+  [
+    { stage: "prod", bucket: null, region },
+    "Where it is lost, as after a kill of the first deployment: `npm run recover`.",
+  ],
   [
     { stage: "prod", bucket: "a-bucket", region },
     "Where it is lost, restore an earlier version of s3://a-bucket/prod.tfstate: docs/aws.md (Recovery). " +

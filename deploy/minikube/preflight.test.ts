@@ -1,6 +1,6 @@
 import type { Finding } from "@analyze/common/finding";
-import { expect, it } from "vitest";
-import { describeFindings } from "./preflight.ts";
+import { expect, it, vi } from "vitest";
+import { describeFindings, show } from "./preflight.ts";
 
 const warning = (name: string, next: string): Finding => ({ name, state: "warning", saw: "so it is", next });
 
@@ -20,6 +20,13 @@ it("shows the next step of several consecutive findings once, below the last of 
 
 it("marks broken findings differently from warnings", () => {
   expect(describeFindings([{ ...warning("a", "do"), state: "broken" }])).toMatch(/^ {2}✗ a/);
+});
+
+it("names the broken findings in the error, which a log may have alone", () => {
+  const stdout = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const findings = [{ ...warning("a", "do"), state: "broken" } as const, warning("b", "patch")];
+  expect(() => show(findings)).toThrow("Correct the findings marked ✗ (a), then run this again.");
+  stdout.mockRestore();
 });
 
 it("only counts and names warnings that were shown before, and shows a new one in full", () => {

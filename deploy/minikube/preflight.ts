@@ -78,8 +78,9 @@ function counted(count: number, what: string): string {
 /** Prints findings. Throws a UserError if one of them is broken. */
 export function show(findings: readonly Finding[], known: readonly string[] = []): void {
   process.stdout.write(describeFindings(findings, known));
-  const broken = findings.filter(({ state }) => state === "broken").length;
-  if (broken > 0) throw failure(`Correct the findings marked ✗ (${broken}), then run this again.`);
+  const broken = findings.filter(({ state }) => state === "broken").map(({ name }) => name);
+  // Their names, for a log that has only errors.
+  if (broken.length > 0) throw failure(`Correct the findings marked ✗ (${broken.join(", ")}), then run this again.`);
 }
 
 /** Findings as lines. Warnings in `known` are only counted; a hint shared by consecutive findings is shown once, below the last. */

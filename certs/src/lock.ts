@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { createFolder } from "@analyze/common/folder";
 import { errorCode, UserError } from "@analyze/common/errors";
 import { minute, second } from "@analyze/common/time";
 
@@ -22,7 +23,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   { waitMs, silentMs }: LockLimits = usual,
 ): Promise<T> {
-  mkdirSync(dir, { recursive: true });
+  createFolder(dir);
   const path = join(dir, ".lock");
   const started = performance.now();
   let [holder, since] = [contentOf(path), started];

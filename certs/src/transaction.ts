@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { createFolder } from "@analyze/common/folder";
 
 /** Holds a set of files from its completion on disk until each file is in place. */
 export const commitFolder = ".commit";
@@ -30,7 +31,7 @@ export interface Change {
  * The caller holds the folder's lock.
  */
 export function write(dir: string, { files, remove = [] }: Change): void {
-  mkdirSync(dir, { recursive: true });
+  createFolder(dir);
   recover(dir);
   const stage = join(dir, `${stagePrefix}${process.pid}`);
   try {

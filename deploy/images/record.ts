@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createFolder } from "@analyze/common/folder";
 import { UserError } from "@analyze/common/errors";
 import { clusterImages } from "@analyze/common/images";
 import { z } from "zod";
@@ -28,7 +29,7 @@ export type ImageRecord = z.infer<typeof record>;
 export const recordFile = join(project, "dist", "images.json");
 
 export function writeRecord(file: string, written: ImageRecord): void {
-  mkdirSync(dirname(file), { recursive: true });
+  createFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
 }
 

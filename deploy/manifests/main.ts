@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createFolder } from "@analyze/common/folder";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith } from "@analyze/common/errors";
 import { applyUsageRules } from "@analyze/common/usage";
@@ -9,7 +10,7 @@ import { manifestsOf, stages, type Rendering } from "./manifests.ts";
 surviveClosedPipes();
 
 async function write({ out, ...rendering }: Rendering & { out: string }): Promise<void> {
-  mkdirSync(out, { recursive: true });
+  createFolder(out);
   for (const stage of stages) {
     const file = join(out, `${stage}.yaml`);
     writeFileSync(file, await manifestsOf(stage, rendering, file));

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { createFolder } from "@analyze/common/folder";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, errorCode, UserError } from "@analyze/common/errors";
 import { z } from "zod";
@@ -56,7 +57,7 @@ async function baseCreated({ base: { name, digest } }: ImageRecord): Promise<str
 /** Throws a UserError before the scan, which takes minutes. */
 function requireWritable(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    createFolder(dirname(file));
     // opens it, and keeps what is in it
     closeSync(openSync(file, "a"));
   } catch (error) {

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createFolder } from "@analyze/common/folder";
 import type { ImageRecord } from "../images/record.ts";
 import { step } from "../progress.ts";
 import { must } from "../run.ts";
@@ -10,7 +10,7 @@ import { type Signer, signArguments } from "./signer.ts";
  * also kept as files in `folder`. Rejects with a UserError at the first image that fails.
  */
 export async function signImages({ images }: ImageRecord, signer: Signer, folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+  createFolder(folder);
   for (const [name, reference] of Object.entries(images)) {
     const bill = join(folder, `${name}.spdx.json`);
     await step(

@@ -1,11 +1,12 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { createFolder } from "@analyze/common/folder";
 import { UserError } from "@analyze/common/errors";
 
 /** Creates the folder of `file`, then runs `work`. Throws a {@link UserError} that names the file. */
 export function inFolder<Result>(file: string, work: () => Result): Result {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    createFolder(dirname(file));
     return work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

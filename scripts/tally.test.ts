@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 let folder: string;
@@ -69,9 +69,12 @@ it("a run without any suite is no success", () => {
   expect(tally()).toEqual(["0 passed, 0 failed", 1]);
 });
 
-/** `has gateway` stands for a whole file: test/support/requirements.ts makes it of the requirement's name. */
+/** `has gateway` stands for a whole file: test/support/requirements.ts makes it of the requirement's name, which a helper may give. */
 function isThere({ file, test }: { file: string; test: string }): boolean {
-  return readFileSync(file, "utf8").includes(JSON.stringify(test.replace(/^has /, "")));
+  const text = readFileSync(file, "utf8");
+  const helpers = Array.from(text.matchAll(/ from "(\.[^"]+\.ts)"/g), ([, path = ""]) => join(dirname(file), path));
+  const texts = [text, ...helpers.map((path) => readFileSync(path, "utf8"))];
+  return texts.some((one) => one.includes(JSON.stringify(test.replace(/^has /, ""))));
 }
 
 describe("skipped tests", () => {

@@ -26,8 +26,9 @@ export interface Project {
   compose(...args: string[]): Promise<string>;
   /** Runs a TypeScript file of the checkout with the project's environment. Resolves with its output. */
   script(file: string, ...args: string[]): Promise<string>;
-  /** URL of the profile's Prometheus. */
+  /** URLs of the profile's Prometheus and Alertmanager. */
   prometheus: string;
+  alertmanager: string;
   /** `docker inspect` of the service's container. */
   inspect(service: string): Promise<unknown>;
   /** Names of the service's networks with access to the outside. */
@@ -62,11 +63,11 @@ const ferretdb = {
   "mongodb-user": { environment: { MONGODB_PASSWORD_FILE: "", MONGODB_PASSWORD: administrator } },
 };
 
-const program = (name: string, user = "65534:65534"): object => ({
+const program = (name: string, user = "65534:65534", ...files: string[]): object => ({
   image: "debian:bookworm-slim",
   entrypoint: [`/usr/bin/${name}`],
   user,
-  volumes: [`/usr/bin/${name}:/usr/bin/${name}:ro`],
+  volumes: [`/usr/bin/${name}`, ...files].map((path) => `${path}:${path}:ro`),
 });
 
 /** The profile's programs as Debian has them on this machine, in place of images that no package registry has. */
@@ -74,6 +75,7 @@ const debians = {
   // Its own image owns the volume's folder.
   prometheus: program("prometheus", "0:0"),
   "node-exporter": program("prometheus-node-exporter"),
+  alertmanager: program("prometheus-alertmanager", "65534:65534", "/usr/share/prometheus/alertmanager"),
 };
 
 /** Prepares a project; nothing runs yet. */
@@ -83,7 +85,7 @@ export async function createProject(): Promise<Project> {
   if (process.getuid?.() === 0) chownSync(certificates, someone, someone);
   const [https, http] = [String(await freePort()), String(await freePort())];
   const more = join(certificates, "more.yaml");
-  const prometheus = String(await freePort());
+  const [prometheus, alertmanager] = [String(await freePort()), String(await freePort())];
   const services = JSON.stringify({ ...ferretdb, ...debians, ...(hasIpv6 ? secondAddress(https) : {}) });
   writeFileSync(more, `services: ${services.replace('"none"', "!reset null")}`);
   const env = {
@@ -96,6 +98,7 @@ export async function createProject(): Promise<Project> {
     EDGE_HTTPS_PORT: https,
     EDGE_HTTP_PORT: http,
     PROMETHEUS_PORT: prometheus,
+    ALERTMANAGER_PORT: alertmanager,
     EDGE_RATE: "100000r/s",
     EDGE_NET: `198.18.${100 + (process.pid % 150)}`,
   };
@@ -114,6 +117,7 @@ export async function createProject(): Promise<Project> {
     certificates,
     compose,
     prometheus: `http://127.0.0.1:${prometheus}`,
+    alertmanager: `http://127.0.0.1:${alertmanager}`,
     script: async (file, ...args) => (await run(process.execPath, [file, ...args], { cwd: root, env })).stdout,
     edge: edge("127.0.0.1"),
     edgeOnIpv6: edge("[::1]"),

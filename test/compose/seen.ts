@@ -18,12 +18,21 @@ export function seenSuite(of: () => Project, clientLog: () => Promise<string[]>)
     it("scrapes web, worker and the client's file: the dashboards have data", async () => {
       // The first task gives its histogram series.
       expect((await ask(of().edge(), { method: "POST", path: "/api/add/report" })).status).toBe(202);
-      await of().compose("--profile", "monitoring", "up", "--detach", "prometheus", "node-exporter");
+      const programs = ["prometheus", "node-exporter", "alertmanager"];
+      await of().compose("--profile", "monitoring", "up", "--detach", ...programs);
       const instances = ["web-1:9090", "web-2:9090", "worker:9091", "node-exporter:9100"];
       const targets = instances.map((instance) => `up{instance="${instance}",app="analyze"} == 1`);
       const expressions = [...targets, ...dashboards.flatMap(expressionsOf)];
       const without = (): Promise<string[]> => withoutSeries(of().prometheus, expressions).catch(() => ["all"]);
       await expect.poll(without, { timeout: 120_000, interval: 2000 }).toEqual([]);
     }, 180_000);
+
+    it("has an Alertmanager that runs with the profile's file", async () => {
+      const { alertmanager } = of();
+      const status = async (): Promise<string> => (await fetch(`${alertmanager}/api/v2/status`)).text();
+      await expect
+        .poll(() => status().catch(String), { timeout: 60_000, interval: 1000 })
+        .toMatch(/"config":.*receiver/);
+    });
   });
 }

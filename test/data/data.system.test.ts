@@ -44,6 +44,12 @@ describeWith(["ferretdb"], "documents, with FerretDB in MongoDB's place", () => 
     await database.remove();
   });
 
+  it("of several removals of one document at the same time, one is answered with 204 and the others with 404", async () => {
+    const { id } = await stored(stack, { removed: "once" });
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await stack.remove(id)).status));
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 404, 404, 404, 404, 404, 404, 404]);
+  });
+
   it("POST returns 201 with Location and the document as sent; GET returns the same until it is removed", async () => {
     const sent = '{"b":1,"10":{"ü👩‍👧":[1.5,null,true]},"2":[[],[[{"":[{}]}]],{"":0}],"id":"mine","createdAt":0}';
     const response = await stack.post(sent);

@@ -124,11 +124,13 @@ class MongoStore implements DocumentStore {
     return this.#run("remove", async () => {
       attempts += 1;
       const found = await this.#link.documents.findOne({ _id: id }, { projection: { owner: 1 }, ...this.#limit });
+      if (found && found.owner !== (owner ?? null)) return false;
+      const { deletedCount } = await this.#link.documents.deleteOne(
+        { _id: id },
+        { writeConcern: onDisk, ...this.#limit },
+      );
       // The first attempt, whose answer was lost, may have removed it.
-      if (!found) return attempts > 1;
-      if (found.owner !== (owner ?? null)) return false;
-      await this.#link.documents.deleteOne({ _id: id }, { writeConcern: onDisk, ...this.#limit });
-      return true;
+      return deletedCount > 0 || attempts > 1;
     });
   }
 

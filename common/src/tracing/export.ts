@@ -1,7 +1,8 @@
 import { ExportResultCode } from "@opentelemetry/core";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
-import { Pool, type Dispatcher } from "undici";
+import { Pool, RetryHandler, type Dispatcher } from "undici";
+import { Retries, temporaryStatuses } from "./retries.ts";
 import type { TraceSettings } from "./settings.ts";
 import type { TraceSource } from "./start.ts";
 import type { SpanCounts } from "./tracer.ts";
@@ -9,7 +10,7 @@ import type { SpanCounts } from "./tracer.ts";
 /** Spans that may wait, those of one message, and the longest pause between two messages. */
 const limits = { maxQueueSize: 2_048, maxExportBatchSize: 512, scheduledDelayMillis: 2_000 };
 
-/** To connect, and for the answer. The connection keeps a process alive, so it is also how long the end can take. */
+/** To connect, and for the answer, of one attempt. The connection keeps a process alive, so it is also how long the end can take. */
 const messageMs = 3_000;
 
 /** So many messages in a row arrive before a receiver counts as working again: one that fails now and then is reported once. */
@@ -52,6 +53,9 @@ class HttpExporter implements SpanExporter {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #headers: readonly string[];
+  readonly #retries = new Retries();
+  /** Messages without an outcome. */
+  readonly #open = new Set<Promise<void>>();
 
   constructor({ url, ca, headers }: TraceSettings) {
     const { origin, pathname } = new URL(url);
@@ -65,17 +69,32 @@ class HttpExporter implements SpanExporter {
   export(spans: ReadableSpan[], done: Done): void {
     const body = Buffer.from(JsonTraceSerializer.serializeRequest(spans) ?? []);
     const request = { method: "POST" as const, path: this.#path, headers: [...this.#headers], body };
-    this.#pool.dispatch(request, new Outcome(done));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#open.add(promise);
+    const handler = new Outcome((result) => {
+      this.#open.delete(promise);
+      resolve();
+      done(result);
+    });
+    const dispatch: Dispatcher["dispatch"] = (...given) => this.#pool.dispatch(...given);
+    const retryOptions = { retry: this.#retries.rule(), statusCodes: temporaryStatuses };
+    dispatch(request, new RetryHandler({ ...request, retryOptions }, { dispatch, handler }));
   }
 
-  shutdown(): Promise<void> {
-    return this.#pool.close();
+  /** Nothing is sent again from now on but what can be within `flushMs`. */
+  hurry(): void {
+    this.#retries.close();
+  }
+
+  async shutdown(): Promise<void> {
+    await Promise.all(this.#open);
+    await this.#pool.close();
   }
 }
 
 /** Counts what the exporter sends, and reports when that begins to fail or to work again. */
 class CountingExporter implements SpanExporter {
-  readonly #exporter: SpanExporter;
+  readonly #exporter: HttpExporter;
   readonly #counts: SpanCounts;
   readonly #onChange: TraceSource["onChange"];
   /** Sampled spans that have ended and are not handed over yet. */
@@ -84,7 +103,7 @@ class CountingExporter implements SpanExporter {
   /** Messages in a row that arrived. */
   #inRow = 0;
 
-  constructor(exporter: SpanExporter, counts: SpanCounts, onChange: TraceSource["onChange"]) {
+  constructor(exporter: HttpExporter, counts: SpanCounts, onChange: TraceSource["onChange"]) {
     this.#exporter = exporter;
     this.#counts = counts;
     this.#onChange = onChange;
@@ -105,6 +124,10 @@ class CountingExporter implements SpanExporter {
     if (isWorking === this.#isWorking || (isWorking && this.#inRow < steady)) return;
     this.#isWorking = isWorking;
     this.#onChange(isWorking);
+  }
+
+  hurry(): void {
+    this.#exporter.hurry();
   }
 
   shutdown(): Promise<void> {
@@ -130,6 +153,11 @@ class CountingProcessor extends BatchSpanProcessor {
     }
     this.#exporter.waiting += 1;
     super.onEnd(span);
+  }
+
+  override shutdown(): Promise<void> {
+    this.#exporter.hurry();
+    return super.shutdown();
   }
 }
 

@@ -14,13 +14,11 @@ import { detectResources, envDetector, resourceFromAttributes, type Resource } f
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { randomId } from "../random.ts";
 import { openExport } from "./export.ts";
+import { flushMs } from "./retries.ts";
 import { samplerOf } from "./sampler.ts";
 import type { TraceSettings } from "./settings.ts";
 import type { TraceSource } from "./start.ts";
 import type { Ending, Role, Span, SpanCounts, Tracing } from "./tracer.ts";
-
-/** For the spans that wait at the end. */
-const flushMs = 1_000;
 
 const kinds: Record<Role, SpanKind> = {
   client: SpanKind.CLIENT,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellWord } from "@analyze/common/shell";
 
 /** The command that runs this program, and its folder. npm runs it in the root of the project. */
 let typed = {
@@ -16,16 +17,11 @@ export function spellCommandsAs(command: string, dir: string): void {
 /** The command in a message: it works on the same folder from any working directory. */
 export function certsCommand(dir: string, ...flags: string[]): string {
   const folder = resolve(dir);
-  const all = folder === typed.folder ? flags : [`--dir ${quoted(folder)}`, ...flags];
+  const all = folder === typed.folder ? flags : [`--dir ${shellWord(folder)}`, ...flags];
   return [typed.command, ...(all.length > 0 ? [...typed.separator, ...all] : [])].join(" ");
 }
 
 /** The requested hosts, as flags of {@link certsCommand}. */
 export function hostFlags(hosts: readonly string[] = []): string[] {
   return hosts.map((host) => `--host ${host}`);
-}
-
-/** One word of a POSIX shell. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { UserError } from "@analyze/common/errors";
-import { certsCommand, quoted } from "./command.ts";
+import { shellWord } from "@analyze/common/shell";
+import { certsCommand } from "./command.ts";
 import { pathsOf, read, type Stored } from "./folder.ts";
 import { dateOf, type Facts, factsOf } from "./inspect.ts";
 import { leafFault, renewalDays } from "./leaf.ts";
@@ -69,7 +70,7 @@ function aboutClients(dir: string, authority: Stored, now: Date): string {
 }
 
 function aboutTrust(dir: string, facts: Facts): string {
-  const ca = quoted(pathsOf(dir, "ca").certificate);
+  const ca = shellWord(pathsOf(dir, "ca").certificate);
   const host = facts.hosts?.[0] ?? "HOST";
   return [
     "To trust it, a client needs the CA's certificate:",

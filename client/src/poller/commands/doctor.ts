@@ -44,7 +44,7 @@ async function withKnowledgeOfClient(config: Config, probed: Probed): Promise<Pr
 }
 
 async function* walk(config: Config, version: string): AsyncGenerator<Finding> {
-  yield* findingsHere(config);
+  yield* findingsHere(config, Date.now());
   const probe = createProber(config, allowanceFor(calendar(config.schedule).shortestStep), version);
   const { probed } = await probe(Math.floor(Date.now() / 1000) * 1000);
   yield* findingsOnTheWay(config, await withKnowledgeOfClient(config, probed));

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
+import { shellWord } from "@analyze/common/shell";
 import type { Place } from "../config.ts";
 import { portOf, type Target } from "./target.ts";
 
@@ -43,11 +44,6 @@ export const localCommands: Record<Place, LocalCommands> = {
   },
 };
 
-/** `text` as one word of a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** In a checkout, the option for the CA file's folder if it is not the default of `npm run certs`. */
 function folderOption(option: string, { caFile }: Target): string[] {
   if (caFile === undefined || basename(caFile) !== "ca.crt") return [];
@@ -82,15 +78,15 @@ function curl({ url, caFile, address }: Target): string {
   const port = url.port === "" ? "443" : url.port;
   const trust = caFile === undefined ? "" : ` --cacert ${shellWord(caFile)}`;
   const ip = address && (address.family === 6 ? `[${address.ip}]` : address.ip);
-  const pin = address && ` --connect-to ${url.hostname}:${port}:${ip}:${address.port ?? port}`;
-  return `curl -v${trust}${pin ?? ""} ${url.origin}/readyz`;
+  const pin = address && ` --connect-to ${shellWord(`${url.hostname}:${port}:${ip}:${address.port ?? port}`)}`;
+  return `curl -v${trust}${pin ?? ""} ${shellWord(`${url.origin}/readyz`)}`;
 }
 
 /** An OpenSSL handshake with the edge, like the client's. */
 export function handshake(target: Target, address: string): string {
   const { hostname } = target.url;
   const at = address.includes(":") ? `[${address}]` : address;
-  return `openssl s_client -connect ${at}:${portOf(target)} -servername ${hostname} </dev/null`;
+  return `openssl s_client -connect ${shellWord(`${at}:${portOf(target)}`)} -servername ${shellWord(hostname)} </dev/null`;
 }
 
 function onHost(target: Target): Commands {

@@ -16,7 +16,8 @@ export function cursorOf({ createdAt, id }: Position, owner: string | undefined)
 export function positionOf(cursor: string, owner: string | undefined): Position {
   const [ms = "", id = "", check = "", ...more] = Buffer.from(cursor, "base64url").toString("latin1").split(" ");
   const position: Position = { createdAt: new Date(Number(ms)), id };
-  if (more.length === 0 && check === checkOf(`${ms} ${id}`, owner) && cursorOf(position, owner) === cursor)
+  const isTime = !Number.isNaN(position.createdAt.getTime());
+  if (isTime && more.length === 0 && check === checkOf(`${ms} ${id}`, owner) && cursorOf(position, owner) === cursor)
     return position;
   throw new ProblemError("invalid-field", "The cursor must be the `next` of an earlier page of the same caller.");
 }

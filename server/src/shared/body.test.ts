@@ -30,41 +30,12 @@ async function refused(body: string | Buffer, headers?: Record<string, string>) 
 }
 
 it.each([
-  "application/json",
-  "application/json; charset=utf-8",
-  "Application/JSON;charset=UTF-8",
-  "application/json; charset=utf8",
-  'application/json; charset="UTF8"',
-  "application/json; charset=us-ascii",
-  "application/json; version=2; charset=utf-8",
-  "application/json;",
-])("%s is accepted as JSON", async (type) =>
-  expect((await post('{"text":"abc"}', { "content-type": type })).body).toEqual({ length: 3 }),
-);
-
-it.each([
-  "text/plain",
-  "application/json; charset=latin1",
-  "application/json; charset=utf-16",
-  "application/jsonx",
-  "",
-])("content type %j is rejected with 415", async (type) =>
-  expect((await refused('{"text":""}', { "content-type": type })).status).toBe(415),
-);
-
-it.each(["identity", "Identity", "identity, identity", ""])(
-  "Content-Encoding: %j changes nothing",
-  async (encoding) => {
-    expect((await post('{"text":""}', { ...jsonHeaders, "content-encoding": encoding })).status).toBe(200);
-  },
-);
-
-it.each(["gzip", "identity, gzip", "br", "identities"])(
-  "Content-Encoding: %s is rejected with 415",
-  async (encoding) => {
-    expect((await refused('{"text":""}', { ...jsonHeaders, "content-encoding": encoding })).status).toBe(415);
-  },
-);
+  [{ "content-type": "text/plain" }, 415],
+  [{ ...jsonHeaders, "content-encoding": "gzip" }, 415],
+  [{ "content-type": "application/json; charset=utf-8", "content-encoding": "identity" }, 200],
+])("a body with %j is answered with %i: media-type.test.ts has more", async (headers, status) => {
+  expect((await post('{"text":"abc"}', headers)).status).toBe(status);
+});
 
 it.each([
   ["nothing", ""],

@@ -16,7 +16,8 @@ function isJson(contentType: string): boolean {
 }
 
 function isEncoded(contentEncoding: string | undefined): boolean {
-  return contentEncoding !== undefined && !/^(?:[ \t,]|identity)*$/i.test(contentEncoding);
+  const codings = contentEncoding?.split(",").map((coding) => coding.trim().toLowerCase()) ?? [];
+  return codings.some((coding) => coding !== "" && coding !== "identity");
 }
 
 /** Checks that the headers declare the body as JSON in UTF-8, not compressed. Throws ProblemError 415. */

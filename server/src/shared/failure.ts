@@ -2,9 +2,19 @@ import { problemAnswer, ProblemError, type Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Logger } from "./logger.ts";
 
-function reason(cause: unknown): string {
+/** How many causes are logged: an error can be among its own. */
+const mostCauses = 8;
+
+/** What an error says. One of all addresses of a name has no message: then what each of them says. */
+function messageOf(error: Error): string {
+  if (error.message !== "") return error.message;
+  return error instanceof AggregateError ? error.errors.map((one) => reason(one)).join(", ") : error.name;
+}
+
+function reason(cause: unknown, left = mostCauses): string {
   if (!(cause instanceof Error)) return String(cause);
-  return cause.cause === undefined ? cause.message : `${cause.message}: ${reason(cause.cause)}`;
+  const message = messageOf(cause);
+  return cause.cause === undefined || left === 0 ? message : `${message}: ${reason(cause.cause, left - 1)}`;
 }
 
 function problemOf(error: unknown, { requestId, route }: Exchange, logger: Logger): ProblemError {

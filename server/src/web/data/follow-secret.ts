@@ -21,7 +21,8 @@ const refused = "AuthenticationFailed";
  * those of the rotation before are used. Returns the function that stops it.
  */
 export function followSecret({ folder, defaultName, link, guard, logger }: FollowOptions): () => void {
-  let said = "";
+  /** The last logged reason of each user. */
+  const said = new Map<string, string>();
   const attempt = async (): Promise<void> => {
     // Down for another reason: whether it accepts a password cannot be found out.
     if (!guard.isClosed && guard.reason !== refused) return;
@@ -32,9 +33,9 @@ export function followSecret({ folder, defaultName, link, guard, logger }: Follo
       }
       const reason = await link.use(credentials).then(() => undefined, reasonOf);
       if (reason === undefined) logger.info({ user: credentials.name }, "mongodb: logged in with other credentials");
-      else if (reason !== said)
+      else if (reason !== said.get(credentials.name))
         logger.warn({ user: credentials.name, reason }, "mongodb: other credentials not used yet");
-      said = reason ?? "";
+      said.set(credentials.name, reason ?? "");
       if (reason === undefined) return;
     }
   };

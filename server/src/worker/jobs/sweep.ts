@@ -8,14 +8,22 @@ const everyMs = 30_000;
 /** Jobs that one step removes: each step blocks Redis' only thread. */
 const stepSize = 500;
 
+/** Steps of one sweep that make room: the next sweep goes on if they were not enough. */
+const stepsForRoom = 20;
+
 /** Above this part of Redis' memory the oldest completed jobs are removed early, to make room for new ones. */
 const memoryShare = 0.4;
 
 /** The retention that is guaranteed also then. */
 const leastMs = 60_000;
 
-async function removeOlder(queue: Pick<Queue, "clean">, state: "completed" | "failed", ms: number): Promise<void> {
-  while ((await queue.clean(ms, stepSize, state)).length === stepSize);
+async function removeOlder(
+  queue: Pick<Queue, "clean">,
+  state: "completed" | "failed",
+  ms: number,
+  steps = Infinity,
+): Promise<void> {
+  for (let left = steps; left > 0 && (await queue.clean(ms, stepSize, state)).length === stepSize;) left -= 1;
 }
 
 /** BullMQ trims its stream of events only by number, and events contain the messages of failed work. */
@@ -36,7 +44,7 @@ async function sweep(queue: Pick<Queue, "clean" | "toKey">, client: Pick<Redis, 
   await removeOlder(queue, "failed", queueLimits.failedSeconds * 1000);
   await removeOlder(queue, "completed", queueLimits.completedSeconds * 1000);
   await trimEvents(queue, client);
-  if (await isShort(client)) await queue.clean(leastMs, stepSize * 20, "completed");
+  if (await isShort(client)) await removeOlder(queue, "completed", leastMs, stepsForRoom);
 }
 
 /** Sweeps when Redis is connected, and then every half minute. Returns the function that ends it. */

@@ -19,11 +19,22 @@ function extended(tree: Tree): Tree {
   return new Map(Array.from(tree, ([key, value]) => [key, extended(value)]));
 }
 
+function noStoredDocument(): SyntaxError {
+  return new SyntaxError("a line of the backup is no stored document");
+}
+
+/** A number of a text that is one: JSON has no NaN and no infinity, and Number("") is 0. */
+function finite(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number)) throw noStoredDocument();
+  return number;
+}
+
 function plain(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(plain);
   if (!(tree instanceof Map)) return tree;
   const number = tree.get("$numberInt") ?? tree.get("$numberDouble");
-  if (typeof number === "string") return Number(number);
+  if (typeof number === "string") return finite(number);
   return new Map(Array.from(tree, ([key, value]) => [key, plain(value)]));
 }
 
@@ -46,22 +57,27 @@ const anything = { depth: 1_000, keyFault: () => undefined };
 
 function stringIn(tree: Tree | undefined): string {
   if (typeof tree === "string") return tree;
-  throw new SyntaxError("a line of the backup is no stored document");
+  throw noStoredDocument();
+}
+
+function dateIn(tree: Tree | undefined): Date {
+  const number = tree instanceof Map ? tree.get("$date") : undefined;
+  const date = new Date(finite(stringIn(number instanceof Map ? number.get("$numberLong") : undefined)));
+  if (Number.isNaN(date.getTime())) throw noStoredDocument();
+  return date;
 }
 
 /** The stored document of such a line. Throws SyntaxError if it is none. */
 export function fieldsOf(line: string): StoredFields {
   const tree = parseTree(line, anything);
   const fields = tree instanceof Map ? tree : new Map<string, Tree>();
-  const date = fields.get("createdAt");
-  const number = date instanceof Map ? date.get("$date") : undefined;
-  const milliseconds = stringIn(number instanceof Map ? number.get("$numberLong") : undefined);
-  const owner = fields.get("owner");
+  const [owner, document] = [fields.get("owner"), fields.get("document")];
+  if (!(document instanceof Map)) throw noStoredDocument();
   return {
     _id: stringIn(fields.get("_id")),
     owner: owner === null ? null : stringIn(owner),
-    createdAt: new Date(Number(milliseconds)),
+    createdAt: dateIn(fields.get("createdAt")),
     fingerprint: stringIn(fields.get("fingerprint")),
-    document: plain(fields.get("document") ?? null),
+    document: plain(document),
   };
 }

@@ -3,7 +3,8 @@ import { html, raw } from "hono/html";
 import { parseLine } from "../../../line/parse.ts";
 import { visible } from "../../../line/value.ts";
 import type { Markup } from "./chart.ts";
-import { liveScript, script, style } from "./assets.ts";
+import { liveScript, script } from "./scripts.ts";
+import { style } from "./style.ts";
 import { pageMark } from "./write-page.ts";
 
 /** The last lines of one log. */

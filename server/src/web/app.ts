@@ -9,6 +9,7 @@ import { analysisRoute } from "./routes/analysis.ts";
 import { analyzeRoute } from "./routes/analyze.ts";
 import { configRoute } from "./routes/config.ts";
 import { dataRoutes } from "./routes/data.ts";
+import { documentRoutes } from "./routes/document.ts";
 import { docsRoute, openApiRoute } from "./routes/docs.ts";
 import { documentedHealthRoutes } from "./routes/health.ts";
 import { homeRoute } from "./routes/home.ts";
@@ -46,6 +47,7 @@ export function createApp({
     taskRoute(queue, callers),
     taskListRoute(queue, callers),
     ...dataRoutes(documents, callers),
+    ...documentRoutes(documents, callers),
     homeRoute,
     randomRoute,
     configRoute(config),

@@ -1,26 +1,16 @@
 import { z } from "zod";
-import {
-  documentIdPattern,
-  documentLimits,
-  documentPage,
-  documentRequest,
-  storedDocument,
-} from "../../contract/documents.ts";
-import { noContent, ProblemError, type Answer } from "../../shared/answer.ts";
+import { documentLimits, documentPage, documentRequest, storedDocument } from "../../contract/documents.ts";
 import { readJsonBy } from "../../shared/body.ts";
-import { textOf, type Tree } from "../../shared/data/tree.ts";
-import { readPath, readQuery, shortString } from "../../shared/parameters.ts";
+import type { Tree } from "../../shared/data/tree.ts";
+import { readQuery, shortString } from "../../shared/parameters.ts";
+import { answerOf, documentOperation, required, treeOf } from "../data/answers.ts";
 import { cursorOf, positionOf } from "../data/cursor.ts";
 import { documentIdOf, fingerprintOf } from "../data/identity.ts";
 import type { Documents } from "../data/quota.ts";
 import { readDocument } from "../data/rules.ts";
-import type { Stored } from "../data/store.ts";
 import { idempotencyHeader, idempotencyKeyOf } from "../idempotency.ts";
-import { guarded } from "../openapi/guarded.ts";
 import type { DocumentedRoute } from "../openapi/operation.ts";
 import type { Callers } from "../tasks/callers.ts";
-
-const path = z.object({ id: shortString(64).describe("ID of the document") });
 
 const query = z.object({
   limit: z
@@ -33,42 +23,12 @@ const query = z.object({
   cursor: shortString(128).optional().describe("`next` of the page before"),
 });
 
-const common = { ...guarded, tag: "Documents" } as const;
-
-function required(documents: Documents | undefined): Documents {
-  if (documents) return documents;
-  throw new ProblemError(
-    "switched-off",
-    "Documents are off on this instance. To turn them on, set MONGODB_URL for web.",
-    {
-      headers: { "retry-after": "3600" },
-    },
-  );
-}
-
-function noSuchDocument(): ProblemError {
-  return new ProblemError("not-found", "No document of this caller has this ID.");
-}
-
-function treeOf({ id, createdAt, document }: Omit<Stored, "owner">): Tree {
-  return new Map<string, Tree>([
-    ["id", id],
-    ["createdAt", createdAt.toISOString()],
-    ["document", document],
-  ]);
-}
-
-function answerOf(tree: Tree, status = 200): Answer {
-  return { status, contentType: "application/json", body: textOf(tree) };
-}
-
 function createRoute(given: Documents | undefined, callers: Callers): DocumentedRoute {
-  const { problems } = common;
   return {
     method: "POST",
     path: "/data",
     operation: {
-      ...common,
+      ...documentOperation,
       id: "createDocument",
       summary: "Store a document",
       parameters: { header: idempotencyHeader },
@@ -83,7 +43,7 @@ function createRoute(given: Documents | undefined, callers: Callers): Documented
         content: { "application/json": storedDocument },
         headers: { location: "Address of the document" },
       },
-      problems: [...problems, "quota-used-up"],
+      problems: [...documentOperation.problems, "quota-used-up"],
     },
     handle: async (exchange) => {
       const { store, quota } = required(given);
@@ -104,7 +64,7 @@ function listRoute(given: Documents | undefined, callers: Callers): DocumentedRo
     method: "GET",
     path: "/data",
     operation: {
-      ...common,
+      ...documentOperation,
       id: "documents",
       summary: "The caller's documents, newest first",
       parameters: { query },
@@ -114,7 +74,7 @@ function listRoute(given: Documents | undefined, callers: Callers): DocumentedRo
           "A page; with `next` there are more. A walk from page to page has each document that is there all the time once, whatever is stored and removed meanwhile.",
         content: { "application/json": documentPage },
       },
-      problems: [...common.problems, "invalid-field"],
+      problems: [...documentOperation.problems, "invalid-field"],
     },
     handle: async (exchange) => {
       const { store } = required(given);
@@ -130,54 +90,7 @@ function listRoute(given: Documents | undefined, callers: Callers): DocumentedRo
   };
 }
 
-function readRoute(given: Documents | undefined, callers: Callers): DocumentedRoute {
-  return {
-    method: "GET",
-    path: "/data/{id}",
-    operation: {
-      ...common,
-      id: "document",
-      summary: "A document",
-      parameters: { path },
-      success: { status: 200, description: "The document", content: { "application/json": storedDocument } },
-      problems: [...common.problems, "not-found"],
-    },
-    handle: async (exchange) => {
-      const { store } = required(given);
-      const owner = callers.admit(exchange);
-      const { id } = readPath(exchange, path);
-      const found = documentIdPattern.test(id) ? await store.find(id) : undefined;
-      // The same answer for another owner's document: nobody can find out which ids exist.
-      if (!found || found.owner !== owner) throw noSuchDocument();
-      return answerOf(treeOf(found));
-    },
-  };
-}
-
-function removeRoute(given: Documents | undefined, callers: Callers): DocumentedRoute {
-  return {
-    method: "DELETE",
-    path: "/data/{id}",
-    operation: {
-      ...common,
-      id: "removeDocument",
-      summary: "Remove a document",
-      parameters: { path },
-      success: { status: 204, description: "It is removed.", content: {} },
-      problems: [...common.problems, "not-found"],
-    },
-    handle: async (exchange) => {
-      const { store, quota } = required(given);
-      const owner = callers.admit(exchange);
-      const { id } = readPath(exchange, path);
-      if (!documentIdPattern.test(id) || !(await store.remove(id, owner))) throw noSuchDocument();
-      await quota.release(owner);
-      return noContent;
-    },
-  };
-}
-
-/** The routes of documents. */
+/** The routes of `/data`. */
 export function dataRoutes(documents: Documents | undefined, callers: Callers): DocumentedRoute[] {
-  return [createRoute, listRoute, readRoute, removeRoute].map((route) => route(documents, callers));
+  return [createRoute(documents, callers), listRoute(documents, callers)];
 }

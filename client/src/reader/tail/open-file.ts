@@ -16,7 +16,7 @@ export interface OpenFile {
 }
 
 /**
- * Opens a file at its beginning, or at the first line of its last `bytes`; undefined when there is none.
+ * Opens a file at its beginning, or at the first line that starts in its last `bytes`, if one does; undefined when there is none.
  * @throws ReadError for any other fault, and for anything but a regular file.
  */
 export async function openFile(path: string, bytes = Infinity): Promise<OpenFile | undefined> {

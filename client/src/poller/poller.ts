@@ -21,13 +21,13 @@ export interface PollerOptions {
 
 /** Accounts for every due slot. */
 export interface Poller {
-  /** A slot is due. Resolves when its line was handed to the log. */
+  /** A slot is due. Resolves when its line was handed to the log, and that of a slot that became due during its probe. */
   due(slot: number): Promise<void>;
   /** Probes for the current slot unless it has a line: at start, and after a change of the clock. */
   catchUp(): Promise<void>;
   /** Call it every `watchIntervalMs`. Returns whether the clock has changed, so that the schedule must be restarted. */
   watch(): boolean;
-  /** Resolves when no probe is running. */
+  /** Begins no other probe. Resolves when none is running. */
   idle(): Promise<void>;
 }
 
@@ -55,6 +55,7 @@ export function createPoller(options: PollerOptions): Poller {
   const clocks = createClockWatch(readClocks);
   let jolted = false;
   let running: Promise<void> | undefined;
+  let isEnding = false;
 
   function observe(): void {
     const jolt = clocks.look();
@@ -65,7 +66,7 @@ export function createPoller(options: PollerOptions): Poller {
 
   async function due(slot: number): Promise<void> {
     observe();
-    if (running !== undefined) return;
+    if (running !== undefined || isEnding) return;
     const { run: mayRun, gap } = ledger.claim(slot);
     if (!mayRun) return;
     running = (gap === undefined ? Promise.resolve() : write(gap)).then(async () => run(slot));
@@ -75,20 +76,27 @@ export function createPoller(options: PollerOptions): Poller {
       running = undefined;
       ledger.busyUntil(readClocks().wall);
     }
+    // A probe that begins late, as at start, may last into the next slot: it is probed now, not lost.
+    await catchUp();
+  }
+
+  async function catchUp(): Promise<void> {
+    const slot = calendar.slotAt(readClocks().wall);
+    if (ledger.isNew(slot)) await due(slot);
   }
 
   return {
     due,
-    catchUp: async () => {
-      const slot = calendar.slotAt(readClocks().wall);
-      if (ledger.isNew(slot)) await due(slot);
-    },
+    catchUp,
     watch: () => {
       observe();
       const seen = jolted;
       jolted = false;
       return seen;
     },
-    idle: async () => running,
+    idle: async () => {
+      isEnding = true;
+      await running;
+    },
   };
 }

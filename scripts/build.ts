@@ -2,10 +2,10 @@ import { mkdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { answerHelp } from "@analyze/common/usage";
 import { writeInventory } from "./inventory.ts";
 import manifest from "../package.json" with { type: "json" };
 
-// Usage: node scripts/build.ts [program…]; all of them where none is named.
 const entries: Record<string, Record<string, string>> = {
   // `npm run data` and `npm run tasks` for containers and jobs. They share the drivers with web, so they need no separate image.
   web: { main: "server/src/web/main.ts", data: "server/src/data/main.ts", tasks: "server/src/admin/main.ts" },
@@ -64,6 +64,7 @@ const withoutMaps: Plugin = {
 };
 
 const wanted = process.argv.slice(2);
+answerHelp(`usage: npm run build -- [${Object.keys(entries).join("|")}]…   default: all of them`, wanted);
 const unknown = wanted.filter((name) => !Object.hasOwn(entries, name));
 if (unknown.length > 0) {
   process.stderr.write(`no program is called ${unknown.join(", ")}: ${Object.keys(entries).join(", ")}\n`);

@@ -1,6 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { answerHelp } from "@analyze/common/usage";
 
-// All checks that need only Node, in every folder. Arguments go to the tests.
+answerHelp(
+  "usage: npm run check [-- FILTER]   all checks that need only Node, in every folder. Arguments go to the tests.",
+  process.argv.slice(2),
+);
+
 // cdktf/ and bench/ have separate packages. Their types are checked first, because that installs what the other steps need:
 // deploy/ imports cdktf's state, and lint and knip read every folder.
 const steps: [name: string, folder: string, ...command: string[]][] = [

@@ -1,5 +1,6 @@
 import { applyUsageRules } from "@analyze/common/usage";
 import { afterEach, expect, it, vi } from "vitest";
+import { run } from "../../deploy/run.ts";
 import manifest from "../package.json" with { type: "json" };
 import { program as commands } from "./commands/program.ts";
 import { program as host } from "./host/program.ts";
@@ -46,4 +47,32 @@ it.each<[keyof typeof programs, string, string]>([
   ["host", "tunnel --port 0", "1 to 65535"],
 ])("%s: `%s` ends with 2 before anything else", async (name, line, said) => {
   expect(await refused(name, line.split(" "))).toEqual({ code: 2, text: expect.stringContaining(said) });
+});
+
+/** No credentials, no settings and no other program: a command that went on would fail in another way. */
+const nothing = {
+  ...Object.fromEntries(
+    Object.keys(process.env).flatMap((name) => (/^(AWS|ANALYZE)_/.test(name) ? [[name, undefined]] : [])),
+  ),
+  PATH: "/none",
+  HOME: "/none",
+};
+
+it.each<[string, number, string]>([
+  ...known.map((name): [string, number, string] => [`src/commands/main.ts ${name} --help`, 0, `Usage: cdktf/ ${name}`]),
+  ["src/commands/main.ts pipeline-roles --help", 0, "Usage: cdktf/ pipeline-roles"],
+  ["src/commands/main.ts cdktf --help", 0, "npm run cdktf -- help"],
+  ["src/main.ts --help", 0, "usage: npm run synth"],
+  ["src/main.ts --none", 2, "takes no arguments"],
+  ["src/host/main.ts --help", 0, "Usage: host"],
+  ["src/host/main.ts report --help", 0, "--open"],
+  ["src/host/main.ts report --since 2h --json --help", 0, "Usage: analyze report"],
+  ["src/host/main.ts doctor -h", 0, "Usage: analyze doctor"],
+  ["src/host/main.ts report --none", 2, "unknown option '--none'"],
+  ["src/host/main.ts report --open --slo many", 2, "--slo"],
+  ["src/host/main.ts doctor now", 2, "too many arguments"],
+])("`%s` ends with %i without AWS or another program", async (line, expected, said) => {
+  const { code, stdout, stderr } = await run(process.execPath, line.split(" "), { env: nothing });
+  const [printed, other] = expected === 0 ? [stdout, stderr] : [stderr, stdout];
+  expect([code, printed, other]).toEqual([expected, expect.stringContaining(said), ""]);
 });

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { expect, it, vi } from "vitest";
-import { applyUsageRules, refuseArguments } from "./usage.ts";
+import { answerHelp, applyUsageRules, beforeAction, refuseArguments } from "./usage.ts";
 
 /** What a command line prints on stderr before it ends. */
 function refused(...args: string[]): string {
@@ -34,6 +34,51 @@ it.each([
   [["-x"], "error: unknown option '-x'\n"],
 ])("%j ends with 2, and suggests similar options of its own command", (args, text) => {
   expect(refused(...args)).toBe(text);
+});
+
+/** What happens to a command line of a program with one command, in its order. */
+async function course(...args: string[]): Promise<string[]> {
+  const events: string[] = [];
+  const program = new Command("data").configureOutput({ writeOut: () => void events.push("help"), writeErr: () => {} });
+  program.command("backup").action(() => void events.push("action"));
+  applyUsageRules(program);
+  beforeAction(async () => void events.push("preparation"));
+  const exit = vi.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(`exit ${String(code)}`);
+  });
+  await program.parseAsync(args, { from: "user" }).catch((error: unknown) => void events.push(String(error)));
+  exit.mockRestore();
+  beforeAction(() => undefined);
+  return events;
+}
+
+it.each([
+  [["backup"], ["preparation", "action"]],
+  [
+    ["backup", "--help"],
+    ["help", "Error: exit 0"],
+  ],
+  [["backup", "--none"], ["Error: exit 2"]],
+  [["none"], ["Error: exit 2"]],
+])("%j is prepared only where its usage is right", async (args, events) => {
+  expect(await course(...args)).toEqual(events);
+});
+
+it.each(["--help", "-h"])("prints the usage on stdout and ends with 0 at %s", (word) => {
+  let printed = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  const exit = vi.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(`exit ${String(code)}`);
+  });
+  expect(() => answerHelp("usage: npm run x", ["x", word])).toThrow("exit 0");
+  expect(() => refuseArguments("npm run y", [word])).toThrow("exit 0");
+  answerHelp("usage: npm run z", ["--helpful"]);
+  exit.mockRestore();
+  write.mockRestore();
+  expect(printed).toBe("usage: npm run x\nusage: npm run y\n");
 });
 
 it("refuses arguments that a command would ignore, and does not quote them", () => {

@@ -6,6 +6,7 @@ interface CommandLine {
   readonly options: readonly { readonly long?: string | undefined; readonly hidden: boolean }[];
   configureOutput(output: { outputError(text: string, write: (text: string) => void): void }): unknown;
   exitOverride(callback: (end: { readonly exitCode: number }) => never): unknown;
+  hook(event: "preAction", listener: () => void | Promise<void>): unknown;
 }
 
 /**
@@ -14,14 +15,38 @@ interface CommandLine {
  * by up to three letters. Call it after all commands and options are declared.
  */
 export function applyUsageRules(program: CommandLine): void {
+  program.hook("preAction", () => preparation());
+  applyTo(program);
+}
+
+/** What a wrapper of a program does before the program's action. */
+let preparation: () => void | Promise<void> = () => undefined;
+
+/** For a wrapper of a program: does this after the program's command line has been found valid, before its action. */
+export function beforeAction(work: typeof preparation): void {
+  preparation = work;
+}
+
+/** Exit code of a program that only checks a command line, where it is valid and does not ask for help. */
+export const validUsage = 100;
+
+function applyTo(program: CommandLine): void {
   const known = program.options.flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : [long]));
   program.configureOutput({ outputError: (text, write) => write(withSuggestion(text, known)) });
   program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
-  for (const command of program.commands) applyUsageRules(command);
+  for (const command of program.commands) applyTo(command);
 }
 
-/** For a command without options: throws a UserError where it gets arguments, which it would ignore. */
+/** For a command that is not commander's: prints `usage` and ends with 0 where `args` ask for help. Call it first. */
+export function answerHelp(usage: string, args: readonly string[]): void {
+  if (!args.some((word) => word === "--help" || word === "-h")) return;
+  process.stdout.write(`${usage}\n`);
+  process.exit(0);
+}
+
+/** For a command without options: answers a request for help, and throws a UserError for any other argument, which it would ignore. */
 export function refuseArguments(command: string, args: readonly string[]): void {
+  answerHelp(`usage: ${command}`, args);
   if (args.length > 0) throw new UserError(`${command} takes no arguments, but got ${args.length}.`);
 }
 

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
 import { readRecord, recordFile } from "../images/record.ts";
@@ -39,6 +40,7 @@ async function push(registry: string): Promise<string> {
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const [registry, signer, ...others] = process.argv.slice(2);
   if (registry === undefined || signer === undefined || others.length > 0) throw new UserError(usage);
   const key = /^--key=(.+)$/.exec(signer)?.[1];

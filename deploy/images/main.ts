@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { clusterImages } from "@analyze/common/images";
 import manifest from "../../package.json" with { type: "json" };
 import { announce } from "../progress.ts";
@@ -61,6 +62,7 @@ async function push(registry: string, given: Given): Promise<void> {
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const given = options(process.argv.slice(2));
   const { push: registry } = given;
   if (registry === undefined) await build(given);

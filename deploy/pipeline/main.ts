@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { connect } from "../cluster/cluster.ts";
 import { project } from "../images/docker.ts";
 import { requireBuilder } from "../images/publish.ts";
@@ -85,6 +86,7 @@ async function fillGaps(checkout: string, env: NodeJS.ProcessEnv): Promise<void>
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const [given = "", mode = "", ...others] = process.argv.slice(2);
   const name = names.find((one) => one === given);
   if (name === undefined || !["--dry", "--list"].includes(mode) || others.length > 0) throw new UserError(usage);

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, errorCode, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { type Cluster, connect } from "../cluster/cluster.ts";
 import type { RegistryLogin } from "../images/docker.ts";
 import { hostOf } from "../images/registry.ts";
@@ -85,6 +86,7 @@ Then run this command again.`,
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const given = options(process.argv.slice(2));
   const { registry = process.env["REGISTRY"] ?? "", user, namespace, name, refresh } = given;
   const region = refresh ? regionOf(registry) : null;

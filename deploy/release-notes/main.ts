@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
 import { readRecord, recordFile } from "../images/record.ts";
@@ -17,6 +18,7 @@ function filesUrl({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: 
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const [mode, ...others] = process.argv.slice(2);
   if ((mode !== undefined && mode !== "--check") || others.length > 0) throw new UserError(usage);
   const { version } = manifest;

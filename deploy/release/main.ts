@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { writeChangeset } from "@changesets/write";
 import manifest from "../../package.json" with { type: "json" };
 import { project } from "../images/docker.ts";
@@ -49,6 +50,7 @@ async function write(others: readonly string[]): Promise<void> {
 
 try {
   const [command = "", ...args] = process.argv.slice(2);
+  answerHelp(usage, args);
   if (command === "add") await add(args);
   else if (command === "release") await release(args);
   else if (command === "write") await write(args);

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { createFolder } from "@analyze/common/folder";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, errorCode, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { z } from "zod";
 import { project } from "../images/docker.ts";
 import { type ImageRecord, readRecord, recordFile } from "../images/record.ts";
@@ -66,6 +67,7 @@ function requireWritable(file: string): void {
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const given = options(process.argv.slice(2));
   const images = given.images === true ? readRecord(given.record) : null;
   requireWritable(given.report);

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { connect } from "../cluster/cluster.ts";
 import { readRecord, recordFile } from "../images/record.ts";
 import { admissionPolicy } from "./admission.ts";
@@ -52,6 +53,7 @@ async function admit(namespace: string, verified: readonly string[], also: reado
 }
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const given = options(process.argv.slice(2));
   const { record } = given;
   if (given.action === "sign") {

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { answerHelp } from "@analyze/common/usage";
 import { clocks, environment, type Clock } from "./clocks.ts";
 
-// Usage: node scripts/clocks/main.ts [CLOCK…] [vitest options…]
-// Runs the suites of `npm test`, here and in cdktf/, with the clock moved; with every clock where none is named.
-// {run} in an option stands for CLOCK-SUITE, so that each run can write its own report.
+const usage = `usage: npm run test:clocks -- [${Object.keys(clocks).join("|")}]… [options of vitest]
+Runs the suites of \`npm test\`, here and in cdktf/, with the clock moved; with every clock where none is named.
+{run} in an option stands for CLOCK-SUITE, so that each run can write its own report.`;
 
 const suites: Record<string, { folder: string; up: string }> = {
   root: { folder: ".", up: "" },
@@ -40,6 +41,7 @@ function run(title: string, suite: string, clock: Clock, options: string[]): boo
 }
 
 function main(words: string[]): number {
+  answerHelp(usage, words);
   const named = words.filter((word) => !word.startsWith("-"));
   const options = words.filter((word) => word.startsWith("-"));
   const unknown = named.filter((name) => !Object.hasOwn(clocks, name));

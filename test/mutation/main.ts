@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { answerHelp } from "@analyze/common/usage";
 import { Stryker } from "@stryker-mutator/core";
 import { folders, type Folder } from "./folders.ts";
 
-// Usage: npm run mutation -- [FOLDER|FILE|FILE:FIRST-LAST…] (lines); every folder of folders.ts where none is named. Exit code 1 where one is below 85 %.
+const usage = `usage: npm run mutation -- [FOLDER|FILE|FILE:FIRST-LAST]…   (lines); default: every folder of test/mutation/folders.ts
+Exit code 1 where one is below 85 %.`;
+answerHelp(usage, process.argv.slice(2));
 // Results are kept in out/: where a folder is named, a mutant is tried again only if it or a test that concerns it has changed.
 
 const least = 85;

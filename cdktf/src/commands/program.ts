@@ -19,9 +19,9 @@ function hash(text: string): string {
 }
 
 /** Every command of cdktf/ but those of `npm run host`. */
-export const program = new Command("cdktf/").description(
-  "Where analyze runs on AWS. Settings come from the environment: docs/aws.md",
-);
+export const program = new Command("cdktf/")
+  .description("Where analyze runs on AWS. Settings come from the environment: docs/aws.md")
+  .enablePositionalOptions();
 const yes = ["-y, --yes", "do not ask for confirmation"] as const;
 const myIp = ["--my-ip", "open SSH to this machine's public address"] as const;
 
@@ -99,7 +99,8 @@ program
   .description("the cdktf command line, on a Node version that it supports")
   .argument("[arguments...]")
   .allowUnknownOption()
-  .helpOption(false)
+  .passThroughOptions()
+  .addHelpText("after", "\nThe help of that command line, which npm fetches: npm run cdktf -- help")
   .action(async (args: string[]) => {
     process.exitCode = await cdktf(args);
   });

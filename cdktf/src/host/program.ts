@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { isClientUsage } from "./client-usage.ts";
 import { login, onHost, power, status, tunnel, update } from "./commands.ts";
 import { openReport } from "./open-report.ts";
 import { reboot, start, stop } from "./power.ts";
@@ -47,14 +48,20 @@ for (const [name, what] of [
     .argument("[options...]", `options of \`analyze ${name}\``)
     .allowUnknownOption()
     .helpOption(false)
-    .action((args: string[]) => onHost("analyze", [name, ...args]));
+    .action((args: string[], { open }: { open?: boolean }) => ofClient([name, ...args], open));
 }
 program.commands
   .find((command) => command.name() === "report")
-  ?.option("--open", "show the report as a page in the browser of this machine")
-  .action((args: string[], { open }: { open?: boolean }) =>
-    open ? openReport(args) : onHost("analyze", ["report", ...args]),
-  );
+  ?.option("--open", "show the report as a page in the browser of this machine");
+
+/** The help is that of the client, which knows its options; `--open` is not among them. */
+async function ofClient([name = "", ...args]: readonly string[], open = false): Promise<void> {
+  if (await isClientUsage([name, ...args])) return open ? openReport(args) : onHost("analyze", [name, ...args]);
+  if (name === "report" && process.exitCode === 0)
+    process.stdout.write(
+      "\n`npm run host -- report` also has --open: shows the report in the browser of this machine.\n",
+    );
+}
 program.command("ssh").description("log in").action(login);
 program
   .command("start")

@@ -1,5 +1,6 @@
 import { surviveClosedPipes } from "@analyze/common/closed-pipe";
 import { endWith, UserError } from "@analyze/common/errors";
+import { answerHelp } from "@analyze/common/usage";
 import { clusterImages } from "@analyze/common/images";
 import { onlyCluster, readRecord, recordFile, writeRecord } from "../record.ts";
 import { registryFrom } from "../registry.ts";
@@ -12,6 +13,7 @@ Copies the images of dist/images.json to REGISTRY/{web,worker,client,certs}, by 
 --cluster: only {${clusterImages.join(",")}}, for which a stage on AWS has repositories.`;
 
 try {
+  answerHelp(usage, process.argv.slice(2));
   const [registry, option, ...others] = process.argv.slice(2);
   if (
     registry === undefined ||

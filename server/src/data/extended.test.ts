@@ -24,22 +24,9 @@ function restored(bytes: Uint8Array): Uint8Array {
 }
 
 it("a line is MongoDB's canonical extended JSON, so that mongoimport reads it", () => {
-  const line = lineOf(stored('{"a":[1,2147483648,0.5,1e300,-2147483648,"1"],"b":null}'));
-  expect(line).not.toContain("\n");
-  expect(BSON.EJSON.parse(line, { relaxed: false })).toMatchObject({
-    ...fields,
-    document: {
-      a: [
-        new BSON.Int32(1),
-        new BSON.Double(2_147_483_648),
-        new BSON.Double(0.5),
-        new BSON.Double(1e300),
-        new BSON.Int32(-2_147_483_648),
-        "1",
-      ],
-      b: null,
-    },
-  });
+  const bytes = stored('{"a":[1,-2147483648,2147483648,-2147483649,0.5,1e300,"1"],"b":null}');
+  const line = lineOf(bytes);
+  expect(line).toBe(BSON.EJSON.stringify(BSON.deserialize(bytes, { promoteValues: false }), { relaxed: false }));
 });
 
 describe("a backup and a restore change no byte of", () => {

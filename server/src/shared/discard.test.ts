@@ -51,6 +51,8 @@ it.each<[what: string, end: () => unknown]>([
   expect(socket.destroyed).toBe(false);
 });
 
-it("what arrives is read", () => {
+it("what arrives is read, also from a body that was paused when it was refused", () => {
+  exchange.incoming.pause();
+  discardRest(exchange);
   expect(exchange.incoming.readableFlowing).toBe(true);
 });

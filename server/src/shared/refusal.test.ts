@@ -96,9 +96,13 @@ describe("a request that the parser rejects", () => {
     );
   });
 
-  it("is answered after the open answer to the complete request before it", async () => {
+  it.each([
+    ["is not ready yet", false],
+    ["is being sent", true],
+  ])("is answered after the open answer to the complete request before it, which %s", async (_, isSent) => {
     const { socket, received } = await connection();
     const open = openAnswer(socket, true);
+    if (isSent) open.writeHead(200).flushHeaders();
     service.traffic.begin(open);
     onFailure(failure("HPE_INVALID_METHOD"), socket);
     socket.write("first;");

@@ -10,6 +10,11 @@ export interface Kubernetes {
   kubectl(...args: string[]): Promise<Output>;
   /** Standard output of a kubectl that must succeed. Rejects with a UserError. */
   read(...args: string[]): Promise<string>;
+  /**
+   * What `kubectl get` with these arguments prints of an object; empty: there is no such object. Rejects with a UserError where
+   * kubectl cannot tell, as when the API server does not answer.
+   */
+  find(...args: string[]): Promise<string>;
   /** The objects that `kubectl get` with these arguments lists. Rejects with a UserError. */
   list<T>(schema: z.ZodType<T>, ...args: string[]): Promise<T[]>;
   /** Creates or updates in place (server-side apply): an object is never absent in between. Rejects with a UserError. */
@@ -33,6 +38,7 @@ export function kubernetes(context?: string, env: NodeJS.ProcessEnv = {}): Kuber
   return {
     kubectl: (...args) => run("kubectl", [...pinned, ...args], { env }),
     read,
+    find: (...args) => read("get", "--ignore-not-found", ...args),
     list: async (schema, ...args) =>
       itemsOf(schema, await read("get", ...args, "-o", "json"), `kubectl get ${args.join(" ")}`),
     apply: async (...objects) => {

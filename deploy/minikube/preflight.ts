@@ -44,8 +44,7 @@ async function patchControllers(cluster: Cluster): Promise<string[]> {
 /** Names of the warnings that an earlier deployment into the namespace has shown. */
 async function shownBefore(cluster: Cluster, namespace: string): Promise<string[]> {
   const path = `jsonpath={.metadata.annotations.${warnedKey.replaceAll(".", "\\.")}}`;
-  const { stdout } = await cluster.kubectl("get", "namespace", namespace, "-o", path);
-  return stdout.split(" ").filter(Boolean);
+  return (await cluster.find("namespace", namespace, "-o", path)).split(" ").filter(Boolean);
 }
 
 /** Checks tools and cluster and shows the findings. Throws a UserError if a deployment cannot work. */

@@ -29,7 +29,7 @@ export function requireTokens({ tokens }: Options): void {
 /** Throws a UserError where MongoDB's data is there, and the only password that it accepts is not. */
 async function requireAdmin(cluster: Cluster, namespace: string): Promise<void> {
   const volume = "persistentvolumeclaim/data-mongodb-0";
-  if ((await cluster.kubectl("-n", namespace, "get", volume)).code !== 0) return;
+  if ((await cluster.find("-n", namespace, volume, "-o", "name")) === "") return;
   throw failure(
     `The Secret ${names.mongodbAdmin} is gone, and the documents on the volume data-mongodb-0 can only be read with its password.
 Restore the Secret, or delete the documents: kubectl -n ${namespace} delete statefulset/mongodb ${volume}`,
@@ -39,14 +39,13 @@ Restore the Secret, or delete the documents: kubectl -n ${namespace} delete stat
 /**
  * The Secrets of tasks and documents: the passwords of Redis and MongoDB, random and made once, and the callers' tokens, where a file
  * names them. web reads a change of the tokens without a restart. Resolves with the names of new passwords. Rejects with a UserError
- * where the file can't be read, or a password is lost that data needs.
+ * where the file can't be read, a password is lost that data needs, or it is not known whether there is one.
  */
 export async function applyStoreSecrets(cluster: Cluster, { namespace, tokens }: Options): Promise<string[]> {
   if (tokens !== undefined) await cluster.apply(secret(names.tokens, namespace, { tokens: tokensIn(tokens) }));
   const made: string[] = [];
   for (const name of [names.redis, names.mongodb, names.mongodbAdmin]) {
-    const { code } = await cluster.kubectl("-n", namespace, "get", "secret", name);
-    if (code === 0) continue;
+    if ((await cluster.find("-n", namespace, "secret", name, "-o", "name")) !== "") continue;
     if (name === names.mongodbAdmin) await requireAdmin(cluster, namespace);
     await cluster.apply(secret(name, namespace, { password: randomBytes(32).toString("hex") }));
     made.push(name);

@@ -1,5 +1,11 @@
-import { expect, it } from "vitest";
-import { caFindings, trustedCa } from "./trust.ts";
+import { afterEach, expect, it, vi } from "vitest";
+import { fakeProgram } from "../../test/support/fake-program.ts";
+import { type Cluster, kubernetes } from "../cluster/cluster.ts";
+import { applyNamespace, caFindings, deployedCa, trustedCa } from "./trust.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 
 const pem = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
 
@@ -22,4 +28,24 @@ it("a folder without a CA, as in a fresh clone, is an error that names the optio
   expect(() => trustedCa({ certificates: "no/such/folder" })).toThrow(
     "no/such/folder/ca.crt cannot be read (ENOENT). Name the folder of the deployment: --certificates FOLDER",
   );
+});
+
+it.each([
+  ["is created with the label by which undeploy may delete it", "", /apply .*-f -$/, /"managed-by":"analyze-deploy"/],
+  ["that is there gets no such label", "team-a ", /label --overwrite namespace team-a pod-security/, /^$/],
+])("a namespace %s", async (_, stdout, call, input) => {
+  const get = { to: "get --ignore-not-found namespace", stdout };
+  const kubectl = fakeProgram("kubectl", [get, { to: "apply" }, { to: "label" }]);
+  await applyNamespace(cluster, "team-a");
+  const last = kubectl.calls().at(-1) ?? "";
+  expect(last).toMatch(call);
+  expect(last).not.toContain("managed-by");
+  expect(kubectl.input().replaceAll("app.kubernetes.io/", "")).toMatch(input);
+});
+
+it("nothing is known of a namespace or its CA while the API server does not answer, and nothing is changed", async () => {
+  const kubectl = fakeProgram("kubectl", [{ to: "get", code: 1, stderr: "connection refused" }, { to: "apply" }]);
+  await expect(applyNamespace(cluster, "team-a")).rejects.toThrow("connection refused");
+  await expect(deployedCa(cluster, "team-a")).rejects.toThrow("connection refused");
+  expect(kubectl.calls().filter((call) => !call.includes(" get "))).toEqual([]);
 });

@@ -50,8 +50,7 @@ function hostsOf({ host }: Options): string[] | undefined {
 /** Resolves when the namespace is not being deleted, with whether it is there: what it contains until then is about to go. */
 export async function outliveDeletion(cluster: Cluster, namespace: string): Promise<boolean> {
   const path = "jsonpath={.metadata.name} {.metadata.deletionTimestamp}";
-  const { stdout } = await cluster.kubectl("get", "namespace", namespace, "-o", path);
-  const [name, deletion] = stdout.split(" ");
+  const [name, deletion] = (await cluster.find("namespace", namespace, "-o", path)).split(" ");
   if (!deletion) return Boolean(name);
   await step(`Namespace ${namespace} is being deleted`, () =>
     cluster.read("wait", "--for=delete", `namespace/${namespace}`, "--timeout=120s"),
@@ -90,9 +89,9 @@ export function caFindings(deployed: string, issued: string, folder: string): Fi
 }
 
 /** The bundle that the namespace was deployed with; empty if there is none. */
-export async function deployedCa(cluster: Cluster, namespace: string): Promise<string> {
+export function deployedCa(cluster: Cluster, namespace: string): Promise<string> {
   const path = "jsonpath={.data.ca\\.crt}";
-  return (await cluster.kubectl("-n", namespace, "get", "configmap", names.ca, "-o", path)).stdout;
+  return cluster.find("-n", namespace, "configmap", names.ca, "-o", path);
 }
 
 /**

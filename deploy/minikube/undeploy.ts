@@ -12,10 +12,10 @@ const volumes = ["data-redis-0", "data-mongodb-0", "backup-mongodb-0"].map((name
 
 async function deleteTrust(cluster: Cluster, namespace: string): Promise<string> {
   const [[key, value] = ["", ""]] = Object.entries(ours);
-  const path = `jsonpath={.metadata.labels.${key.replaceAll(".", "\\.")}}`;
-  const label = await cluster.kubectl("get", "namespace", namespace, "-o", path);
-  if (label.code !== 0) return "was not there";
-  if (label.stdout === value) {
+  const path = `jsonpath={.metadata.name} {.metadata.labels.${key.replaceAll(".", "\\.")}}`;
+  const [found, label] = (await cluster.find("namespace", namespace, "-o", path)).split(" ");
+  if (!found) return "was not there";
+  if (label === value) {
     await cluster.read("delete", "namespace", namespace, "--timeout=120s");
     return "deleted";
   }

@@ -75,8 +75,7 @@ function regionOf(registry: string): string {
 }
 
 async function requireCredentials(cluster: Cluster, namespace: string, secret: string): Promise<void> {
-  const { code } = await cluster.kubectl("get", "secret", secret, "--namespace", namespace);
-  if (code === 0) return;
+  if ((await cluster.find("secret", secret, "--namespace", namespace, "-o", "name")) !== "") return;
   throw new UserError(
     `The CronJob needs the keys of an AWS user. Write AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=… into a file, and run:
 kubectl create secret generic ${secret} --namespace ${namespace} --from-env-file=FILE

@@ -31,7 +31,9 @@ async function ownNginx(cluster: Kubernetes, namespace: string): Promise<OtherEd
 
 async function ownGateway(cluster: Kubernetes, namespace: string): Promise<OtherEdge | undefined> {
   if ((await cluster.kubectl("get", "crd", "gateways.gateway.networking.k8s.io")).code !== 0) return undefined;
-  const [found] = await cluster.list(gateway, "gateways", "-n", namespace);
+  const all = await cluster.list(gateway, "gateways", "-n", namespace);
+  // The chart's own, if it made one; the namespace may have another beside it.
+  const found = all.find(({ metadata }) => metadata.labels["app.kubernetes.io/name"] === "analyze") ?? all[0];
   if (found === undefined) return undefined;
   const { name } = found.metadata;
   const { addresses, conditions } = found.status;

@@ -17,7 +17,8 @@ export async function toolFindings(names: readonly (keyof typeof tools)[]): Prom
     .filter(({ code }) => code !== 0)
     .map(({ name, code, stderr }) => {
       const said = stderr.trim().split("\n")[0] ?? "";
-      const saw = code === 127 ? `${name} is not installed` : `${name} does not work: ${said}`;
+      const why = said === "" ? `exit code ${code}` : said;
+      const saw = code === 127 ? `${name} is not installed` : `${name} does not work: ${why}`;
       return { name: `tool-${name}`, state: "broken", saw, next: howToInstall(name) };
     });
 }

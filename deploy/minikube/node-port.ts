@@ -17,7 +17,8 @@ async function faultAt(url: string): Promise<string | undefined> {
   try {
     const answer = await fetch(`${url}/analyze`, { method: "POST", headers, body: JSON.stringify(example), signal });
     const body = await answer.text();
-    return answer.ok && body.includes("Word Count: 4") ? undefined : `${url}: status ${answer.status}`;
+    if (!answer.ok) return `${url}: status ${answer.status}`;
+    return body.includes("Word Count: 4") ? undefined : `${url}: another service than web answers`;
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return `${url}: ${cause instanceof Error ? cause.message : String(cause)}`;

@@ -18,8 +18,8 @@ export async function requirePorts(ports: Record<PortVariable, number>): Promise
     const twin = seen.get(port);
     seen.set(port, variable);
     const fault = twin === undefined ? await faultOf(port) : `is given to ${twin} too`;
-    if (fault)
-      faults.push(`port ${port} ${fault}: choose another one, for example ${variable}=${port + 1000} npm start`);
+    const other = port > 64_535 ? port - 1000 : port + 1000;
+    if (fault) faults.push(`port ${port} ${fault}: choose another one, for example ${variable}=${other} npm start`);
   }
   if (faults.length > 0) throw new UserError(describeEarlier([...seen.keys()]) ?? faults.join("\n"));
 }

@@ -1,0 +1,1 @@
+export declare function installed(folder: string, scope: "runtime" | "all"): { complete: boolean; dev: boolean };

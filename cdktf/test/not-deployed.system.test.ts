@@ -34,7 +34,7 @@ describeWith(["moto"], "a command of the second day on the first, without any se
 
   it.each([
     ["destroy", 0, "there is nothing to delete"],
-    ["client-update", 2, "Stage prod has not been deployed: run `npm run deploy` first."],
+    ["client-update", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["chart", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["mirror", 1, "Stage prod has not been deployed: run `npm run deploy` first."],
     ["values", 1, "Stage prod has not been deployed: run `npm run deploy` first."],

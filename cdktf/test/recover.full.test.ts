@@ -71,7 +71,7 @@ describeWith(["terraform", "moto"], "the recovery drill of stage dev", () => {
 
   it("is rejected if the state exists", async () => {
     const { status, output } = await command("recover", "--yes");
-    expect([status, output]).toEqual([2, expect.stringMatching(/dev\.tfstate exists: `npm run plan` shows/)]);
+    expect([status, output]).toEqual([1, expect.stringMatching(/dev\.tfstate exists: `npm run plan` shows/)]);
   });
 
   it("rebuilds a lost state: the same host, and a plan without changes", async () => {

@@ -83,7 +83,7 @@ describeWith([...needs], "two weeks of stage dev, by the documented commands", (
   it("day 1: deploy asks for confirmation, creates the stage, publishes the client and pushes the images", async () => {
     await person.adapt();
     await person.types(destroy, {}, 0, "there is nothing to delete");
-    await person.types(update, {}, 2, "run `npm run deploy` first");
+    await person.types(update, {}, 1, "run `npm run deploy` first");
     await person.types(deploy, no, 1, "Apply cancelled");
     expect(await account.left()).toEqual([]);
     await published(await person.types(deploy, yes, 0, "Apply complete!"));

@@ -1,6 +1,7 @@
 /**
  * A fault that the person who runs the command can correct. The message says what to do next.
- * Programs print the message without a stack and end with `exitCode`; any other error is a defect.
+ * Programs print the message without a stack and end with `exitCode`; any other error is a defect. 2: what was typed or set is
+ * wrong. 1: the subject is not as the command needs it, such as a stage that has not been deployed.
  */
 export class UserError extends Error {
   override name = "UserError";

@@ -1,7 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { UserError } from "@analyze/common/errors";
 import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
+import { failure } from "../../../deploy/run.ts";
 import { buildRelease } from "../release/build.ts";
 import { currentRelease, goBack, publish } from "../release/publish.ts";
 import { publishSecrets } from "../release/secrets.ts";
@@ -20,12 +20,12 @@ export interface UpdateOptions extends ChangeOptions {
 /** Publishes new client code or settings to the hosts, which poll every minute, or rolls back to an earlier release. */
 export async function clientUpdate(options: UpdateOptions): Promise<void> {
   const here = await findPlace(process.env);
-  if (await isNotDeployed(here)) throw new UserError(notDeployed(here.stage));
+  if (await isNotDeployed(here)) throw failure(notDeployed(here.stage));
   const opened = await openStage(options);
   const account = await checkAccount(opened);
   for (const sentence of caWarnings(opened.config.target.caFile, new Date())) announce(`warning: ${sentence}`);
   const bucket = (await readOutputs(opened.place)).get("release-bucket");
-  if (bucket === undefined) throw new UserError("There is no release bucket yet: run `npm run deploy` first.");
+  if (bucket === undefined) throw failure("There is no release bucket yet: run `npm run deploy` first.");
   const s3 = new S3Client(inRegion(opened.config.region));
   const before = (await currentRelease(s3, bucket)) ?? "none";
   if (options.to === undefined) {

@@ -34,7 +34,7 @@ export async function explainLock<T>(place: Place, work: () => Promise<T>): Prom
 /** Removes the state's lock after confirmation. Rejects with a UserError if there is no lock, or no confirmation. */
 export async function unlockState(place: Place, agreed: boolean): Promise<void> {
   const lock = await describeLock(place);
-  if (lock === null) throw new UserError(`${nameOfPlace(place, "tfstate")} is not locked.`);
+  if (lock === null) throw failure(`${nameOfPlace(place, "tfstate")} is not locked.`);
   announce(`${lock} If it still runs, two concurrent applies lose resources.`);
   if (!agreed && !(await saysYes("Remove the lock? Only 'yes' is accepted: ")))
     throw failure("The lock stays. To confirm it without a terminal, add `--yes`.");

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
-import { UserError } from "@analyze/common/errors";
 import { inRegion } from "../aws.ts";
 import { announce } from "../../../deploy/progress.ts";
+import { failure } from "../../../deploy/run.ts";
 import { stackFolder, Terraform } from "../../../deploy/terraform.ts";
 import { find } from "../recovery/found.ts";
 import { type ImportIds, importIds, isAnyFound } from "../recovery/import-ids.ts";
@@ -31,9 +31,7 @@ export async function recover(options: ChangeOptions): Promise<void> {
   const found = await find(config.stage, config.region, config.literal.cluster !== null);
   const ids = importIds(stack.resources, found, { account, region: config.region }, stack.imported);
   if (!isAnyFound(stack.resources, ids)) {
-    throw new UserError(
-      `Nothing of stage ${config.stage} is in ${config.region}: run \`npm run deploy\` to create it.`,
-    );
+    throw failure(`Nothing of stage ${config.stage} is in ${config.region}: run \`npm run deploy\` to create it.`);
   }
   const terraform = new Terraform(folder, config.terraform);
   await explainLock(place, () => importAll(terraform, folder, stack, ids, options));
@@ -74,7 +72,7 @@ async function importAll(
 async function refuseOverState(place: Place): Promise<void> {
   const state = await readKept(place, "tfstate");
   if (!hasResources(state)) return;
-  throw new UserError(
+  throw failure(
     `${nameOfPlace(place, "tfstate")} exists: \`npm run plan\` shows missing resources. Move it away to recover without it.`,
   );
 }

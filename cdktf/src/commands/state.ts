@@ -1,5 +1,6 @@
 import { UserError } from "@analyze/common/errors";
 import { announce } from "../../../deploy/progress.ts";
+import { failure } from "../../../deploy/run.ts";
 import { type Kept, nameOfPlace, type Place, readKept, rememberBucket, removeKept, writeKept } from "../state/place.ts";
 import { afterKill, describeLock, unlockState } from "./lock.ts";
 import { refuseBucketElsewhere } from "../state/bucket-region.ts";
@@ -41,7 +42,7 @@ async function restoreState(here: Place): Promise<void> {
 
 async function refuseLocked(place: Place): Promise<void> {
   const lock = await describeLock(place);
-  if (lock !== null) throw new UserError(`${lock} Wait for it.${afterKill}`);
+  if (lock !== null) throw failure(`${lock} Wait for it.${afterKill}`);
 }
 
 async function moveState(here: Place, to: StateKind): Promise<void> {
@@ -71,15 +72,14 @@ async function move(from: Place, target: Place): Promise<void> {
   const state = texts[0]?.[1] ?? null;
   const there = await readKept(target, "tfstate");
   if (state === null && there !== null) return;
-  if (state === null) throw new UserError(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);
+  if (state === null) throw failure(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);
   if (there !== null && there !== state) {
-    throw new UserError(`${nameOfPlace(target, "tfstate")} exists and is another state: move or delete it first.`);
+    throw failure(`${nameOfPlace(target, "tfstate")} exists and is another state: move or delete it first.`);
   }
   for (const [what, text] of texts) {
     if (text === null) continue;
     await writeKept(target, what, text);
-    if ((await readKept(target, what)) !== text)
-      throw new UserError(`${nameOfPlace(target, what)} could not be written.`);
+    if ((await readKept(target, what)) !== text) throw failure(`${nameOfPlace(target, what)} could not be written.`);
   }
   for (const [what] of texts) await removeKept(from, what);
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "@analyze/common/errors";
 import { z } from "zod";
+import { failure } from "../../../deploy/run.ts";
 import { stackFolder } from "../../../deploy/terraform.ts";
 import { nameOfPlace, type Place, readKept, readOrNull, writeKept } from "../state/place.ts";
 
@@ -24,27 +24,27 @@ export async function describeUnsaved(place: Place): Promise<string | null> {
 /** Throws a UserError if a state waits to be restored: another apply would create everything a second time. */
 export async function refuseUnsaved(place: Place): Promise<void> {
   const sentence = await describeUnsaved(place);
-  if (sentence !== null) throw new UserError(sentence);
+  if (sentence !== null) throw failure(sentence);
 }
 
 /** Restores the state of a failed apply. Rejects with a UserError if there is none, or if it is not the newer one. */
 export async function restoreUnsaved(place: Place): Promise<void> {
   const text = await readUnsaved(place);
   const file = fileOf(place.stage);
-  if (text === null) throw new UserError(`cdktf/${file} does not exist: no apply has left its state there.`);
+  if (text === null) throw failure(`cdktf/${file} does not exist: no apply has left its state there.`);
   const unsaved = numbersOf(text);
-  if (unsaved === null) throw new UserError(`cdktf/${file} is damaged. Restore the state: docs/aws.md (Recovery).`);
+  if (unsaved === null) throw failure(`cdktf/${file} is damaged. Restore the state: docs/aws.md (Recovery).`);
   const there = await readKept(place, "tfstate");
   // Null: damaged, for example by a full disk.
   const before = there === null ? null : numbersOf(there);
   if (before !== null && (before.lineage !== unsaved.lineage || before.serial >= unsaved.serial)) {
-    throw new UserError(
+    throw failure(
       `${nameOfPlace(place, "tfstate")} has changed since cdktf/${file} was written. Compare the two; delete the one that you do not need.`,
     );
   }
   await writeKept(place, "tfstate", text);
   if ((await readKept(place, "tfstate")) !== text)
-    throw new UserError(`${nameOfPlace(place, "tfstate")} could not be written.`);
+    throw failure(`${nameOfPlace(place, "tfstate")} could not be written.`);
   await rm(file);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "@analyze/common/errors";
+import { failure } from "../../../deploy/run.ts";
 import { currentKey, releaseKey } from "./keys.ts";
 import type { Release } from "./release.ts";
 
@@ -29,11 +30,10 @@ export async function goBack(s3: S3Client, Bucket: string, sha256: string): Prom
 async function name(s3: S3Client, Bucket: string, sha256: string): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket, Key: currentKey, Body: sha256, ContentType: "text/plain" }));
   const named = await currentRelease(s3, Bucket);
-  if (named !== sha256)
-    throw new UserError(`${Bucket}/${currentKey} names ${named}: somebody else published. Run it again.`);
+  if (named !== sha256) throw failure(`${Bucket}/${currentKey} names ${named}: somebody else published. Run it again.`);
   const archive = await read(s3, Bucket, releaseKey(sha256));
   if (archive !== null && createHash("sha256").update(archive).digest("hex") === sha256) return;
-  throw new UserError(
+  throw failure(
     `${Bucket}/${releaseKey(sha256)} is not the release of that name: \`npm run client:update\` writes it again.`,
   );
 }

@@ -1,5 +1,5 @@
 import { DeleteBucketPolicyCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -8,13 +8,13 @@ import { describeWith } from "../../test/support/requirements.ts";
 import { clientOf } from "./support/aws.ts";
 import { environment, temporaryFolder } from "./support/fixture.ts";
 import { type Moto, startMoto } from "./support/moto.ts";
-import type { Ran } from "./support/terraform.ts";
+import { type Ran, terraformIn } from "./support/terraform.ts";
 
 const main = fileURLToPath(new URL("../src/commands/main.ts", import.meta.url));
 
 const deployed = { region: "eu-central-1", account: "123456789012", settings: {}, publicKey: null, ca: null };
 
-describeWith(["moto"], "npm run state -- --to", () => {
+describeWith(["moto", "terraform"], "npm run state -- --to", () => {
   let moto: Moto;
   let bucket: string;
 
@@ -61,6 +61,35 @@ describeWith(["moto"], "npm run state -- --to", () => {
     expect([back.status, readdirSync(join(folder, "state")).sort()]).toEqual([0, Object.keys(kept).sort()]);
     const again = await command(folder, ["state", "--to", "local"], { ANALYZE_STATE_BUCKET: "" });
     expect([again.status, again.output]).toEqual([0, expect.stringContaining("cdktf/state/dev.tfstate already")]);
+  });
+
+  it("leaves nothing with secrets in the checkout, also not Terraform's backup of the state before the last apply", async () => {
+    const folder = temporaryFolder();
+    const stack = join(folder, "stack");
+    mkdirSync(stack);
+    mkdirSync(join(folder, "state"));
+    const backend = { local: { path: join(folder, "state/dev.tfstate") } };
+    const terraform = terraformIn(stack, moto.env);
+    for (const input of ["s3cret-one", "s3cret-two"]) {
+      const resource = { terraform_data: { password: { input } } };
+      writeFileSync(join(stack, "main.tf.json"), JSON.stringify({ terraform: { backend }, resource }));
+      await terraform(["init", "-input=false"]);
+      await terraform(["apply", "-auto-approve", "-input=false"]);
+    }
+    const file = join(folder, "state/dev.tfstate.backup");
+    const backup = readFileSync(file, "utf8");
+    expect(backup).toContain("s3cret-one");
+    const moved = await command(folder, ["state", "--to", "s3"]);
+    expect([moved.status, readdirSync(join(folder, "state"))]).toEqual([0, ["dev.bucket"]]);
+    // A move that was killed before its end is completed by the next one.
+    writeFileSync(file, backup);
+    expect((await command(folder, ["state", "--to", "s3"])).status).toBe(0);
+    expect(readdirSync(join(folder, "state"))).toEqual(["dev.bucket"]);
+    // Of another state, it may be the only copy.
+    writeFileSync(file, backup.replace(/"lineage": "./, '"lineage": "x'), { mode: 0o644 });
+    const kept = await command(folder, ["state", "--to", "s3"]);
+    expect([kept.status, kept.output]).toEqual([0, expect.stringContaining("cdktf/state/dev.tfstate.backup stays")]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it("is rejected in a bucket of another region, where Terraform would not find it", async () => {

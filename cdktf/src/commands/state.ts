@@ -7,6 +7,7 @@ import { refuseBucketElsewhere } from "../state/bucket-region.ts";
 import { readDeployed, refuseElsewhere } from "../state/deployed.ts";
 import { findPlace } from "../state/find-place.ts";
 import { namesRegion } from "../settings/region.ts";
+import { removeBackup } from "./state-backup.ts";
 import { refuseUnsaved, restoreUnsaved } from "./unsaved.ts";
 
 const kept: readonly Kept[] = ["tfstate", "settings.json"];
@@ -71,7 +72,7 @@ async function move(from: Place, target: Place): Promise<void> {
   const texts = await Promise.all(kept.map(async (what) => [what, await readKept(from, what)] as const));
   const state = texts[0]?.[1] ?? null;
   const there = await readKept(target, "tfstate");
-  if (state === null && there !== null) return;
+  if (state === null && there !== null) return removeBackup(from, there);
   if (state === null) throw failure(`${nameOfPlace(from, "tfstate")} does not exist: there is nothing to move.`);
   if (there !== null && there !== state) {
     throw failure(`${nameOfPlace(target, "tfstate")} exists and is another state: move or delete it first.`);
@@ -82,4 +83,5 @@ async function move(from: Place, target: Place): Promise<void> {
     if ((await readKept(target, what)) !== text) throw failure(`${nameOfPlace(target, what)} could not be written.`);
   }
   for (const [what] of texts) await removeKept(from, what);
+  await removeBackup(from, state);
 }

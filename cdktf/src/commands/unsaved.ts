@@ -48,7 +48,8 @@ export async function restoreUnsaved(place: Place): Promise<void> {
   await rm(file);
 }
 
-function numbersOf(text: string): z.infer<typeof shape> | null {
+/** The numbers by which Terraform tells states apart; null: the text is no state of Terraform. */
+export function numbersOf(text: string): z.infer<typeof shape> | null {
   try {
     return shape.parse(JSON.parse(text));
   } catch {

@@ -106,9 +106,11 @@ describeWith(["moto", "sshd", "root"], "npm run host, against an emulated EC2 an
 
   it("no host, a wrong region and no credentials have different messages, each with the next step", () => {
     expect(run(["status"], { ANALYZE_STAGE: "prod" }).stderr).toMatch(
-      /No host of stage prod is in eu-central-1.*npm run deploy/s,
+      /No host of stage prod \(ANALYZE_STAGE\) is in eu-central-1 .*npm run deploy/s,
     );
-    expect(run(["status"], { AWS_REGION: "us-east-1" }).stderr).toMatch(/No host .* us-east-1.*set AWS_REGION/s);
+    expect(run(["status"], { AWS_REGION: "us-east-1" }).stderr).toMatch(
+      /No host .* us-east-1 \(AWS_REGION\)\..*set AWS_REGION/s,
+    );
     const none = {
       AWS_ACCESS_KEY_ID: "",
       AWS_SECRET_ACCESS_KEY: "",

@@ -6,6 +6,7 @@ import {
   type Instance as Ec2Instance,
 } from "@aws-sdk/client-ec2";
 import type { HostConfig } from "./config.ts";
+import { explainNoHost } from "./no-host.ts";
 
 /** The client's host, as EC2 knows it. */
 export interface Instance {
@@ -43,11 +44,7 @@ export async function findInstance(ec2: EC2Client, { stage, region }: HostConfig
   const found = Reservations.flatMap(({ Instances = [] }) => Instances).map(instanceOf);
   const [instance, ...others] = found;
   if (instance === undefined) {
-    throw new UserError(
-      `No host of stage ${stage} is in ${region}. \`npm run deploy\` makes one; if it is in another region or stage, set ` +
-        "AWS_REGION or ANALYZE_STAGE; if it is another account's, set AWS_PROFILE.",
-      { exitCode: 1 },
-    );
+    throw new UserError(await explainNoHost({ stage, region }, process.env), { exitCode: 1 });
   }
   if (others.length > 0) {
     const list = found.map(

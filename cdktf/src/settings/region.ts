@@ -27,6 +27,15 @@ export function namesRegion(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env["AWS_REGION"] || env["AWS_DEFAULT_REGION"]);
 }
 
+/** The AWS profile, if it has this region; null: it has another one, or none. */
+export function profileOf(env: NodeJS.ProcessEnv, region: string): string | null {
+  return profileRegion(env, []) === region ? `the AWS profile ${profileName(env)}` : null;
+}
+
+function profileName(env: NodeJS.ProcessEnv): string {
+  return env["AWS_PROFILE"] ?? env["AWS_DEFAULT_PROFILE"] ?? "default";
+}
+
 function regionFault(region: string): string | null {
   const known: { name: string; description?: string } = partition(region);
   if (!("description" in known) || region.endsWith("-global")) {
@@ -38,7 +47,7 @@ function regionFault(region: string): string | null {
 
 /** Region of the profile that AWS_PROFILE names, or of the default one. Null: it has none. */
 function profileRegion(env: NodeJS.ProcessEnv, faults: string[]): string | null {
-  const name = env["AWS_PROFILE"] ?? env["AWS_DEFAULT_PROFILE"] ?? "default";
+  const name = profileName(env);
   const folder = join(env["HOME"] ?? homedir(), ".aws");
   const config = sections(env["AWS_CONFIG_FILE"] ?? join(folder, "config"));
   const credentials = sections(env["AWS_SHARED_CREDENTIALS_FILE"] ?? join(folder, "credentials"));

@@ -8,7 +8,7 @@ import { absentImages, loadImages } from "../images/load.ts";
 import { readRecord } from "../images/record.ts";
 import { step } from "../progress.ts";
 import { failure } from "../run.ts";
-import { adoptDrift } from "./drift.ts";
+import { adoptDrift, installedObjects } from "./drift.ts";
 import { droppedGuards } from "./guards.ts";
 import { driverAdvice, driverOf, hostnameFinding, whereabouts } from "./hostname.ts";
 import { nodePortUrl } from "./node-port.ts";
@@ -17,7 +17,7 @@ import { outliveHelm } from "./outlive-helm.ts";
 import { preflight, rememberShown, show } from "./preflight.ts";
 import { candidates, findEdge, insideAddress } from "./reach.ts";
 import { untilReady } from "./ready.ts";
-import { type Images, isDeployed, recover, release, releaseName, render, valueArguments } from "./release.ts";
+import { type Images, isDeployed, recover, release, render, valueArguments } from "./release.ts";
 import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
 import { applyNamespace, applyTrust, caFindings, deployedCa, issue, outliveDeletion, trustedCa } from "./trust.ts";
 import { postVerified } from "./verify.ts";
@@ -77,16 +77,16 @@ async function reach(cluster: Cluster, options: Options, driver: string | undefi
   );
 }
 
-async function bringUp(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
+async function bringUp(cluster: Cluster, options: Options, values: readonly string[], rendered: string): Promise<void> {
   const recovered = await recover(cluster, options);
   if (recovered !== undefined) process.stdout.write(`▸ Recovery … ${recovered}\n`);
-  const { stdout: installed } = await cluster.helm(["get", "manifest", releaseName, "--namespace", options.namespace]);
-  show(droppedGuards(installed, await render(cluster, options.namespace, ...values)));
-  const drifted = await adoptDrift(cluster, options.namespace);
+  const installed = await installedObjects(cluster, options.namespace);
+  show(droppedGuards(installed, rendered));
+  const drifted = await adoptDrift(cluster, options.namespace, installed);
   if (drifted.length > 0) process.stdout.write(`▸ Changes by hand … removed from ${drifted.join(", ")}\n`);
   await step(
     "Helm release",
-    () => release(cluster, options, values),
+    () => release(cluster, options, values, rendered),
     () => "every pod is ready",
   );
   // Without its address, a node's port would be found first. A cluster without load balancers has no address to wait for.
@@ -105,7 +105,9 @@ async function bringUp(cluster: Cluster, options: Options, values: readonly stri
 async function completeTestAddress(cluster: Cluster, options: Options, chosen: Images, known: string): Promise<void> {
   if (options.edge !== "gateway") return;
   const address = await insideAddress(cluster, options);
-  if (address !== known) await release(cluster, options, valueArguments(options, chosen, address));
+  if (address === known) return;
+  const values = valueArguments(options, chosen, address);
+  await release(cluster, options, values, await render(cluster, options.namespace, ...values));
 }
 
 /** Deploys to a cluster in any state, up to a verified answer at the edge. A second run changes nothing. */
@@ -117,8 +119,9 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
   await outliveDeletion(cluster, options.namespace);
   const inside = await insideAddress(cluster, options);
   const values = valueArguments(options, chosen, inside);
-  // before anything is made: it renders the chart, which refuses wrong values
-  const isThere = await isDeployed(cluster, options.namespace, values);
+  // before anything is made: the chart refuses wrong values
+  const rendered = await render(cluster, options.namespace, ...values);
+  const isThere = await isDeployed(cluster, options.namespace, values, rendered);
   await step(
     "Certificates",
     () => issue(options),
@@ -139,7 +142,7 @@ export async function deploy(cluster: Cluster, options: Options): Promise<void> 
       () => untilReady(cluster, options),
       () => "unchanged, every pod is ready",
     );
-  } else await bringUp(cluster, options, values);
+  } else await bringUp(cluster, options, values, rendered);
   const driver = await driverOf(cluster);
   const address = await step(
     "Reaching the edge",

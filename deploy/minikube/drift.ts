@@ -59,9 +59,13 @@ export function adopted(entries: readonly Entry[]): Entry[] | undefined {
   return [{ ...own, fieldsV1: fields }, ...entries.filter((one) => one !== own && !isByHand(one))];
 }
 
-/** The objects of the installed release, of any kind, that have fields set by kubectl. */
-async function drifted(cluster: Cluster, namespace: string): Promise<{ object: Managed; entries: Entry[] }[]> {
-  const { stdout: input } = await cluster.helm(["get", "manifest", "analyze", "--namespace", namespace]);
+/** The objects of the installed release as YAML; empty: nothing is installed. */
+export async function installedObjects(cluster: Cluster, namespace: string): Promise<string> {
+  return (await cluster.helm(["get", "manifest", "analyze", "--namespace", namespace])).stdout;
+}
+
+/** Those of these objects, of any kind, that have fields set by kubectl. */
+async function drifted(cluster: Cluster, input: string): Promise<{ object: Managed; entries: Entry[] }[]> {
   const get = ["get", "-f", "-", "--ignore-not-found", "--show-managed-fields", "-o", "json"];
   const { code, stdout } = await run("kubectl", ["--context", cluster.context, ...get], { input });
   if (code !== 0 || stdout === "") return [];
@@ -79,17 +83,17 @@ function resourceOf({ kind, apiVersion }: Managed): string {
 
 /** Whether fields of the release's objects were set by kubectl. */
 export async function hasDrift(cluster: Cluster, namespace: string): Promise<boolean> {
-  return (await drifted(cluster, namespace)).length > 0;
+  return (await drifted(cluster, await installedObjects(cluster, namespace))).length > 0;
 }
 
 /** An object changes while its pods start, and the API server rejects a patch of an older version: read and patch it again. */
 const tries = 5;
 
-/** Gives such fields to helm, whose next upgrade removes those that the chart does not have. Resolves with the objects' names. */
-export async function adoptDrift(cluster: Cluster, namespace: string): Promise<string[]> {
+/** Gives such fields of the `installed` objects to helm, whose next upgrade removes those that the chart does not have. Resolves with the objects' names. */
+export async function adoptDrift(cluster: Cluster, namespace: string, installed: string): Promise<string[]> {
   const names = new Set<string>();
   for (let left = tries; ; left--) {
-    const found = await drifted(cluster, namespace);
+    const found = await drifted(cluster, installed);
     if (found.length === 0) return [...names];
     for (const { object, entries } of found) {
       const { name, resourceVersion } = object.metadata;

@@ -68,10 +68,13 @@ export async function render(cluster: Cluster, namespace: string, ...values: rea
   throw failure(faults.length === 0 ? errorsIn(stderr) : `The chart refuses these values:\n${faults.join("\n")}`);
 }
 
-/** Whether the Helm release is deployed with exactly these values, without drift in the cluster. */
-export async function isDeployed(cluster: Cluster, namespace: string, values: readonly string[]): Promise<boolean> {
-  // first of all: what the chart refuses is said before images are built
-  const rendered = await render(cluster, namespace, ...values);
+/** Whether the Helm release is deployed with exactly these values, which give the chart as `rendered`, without drift in the cluster. */
+export async function isDeployed(
+  cluster: Cluster,
+  namespace: string,
+  values: readonly string[],
+  rendered: string,
+): Promise<boolean> {
   const last = (await historyOf(cluster, releaseName, namespace)).at(-1);
   if (last?.status !== "deployed" || last.description !== digestOf(rendered)) return false;
   // A hook's objects exist only after it ran.
@@ -107,10 +110,14 @@ export async function recover(cluster: Cluster, { namespace, timeout }: Options)
   return `${found}: ${recovery === "uninstall" ? "removed" : `rolled back to revision ${recovery.rollBackTo}`}`;
 }
 
-/** Installs or upgrades and waits until every pod is ready. On failure helm rolls back, and the error says why. */
-export async function release(cluster: Cluster, options: Options, values: readonly string[]): Promise<void> {
+/** Installs or upgrades, with values that give the chart as `rendered`, and waits until every pod is ready. On failure helm rolls back, and the error says why. */
+export async function release(
+  cluster: Cluster,
+  options: Options,
+  values: readonly string[],
+  rendered: string,
+): Promise<void> {
   const { namespace, timeout } = options;
-  const rendered = await render(cluster, namespace, ...values);
   const before = await historyOf(cluster, releaseName, namespace);
   const known = new Set((await warnings(cluster, namespace)).map(identityOf));
   const args = [

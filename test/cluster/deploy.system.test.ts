@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -28,6 +28,15 @@ async function state({ cluster, namespace }: World): Promise<string> {
 /** The newest revision of the Helm release. (An interrupted one keeps its state in the history.) */
 async function newest(): Promise<string> {
   return (await world.cluster.helm(["history", "analyze", "-n", world.namespace, "--max", "1"])).stdout;
+}
+
+/** A helm for the PATH that records the first two words of each call. */
+function recordingHelm(): { folder: string; calls(): string[] } {
+  const folder = mkdtempSync(join(tmpdir(), "helm-"));
+  const real = execFileSync("sh", ["-c", "command -v helm"], { encoding: "utf8" }).trim();
+  const text = `#!/bin/sh\necho "$1 $2" >>'${folder}/calls'\nexec '${real}' "$@"\n`;
+  writeFileSync(join(folder, "helm"), text, { mode: 0o755 });
+  return { folder, calls: () => readFileSync(join(folder, "calls"), "utf8").trim().split("\n") };
 }
 
 /** A deployment that waits for pods that can't start. */
@@ -104,12 +113,19 @@ describeWith(["cluster", "helm", "docker"], "npm run deploy:minikube", () => {
     expect(await state(world)).toBe(before);
   });
 
-  it("after a killed deployment, the next one reports it, rolls back and continues", async () => {
+  it("after a killed deployment, the next one reports it, rolls back and continues; it renders the chart and reads the installed objects once", async () => {
     const stuck = await startStuck();
     stuck.child.kill("SIGKILL");
     execFileSync("pkill", ["-KILL", "-f", "helm upgrade --install analyze .*no-such-tag"]);
     await stuck.ended;
-    const printed = await script("deploy");
+    const { PATH } = process.env;
+    const helm = recordingHelm();
+    process.env["PATH"] = `${helm.folder}:${PATH}`;
+    const printed = await script("deploy").finally(() => (process.env["PATH"] = PATH));
+    expect(helm.calls().filter((call) => /^(get manifest|template)/.test(call))).toEqual([
+      "template analyze",
+      "get manifest",
+    ]);
     expect(printed).toMatch(/an interrupted command left revision (\d+) pending-upgrade: rolled back to revision \d+/);
     expect(printed).toMatch(/^ok /m);
   });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createAuthority, issueServerLeaf } from "../../certs/src/index.ts";
 import { config, environment, faults, production, publicKey, temporaryFolder } from "../test/support/fixture.ts";
-import { ed25519Line, rsaLine } from "../test/support/ssh-key.ts";
 import { readTerraformProgram } from "./config.ts";
 import { stages } from "./stages.ts";
 
@@ -143,27 +142,6 @@ it.each([
   ["analyze.example.co.uk", "example.co.uk"],
 ])("looks for %s in the zone %s", (domain, zone) => {
   expect(config({ ...production, ANALYZE_DOMAIN: domain }).production?.zone).toBe(zone);
-});
-
-function keyFile(line: string): string {
-  const file = join(temporaryFolder(), "key.pub");
-  writeFileSync(file, `${line}\n`);
-  return file;
-}
-
-it.each([
-  ["an ed25519 key that is cut short", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz3", "is not an OpenSSH public key"],
-  ["an ed25519 key of 31 bytes", ed25519Line(31), "is cut short"],
-  ["base64 of something else", "ssh-rsa bm8ga2V5", "is not an OpenSSH public key"],
-  ["ECDSA, which EC2 does not take", "ecdsa-sha2-nistp256 AAAA", "is not an OpenSSH public key"],
-  ["RSA with 1024 bits", rsaLine(1024), "is an RSA key of 1024 bits"],
-])("refuses %s", (_, line, fault) => {
-  expect(faults(environment({ ANALYZE_SSH_PUBLIC_KEY_FILE: keyFile(line) }))).toContain(fault);
-});
-
-it("accepts RSA with 2048 bits", () => {
-  const { access } = config({ ANALYZE_SSH_PUBLIC_KEY_FILE: keyFile(rsaLine(2048)) });
-  expect(access).toMatchObject({ kind: "ssh", publicKey: expect.stringMatching(/^ssh-rsa \S+$/) });
 });
 
 it.each([

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { errorCode } from "@analyze/common/errors";
 
 export interface KeyPairFiles {
   /** `type base64`, without the comment. */
@@ -13,12 +14,12 @@ export function publicKeyFrom(given: string | undefined, faults: string[]): KeyP
   const places =
     given === undefined ? ["id_ed25519.pub", "id_rsa.pub"].map((n) => join(homedir(), ".ssh", n)) : [given];
   for (const place of places) {
-    const line = readLine(place);
-    if (line === null) continue;
-    const fault = keyFault(line);
+    const file = read(place);
+    if (file === null) continue;
+    const fault = file.fault ?? keyFault(file.text);
     // The comment often has a person's name and machine: AWS does not get it, and its change keeps the host.
     if (fault === null) {
-      return { publicKey: line.split(" ").slice(0, 2).join(" "), privateKeyFile: place.replace(/\.pub$/, "") };
+      return { publicKey: file.text.split(" ").slice(0, 2).join(" "), privateKeyFile: place.replace(/\.pub$/, "") };
     }
     faults.push(`${place} ${fault}`);
     return null;
@@ -31,16 +32,20 @@ export function publicKeyFrom(given: string | undefined, faults: string[]): KeyP
 }
 
 const notAKey = "is not an OpenSSH public key of type ed25519 or RSA, the two that EC2 takes";
+const cutShort = "is cut short";
 
 function keyFault(line: string): string | null {
   if (line.startsWith("-----BEGIN")) return "is a private key: name its public half, the file that ends with .pub";
   const [, type, base64 = ""] = /^(ssh-ed25519|ssh-rsa) ([A-Za-z0-9+/=]+)( .*)?$/.exec(line) ?? [];
   if (type === undefined) return notAKey;
-  const fields = wireFields(Buffer.from(base64, "base64"));
+  const bytes = Buffer.from(base64, "base64");
+  const fields = wireFields(bytes);
   if (fields?.[0]?.toString("latin1") !== type) return notAKey;
-  if (type === "ssh-ed25519") return fields.length === 2 && fields[1]?.length === 32 ? null : "is cut short";
+  // Node decodes base64 without its padding; EC2 and OpenSSH do not.
+  if (bytes.toString("base64") !== base64) return cutShort;
+  if (type === "ssh-ed25519") return fields.length === 2 && fields[1]?.length === 32 ? null : cutShort;
   const bits = bitLength(fields[2]);
-  if (fields.length !== 3 || bits === 0) return "is cut short";
+  if (fields.length !== 3 || bits === 0) return cutShort;
   return bits < 2048
     ? `is an RSA key of ${bits} bits; EC2 needs 2048 or more: \`ssh-keygen -t ed25519\` makes a new key`
     : null;
@@ -63,10 +68,12 @@ function bitLength(number: Buffer | undefined): number {
   return hex === "" ? 0 : BigInt(`0x${hex}`).toString(2).length;
 }
 
-function readLine(file: string): string | null {
+/** The text of a file, or why it cannot be read; null: there is no such file. */
+function read(file: string): { readonly text: string; readonly fault?: string } | null {
   try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    return null;
+    return { text: readFileSync(file, "utf8").trim() };
+  } catch (error) {
+    const code = errorCode(error);
+    return code === "ENOENT" ? null : { text: "", fault: `cannot be read (${code ?? "unknown error"})` };
   }
 }

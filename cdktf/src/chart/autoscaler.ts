@@ -7,20 +7,25 @@ export interface AutoscalerFacts {
   readonly image: string;
 }
 
-type Rule = readonly [group: string, resources: readonly string[], verbs: readonly string[]];
+interface Rule {
+  readonly apiGroups: readonly [string];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
 
 const look = ["get", "list", "watch"];
 
-/** What it reads to predict where a pod fits, and what it changes: nodes' taints, evictions, its status and leases. */
-const rules: readonly Rule[] = [
-  ["", ["nodes"], [...look, "patch", "update"]],
-  ["", ["pods/eviction"], ["create"]],
-  ["", ["pods/status"], ["update"]],
-  ["", ["events"], ["create", "patch"]],
-  ["", ["configmaps"], [...look, "create", "update"]],
-  [
-    "",
-    [
+/** What it reads to predict where a pod fits, and what it changes: taints of nodes, evictions and events. */
+const everywhere: readonly Rule[] = [
+  { apiGroups: [""], resources: ["nodes"], verbs: [...look, "patch", "update"] },
+  { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
+  { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["list", "watch"] },
+  {
+    apiGroups: [""],
+    resources: [
       "namespaces",
       "persistentvolumeclaims",
       "persistentvolumes",
@@ -29,43 +34,63 @@ const rules: readonly Rule[] = [
       "resourcequotas",
       "services",
     ],
-    look,
-  ],
-  ["apps", ["daemonsets", "replicasets", "statefulsets"], look],
-  ["batch", ["cronjobs", "jobs"], look],
-  ["policy", ["poddisruptionbudgets"], look],
-  ["resource.k8s.io", ["deviceclasses", "resourceclaims", "resourceslices"], look],
-  ["storage.k8s.io", ["csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"], look],
-  ["coordination.k8s.io", ["leases"], [...look, "create", "update"]],
+    verbs: look,
+  },
+  { apiGroups: ["apps"], resources: ["daemonsets", "replicasets", "statefulsets"], verbs: look },
+  { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: look },
+  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: look },
+  { apiGroups: ["resource.k8s.io"], resources: ["deviceclasses", "resourceclaims", "resourceslices"], verbs: look },
+  {
+    apiGroups: ["storage.k8s.io"],
+    resources: ["csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"],
+    verbs: look,
+  },
 ];
 
 const { namespace, serviceAccount: name } = clusterNames.autoscaler;
 const labels = { "app.kubernetes.io/name": name };
-const rbac = "rbac.authorization.k8s.io";
+
+/** Its own objects: the status that it writes, and the lease by which one of its pods leads. A creation cannot be limited to a name. */
+const inItsNamespace: readonly Rule[] = [
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    resourceNames: ["cluster-autoscaler-status"],
+    verbs: ["delete", "get", "update"],
+  },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+  {
+    apiGroups: ["coordination.k8s.io"],
+    resources: ["leases"],
+    resourceNames: ["cluster-autoscaler"],
+    verbs: ["get", "update"],
+  },
+];
 
 /** The cluster autoscaler. It finds the node groups of its cluster by the tags that EKS sets. */
 export function autoscalerObjects(facts: AutoscalerFacts): object[] {
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, labels } },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "ClusterRole",
-      metadata: { name, labels },
-      rules: rules.map(([group, resources, verbs]) => ({ apiGroups: [group], resources, verbs })),
-    },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "ClusterRoleBinding",
-      metadata: { name, labels },
-      roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
-      subjects: [{ kind: "ServiceAccount", name, namespace }],
-    },
+    ...granted("ClusterRole", { name, labels }, everywhere),
+    ...granted("Role", { name, namespace, labels }, inItsNamespace),
     {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { name, namespace, labels },
       spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podOf(facts) } },
     },
+  ];
+}
+
+/** A role, and its binding to the autoscaler's service account. */
+function granted(kind: "ClusterRole" | "Role", metadata: object, rules: readonly Rule[]): object[] {
+  const apiGroup = "rbac.authorization.k8s.io";
+  const apiVersion = `${apiGroup}/v1`;
+  const subjects = [{ kind: "ServiceAccount", name, namespace }];
+  return [
+    { apiVersion, kind, metadata, rules },
+    { apiVersion, kind: `${kind}Binding`, metadata, roleRef: { apiGroup, kind, name }, subjects },
   ];
 }
 

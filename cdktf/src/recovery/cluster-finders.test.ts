@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { at, nothing, resourcesOf, suffix } from "../../test/support/recoverable.ts";
+import { clusterFinders, expectedIds } from "./cluster-finders.ts";
+import { notFound, type Search } from "./finder.ts";
 import type { Found } from "./found.ts";
 import { importIds, isAnyFound } from "./import-ids.ts";
 
@@ -36,6 +38,7 @@ const cluster: Found = {
       IsEgress: false,
       FromPort: 8080,
       ReferencedGroupInfo: { GroupId: "sg-4" },
+      Description: "edge to web",
     },
   ],
   flowLogs: [{ FlowLogId: "fl-1", ResourceId: "vpc-2" }],
@@ -51,7 +54,7 @@ const cluster: Found = {
     LoadBalancerArn: arn("elasticloadbalancing", "loadbalancer/app/analyze-prod/1"),
     Certificates: Port === 443 ? [{ CertificateArn: arn("acm", "certificate/used") }] : [],
   })),
-  nodeGroups: ["nodes-2026"],
+  nodeGroups: ["nodes-gpu", `nodes-${suffix}`],
   associations: [
     {
       associationId: "a-1",
@@ -78,7 +81,7 @@ it.each([
     "aws_eks_access_entry",
     ["analyze-prod:arn:aws:iam::123456789012:role/admin", "analyze-prod:arn:aws:iam::123456789012:role/deployer"],
   ],
-  ["aws_eks_node_group", ["analyze-prod:nodes-2026"]],
+  ["aws_eks_node_group", [`analyze-prod:nodes-${suffix}`]],
   ["aws_eks_pod_identity_association", ["analyze-prod,a-1"]],
   ["aws_flow_log", ["fl-1"]],
   ["aws_instance", ["i-2"]],
@@ -111,4 +114,69 @@ it("names each role's own policy, so that recovery overwrites it instead of addi
   const own = prod.filter(({ type }) => type === "aws_iam_role_policy");
   expect(own.filter(({ values }) => typeof values["name"] !== "string")).toEqual([]);
   expect(own).not.toEqual([]);
+});
+
+/** A search in which nothing that a resource refers to was found, in an empty account. */
+const inVain: Search = {
+  ...at,
+  found: nothing,
+  idOf: () => notFound,
+  nameOf: () => "analyze-prod",
+  referring: () => [],
+};
+
+it.each(Object.keys(clusterFinders))("finds no %s in an empty account", (type) => {
+  expect(clusterFinders[type]?.({ name: "analyze-prod", node_group_name_prefix: "nodes-" }, inVain)).toBeUndefined();
+});
+
+it("makes no id from the id of a resource that was not found", () => {
+  const made = Object.values(expectedIds).map((find) => find({ name: "analyze-prod" }, inVain));
+  expect(made.filter((id) => id?.includes(notFound))).toEqual([]);
+});
+
+it.each<[what: string, type: string, values: Record<string, unknown>, found: Partial<Found>]>([
+  [
+    "a node group that somebody added to the cluster",
+    "aws_eks_node_group",
+    { node_group_name_prefix: "nodes-" },
+    { nodeGroups: ["nodes-gpu", "nodes-2"] },
+  ],
+  [
+    "another stage's balancer whose name begins the same",
+    "aws_alb",
+    { name: "analyze-prod" },
+    { balancers: [{ LoadBalancerName: "analyze-prod-2", LoadBalancerArn: "arn" }] },
+  ],
+  [
+    "a listener of another balancer",
+    "aws_alb_listener",
+    { port: 443 },
+    { listeners: [{ Port: 443, LoadBalancerArn: "another", ListenerArn: "arn" }] },
+  ],
+  [
+    "a service account of the same name in another namespace",
+    "aws_eks_pod_identity_association",
+    { namespace: "kube-system", service_account: "a" },
+    {
+      associations: [
+        {
+          associationId: "a-1",
+          namespace: "default",
+          serviceAccount: "a",
+          clusterName: undefined,
+          associationArn: undefined,
+          ownerArn: undefined,
+        },
+      ],
+    },
+  ],
+  ["a workspace of another service", "aws_prometheus_workspace", {}, { arns: [arn("grafana", "workspace/ws-1")] }],
+  [
+    "a secret whose name begins the same",
+    "aws_secretsmanager_secret",
+    { name: "analyze-prod/stores" },
+    { secrets: [{ Name: "analyze-prod/stores-old", ARN: "arn" }] },
+  ],
+])("does not take %s", (_, type, values, found) => {
+  expect(clusterFinders[type]?.(values, { ...inVain, found: { ...nothing, ...found } })).toBeUndefined();
 });

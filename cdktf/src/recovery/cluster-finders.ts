@@ -1,4 +1,4 @@
-import { type Finders, notFound } from "./finder.ts";
+import { type Finders, hasPrefix, notFound } from "./finder.ts";
 
 /** What only a stage with a cluster has, and AWS lists. */
 export const clusterFinders: Finders = {
@@ -12,7 +12,7 @@ export const clusterFinders: Finders = {
     found.listeners.flatMap(({ Certificates = [] }) => Certificates)[0]?.CertificateArn ??
     found.arns.find((arn) => arn.startsWith("arn:aws:acm:")),
   aws_eks_node_group: ({ node_group_name_prefix: prefix }, { nameOf, found }) => {
-    const name = found.nodeGroups.find((one) => one.startsWith(String(prefix)));
+    const name = found.nodeGroups.find((one) => hasPrefix(one, prefix));
     return name && `${nameOf("cluster_name")}:${name}`;
   },
   aws_eks_pod_identity_association: ({ namespace, service_account }, { nameOf, found }) => {

@@ -13,7 +13,7 @@ import {
 import { KMSClient, paginateListAliases } from "@aws-sdk/client-kms";
 import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { ListWebACLsCommand, WAFV2Client } from "@aws-sdk/client-wafv2";
+import { ListWebACLsCommand, WAFV2Client, type WebACLSummary } from "@aws-sdk/client-wafv2";
 import { inRegion } from "../aws.ts";
 import { nameOf } from "../names.ts";
 import { taggedElsewhere } from "../state/tagged.ts";
@@ -22,12 +22,12 @@ import { pages } from "./pages.ts";
 /** What only a stage with a cluster may have. */
 export async function findInCluster(stage: string, region: string) {
   const name = nameOf(stage);
-  const [edge, cluster, ownKeys, secrets, { WebACLs = [] }, arns] = await Promise.all([
+  const [edge, cluster, ownKeys, secrets, firewalls, arns] = await Promise.all([
     findEdge(name, new ElasticLoadBalancingV2Client(inRegion(region))),
     findCluster(name, new EKSClient(inRegion(region))),
     pages(paginateListAliases({ client: new KMSClient(inRegion(region)) }, {})),
     pages(paginateListSecrets({ client: new SecretsManagerClient(inRegion(region)) }, {})),
-    new WAFV2Client(inRegion(region)).send(new ListWebACLsCommand({ Scope: "REGIONAL", Limit: 100 })),
+    findFirewalls(new WAFV2Client(inRegion(region))),
     taggedElsewhere(
       { tagging: new ResourceGroupsTaggingAPIClient(inRegion(region)), keys: new KMSClient(inRegion(region)) },
       stage,
@@ -40,7 +40,7 @@ export async function findInCluster(stage: string, region: string) {
     ...cluster,
     keyId: aliases.find(({ AliasName }) => AliasName === `alias/${name}`)?.TargetKeyId,
     secrets: secrets.flatMap(({ SecretList = [] }) => SecretList),
-    firewalls: WebACLs,
+    firewalls,
     arns,
   };
 }
@@ -74,4 +74,11 @@ async function findCluster(clusterName: string, client: EKSClient) {
     nodeGroups: groups.flatMap(({ nodegroups = [] }) => nodegroups),
     associations: associations.flatMap(({ associations: some = [] }) => some),
   };
+}
+
+/** The SDK has no paginator for it. AWS gives a marker with the last page, too, and an empty page for that one. */
+async function findFirewalls(client: WAFV2Client, NextMarker?: string): Promise<WebACLSummary[]> {
+  const page = await client.send(new ListWebACLsCommand({ Scope: "REGIONAL", Limit: 100, NextMarker }));
+  const { WebACLs = [], NextMarker: next } = page;
+  return WebACLs.length === 0 || next === undefined ? WebACLs : [...WebACLs, ...(await findFirewalls(client, next))];
 }

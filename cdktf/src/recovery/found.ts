@@ -14,7 +14,7 @@ import {
   EC2Client,
   paginateDescribeLaunchTemplates,
 } from "@aws-sdk/client-ec2";
-import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { ECRClient, paginateDescribeRepositories } from "@aws-sdk/client-ecr";
 import { IAMClient, paginateListInstanceProfiles, paginateListRoles } from "@aws-sdk/client-iam";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { inRegion } from "../aws.ts";
@@ -92,11 +92,11 @@ async function findInEc2(stage: string, ec2: EC2Client) {
 
 async function findByName(region: string) {
   const iam = new IAMClient(inRegion(region));
-  const [roles, profiles, { Buckets = [] }, { repositories = [] }] = await Promise.all([
+  const [roles, profiles, { Buckets = [] }, repositories] = await Promise.all([
     pages(paginateListRoles({ client: iam }, {})),
     pages(paginateListInstanceProfiles({ client: iam }, {})),
     new S3Client(inRegion(region)).send(new ListBucketsCommand({})),
-    new ECRClient(inRegion(region)).send(new DescribeRepositoriesCommand({ maxResults: 1000 })),
+    pages(paginateDescribeRepositories({ client: new ECRClient(inRegion(region)) }, {})),
   ]);
   return {
     roles: roles.flatMap(({ Roles = [] }) => Roles).map(({ RoleName = "" }) => RoleName),
@@ -104,6 +104,8 @@ async function findByName(region: string) {
       .flatMap(({ InstanceProfiles = [] }) => InstanceProfiles)
       .map(({ InstanceProfileName = "" }) => InstanceProfileName),
     buckets: Buckets.map(({ Name = "" }) => Name),
-    repositories: repositories.map(({ repositoryName = "" }) => repositoryName),
+    repositories: repositories
+      .flatMap(({ repositories: some = [] }) => some)
+      .map(({ repositoryName = "" }) => repositoryName),
   };
 }

@@ -20,9 +20,23 @@ const network: Found = {
     { GroupId: "sg-1", VpcId: "vpc-1", GroupName: `analyze-dev-${suffix}` },
   ],
   rules: [
-    { SecurityGroupRuleId: "sgr-1", GroupId: "sg-1", IsEgress: true, FromPort: 443, PrefixListId: "pl-1" },
+    {
+      SecurityGroupRuleId: "sgr-1",
+      GroupId: "sg-1",
+      IsEgress: true,
+      FromPort: 443,
+      PrefixListId: "pl-1",
+      Description: "packages and releases, from S3",
+    },
     // Another home address than that of the settings: the plan shows it.
-    { SecurityGroupRuleId: "sgr-2", GroupId: "sg-1", IsEgress: false, FromPort: 22, CidrIpv4: "198.51.100.9/32" },
+    {
+      SecurityGroupRuleId: "sgr-2",
+      GroupId: "sg-1",
+      IsEgress: false,
+      FromPort: 22,
+      CidrIpv4: "198.51.100.9/32",
+      Description: "SSH",
+    },
   ],
 };
 
@@ -63,7 +77,13 @@ it("finds names that Terraform made from a prefix, and none with a longer prefix
 it("distinguishes rules of one group by direction, port and the kind of the other end", () => {
   const ssm = resourcesOf("dev", { ANALYZE_ACCESS: "ssm" });
   const group = { GroupId: "sg-2", VpcId: "vpc-1", GroupName: `analyze-dev-sessions-${suffix}` };
-  const toGroup = { GroupId: "sg-1", IsEgress: true, FromPort: 443, ReferencedGroupInfo: { GroupId: "sg-2" } };
+  const toGroup = {
+    GroupId: "sg-1",
+    IsEgress: true,
+    FromPort: 443,
+    ReferencedGroupInfo: { GroupId: "sg-2" },
+    Description: "host to Session Manager",
+  };
   const there = {
     ...network,
     groups: [group, ...network.groups],

@@ -64,7 +64,10 @@ export const networkFinders: Finders = {
   aws_ecr_repository: ({ name }, { found }) => found.repositories.find((one) => one === name),
 };
 
-/** A group's rule is identified by direction, port and its other end; a CIDR may have changed. */
+/**
+ * A group's rule is identified by direction, port, the kind of its other end, and its description, if it has one: the host may call
+ * the edge and the heartbeat at the same port. A CIDR may have changed.
+ */
 function rule(isEgress: boolean): Finder {
   return (values, { idOf, found }) => {
     const wanted = kind(values, "cidr_ipv4", "prefix_list_id", "referenced_security_group_id");
@@ -73,6 +76,7 @@ function rule(isEgress: boolean): Finder {
         (one.GroupId === idOf("security_group_id") || isOfCluster(values["security_group_id"])) &&
         one.IsEgress === isEgress &&
         one.FromPort === values["from_port"] &&
+        (!one.Description || one.Description === values["description"]) &&
         kind({ ...one }, "CidrIpv4", "PrefixListId", "ReferencedGroupInfo") === wanted &&
         (!isOfCluster(values["security_group_id"]) ||
           one.ReferencedGroupInfo?.GroupId === idOf("referenced_security_group_id")),

@@ -61,7 +61,7 @@ function running({ id, state }: Instance): string {
   throw new UserError(`${id} is ${state}: \`npm run host -- start\` starts it.`, { exitCode: 1 });
 }
 
-/** Passes on the lines between the plugin's greeting and the mark. Resolves with the code behind the mark; null: no mark came. */
+/** Passes on the lines between the plugin's greeting and the mark. Resolves with the code behind the mark; null: none came. */
 async function readSession(lines: AsyncIterable<string>, mark: string, write: Write): Promise<number | null> {
   let begun = false;
   let code: number | null = null;
@@ -72,7 +72,10 @@ async function readSession(lines: AsyncIterable<string>, mark: string, write: Wr
     else if (end === -1) write(`${text}\n`);
     else {
       write(text.slice(0, end));
-      code = Number(text.slice(end + mark.length));
+      // A session that broke within this line has a mark without a code.
+      const [digits] = /^\d+/.exec(text.slice(end + mark.length)) ?? [];
+      if (digits === undefined) return null;
+      code = Number(digits);
     }
   }
   return code;

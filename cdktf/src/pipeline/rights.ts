@@ -24,8 +24,11 @@ export function readingOf({ Version, Statement }: Policy): Policy {
   return { Version, Statement: reading.filter(({ Action }) => Action.length > 0) };
 }
 
+/** Actions that return a credential change nothing, and let their caller do more. */
+const credentials = /:Get(?:\w+Token|SecretValue|PasswordData)$/;
+
 function isRead(action: string): boolean {
-  return /:(?:BatchCheck|Describe|Get|List|View)/.test(action) && action !== "ecr:GetAuthorizationToken";
+  return /:(?:BatchCheck|Describe|Get|List|View)/.test(action) && !credentials.test(action);
 }
 
 /** A plan locks the state in S3 by an object beside it, so that it never reads a state that is being written. */

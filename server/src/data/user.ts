@@ -33,13 +33,13 @@ async function setUser(settings: DataSettings, { name, password }: Credentials):
   }
 }
 
-/** The URL of the same database for its user. */
-function urlFor(url: string, { name }: Credentials): string {
-  return url.replace(/\/\/(?:[^@/]*@)?/, `//${encodeURIComponent(name)}@`).replace(/([?&])authSource=[^&]*&?/, "$1");
+/** The URL of the same database for a user of it with this name. */
+export function urlFor(url: string, name: string): string {
+  return url.replace(/\/\/(?:[^@/]*@)?/, `//${encodeURIComponent(name)}@`).replace(/([?&])authSource=[^&]*&?/i, "$1");
 }
 
 async function canLogIn(settings: DataSettings, user: Credentials): Promise<boolean> {
-  const { client, db } = openDatabase({ url: urlFor(settings.url, user), password: user.password, timeoutMs });
+  const { client, db } = openDatabase({ url: urlFor(settings.url, user.name), password: user.password, timeoutMs });
   try {
     await db.command({ ping: 1 });
     return true;

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "@analyze/common/errors";
 import type { Cluster } from "../cluster/cluster.ts";
 import { service } from "../cluster/objects.ts";
 import { failure } from "../run.ts";
@@ -32,7 +31,7 @@ async function faultAt(url: string): Promise<string | undefined> {
 export async function nodePortUrl(cluster: Cluster, { namespace }: Options): Promise<string> {
   const [web] = await cluster.list(service, "services", "-n", namespace, "--field-selector=metadata.name=web");
   const port = web?.spec.ports.find(({ name }) => name === "http")?.nodePort;
-  if (port == null) throw new UserError(`Service web in namespace ${namespace} has no node port`);
+  if (port == null) throw failure(`Service web in namespace ${namespace} has no node port`);
   const urls = (await nodeAddresses(cluster)).map((ip) => `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}`);
   const end = Date.now() + patienceMs;
   for (;;) {

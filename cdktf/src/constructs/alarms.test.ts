@@ -82,6 +82,16 @@ it("counts slots and failures in the client's log, by the second word of a line"
   ]);
 });
 
+it.each([
+  ["no pod is healthy, a minute of which has no data either", "no-target", "HealthyHostCount", 3],
+  ["a pod is unhealthy", "unhealthy", "UnHealthyHostCount", 3],
+  ["the edge answers 5xx itself", "edge-5xx", "HTTPCode_ELB_5XX_Count", 1],
+  ["web answers 5xx", "web-5xx", "HTTPCode_Target_5XX_Count", 1],
+])("is sent if %s", (_, name, metric_name, evaluation_periods) => {
+  const LoadBalancer = props.balancer.arnSuffix;
+  expect(alarm(name)).toMatchObject({ metric_name, evaluation_periods, period: 60, dimensions: { LoadBalancer } });
+});
+
 it("watches the rotation of the secret only if there is one", () => {
   expect(alarm("rotation")).toMatchObject({ dimensions: { FunctionName: "analyze-test-rotation" } });
   expect(alarm("rotation", alarms({ rotatorName: null }))).toBeUndefined();

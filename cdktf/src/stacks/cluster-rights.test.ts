@@ -30,6 +30,8 @@ function rights(secret: string | null, autoscaler: "none" | "cluster-autoscaler"
   });
 }
 
+const stored = rights(secretArn);
+
 /** Service accounts with a role. */
 const accounts = (of: Resources): string[] =>
   of("aws_eks_pod_identity_association").map(
@@ -37,8 +39,8 @@ const accounts = (of: Resources): string[] =>
   );
 
 /** The policies of one role, by the beginning of its name. */
-function policiesOf(prefix: string, of = rights(secretArn)): string[] {
-  return of("aws_iam_role_policy")
+function policiesOf(prefix: string): string[] {
+  return stored("aws_iam_role_policy")
     .filter(({ role }) => String(role).includes(`.${prefix}_role`))
     .map(({ policy }) => String(policy));
 }
@@ -58,7 +60,7 @@ describe("roles of pods", () => {
   });
 
   it("have rights on `*` only where AWS knows no resource, or with a condition", () => {
-    const all = rights(secretArn)("aws_iam_role_policy").flatMap(({ policy }) => statementsOf(policy));
+    const all = stored("aws_iam_role_policy").flatMap(({ policy }) => statementsOf(policy));
     const wide = all.filter(({ Resource, Condition }) => Resource?.includes("*") && Condition === undefined);
     const changing = wide.flatMap(({ Action }) => Action).filter((one) => !/:(Describe|Get|List)/.test(one));
     expect(changing).toEqual([]);
@@ -77,14 +79,14 @@ describe("roles of pods", () => {
   });
 
   it("wait for the nodes, on which Pod Identity's agent runs", () => {
-    for (const { depends_on: after } of rights(secretArn)("aws_eks_pod_identity_association")) {
+    for (const { depends_on: after } of stored("aws_eks_pod_identity_association")) {
       expect(after).toContainEqual(expect.stringMatching(/^aws_eks_addon\.kubernetes_eks-pod-identity-agent_/));
     }
   });
 });
 
 it("volumes are made only once their driver has its role", () => {
-  const driver = rights(secretArn)("aws_eks_addon").find(({ addon_name: name }) => name === "aws-ebs-csi-driver");
+  const driver = stored("aws_eks_addon").find(({ addon_name: name }) => name === "aws-ebs-csi-driver");
   expect(driver?.["depends_on"]).toContainEqual(expect.stringMatching(/^aws_eks_pod_identity_association\.volumes_/));
   expect(rights(null)("aws_eks_addon").map(({ addon_name: name }) => name)).not.toContain("aws-ebs-csi-driver");
 });

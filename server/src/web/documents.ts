@@ -1,10 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { MongoServerError, type Collection } from "mongodb";
 import { ProblemError } from "../shared/answer.ts";
 import { storable } from "../shared/data/bson.ts";
 import { reasonOf } from "../shared/data/client.ts";
 import { defaultUser, type DataSettings } from "../shared/data/settings.ts";
-import { newestIndex, onDisk, type StoredFields } from "../shared/data/stored.ts";
+import { newestIndex, onDisk } from "../shared/data/stored.ts";
 import type { Logger } from "../shared/logger.ts";
 import { Batches, insertAll } from "./data/batches.ts";
 import { mayBeDone, meansDown, unavailable } from "./data/failures.ts";
@@ -12,6 +11,7 @@ import { followSecret } from "./data/follow-secret.ts";
 import { Guard } from "./data/guard.ts";
 import { Link } from "./data/link.ts";
 import { pageOf, storedOf } from "./data/page.ts";
+import { newestFirst, olderThan, ownedBy, storeOnce } from "./data/queries.ts";
 import type { DocumentStore, NewDocument, Operation, Position, Stored } from "./data/store.ts";
 
 export interface StoreOptions {
@@ -19,45 +19,7 @@ export interface StoreOptions {
   logger: Logger;
 }
 
-const duplicateKey = 11_000;
-
-/**
- * Stores a document, or finds the same one stored before. Resolves once it is on disk, with its time. Here and below, a
- * document is named by its ID alone, as a string: for any other filter FerretDB 1.24 on SQLite reads every document. With
- * thousands of them, repeated requests then took longer than callers wait, and FerretDB was busy with abandoned ones.
- */
-async function store(
-  documents: Collection<StoredFields>,
-  batches: Batches,
-  wanted: StoredFields,
-  { maxTimeMS }: { maxTimeMS: number },
-): Promise<Date> {
-  const { _id, fingerprint, createdAt } = wanted;
-  try {
-    await batches.insert(wanted);
-    return createdAt;
-  } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
-  }
-  // A write that changes nothing waits, too, until all before it is on disk.
-  await documents.updateOne({ _id }, { $unset: { nothing: "" } }, { writeConcern: onDisk, maxTimeMS });
-  const stored = await documents.findOne({ _id }, { projection: { createdAt: 1, fingerprint: 1 }, maxTimeMS });
-  if (stored?.fingerprint === fingerprint) return stored.createdAt;
-  throw new ProblemError("invalid-field", "This Idempotency-Key was used for another request. Use a new key.");
-}
-
 type OpenId = (error: unknown) => string | undefined;
-
-const newestFirst = { createdAt: -1, _id: -1 } as const;
-
-function ownedBy(owner: string | undefined) {
-  return { owner: { $eq: owner ?? null } };
-}
-
-/** Documents after this position of a list, newest first. */
-function olderThan({ createdAt, id }: Position) {
-  return { createdAt: { $lte: createdAt }, $or: [{ createdAt: { $lt: createdAt } }, { _id: { $lt: id } }] };
-}
 
 /** MongoDB as web uses it, by its driver. Connects at once, and answers 503 until it is connected. */
 class MongoStore implements DocumentStore {
@@ -98,7 +60,7 @@ class MongoStore implements DocumentStore {
     const wanted = { _id: id, owner: owner ?? null, createdAt: new Date(), fingerprint, document: storable(document) };
     let isOpen = false;
     const attempt = (): Promise<Date> =>
-      store(this.#link.documents, this.#batches, wanted, this.#limit).catch((error: unknown) => {
+      storeOnce(this.#link.documents, this.#batches, wanted, this.#limit).catch((error: unknown) => {
         isOpen ||= mayBeDone(error);
         throw error;
       });

@@ -7,7 +7,7 @@ import { prepareBundles, preparePeers, preparePython } from "./prepare.ts";
 import { place, progress, roundsOf, writeReadme } from "./report.ts";
 import { measureInRounds, type Row } from "./rounds.ts";
 import { toMarkdown, type Results } from "./table.ts";
-import { compositions, flask, peers, traced, whole, type Variant } from "./variants.ts";
+import { compositions, flask, ours, peers, traced, whole, type Variant } from "./variants.ts";
 
 const { values } = parseArgs({
   options: {
@@ -43,22 +43,30 @@ async function startSink(): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-async function allPeers(): Promise<readonly Variant[]> {
-  const ofNode = [traced(await startSink()), ...peers];
-  if (chosen([flask("")]).length === 0) return chosen(ofNode);
+function allPeers(): readonly Variant[] {
+  if (chosen([flask("")]).length === 0) return chosen(peers);
   const python = preparePython();
   if (python === undefined) progress("Flask is left out: python3 with venv is missing, or pip cannot install it.");
-  return chosen([...ofNode, ...(python === undefined ? [] : [flask(python)])]);
+  return chosen([...peers, ...(python === undefined ? [] : [flask(python)])]);
 }
 
 async function measurePeers(): Promise<Results["peers"]> {
-  const variants = await allPeers();
+  const variants = allPeers();
   const tables: { characters: number; rows: Row[] }[] = [];
   for (const effort of efforts) {
     const plan = { variants, text: textOfLength(effort.characters), rounds, effort };
     tables.push({ characters: effort.characters, rows: await measureInRounds(plan, progress) });
   }
   return tables;
+}
+
+/** Ours without and with traces. Only a hundredth of the requests runs the code of a sampled one, so its warm-up is longer. */
+async function measureTraces(): Promise<Row[]> {
+  const sink = await startSink();
+  const variants = chosen([0, 0.01, 1].map((share) => traced(sink, share)));
+  const effort = { warmup: 100_000, requests: 60_000, connections };
+  const plan = { text: textOfLength(19), rounds, effort, reference: ours.name };
+  return variants.length === 0 ? [] : await measureInRounds({ ...plan, variants: [ours, ...variants] }, progress);
 }
 
 async function measureAll(): Promise<Results> {
@@ -72,6 +80,7 @@ async function measureAll(): Promise<Results> {
   return {
     peers: await measurePeers(),
     costs: await measureInRounds(costs, progress),
+    traces: await measureTraces(),
     delays: await measureLoopDelay(7, progress),
   };
 }

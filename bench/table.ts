@@ -6,6 +6,8 @@ export interface Results {
   readonly peers: readonly { readonly characters: number; readonly rows: readonly Row[] }[];
   /** Ours without one part each; the first row has all parts. */
   readonly costs: readonly Row[];
+  /** Ours without and with traces. */
+  readonly traces: readonly Row[];
   readonly delays: readonly LoopDelay[];
 }
 
@@ -47,6 +49,11 @@ function costTable(rows: readonly Row[]): string {
   return `### What each thing on the way costs (19 characters)\n\n${table(["ours", "CPU µs/request", "saves µs", "× with everything"], cells)}`;
 }
 
+function traceTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [row.name, row.cpuMicros.toFixed(0), ratio(row.ratio)]);
+  return `### What traces cost (19 characters)\n\n${table(["", "CPU µs/request", "× ours"], cells)}`;
+}
+
 /** The longest delay of these bodies at one service. Each body's delay is in the progress lines. */
 function worst(delays: readonly LoopDelay[], of: "webMs" | "workerMs"): string {
   const [most] = delays.toSorted((a, b) => b[of] - a[of]);
@@ -64,6 +71,6 @@ function delayTable(delays: readonly LoopDelay[]): string {
 }
 
 /** The results as Markdown, for bench/README.md. */
-export function toMarkdown({ peers, costs, delays }: Results): string {
-  return [peerTable(peers), costTable(costs), delayTable(delays)].join("\n\n");
+export function toMarkdown({ peers, costs, traces, delays }: Results): string {
+  return [peerTable(peers), costTable(costs), traceTable(traces), delayTable(delays)].join("\n\n");
 }

@@ -32,15 +32,15 @@ export const ours: Variant = {
   worker: onNode("../dist/worker/main.mjs"),
 };
 
-/** The shipped bundles, which send one of a hundred traces to this OTLP endpoint. */
-export function traced(endpoint: string): Variant {
+/** The shipped bundles, which send this share of their traces to this OTLP endpoint. */
+export function traced(endpoint: string, share: number): Variant {
   const env = {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-    OTEL_TRACES_SAMPLER_ARG: "0.01",
+    OTEL_TRACES_SAMPLER_ARG: String(share),
   };
   return {
-    name: "**ours**, and 1 % of traces sent",
+    name: `traced: ${share * 100} % sampled`,
     share: 1,
     web: onNode("../dist/web/main.mjs", env),
     worker: onNode("../dist/worker/main.mjs", env),

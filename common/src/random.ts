@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 
 const pool = Buffer.alloc(4_096);
 let used = pool.length;
@@ -14,4 +14,17 @@ export function randomId(bytes: number): Buffer {
   }
   used += bytes;
   return Buffer.from(pool.subarray(used - bytes, used));
+}
+
+let digits = "";
+let taken = 0;
+
+/** Random hexadecimal digits for an ID, at most 4,096: slices of one text, which cost a tenth of texts of their own. */
+export function randomHex(length: number): string {
+  if (taken + length > digits.length) {
+    digits = randomBytes(2_048).toString("hex");
+    taken = 0;
+  }
+  taken += length;
+  return digits.slice(taken - length, taken);
 }

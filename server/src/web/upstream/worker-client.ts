@@ -88,6 +88,13 @@ function requestFor(body: Buffer, requestId: string, span: Span | undefined, dea
   };
 }
 
+function endCallSpan(span: Span, status: number): void {
+  span.end({
+    attributes: { "http.response.status_code": status },
+    error: status >= 500 ? String(status) : undefined,
+  });
+}
+
 /**
  * A client of worker's `POST /process` with a deadline, safe retries, and a breaker: while it is open, the answer is
  * 503 with Retry-After at once. A rejection (4xx) does not count as a failure: otherwise a text that only worker
@@ -109,11 +116,7 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
     const span = tracer?.start("client", "POST /process", parent);
     try {
       const result = await askOnce(body, requestId, span);
-      const status = typeof result === "number" ? result : 200;
-      span?.end({
-        attributes: { "http.response.status_code": status },
-        error: status >= 500 ? String(status) : undefined,
-      });
+      if (span?.isSampled) endCallSpan(span, typeof result === "number" ? result : 200);
       return result;
     } catch (error) {
       span?.end({ error: error instanceof CallFailure ? error.kind : "unknown" });

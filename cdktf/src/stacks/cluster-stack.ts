@@ -1,6 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
-import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone/index.js";
 import { Inspector2Enabler } from "@cdktf/provider-aws/lib/inspector2-enabler/index.js";
 import { Fn, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
@@ -8,22 +7,19 @@ import type { Config } from "../config.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Budget } from "../constructs/budget.ts";
 import { ClientSite } from "../constructs/client-site.ts";
-import { ClusterNetwork } from "../constructs/cluster-network.ts";
-import { EdgeBalancer } from "../constructs/edge-balancer.ts";
+import type { ClusterNetwork } from "../constructs/cluster-network.ts";
 import { imageRepositories, mirrorRepositories } from "../constructs/image-repository.ts";
-import { Kubernetes } from "../constructs/kubernetes.ts";
+import type { Kubernetes } from "../constructs/kubernetes.ts";
 import { ManagedPrometheus } from "../constructs/managed-prometheus.ts";
-import { PublicCertificate } from "../constructs/public-certificate.ts";
 import { RotatedSecret } from "../constructs/rotated-secret.ts";
 import { StageKey } from "../constructs/stage-key.ts";
-import { WebFirewall } from "../constructs/web-firewall.ts";
-import { Zones } from "../constructs/zones.ts";
 import { foreignImages } from "../images/foreign.ts";
 import type { Release } from "../release/release.ts";
 import type { Production } from "../settings/production.ts";
 import { nameOf, secretName } from "../names.ts";
 import type { ClusterStage } from "../stages.ts";
 import { AnalyzeStack } from "./analyze-stack.ts";
+import { clusterEdge } from "./cluster-edge.ts";
 import { clusterRights } from "./cluster-rights.ts";
 
 /** Built files that synth needs besides the settings. */
@@ -58,17 +54,14 @@ export class ClusterStack extends AnalyzeStack {
     const key = new StageKey(this, "key", { name, region: config.region, prometheus: stage.managedPrometheus });
     const repositories = imageRepositories(this, config);
     const images = this.foreignImages();
-    const { network, kubernetes, edge } = this.cluster(key.arn);
+    const parts = { name, config, stage, production, keyArn: key.arn, accountId: this.accountId };
+    const { network, kubernetes, edge } = clusterEdge(this, parts);
     const secret = stage.stores ? this.secret(key.arn, builds.rotation) : null;
     clusterRights(this, {
-      name,
-      stage,
-      production,
+      ...parts,
       kubernetes,
       targetGroupArn: edge.targetGroupArn,
       secretArn: secret?.arn ?? null,
-      keyArn: key.arn,
-      accountId: this.accountId,
     });
     const logGroup = this.logGroup("client-log", `/analyze/${name}/client`, key.arn);
     const site = new ClientSite(this, "client", { config, release: builds.release, logGroup });
@@ -116,45 +109,6 @@ export class ClusterStack extends AnalyzeStack {
   private inspector(): void {
     const resourceTypes = ["ECR", "EC2", "LAMBDA"];
     new Inspector2Enabler(this, "inspector", { accountIds: [this.accountId], resourceTypes });
-  }
-
-  private cluster(keyArn: string): { network: ClusterNetwork; kubernetes: Kubernetes; edge: EdgeBalancer } {
-    const { stage, production, name, accountId } = this;
-    const { region, literal } = this.config;
-    const zones = new Zones(this, "zones");
-    const network = new ClusterNetwork(this, "network", {
-      name,
-      region,
-      cidr: stage.networkCidr,
-      zones: Array.from({ length: literal.zones }, (_, index) => zones.at(index)),
-      egress: stage.egress,
-      keyArn,
-      logDays: stage.logDays,
-      accountId,
-    });
-    const kubernetes = new Kubernetes(this, "kubernetes", {
-      name,
-      stage,
-      apiCidrs: production.apiCidrs,
-      subnetIds: network.privateSubnetIds,
-      keyArn,
-      accountId,
-    });
-    const { zoneId } = new DataAwsRoute53Zone(this, "zone", { name: production.zone });
-    const certificate = new PublicCertificate(this, "certificate", { domain: production.domain, zoneId });
-    const edge = new EdgeBalancer(this, "edge", {
-      name,
-      domain: production.domain,
-      zoneId,
-      certificateArn: certificate.arn,
-      vpcId: network.vpcId,
-      subnetIds: network.publicSubnetIds,
-      podGroupId: kubernetes.groupId,
-      protect: !literal.deleteFull,
-    });
-    const { requestsPerFiveMinutes, logDays } = stage;
-    new WebFirewall(this, "firewall", { name, balancerArn: edge.arn, requestsPerFiveMinutes, keyArn, logDays });
-    return { network, kubernetes, edge };
   }
 
   private secret(keyArn: string, handlerFolder: string): RotatedSecret {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { screenOf } from "@analyze/common/screen";
 import { announce } from "./progress.ts";
-import { failure, howToInstall, must, run, type RunOptions } from "./run.ts";
+import { howToInstall } from "./installation.ts";
+import { failure, must, run, type RunOptions } from "./run.ts";
 import { foreignVariables, terraformEnvironment } from "./terraform-environment.ts";
 
 /** Terraform, or OpenTofu, which takes the same files and commands. */

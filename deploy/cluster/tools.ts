@@ -1,5 +1,6 @@
 import type { Finding } from "@analyze/common/finding";
-import { howToInstall, run } from "../run.ts";
+import { howToInstall } from "../installation.ts";
+import { run } from "../run.ts";
 import type { Cluster } from "./cluster.ts";
 
 const tools = {

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { failure, howToInstall, run } from "../run.ts";
+import { howToInstall } from "../installation.ts";
+import { failure, run } from "../run.ts";
 
 /** A registry on 127.0.0.1 with its images in `folder`. Rejects if it is not installed. */
 export async function startRegistry(folder: string): Promise<{ address: string; program: ChildProcess }> {

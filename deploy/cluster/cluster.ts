@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import type { z } from "zod";
 import { failure, must, run, type Output, type RunOptions } from "../run.ts";
-import { itemsOf, node, type Node } from "./objects.ts";
+import { node, type Node } from "./objects.ts";
+import { itemsOf } from "./read-json.ts";
 
 /** kubectl and helm on one cluster, independent of the current context. */
 export interface Kubernetes {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Kubernetes } from "./cluster.ts";
-import { readJson, revision, type Revision } from "./objects.ts";
+import { revision, type Revision } from "./objects.ts";
+import { readJson } from "./read-json.ts";
 
 /** The revisions of a Helm release, the newest last; none if it is not installed. */
 export async function historyOf(cluster: Kubernetes, release: string, namespace: string): Promise<Revision[]> {

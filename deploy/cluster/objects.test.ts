@@ -56,20 +56,6 @@ it.each(answers)("reads a %s without optional fields: %j", (name, answer) => {
   expect(schemas[name].safeParse(answer).error).toBeUndefined();
 });
 
-it("reads a list without items", () => {
-  expect(objects.itemsOf(objects.named, '{"items":null}')).toEqual([]);
-  expect(objects.itemsOf(objects.named, "{}")).toEqual([]);
-});
-
-it.each([
-  ["", "`kubectl get x` did not print JSON"],
-  ["error: not here", "`kubectl get x` did not print JSON"],
-  ["[]", "`kubectl get x` printed what this program does not understand"],
-  ['{"items":[{"metadata":{}}]}', /understand:\n.*\n.*items\[0\]\.metadata\.name/],
-])("names the command and the place where an answer is not as promised: %j", (json, says) => {
-  expect(() => objects.itemsOf(objects.named, json, "kubectl get x")).toThrow(says);
-});
-
 it("treats an absent readiness of an endpoint as ready, and an absent image list as empty", () => {
   const [endpoint] = objects.endpointSlice.parse({ metadata, endpoints: [{}] }).endpoints;
   expect(endpoint?.conditions.ready).toBe(true);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
-import { itemsOf } from "../cluster/objects.ts";
+import { itemsOf } from "../cluster/read-json.ts";
 import { run } from "../run.ts";
 
 const fieldsV1 = z.record(z.string(), z.unknown());

@@ -1,7 +1,8 @@
 import type { Finding } from "@analyze/common/finding";
 import { lookup } from "node:dns/promises";
 import type { Cluster } from "../cluster/cluster.ts";
-import { profiles, readJson } from "../cluster/objects.ts";
+import { profiles } from "../cluster/objects.ts";
+import { readJson } from "../cluster/read-json.ts";
 import { run } from "../run.ts";
 import { quote } from "../ssh/quote.ts";
 import type { Options } from "./options.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
 import { historyOf } from "../cluster/history.ts";
-import { readJson } from "../cluster/objects.ts";
+import { readJson } from "../cluster/read-json.ts";
 import { failure } from "../run.ts";
 import { releaseName } from "./release.ts";
 

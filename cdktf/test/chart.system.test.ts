@@ -102,6 +102,8 @@ describeWith(["cluster"], "what `npm run chart` adds to a cluster", () => {
       "serviceaccount/cluster-autoscaler",
       "clusterrole.rbac.authorization.k8s.io/cluster-autoscaler",
       "clusterrolebinding.rbac.authorization.k8s.io/cluster-autoscaler",
+      "role.rbac.authorization.k8s.io/cluster-autoscaler",
+      "rolebinding.rbac.authorization.k8s.io/cluster-autoscaler",
       "deployment.apps/cluster-autoscaler",
       "storageclass.storage.k8s.io/gp3",
     ]);

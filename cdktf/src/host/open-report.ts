@@ -1,8 +1,9 @@
 import { UserError } from "@analyze/common/errors";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { quote } from "../../../deploy/ssh/quote.ts";
 import { run } from "../../../deploy/run.ts";
+import { makeStateFolder } from "../state/place.ts";
 import { captureOnHost } from "./commands.ts";
 
 /** Prints the page, or the client's message if there is none. The client may replace an empty file. */
@@ -31,7 +32,7 @@ export async function openReport(args: readonly string[]): Promise<void> {
     process.exitCode = code || 1;
     return;
   }
-  await mkdir("state", { recursive: true });
+  await makeStateFolder();
   const file = resolve(`state/report-${stage}.html`);
   await writeFile(file, text.slice(page));
   process.stdout.write(`The report is in ${file}\n`);

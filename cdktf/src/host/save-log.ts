@@ -1,11 +1,12 @@
 import { UserError } from "@analyze/common/errors";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { inRegion } from "../aws.ts";
 import { readHostConfig } from "./config.ts";
 import { findInstance } from "./instance.ts";
 import { run } from "../../../deploy/run.ts";
 import { refusal } from "../../../deploy/ssh/refusal.ts";
+import { makeStateFolder } from "../state/place.ts";
 import { pinFromConsole, sshCommand } from "./remote.ts";
 
 /** Oldest first. Fails if there is no log: an empty file must not count as a saved log. */
@@ -27,7 +28,7 @@ export async function saveLog(env: NodeJS.ProcessEnv): Promise<string> {
       exitCode: 1,
     });
   }
-  await mkdir("state", { recursive: true });
+  await makeStateFolder();
   const file = `state/${config.stage}-${host.instance.id}.log`;
   await writeFile(file, stdout);
   return `cdktf/${file}`;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { expect, it } from "vitest";
 import { environment, temporaryFolder } from "../../test/support/fixture.ts";
 import { readConfig } from "../config.ts";
@@ -53,6 +53,22 @@ it.each([
 
 it("accepts the stage's region and account", () => {
   expect(() => refuseElsewhere(place, deployed, { region: "eu-central-1", account: "123456789012" })).not.toThrow();
+});
+
+it.each([
+  ["a new folder", false],
+  ["a folder of an earlier version", true],
+])("only this user can read the folder that Terraform writes its secrets to: %s", async (_, isThere) => {
+  const before = process.cwd();
+  process.chdir(temporaryFolder());
+  try {
+    if (isThere) mkdirSync("state", { mode: 0o755 });
+    const env = environment();
+    await keepDeployed(place, readConfig(env), env, "123456789012");
+    expect(statSync("state").mode & 0o777).toBe(0o700);
+  } finally {
+    process.chdir(before);
+  }
 });
 
 it("keeps no secret: the settings do not include the heartbeat's URL", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { errorCode } from "@analyze/common/errors";
@@ -17,6 +17,13 @@ export interface Place {
 export type Kept = "tfstate" | "settings.json" | "tflock";
 
 const folder = "state";
+
+/** Creates the folder for this user alone: Terraform's own files there have secrets, and the modes of the umask. */
+export async function makeStateFolder(): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // One that was there already; only its owner may do it.
+  await chmod(folder, 0o700).catch(() => undefined);
+}
 
 /** Where something is kept, for people. */
 export function nameOfPlace({ stage, bucket }: Place, what: Kept): string {
@@ -48,7 +55,7 @@ export async function writeKept({ stage, bucket, region }: Place, what: Kept, te
     await clientFor(region).send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
     return;
   }
-  await mkdir(folder, { recursive: true });
+  await makeStateFolder();
   const part = join(folder, `.${key}.${process.pid}`);
   try {
     await writeFile(part, text, { mode: 0o600 });
@@ -103,7 +110,7 @@ export async function rememberedBucket(stage: string): Promise<string | null> {
 
 /** Records where a stage's state is, for commands without ANALYZE_STATE_BUCKET. */
 export async function rememberBucket(stage: string, bucket: string | null): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeStateFolder();
   const file = join(folder, `${stage}.bucket`);
   if (bucket === null) await rm(file, { force: true });
   else await writeFile(file, `${bucket}\n`);

@@ -111,8 +111,9 @@ it("only one file of the client connects without verification", () => {
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
     /(?<!\.test)\.ts$/.test(file),
   );
+  // In a mutation test a constant is written with its change before it: `… ? false : (…, true)`.
   const lax = files.filter((file) =>
-    /rejectUnauthorized: (?!true)|checkServerIdentity/.test(readFileSync(join(root, file), "utf8")),
+    /rejectUnauthorized: (?!true|stry.*, true\))|checkServerIdentity/.test(readFileSync(join(root, file), "utf8")),
   );
   expect(lax).toEqual([join("poller", "probe", "inspect.ts")]);
 });

@@ -14,6 +14,8 @@ describe("a shell reads the word as the text", () => {
     '"$(id)"',
     "`id`",
     "a;id",
+    "--html=x;y",
+    "24h",
     "a\nb",
     "\\",
     "*",

@@ -4,7 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { profiles } from "../cluster/objects.ts";
 import { readJson } from "../cluster/read-json.ts";
 import { run } from "../run.ts";
-import { quote } from "../ssh/quote.ts";
+import { shellWord } from "@analyze/common/shell";
 import type { Options } from "./options.ts";
 import { splitAddress } from "./reach.ts";
 
@@ -62,7 +62,7 @@ export function whereabouts({ host, certificates, mtls }: Called, address: strin
 /** A call of the edge at `address` for any machine that has the files, whatever its DNS says. Pure. */
 export function curlCommand({ host, certificates, mtls }: Called, address: string): string {
   const { host: ip, port } = splitAddress(address);
-  const file = (name: string): string => quote(`${certificates}/${name}`);
+  const file = (name: string): string => shellWord(`${certificates}/${name}`);
   const own = mtls ? `--cert ${file("client.crt")} --key ${file("client.key")} ` : "";
   const at = `--resolve ${host}:${port}:${ip.includes(":") ? `[${ip}]` : ip}`;
   return `curl --cacert ${file("ca.crt")} ${own}${at} ${urlOf(host, port)}/random`;

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { shellWord } from "@analyze/common/shell";
 import { vi } from "vitest";
 
 /** The answer of a program to arguments that contain `to`, separated by spaces. The first that matches counts. */
@@ -28,11 +29,11 @@ export function fakeProgram(name: string, answers: readonly Answer[]): Fake {
   const cases = answers.map(({ to, stdout = "", stderr = "", code = 0 }, index) => {
     writeFileSync(file(`${index}.out`), stdout);
     writeFileSync(file(`${index}.err`), stderr);
-    return `*${quoted(to)}*) /bin/cat ${quoted(file(`${index}.out`))}; /bin/cat ${quoted(file(`${index}.err`))} >&2; exit ${code} ;;`;
+    return `*${shellWord(to)}*) /bin/cat ${shellWord(file(`${index}.out`))}; /bin/cat ${shellWord(file(`${index}.err`))} >&2; exit ${code} ;;`;
   });
   const script = `#!/bin/sh
-printf '%s\\n' "$*" >>${quoted(file("calls"))}
-case " $* " in *' - '*) /bin/cat >>${quoted(file("input"))} ;; esac
+printf '%s\\n' "$*" >>${shellWord(file("calls"))}
+case " $* " in *' - '*) /bin/cat >>${shellWord(file("input"))} ;; esac
 case "$*" in
 ${cases.join("\n")}
 esac
@@ -47,8 +48,4 @@ exit 64
     calls: () => read("calls").split("\n").slice(0, -1),
     input: () => read("input"),
   };
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -4,7 +4,7 @@ import { inRegion } from "../aws.ts";
 import { readHostConfig } from "./config.ts";
 import { hostEnvironment } from "./environment.ts";
 import { checksOf, findInstance } from "./instance.ts";
-import { quote } from "../../../deploy/ssh/quote.ts";
+import { shellWord } from "@analyze/common/shell";
 import { type Destination, explainConnection, pinFromConsole, sshArguments, sshCommand } from "./remote.ts";
 import { openSession, runSession } from "./session.ts";
 import { type Status, statusText } from "./status.ts";
@@ -71,7 +71,7 @@ function runLine(host: Reached, line: string, endless = false): Promise<number> 
  * Ctrl-C, which must reach it there.
  */
 export async function onHost(command: string, args: readonly string[], endless = false): Promise<void> {
-  process.exitCode = await runLine(await reach(), [command, ...args.map(quote)].join(" "), endless);
+  process.exitCode = await runLine(await reach(), [command, ...args.map(shellWord)].join(" "), endless);
 }
 
 /** Runs a shell line on the host for a program to read. Resolves with its exit code, what it printed, and the host's stage. */

@@ -1,14 +1,14 @@
 import { UserError } from "@analyze/common/errors";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { quote } from "../../../deploy/ssh/quote.ts";
+import { shellWord } from "@analyze/common/shell";
 import { run } from "../../../deploy/run.ts";
 import { makeStateFolder } from "../state/place.ts";
 import { captureOnHost } from "./commands.ts";
 
 /** Prints the page, or the client's message if there is none. The client may replace an empty file. */
 function lineFor(args: readonly string[]): string {
-  const report = ["analyze report", ...args.map(quote), '--html "$page"'].join(" ");
+  const report = ["analyze report", ...args.map(shellWord), '--html "$page"'].join(" ");
   return `page=$(mktemp) && said=$(mktemp) && ${report} >"$said" 2>&1; code=$?; if [ -s "$page" ]; then cat "$page"; else cat "$said"; fi; rm -f "$page" "$said"; exit $code`;
 }
 

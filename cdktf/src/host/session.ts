@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import type { Instance } from "./instance.ts";
 import { run } from "../../../deploy/run.ts";
-import { quote } from "../../../deploy/ssh/quote.ts";
+import { shellWord } from "@analyze/common/shell";
 import { type Command, type Destination } from "./remote.ts";
 
 /** Receives a command's output. */
@@ -33,7 +33,7 @@ export async function runSession(
   // Only a program with a terminal gets the end of the session. The other document runs a program without a shell.
   const [program, args] = endless
     ? session(destination, interactive, script)
-    : session(destination, "AWS-StartNonInteractiveCommand", `sh -c ${quote(script)}`);
+    : session(destination, "AWS-StartNonInteractiveCommand", `sh -c ${shellWord(script)}`);
   const printed = new PassThrough();
   // The input stays open: its end would end the session.
   const ended = run(program, args, { input: null, share: ["stderr"], onOutput: (text) => printed.write(text) });

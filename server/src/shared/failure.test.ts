@@ -53,6 +53,18 @@ it.each<[what: string, cause: unknown, reason: string]>([
   ]);
 });
 
+/** An error of all addresses that is among them itself. */
+function ownAddress(): Error {
+  const all = new AggregateError([]);
+  all.errors.push(all);
+  return all;
+}
+
+it("an error that is one of its own addresses ends the reason", () => {
+  const [line] = failed(unavailable(ownAddress())).lines;
+  expect(line?.["reason"]).toBe("The worker cannot be reached.: AggregateError");
+});
+
 it("causes in a circle end the reason", () => {
   const [line] = failed(unavailable(cycle())).lines;
   expect(line?.["reason"]).toMatch(/^The worker cannot be reached\.: first: second: first/);

@@ -6,14 +6,15 @@ import type { Logger } from "./logger.ts";
 const mostCauses = 8;
 
 /** What an error says. One of all addresses of a name has no message: then what each of them says. */
-function messageOf(error: Error): string {
+function messageOf(error: Error, left: number): string {
   if (error.message !== "") return error.message;
-  return error instanceof AggregateError ? error.errors.map((one) => reason(one)).join(", ") : error.name;
+  if (!(error instanceof AggregateError) || left === 0) return error.name;
+  return error.errors.map((one) => reason(one, left - 1)).join(", ");
 }
 
 function reason(cause: unknown, left = mostCauses): string {
   if (!(cause instanceof Error)) return String(cause);
-  const message = messageOf(cause);
+  const message = messageOf(cause, left);
   return cause.cause === undefined || left === 0 ? message : `${message}: ${reason(cause.cause, left - 1)}`;
 }
 

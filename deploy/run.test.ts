@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { startProgram, type Program } from "../test/support/program.ts";
+import { isAlive, startProgram, type Program } from "../test/support/program.ts";
 import { must, run, type RunOptions } from "./run.ts";
 
 const node = process.execPath;
@@ -149,12 +149,3 @@ it("leaves no program running if the command itself ends early", async () => {
   const pid = Number(readFileSync(notes, "utf8"));
   await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { expect, it, vi } from "vitest";
+import { keepPrinted } from "../../test/support/printed.ts";
 import { answerHelp, applyUsageRules, beforeAction, refuseArguments } from "./usage.ts";
 
 /** What a command line prints on stderr before it ends. */
@@ -65,20 +66,15 @@ it.each([
 });
 
 it.each(["--help", "-h"])("prints the usage on stdout and ends with 0 at %s", (word) => {
-  let printed = "";
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  const exit = vi.spyOn(process, "exit").mockImplementation((code) => {
+  const printed = keepPrinted();
+  vi.spyOn(process, "exit").mockImplementation((code) => {
     throw new Error(`exit ${String(code)}`);
   });
   expect(() => answerHelp("usage: npm run x", ["x", word])).toThrow("exit 0");
   expect(() => refuseArguments("npm run y", [word])).toThrow("exit 0");
   answerHelp("usage: npm run z", ["--helpful"]);
-  exit.mockRestore();
-  write.mockRestore();
-  expect(printed).toBe("usage: npm run x\nusage: npm run y\n");
+  vi.restoreAllMocks();
+  expect(printed()).toBe("usage: npm run x\nusage: npm run y\n");
 });
 
 it("refuses arguments that a command would ignore, and does not quote them", () => {

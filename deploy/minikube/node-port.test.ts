@@ -1,11 +1,11 @@
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { testCluster as cluster } from "../../test/support/cluster.ts";
 import { fakeProgram } from "../../test/support/fake-program.ts";
 import { hasIpv6 } from "../../test/support/ipv6.ts";
 import { freePort } from "../../test/support/ports.ts";
 import { listen } from "../../test/load/backend.ts";
-import { type Cluster, kubernetes } from "../cluster/cluster.ts";
 import { nodePortUrl } from "./node-port.ts";
 import { readOptions } from "./options.ts";
 
@@ -16,7 +16,6 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 const options = { ...readOptions(["deploy", "--namespace", "team-a"], {}), edge: "ingress" as const };
 const right = '{"processed_text":"Word Count: 4 | Reverse: ?uoy era woh ,olleH"}';
 

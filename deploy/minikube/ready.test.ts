@@ -1,12 +1,11 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { testCluster as cluster } from "../../test/support/cluster.ts";
 import { fakeProgram } from "../../test/support/fake-program.ts";
-import { type Cluster, kubernetes } from "../cluster/cluster.ts";
 import { readOptions } from "./options.ts";
 import { untilReady } from "./ready.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 const args = ["deploy", "--namespace", "team-a", "--timeout", "9s"];
 const options = { ...readOptions(args, {}), edge: "ingress" as const };
 

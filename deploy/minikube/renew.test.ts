@@ -6,16 +6,16 @@ import { createSecureContext, createServer, type Server } from "node:tls";
 import { issueAll, pathsOf } from "@analyze/certs";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { listen } from "../../test/load/backend.ts";
+import { testCluster as cluster } from "../../test/support/cluster.ts";
 import { type Fake, fakeProgram } from "../../test/support/fake-program.ts";
+import { keepPrinted } from "../../test/support/printed.ts";
 import { freePort } from "../../test/support/ports.ts";
-import { type Cluster, kubernetes } from "../cluster/cluster.ts";
 import { readOptions } from "./options.ts";
 import { renew } from "./renew.ts";
 
-const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 let certificates: string;
 let kubectl: Fake;
-let shown: string;
+let shown: () => string;
 let server: Server | undefined;
 
 beforeEach(async () => {
@@ -26,11 +26,7 @@ beforeEach(async () => {
     { to: "get values", stdout: JSON.stringify({ edge: { kind: "ingress" } }) },
   ]);
   kubectl = fakeProgram("kubectl", [{ to: "apply --server-side" }]);
-  shown = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    shown += String(text);
-    return true;
-  });
+  shown = keepPrinted();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -64,7 +60,7 @@ it("replaces the leaf in the Secret in place, and ends when the edge serves it",
   const before = fingerprint();
   await run(address);
   expect(fingerprint()).not.toBe(before);
-  expect(shown).toContain(`SHA-256 ${fingerprint()}\n`);
+  expect(shown()).toContain(`SHA-256 ${fingerprint()}\n`);
   expect(kubectl.input()).toContain(JSON.stringify(pair().cert));
   expect(kubectl.calls().every((call) => call.includes("apply --server-side"))).toBe(true);
 });
@@ -74,7 +70,7 @@ it("with --due, keeps a leaf that is not due, and shows the edge's fingerprint",
   const before = fingerprint();
   await run(address, "--due");
   expect(fingerprint()).toBe(before);
-  expect(shown).toContain(`SHA-256 ${before}\n`);
+  expect(shown()).toContain(`SHA-256 ${before}\n`);
 });
 
 it("changes nothing if the edge is not reached before the change", async () => {
@@ -93,5 +89,5 @@ it("fails if the edge keeps the former leaf", async () => {
   // The clock passes the limit once the Secret is there.
   vi.spyOn(Date, "now").mockImplementation(() => start + (kubectl.input() === "" ? 0 : reads++ * 60_000));
   await expect(run(address)).rejects.toThrow("after 120 s the edge still serves another certificate");
-  expect(shown).not.toContain("SHA-256");
+  expect(shown()).not.toContain("SHA-256");
 });

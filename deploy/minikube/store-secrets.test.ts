@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { testCluster as cluster } from "../../test/support/cluster.ts";
 import { type Answer, fakeProgram } from "../../test/support/fake-program.ts";
-import { type Cluster, kubernetes } from "../cluster/cluster.ts";
 import { readOptions } from "./options.ts";
 import { applyStoreSecrets, requireTokens, restart, usersOf } from "./store-secrets.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 const options = (...args: string[]) => ({
   ...readOptions(["deploy", "--namespace", "team-a", ...args], {}),
   edge: "ingress" as const,

@@ -1,11 +1,9 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { testCluster as cluster } from "../../test/support/cluster.ts";
 import { fakeProgram } from "../../test/support/fake-program.ts";
-import { type Cluster, kubernetes } from "../cluster/cluster.ts";
 import { applyNamespace, caFindings, deployedCa, trustedCa } from "./trust.ts";
 
 afterEach(() => vi.unstubAllEnvs());
-
-const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 
 const pem = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
 

@@ -1,23 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { testCluster as cluster } from "../../test/support/cluster.ts";
 import { type Answer, fakeProgram } from "../../test/support/fake-program.ts";
-import { type Cluster, kubernetes } from "../cluster/cluster.ts";
+import { keepPrinted } from "../../test/support/printed.ts";
 import { readOptions } from "./options.ts";
 import { undeploy } from "./undeploy.ts";
 
-let shown: string;
+let shown: () => string;
 beforeEach(() => {
-  shown = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    shown += String(text);
-    return true;
-  });
+  shown = keepPrinted();
 });
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
 
-const cluster: Cluster = { ...kubernetes("test"), context: "test", kind: "other", nodes: [] };
 const options = { ...readOptions(["undeploy", "--namespace", "team-a"], {}), edge: "ingress" as const };
 
 /** An installed release, in a namespace of which kubectl prints name and label. */
@@ -38,7 +34,7 @@ describe("undeploy", () => {
     const kubectl = installed("team-a analyze-deploy");
     await undeploy(cluster, options);
     expect(deletions(kubectl.calls())).toEqual(["--context test delete namespace team-a --timeout=120s"]);
-    expect(shown).toContain("Namespace team-a … deleted");
+    expect(shown()).toContain("Namespace team-a … deleted");
   });
 
   it.each([
@@ -54,14 +50,14 @@ describe("undeploy", () => {
       expect(deletion).toContain(name);
     for (const volume of ["data-redis-0", "data-mongodb-0", "backup-mongodb-0"])
       expect(deletion).toContain(`persistentvolumeclaim/${volume}`);
-    expect(shown).toContain("kept: it existed before");
+    expect(shown()).toContain("kept: it existed before");
   });
 
   it("may be repeated: nothing is there any more", async () => {
     const kubectl = installed("");
     await undeploy(cluster, options);
     expect(deletions(kubectl.calls())).toEqual([]);
-    expect(shown).toContain("Namespace team-a … was not there");
+    expect(shown()).toContain("Namespace team-a … was not there");
   });
 
   it("does not say that the namespace was not there if the API server does not answer", async () => {
@@ -74,13 +70,13 @@ describe("undeploy", () => {
     const other = { metadata: { name: "web", namespace: "team-b" } };
     installed("team-a analyze-deploy", { to: "get ingresses -A", stdout: JSON.stringify({ items: [other, other] }) });
     await undeploy(cluster, options);
-    expect(shown).toContain("settings kept: namespace team-b needs them");
+    expect(shown()).toContain("settings kept: namespace team-b needs them");
   });
 
   it("changes nothing else if helm fails, and says that certificates and images stay", async () => {
     const kubectl = installed("team-a analyze-deploy");
     await undeploy(cluster, options);
-    expect(shown).toMatch(/Kept: certs\/issued, and the images/);
+    expect(shown()).toMatch(/Kept: certs\/issued, and the images/);
     const before = kubectl.calls().length;
     fakeProgram("helm", [{ to: "uninstall", code: 1, stderr: "Error: timed out\n" }]);
     await expect(undeploy(cluster, options)).rejects.toThrow(

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { type Fake, fakeProgram } from "../../test/support/fake-program.ts";
+import { isAlive } from "../../test/support/program.ts";
 import { startStandIns } from "./stand-ins.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -24,14 +25,6 @@ require("node:http").createServer((_, answer) => answer.end("{}")).listen(addr.s
   return cosign;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 const pidIn = (fake: Fake): number => Number(readFileSync(join(fake.folder, "pid"), "utf8"));
 
 it("run on this machine: a registry, a key pair and the settings of a first deployment", async () => {

@@ -53,3 +53,13 @@ export function startProgram(command: string, args: string[], options: SpawnOpti
     },
   };
 }
+
+/** Whether a process with this ID is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
